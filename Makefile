@@ -1,4 +1,4 @@
-# Everything a person or CI does here. `make demo` and `make test` need Python >= 3.11 and nothing else.
+# Commands for developers and CI. `make demo` and `make test` need Python >= 3.11 and nothing else.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,44 +8,44 @@ PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
-# Compiled modules are kept in the environment, even where the machine says to keep none: tests
-# start many processes, and each would compile numpy, botocore and the service again.
+# Keep compiled modules in the environment, even if the machine disables them: tests start many
+# processes, and each would compile numpy, botocore and the service again.
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations mutate fuzz kills histories bench clients package lambda-test e2e deploy cost lock clean
 
-help: ## what can be done here
+help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Likeworth needs Python 3.11 or newer; this is $$($(PYTHON) --version). Say make PYTHON=python3.12 ..." >&2; exit 1; }
+	  { echo "Likeworth needs Python 3.11 or newer; this is $$($(PYTHON) --version). Run make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.local: requirements-local.lock | $(BIN)/python
-	@echo "Installing what the service needs into $(VENV) ..."
+	@echo "Installing the packages of the service into $(VENV) ..."
 	@$(PIP) --require-hashes -r requirements-local.lock
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock | $(BIN)/python
-	@echo "Installing what the tests need into $(VENV) ..."
+	@echo "Installing the packages of the tests into $(VENV) ..."
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.local
 
-demo: $(VENV)/.local ## load a made-up brand, answer, and stay up at http://127.0.0.1:8000
+demo: $(VENV)/.local ## serve a simulated brand with answers at http://127.0.0.1:8000
 	@$(BIN)/python -m chalicelib demo $(ARGS)
 
-serve: $(VENV)/.local ## the empty service at http://127.0.0.1:8000
+serve: $(VENV)/.local ## serve an empty installation at http://127.0.0.1:8000
 	@$(BIN)/python -m chalicelib serve $(ARGS)
 
-test: $(VENV)/.dev ## all tests
+test: $(VENV)/.dev ## run all tests
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: lint types test ## what CI runs: format, lint, types, tests
+check: lint types test ## run what CI runs: format, lint, types, tests
 
-format: $(VENV)/.dev ## put the code into its form
+format: $(VENV)/.dev ## format the code
 	@$(RUFF) format $(TARGETS)
 	@$(RUFF) check --fix $(TARGETS)
 
@@ -59,35 +59,35 @@ $(VENV)-lint/.done: requirements-lint.txt
 	@$(VENV)-lint/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-lint.txt
 	@touch $@
 
-lint-template: $(VENV)-lint/.done $(VENV)/.dev ## cfn-lint and checkov on the template, as packaged and as SAM translates it
+lint-template: $(VENV)-lint/.done $(VENV)/.dev ## run cfn-lint and checkov on the template, as packaged and as translated by SAM
 	@mkdir -p build
 	@$(BIN)/python -m infra.packaging.template > build/template.json
 	@$(VENV)-lint/bin/python infra/translation.py build/template.json build/translated.json
 	@$(VENV)-lint/bin/cfn-lint --regions eu-central-1 -- build/template.json build/translated.json
 	@$(VENV)-lint/bin/checkov --framework cloudformation --file build/template.json \
 	  --quiet --compact --skip-download
-	@echo "cfn-lint and checkov find nothing."
+	@echo "cfn-lint and checkov found no problem."
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy
 
-audit: $(VENV)/.dev ## known vulnerabilities of what is deployed (asks PyPI; fails where it does not answer)
+audit: $(VENV)/.dev ## check deployed packages for known vulnerabilities (queries PyPI; fails if it is unavailable)
 	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
-	  -r requirements.lock || { echo "This is no pass: a package has a known vulnerability, or could \
-	not be looked up (the lines above say which)." >&2; exit 1; }
+	  -r requirements.lock || { echo "Failed: a package has a known vulnerability or could not \
+	be checked (see the lines above)." >&2; exit 1; }
 
-docs: $(VENV)/.dev ## make the pages that are made of the code
+docs: $(VENV)/.dev ## generate the docs pages that are made from code
 	@$(BIN)/python -m infra.pages
 
-nightly: $(VENV)/.dev ## property tests with 2,000 examples, and 600 random requests per call of the API (long)
+nightly: $(VENV)/.dev ## run property tests with 2,000 examples, and 600 random requests per call of the API (long)
 	@HYPOTHESIS_PROFILE=nightly OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m hypothesis \
 	  --ignore tests/api/test_any_request.py --ignore tests/faults/test_history.py $(ARGS)
 	@API_CASES=$${API_CASES:-600} $(BIN)/python -m pytest -n 2 tests/api/test_any_request.py $(ARGS)
 
-worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)
+worlds: $(VENV)/.dev ## simulate worlds with a known truth: coverage, false claims, errors (long)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.worlds --page docs/accuracy.md $(ARGS)
 
-mutations: $(VENV)/.dev ## put a hundred mistakes into the estimators: a test must find each (minutes)
+mutations: $(VENV)/.dev ## insert a hundred mistakes into the estimators; a test must find each (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutations $(ARGS)
 
 $(VENV)-mutate/.done: requirements-mutate.txt requirements-dev.txt requirements-local.txt
@@ -95,19 +95,19 @@ $(VENV)-mutate/.done: requirements-mutate.txt requirements-dev.txt requirements-
 	@$(VENV)-mutate/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-mutate.txt
 	@touch $@
 
-mutate: $(VENV)-mutate/.done ## change the five critical parts one operator at a time: tests must find 85 % (tens of minutes)
+mutate: $(VENV)-mutate/.done ## change the five critical parts one operator at a time; tests must find 85 % (tens of minutes)
 	@OPENBLAS_NUM_THREADS=1 $(VENV)-mutate/bin/python -m tests.mutations.kill_rates $(ARGS)
 
-fuzz: $(VENV)/.dev ## damage the samples of every importer 100,000 times: only declared rejections may result (long)
+fuzz: $(VENV)/.dev ## damage the samples of every importer 100,000 times; only declared rejections are allowed (long)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/contract/test_fuzz.py $(ARGS)
 
-kills: $(VENV)/.dev ## an import of 10,000 rows killed at every call that it makes; `serve` killed and damaged (minutes)
+kills: $(VENV)/.dev ## kill an import of 10,000 rows at every call; kill and damage `serve` (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults $(ARGS)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults --engine sqlite $(ARGS)
 	@$(BIN)/python -m tests.faults serve 100
 	@$(BIN)/python -m tests.faults damage 1000
 
-histories: $(VENV)/.dev ## several hundred drawn histories of the service against a dictionary (minutes)
+histories: $(VENV)/.dev ## compare the service with a dictionary over several hundred random histories (minutes)
 	@HISTORIES=$${HISTORIES:-300} $(BIN)/python -m pytest tests/faults/test_history.py $(ARGS)
 
 $(VENV)-bench/.done: requirements-bench.txt requirements-local.txt
@@ -115,7 +115,7 @@ $(VENV)-bench/.done: requirements-bench.txt requirements-local.txt
 	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
-bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published libraries, in one run (minutes)
+bench: $(VENV)-bench/.done $(VENV)/.dev ## measure speed and memory next to published libraries (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.within_user
 	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.classical
 	@$(BIN)/python -m benchmarks.imports
@@ -130,13 +130,13 @@ $(VENV)-clients/.done: requirements-clients.txt requirements-local.txt
 	@$(VENV)-clients/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-clients.txt
 	@touch $@
 
-clients: $(VENV)-clients/.done ## lint the description of the API; generate and use a client in TypeScript and Python (needs npm)
+clients: $(VENV)-clients/.done ## lint the API description; generate and use clients in TypeScript and Python (needs npm)
 	@$(VENV)-clients/bin/python -m infra.clients
 
-package: $(VENV)/.dev ## what Lambda runs, and the template that deploys it, in build/package (needs Python 3.13)
+package: $(VENV)/.dev ## build the Lambda packages and the template in build/package (needs Python 3.13)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.packaging --stage $(STAGE) $(PACKAGE)
 
-lambda-test: package ## the packages under AWS's own runtime client: a request, a file, a fit (needs Java 17 and npm)
+lambda-test: package ## run the packages under AWS's runtime client: a request, a file, a fit (needs Java 17 and npm)
 	@$(BIN)/python -m infra.lambda_runtime
 
 $(VENV)-e2e/.done: requirements-e2e.txt | $(VENV)/.dev
@@ -144,19 +144,19 @@ $(VENV)-e2e/.done: requirements-e2e.txt | $(VENV)/.dev
 	@$(VENV)-e2e/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-e2e.txt
 	@touch $@
 
-e2e: package $(VENV)-e2e/.done ## deploy the packages to MiniStack by CloudFormation, and use what was deployed (minutes)
+e2e: package $(VENV)-e2e/.done ## deploy the packages to MiniStack and test the deployed service (minutes)
 	@$(BIN)/python -m infra.e2e $(VENV)-e2e/bin/ministack
 
-deploy: package ## to AWS, as STAGE=dev or STAGE=prod, with the credentials of the environment (docs/deploy.md)
+deploy: package ## deploy to AWS, as STAGE=dev or STAGE=prod, with the credentials of the environment (docs/deploy.md)
 	@$(BIN)/python -m infra.deploy --stage $(STAGE) $(ARGS)
 
-cost: $(VENV)/.dev ## what AWS charges a month by list prices (ARGS="--events 2000000 --region us-east-1")
+cost: $(VENV)/.dev ## compute the monthly AWS bill by list prices (ARGS="--events 2000000 --region us-east-1")
 	@$(BIN)/python -m infra.cost $(ARGS)
 
-lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
+lock: $(VENV)/.dev ## update the lock files, with hashes
 	@for kind in "" -local -dev -lambda; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
 
-clean: ## remove the virtual environment and everything built
+clean: ## delete the virtual environments and all build output
 	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e $(VENV)-mutate build .pytest_cache .mypy_cache .ruff_cache .hypothesis

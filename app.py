@@ -78,7 +78,7 @@ def fit_part_handler(event: Any, _context: Any) -> int:
 
 @app.lambda_function()
 def fit_merge_handler(event: Any, _context: Any) -> str:
-    """Put the parts of a fit together."""
+    """Merge the parts of a fit."""
     return workers.merge_fit(event, now=_now())
 
 
@@ -101,14 +101,14 @@ def aggregate_handler(event: Any) -> None:
 
 @app.on_sqs_message(queue=TOTALS_QUEUE.name, batch_size=TOTALS_QUEUE.batch_size)
 def totals_handler(event: Any) -> dict[str, Any]:
-    """Derive the totals of days that waited for it."""
+    """Derive the totals of waiting days."""
     return workers.derive_waiting_totals(event.to_dict(), now=_now())
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def schedule_handler(_event: Any) -> None:
-    """Do the duties of the day."""
-    workers.do_daily_duties(now=_now())
+    """Run the daily jobs."""
+    workers.run_daily_jobs(now=_now())
 
 
 def _now() -> dt.datetime:

@@ -1,5 +1,5 @@
-"""Our speed and memory against published libraries: same task, same machine, same run.
+"""Speed and memory compared with published libraries: same task, same machine, same run.
 
-They are no part of the service and no test: peers live in an environment of their own
-(`requirements-bench.txt`) and are run in processes of their own.
+Benchmarks are neither a part of the service nor tests. The other libraries are installed in a
+separate environment (`requirements-bench.txt`) and run in separate processes.
 """

@@ -1,18 +1,18 @@
-"""Markov chains and Shapley values on a million journeys: ours and published libraries.
+"""Markov chains and Shapley values on a million journeys, compared with published libraries.
 
     OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m benchmarks.classical
 
-All read the same file, one journey a line (``path,bought,gone``).  *Reading* ends with the text of
-the file in memory in the form that the library takes: bytes for us, a table with a column of text
-for the others.  *Model* is everything from there to the credit per channel, taking the paths apart
-included.  Each measurement is a process of its own, which starts the clock after its imports;
-contestants take turns, and the table shows medians.  Peak memory is that of the process.
+All libraries read the same file, one journey per line (``path,bought,gone``). *Reading* ends with
+the text of the file in memory in the form that the library needs: bytes for ours, a table with a
+text column for the others. *Model* is everything from there to the credit per channel, including
+splitting the paths. Each measurement runs in a separate process, which starts the clock after its
+imports. The libraries take turns, and the table shows medians. Peak memory is that of the process.
 
-ChannelAttribution (C++) simulates journeys through its chain, with its own defaults; ours and
-marketing-attribution-models (Polars) solve the chain.  ChannelAttribution has no Shapley values;
-marketing-attribution-models computes the same ones as we do once its limit of four channels a
-journey is lifted, but leaves out the sets of channels none of whose journeys converted.  Of both,
-only what leads to credit per channel is run, not their reports.
+ChannelAttribution (C++) simulates journeys through its chain, with its defaults; ours and
+marketing-attribution-models (Polars) solve the chain. ChannelAttribution has no Shapley values.
+marketing-attribution-models computes the same values as we do after its limit of four channels per
+journey is removed, but omits sets of channels without a converting journey. Only the steps to the
+credit per channel are run, not the reports of these libraries.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Model = Callable[[Any], Credit]
 
 @dataclass(frozen=True)
 class Measured:
-    """One run of one contestant: seconds, peak memory in MB, credit per channel."""
+    """One run of one library: seconds, peak memory in MB, credit per channel."""
 
     reading: float
     model: float
@@ -52,7 +52,7 @@ class Measured:
 
 
 def write_journeys(path: Path, n_journeys: int, n_channels: int) -> None:
-    """Draw journeys of four touches on average, a tenth of which end in a conversion."""
+    """Simulate journeys with four touchpoints on average; a tenth end in a conversion."""
     rng = np.random.default_rng(1)
     length = np.minimum(rng.geometric(1 / MEAN_LENGTH, n_journeys), LONGEST)
     popularity = rng.dirichlet(np.full(n_channels, 3.0))
@@ -69,7 +69,7 @@ def write_journeys(path: Path, n_journeys: int, n_channels: int) -> None:
 
 
 class Codes(dict[bytes, int]):
-    """Numbers words as they turn up; the two numbers of the file come first."""
+    """Numbers words in the order of their first use, after the two numbers of the file."""
 
     def __missing__(self, word: bytes) -> int:
         self[word] = len(self)
@@ -77,7 +77,7 @@ class Codes(dict[bytes, int]):
 
 
 def take_apart(data: bytes) -> tuple[Paths, list[str]]:
-    """The journeys of a file's text, and the channels' names."""
+    """Parse the text of a file; return the journeys and the names of the channels."""
     blanks = bytes.maketrans(b">,\n", b"   ")
     codes = Codes({b"0": 0, b"1": 1})
     pieces = []
@@ -89,7 +89,7 @@ def take_apart(data: bytes) -> tuple[Paths, list[str]]:
         pieces.append(np.fromiter(map(codes.__getitem__, words), dtype=np.int32, count=len(words)))
         begin = end
     code = np.concatenate(pieces)
-    numbers = np.flatnonzero(code < 2)[::2]  # of the two numbers at the end of each line the first
+    numbers = np.flatnonzero(code < 2)[::2]  # the first of the two numbers of each line
     bought = code[numbers].astype(np.float64)
     kind = (code[code >= 2] - 2).astype(np.int64)
     paths = Paths(
@@ -108,7 +108,7 @@ def take_apart(data: bytes) -> tuple[Paths, list[str]]:
 
 
 def ours(order: int | None) -> tuple[Read, Model]:
-    """Our Markov chain of an order, or Shapley values for None."""
+    """Our Markov chain of this order; Shapley values if None."""
     from chalicelib.attribution.paths.markov import credit_markov
     from chalicelib.attribution.paths.shapley import credit_shapley
 
@@ -121,9 +121,9 @@ def ours(order: int | None) -> tuple[Read, Model]:
 
 
 def ours_from_events() -> tuple[Read, Model]:
-    """Our chain as the service runs it: from single events in any order, which it sorts and cuts.
+    """Our chain as the service runs it: from single events, which it sorts and splits.
 
-    What is reading for the others here also draws the events: only the model's time means anything.
+    Reading also simulates the events here, so only the model's time is comparable.
     """
     from chalicelib.attribution.paths.markov import credit_markov
 
@@ -204,7 +204,7 @@ CONTESTANTS: dict[str, Callable[[], tuple[Read, Model]]] = {
 
 
 def measure(contestant: str, path: Path) -> Measured:
-    """Run one contestant in this process."""
+    """Run one library in this process."""
     read, model = CONTESTANTS[contestant]()
     started = time.perf_counter()
     data = read(path)
@@ -216,7 +216,7 @@ def measure(contestant: str, path: Path) -> Measured:
 
 
 def measure_apart(contestant: str, path: Path) -> Measured:
-    """Run one contestant in a process of its own."""
+    """Run one library in a separate process."""
     return Measured(**json.loads(_apart("--measure", contestant, "--file", path).splitlines()[-1]))
 
 
@@ -226,7 +226,7 @@ def _apart(*arguments: object) -> str:
 
 
 def report(runs: dict[str, list[Measured]]) -> str:
-    """The table; for each peer also our time as a share of its, and how far its credit is off."""
+    """The table, with our time relative to each library and the difference of its credit."""
     lines = [
         "| model and library | reading s | model s | both s | peak MB "
         "| ours / it, model | ours / it, both | largest difference from ours |",
@@ -270,7 +270,7 @@ def _peak(run: Measured) -> float:
 
 
 def main() -> int:
-    """Draw the journeys, measure in turns, print the table."""
+    """Simulate the journeys, measure in turns, print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.classical")
     parser.add_argument("--journeys", type=int, default=1_000_000)
     parser.add_argument("--channels", type=int, default=10)
@@ -286,7 +286,7 @@ def main() -> int:
         options.file.parent.mkdir(parents=True, exist_ok=True)
         write_journeys(options.file, options.journeys, options.channels)
         return 0
-    # apart as well: a process begins with the peak of the one that starts it
+    # in a separate process: a process inherits the peak memory of its parent
     size = ("--journeys", options.journeys, "--channels", options.channels)
     _apart("--draw", *size, "--file", options.file)
     runs: dict[str, list[Measured]] = {name: [] for name in CONTESTANTS}

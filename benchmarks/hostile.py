@@ -1,8 +1,8 @@
-"""Seconds and peak memory for each hostile file, every one read in a process of its own.
+"""Seconds and peak memory for each hostile file, each read in a separate process.
 
     .venv/bin/python -m benchmarks.hostile [WORD]
 
-The memory is that of the whole process, the interpreter and its imports included.
+The memory is that of the whole process, including the interpreter and its imports.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.importers.hostile_files import HOSTILE, write_hostile
 
 
 def measure(name: str) -> dict[str, str | float]:
-    """What became of a file, in how many seconds, with how much memory."""
+    """The result of reading a file, with seconds and memory."""
     with tempfile.TemporaryDirectory() as folder:
         write_hostile(name, Path(folder))
         command = [sys.executable, "-m", "tests.importers.hostile_files", name, folder]
@@ -27,8 +27,8 @@ def measure(name: str) -> dict[str, str | float]:
 
 
 def main(word: str = "") -> None:
-    """Prints the table."""
-    print(f"{'file':<52} {'became':<18} {'seconds':>8} {'peak MB':>8}")
+    """Print the table."""
+    print(f"{'file':<52} {'result':<18} {'seconds':>8} {'peak MB':>8}")
     for name in HOSTILE:
         if word in name:
             result = measure(name)

@@ -1,18 +1,17 @@
-"""Requests through the entry point that is deployed, next to what no ingestion can do without.
+"""Requests through the deployed entry point, compared with the minimum work of ingestion.
 
     .venv/bin/python -m benchmarks.http [--profile]
 
 *Request*: ``app.app(event, context)`` with the event of API Gateway for ``POST /v1/events``, 500
-events as JSON (in Base64, as the gateway is deployed): likes of people, purchases with values, and
-costs. Key, limit, parsing, validation, hashing of people, batches and the answer are in it; the
-clients of DynamoDB and S3 are stubs that take everything. *Floor*: pydantic's validation
-(`events.parse_event`) of the same events, decoded already, and the items made of them
-(`storage.events.to_item`); nothing else, no JSON, no hash, no batch. Both take turns in one
-process, who is first changes, and no time is remembered from the one to the other; the ratio is the
-median of the pairs.
+events as JSON (in Base64, as the deployed gateway sends them): likes by people, purchases with
+values, and costs. It includes authentication, rate limit, parsing, validation, hashing of people,
+batches and the answer. The clients of DynamoDB and S3 are stubs. *Floor*: pydantic's validation
+(`events.parse_event`) of the same decoded events and their items (`event_items.to_item`), without
+JSON, hashes and batches. Both take turns in one process in alternating order, with new times for
+each request; the ratio is the median of the pairs.
 
-``GET /v1/roi``: what the handler takes, for a fit of the brand of the demo, in different ranges and
-for different channels.
+``GET /v1/roi``: time of the handler for a fit of the demo brand, with different ranges and
+channels.
 """
 
 from __future__ import annotations
@@ -57,13 +56,13 @@ Raw = dict[str, Any]
 
 
 class Context:
-    """What Lambda hands over beside an event."""
+    """The context that Lambda passes with an event."""
 
     aws_request_id = "66666666-7777-4888-8999-000000000000"
 
 
 def events_of(draw: random.Random, first: int, now: dt.datetime) -> list[Raw]:
-    """A request's events: seven likes, two purchases and a cost of ten."""
+    """The events of a request; of ten events, seven are likes, two purchases and one a cost."""
     made = []
     for number in range(first, first + PER_REQUEST):
         when = now - dt.timedelta(seconds=draw.randrange(3 * 86_400))
@@ -93,7 +92,7 @@ def events_of(draw: random.Random, first: int, now: dt.datetime) -> list[Raw]:
 
 
 def answered(event: Raw) -> Raw:
-    """The body of the answer to a request, which must go well."""
+    """The body of the answer; SystemExit if the request fails."""
     answer = app.app(event, Context())
     if answer["statusCode"] != 200:
         raise SystemExit(f"{answer['statusCode']}: {answer['body']}")
@@ -102,7 +101,7 @@ def answered(event: Raw) -> Raw:
 
 
 def request_seconds(requests: Sequence[Raw]) -> float:
-    """What requests take."""
+    """Seconds that requests take."""
     _forget_times()
     began = time.perf_counter()
     for request in requests:
@@ -111,7 +110,7 @@ def request_seconds(requests: Sequence[Raw]) -> float:
 
 
 def floor_seconds(batches: Sequence[Sequence[Raw]]) -> float:
-    """What validation and items of the same events take."""
+    """Seconds that validation and items of the same events take."""
     _forget_times()
     began = time.perf_counter()
     for batch in batches:
@@ -121,17 +120,17 @@ def floor_seconds(batches: Sequence[Sequence[Raw]]) -> float:
 
 
 def _forget_times() -> None:
-    """Every request has instants of its own."""
+    """Requests with different times, so that no parsed time is cached."""
     event_items._ttl.cache_clear()
     table_keys._clock.cache_clear()
 
 
 def measure_ingestion(session: StubSession, key: str, *, profile: bool) -> None:
-    """Prints the line about ``POST /v1/events``."""
+    """Print the line about ``POST /v1/events``."""
     draw, now = random.Random(SEED), dt.datetime.now(dt.UTC)  # noqa: S311 - a made-up load
     batches = [events_of(draw, PER_REQUEST * n, now) for n in range(REQUESTS)]
     requests = [events.request("POST", "/v1/events", key, {"events": batch}) for batch in batches]
-    for request in requests:  # warms up, and sees that all is accepted
+    for request in requests:  # warm up, and check that all events are accepted
         before = session.dynamodb.written
         if answered(request)["accepted"] != PER_REQUEST:
             raise SystemExit("events are refused")
@@ -159,7 +158,7 @@ def measure_ingestion(session: StubSession, key: str, *, profile: bool) -> None:
 
 
 def keep_a_fit() -> tuple[Raw, int]:
-    """A fit of the demo's brand, kept where `GET /v1/roi` finds it; and its bytes as JSON."""
+    """Store a fit of the demo brand for `GET /v1/roi`; return its size as JSON."""
     now = dt.datetime.now(dt.UTC)
     history = simulate(BRAND, SEED, today=now.date())
     document = fit_events(
@@ -174,7 +173,7 @@ def keep_a_fit() -> tuple[Raw, int]:
 
 
 def measure_roi(key: str, *, profile: bool) -> None:
-    """Prints the line about ``GET /v1/roi``."""
+    """Print the line about ``GET /v1/roi``."""
     document, size = keep_a_fit()
     first = dt.date.fromisoformat(document["window"]["from"])
     days = (dt.date.fromisoformat(document["window"]["to"]) - first).days
@@ -220,9 +219,9 @@ def _profile(work: Any) -> None:
 
 
 def main() -> None:
-    """Measures both."""
+    """Measure both."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--profile", action="store_true", help="show what weighs instead")
+    parser.add_argument("--profile", action="store_true", help="print a profile instead")
     profile = parser.parse_args().profile
     os.environ["LIKEWORTH_SECRET"] = SECRET
     session = StubSession()

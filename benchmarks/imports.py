@@ -1,14 +1,14 @@
-"""Importing a file next to what no importer can do without, in one run.
+"""Import of a file, compared with the minimum work of an importer, in one run.
 
     .venv/bin/python -m benchmarks.imports [--rows 100000] [--only google] [--gigabyte]
 
 *Floor*: `csv.reader` over the file, and pydantic's validation (`events.parse_event`) of the same
-number of events, given as a client would send them; nothing else.  *Import*:
-`services.imports.run_import`, which reads, validates, admits and hands every event to the store;
-the store takes it and does nothing.  Both take turns in one process; the ratio is the median of the
-pairs.  Peak memory is that of a process of its own which does nothing but import the file.
+number of events in the form in which a client would send them. *Import*:
+`services.imports.run_import`, which reads, validates, admits and passes every event to a store that
+does nothing. Both take turns in one process; the ratio is the median of the pairs. Peak memory is
+that of a separate process that only imports the file.
 
-``--gigabyte`` imports a report of 1 GB that is made while it is read.
+``--gigabyte`` imports a report of 1 GB that is generated while it is read.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
 
 def events_of(report: Report, data: bytes) -> list[dict[str, Any]]:
-    """The events of a file, as a client would send them."""
+    """The events of a file in the form in which a client would send them."""
     mapping = parse_mapping(report.mapping) if report.mapping else None
     reader = read_export(io.BytesIO(data), currency="EUR", mapping=mapping)
     raw = (event for outcome in reader if isinstance(outcome, Imported) for event in outcome.events)
@@ -49,7 +49,7 @@ def events_of(report: Report, data: bytes) -> list[dict[str, Any]]:
 def floor_seconds(
     data: bytes, encoding: str, delimiter: str, events: list[dict[str, Any]]
 ) -> float:
-    """What the floor takes."""
+    """Seconds of the floor."""
     began = time.perf_counter()
     for _ in csv.reader(
         io.TextIOWrapper(io.BytesIO(data), encoding, newline=""), delimiter=delimiter
@@ -61,7 +61,7 @@ def floor_seconds(
 
 
 def import_seconds(report: Report, data: bytes) -> tuple[float, StubStore]:
-    """What the import takes, and the store that took the events."""
+    """Seconds of the import, and the store."""
     store = StubStore(io.BytesIO(data), report.mapping)
     began = time.perf_counter()
     import_all(store, NOW)
@@ -69,7 +69,7 @@ def import_seconds(report: Report, data: bytes) -> tuple[float, StubStore]:
 
 
 def peak_megabytes(*arguments: str) -> float:
-    """Peak memory of a process that only imports."""
+    """Peak memory of a process that only imports the file."""
     command = [sys.executable, "-m", "benchmarks.imports", *arguments]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
@@ -81,10 +81,10 @@ def own_peak() -> float:
 
 
 def measure(report: Report, rows: int) -> None:
-    """Prints a line of the table."""
+    """Print a line of the table."""
     data = report.file(rows)
     events = events_of(report, data)
-    gc.freeze()  # what the floor reads is no burden on the import's collector
+    gc.freeze()  # the garbage collector must not scan the floor's objects during the import
     ratios, speeds = [], []
     for _ in range(PAIRS):
         floor = floor_seconds(data, report.encoding, report.delimiter, events)
@@ -102,7 +102,7 @@ def measure(report: Report, rows: int) -> None:
 
 
 def made(report: Report, *, rows: int = 1 << 62, size: int = 1 << 62) -> BinaryIO:
-    """A report of so many rows or bytes, made while it is read."""
+    """A report of this many rows or bytes, generated while it is read."""
     return io.BufferedReader(_Made(_pieces(report, rows, size)))
 
 
@@ -135,10 +135,10 @@ def _pieces(report: Report, rows: int, size: int) -> Iterator[bytes]:
 
 
 def main() -> None:
-    """Measures what was asked for."""
+    """Measure the selected reports."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--only", default="", help="reports whose name contains this")
+    parser.add_argument("--only", default="", help="only reports whose name contains this")
     parser.add_argument("--gigabyte", action="store_true")
     parser.add_argument("--peak", metavar="REPORT", help=argparse.SUPPRESS)
     parser.add_argument("--peak-gigabyte", action="store_true", help=argparse.SUPPRESS)

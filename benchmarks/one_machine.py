@@ -1,12 +1,12 @@
-"""`serve --data` on one machine: events a second over HTTP, its start, its memory, and the demo.
+"""`serve --data` on one machine: events a second over HTTP, start, memory, and the demo.
 
     .venv/bin/python -m benchmarks.one_machine [--events 1000000] [--against COMMIT]
 
-*Events a second*: acknowledged by ``POST /v1/events``, 500 a request, over two connections, into a
-directory that is durable. *Start*: seconds of processor time until `serve` answers, with so many
-events in its directory. *Memory*: resident, after that start and a question for a year of days.
-*Demo*: ``demo --once``. With a commit, the same is measured of that commit, taking turns where
-that is cheap; it needs what that commit needs installed.
+*Events a second*: acknowledged by ``POST /v1/events``, 500 per request, over two connections, into
+a durable directory. *Start*: processor time until `serve` answers, with these events in its
+directory. *Memory*: resident memory after that start and one request for a year of totals. *Demo*:
+``demo --once``. With a commit, the same is measured for that commit, whose requirements must be
+installed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SHARE_OF_THE_DEMO = 0.6
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured of a tree."""
+    """The measurements of a tree."""
 
     events_a_second: float
     start_cpu_seconds: float
@@ -53,7 +53,7 @@ class Figures:
 
 
 class Served:
-    """A `serve` of a tree, over a directory."""
+    """A running `serve` of a tree on a directory."""
 
     def __init__(self, tree: Path, data: Path) -> None:
         self.process = subprocess.Popen(
@@ -69,23 +69,23 @@ class Served:
         while "v1/imports" not in said:
             line = self.process.stdout.readline()
             if not line:
-                raise SystemExit(f"serve ended by itself: {said}")
+                raise SystemExit(f"serve exited: {said}")
             said += line
         self.url = re.findall(r"http://127\.0\.0\.1:\d+", said)[0]
         self.key = next(iter(re.findall(r"lw_local\.\S+", said)), "")
 
     def status(self, name: str) -> int:
-        """A number of the process in kB, of /proc."""
+        """A number of the process from /proc, in kB."""
         text = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.findall(rf"{name}:\s+(\d+)", text)[0])
 
     def cpu_seconds(self) -> float:
-        """Processor time of the process so far."""
+        """Processor time of the process until now."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def call(self, connection: http.client.HTTPConnection, path: str, key: str) -> Any:
-        """The answer to a question."""
+        """Send a request; return the answer."""
         connection.request("GET", path, headers={"x-api-key": key})
         response = connection.getresponse()
         text = response.read()
@@ -94,34 +94,36 @@ class Served:
         return json.loads(text)
 
     def stop(self) -> None:
-        """End it as Ctrl-C does."""
+        """Stop it like Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
         self.process.communicate(timeout=600)
 
 
 def main() -> int:
-    """Measure, print, and compare with what is wanted."""
+    """Measure, print, and compare with the targets."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.one_machine", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--against", metavar="COMMIT", help="measure this commit, too")
-    parser.add_argument("--against-events", type=int, help="of that commit; as many if absent")
-    asked = parser.parse_args()
-    after = measure(ROOT, asked.events)
-    tell("this tree", asked.events, after)
+    parser.add_argument("--against", metavar="COMMIT", help="also measure this commit")
+    parser.add_argument(
+        "--against-events", type=int, help="events for that commit; default: --events"
+    )
+    options = parser.parse_args()
+    after = measure(ROOT, options.events)
+    print_figures("this tree", options.events, after)
     missed = [
         text
         for text, holds in {
-            f"a start takes over {START_CPU_SECONDS} s": after.start_cpu_seconds
+            f"a start takes more than {START_CPU_SECONDS} s": after.start_cpu_seconds
             <= START_CPU_SECONDS,
             f"more than {MEMORY_MB:.0f} MB": after.memory_mb <= MEMORY_MB,
         }.items()
         if not holds
     ]
-    if asked.against:
-        with checked_out(asked.against) as tree:
-            events = asked.against_events or asked.events
+    if options.against:
+        with checked_out(options.against) as tree:
+            events = options.against_events or options.events
             before = measure(tree, events)
-        tell(asked.against, events, before)
+        print_figures(options.against, events, before)
         times = after.events_a_second / before.events_a_second
         share = after.demo_seconds / before.demo_seconds
         print(f"{times:.1f} times the events a second, {share:.0%} of the demo's time")
@@ -133,7 +135,7 @@ def main() -> int:
 
 
 def measure(tree: Path, events: int) -> Figures:
-    """The figures of a tree."""
+    """Measure a tree."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         served = Served(tree, data)
@@ -148,8 +150,8 @@ def measure(tree: Path, events: int) -> Figures:
         question = f"metric=engagements&group_by=none&from={start}&to={end}&interval=year"
         question = question.replace("interval=year", "interval=month")
         while True:
-            told = served.call(connection, f"/v1/timeseries?{question}", key)
-            found = sum(one["value"] for series in told["series"] for one in series["points"])
+            answer = served.call(connection, f"/v1/timeseries?{question}", key)
+            found = sum(one["value"] for series in answer["series"] for one in series["points"])
             if found == events:
                 break
             time.sleep(1)
@@ -167,7 +169,7 @@ def measure(tree: Path, events: int) -> Figures:
 
 
 def send(url: str, key: str, events: int) -> float:
-    """Send so many events; how many were acknowledged a second."""
+    """Send events; return how many were acknowledged per second."""
     bodies = [body(number, min(PER_REQUEST, events - number)) for number in range(0, events, 500)]
     failed: list[str] = []
 
@@ -192,12 +194,12 @@ def send(url: str, key: str, events: int) -> float:
     for thread in threads:
         thread.join()
     if failed:
-        raise SystemExit(f"events were not taken: {failed[0][:300]}")
+        raise SystemExit(f"events were not accepted: {failed[0][:300]}")
     return events / (time.monotonic() - began)
 
 
 def body(first: int, count: int) -> bytes:
-    """Likes of people, over a year."""
+    """Likes by people over a year."""
     today = dt.datetime.now(dt.UTC).date()
     lines = []
     for number in range(first, first + count):
@@ -211,7 +213,7 @@ def body(first: int, count: int) -> bytes:
 
 @contextlib.contextmanager
 def checked_out(commit: str) -> Iterator[Path]:
-    """A commit in a directory of its own."""
+    """A checkout of a commit in a separate directory."""
     packed = subprocess.run(
         ["git", "archive", commit],  # noqa: S607 - wherever the developer has it
         cwd=ROOT,
@@ -224,7 +226,7 @@ def checked_out(commit: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-def tell(name: str, events: int, found: Figures) -> None:
+def print_figures(name: str, events: int, found: Figures) -> None:
     """Print the figures of a tree."""
     print(
         f"{name}: {found.events_a_second:,.0f} events a second over HTTP; with {events:,} events a "

@@ -1,4 +1,4 @@
-"""Reports of any length for the benchmark, in the shapes that the platforms give them."""
+"""Generated reports of any length for the benchmark, in the formats of the platforms."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Report:
     mapping: dict[str, Any] | None = None
 
     def file(self, rows: int) -> bytes:
-        """A file of so many rows."""
+        """A file with this many rows."""
         return (self.head + "".join(map(self.row, range(rows)))).encode(self.encoding)
 
 
@@ -42,7 +42,7 @@ def _day(n: int) -> dt.date:
 
 
 def _count(n: int, most: int) -> int:
-    """A number that looks drawn."""
+    """A number that looks random."""
     return 1 + n * 7919 % 10_007 % most
 
 

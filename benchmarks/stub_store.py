@@ -1,4 +1,4 @@
-"""A tenant's store that takes everything and does nothing, to time what happens before it."""
+"""A store of a tenant that accepts everything and does nothing, to measure the code before it."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ VERSION = ObjectVersion("imports/bench/x.csv", "etag")
 
 @dataclass
 class StubStore:
-    """What `run_import` asks of a `TenantStore`.
+    """The part of `TenantStore` that `run_import` uses.
 
     Attributes
     ----------
     stream : binary file
         The upload.
     mapping : dict, optional
-        Of the import.
-    stored, refused : int
-        How many events and refused rows it was given; days of coverage are not counted.
+        Mapping of the import.
+    stored, rejected : int
+        Number of events and rejected rows that it received, without coverage.
     """
 
     stream: BinaryIO
     mapping: dict[str, Any] | None = None
     stored: int = 0
-    refused: int = 0
+    rejected: int = 0
     tenant: str = "bench"
     settings: Settings = field(default_factory=Settings)
     config: Any = field(
@@ -66,11 +66,11 @@ class StubStore:
         )
 
     def user_hash(self, user_id: str) -> str:
-        """What is stored of a person."""
+        """The user id itself, without hashing."""
         return user_id
 
     def trace_of_erased(self, user: str, event: Any) -> str | None:
-        """Nobody was erased."""
+        """No person was erased."""
         return None
 
     def _write(self, writes: Sequence[Any], origin: str) -> tuple[int, ...]:
@@ -82,28 +82,28 @@ class StubStore:
         return self._import
 
     def _refuse(self, *arguments: Any, **_: Any) -> None:
-        self.refused += len(arguments[2])
+        self.rejected += len(arguments[2])
 
 
 class StubSession:
-    """In place of a boto3 session: the real application runs on it, up to the clients."""
+    """Replaces the boto3 session; everything except the clients is the real application."""
 
     def __init__(self) -> None:
         self.dynamodb = StubDynamoDB()
         self.s3 = StubS3()
 
     def client(self, name: str, **_: Any) -> Any:
-        """As `boto3.Session.client`, of two services."""
+        """Like `boto3.Session.client`, for two services."""
         return {"dynamodb": self.dynamodb, "s3": self.s3}[name]
 
 
 class StubDynamoDB:
-    """A client that keeps single items, and takes batches of them and does nothing.
+    """A client that stores single items, and accepts batches without storing them.
 
     Attributes
     ----------
     written : int
-        Items of batches.
+        Number of items in batches.
     """
 
     def __init__(self) -> None:
@@ -111,51 +111,51 @@ class StubDynamoDB:
         self._partitions: dict[str, dict[str, Any]] = {}
 
     def batch_write_item(self, RequestItems: dict[str, Sequence[Any]]) -> dict[str, Any]:
-        """Everything is written, and gone."""
+        """Count the items; store nothing."""
         self.written += sum(map(len, RequestItems.values()))
         return {}
 
     def transact_write_items(self, TransactItems: Sequence[Any]) -> dict[str, Any]:
-        """All conditions hold."""
+        """Write items; all conditions are true."""
         for write in TransactItems:
             self.put_item(write["Put"]["Item"])
         return {}
 
     def put_item(self, Item: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """The condition holds."""
+        """Write an item; the condition is true."""
         self._partitions.setdefault(Item["pk"]["S"], {})[Item["sk"]["S"]] = Item
         return {}
 
     def update_item(self, ExpressionAttributeValues: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """What is counted is what was added: no limit is ever reached."""
+        """Return the added number as the count, so that no limit is reached."""
         return {"Attributes": {"counted": ExpressionAttributeValues[":by"]}}
 
     def get_item(self, Key: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """One item, if there is one."""
+        """Get one item."""
         found = self._partitions.get(Key["pk"]["S"], {}).get(Key["sk"]["S"])
         return {} if found is None else {"Item": found}
 
     def query(
         self, ExpressionAttributeValues: dict[str, Any], ScanIndexForward: bool, **_: Any
     ) -> dict[str, Any]:
-        """A whole partition."""
+        """Get a whole partition."""
         found = self._partitions.get(ExpressionAttributeValues[":pk"]["S"], {})
         return {"Items": [found[sk] for sk in sorted(found, reverse=not ScanIndexForward)]}
 
 
 class StubS3:
-    """A client that keeps objects."""
+    """A client that stores objects."""
 
     def __init__(self) -> None:
         self._objects: dict[str, bytes] = {}
 
     def put_object(self, Key: str, Body: bytes, **_: Any) -> dict[str, Any]:
-        """Keep an object."""
+        """Store an object."""
         self._objects[Key] = Body
         return {}
 
     def get_object(self, Key: str, **_: Any) -> dict[str, Any]:
-        """An object that is kept."""
+        """Get an object."""
         return {"Body": io.BytesIO(self._objects[Key])}
 
 
@@ -163,14 +163,14 @@ class _Upload(io.BufferedReader):
     """An upload that is never replaced."""
 
     size = 0
-    """Bytes that count towards the quota of a day, which is not measured here."""
+    """Bytes for the daily quota, which is not measured here."""
 
     def check(self) -> None:
-        """Nothing went wrong."""
+        """Accept the upload."""
 
 
 def import_all(store: StubStore, now: dt.datetime) -> Import:
-    """Runs the import to its end."""
+    """Run the import to its end."""
     ended = run_import(store, IMPORT_ID, VERSION, now=now, deadline=lambda: 900.0)  # type: ignore[arg-type]
     if ended.state != "done":
         raise SystemExit(f"the import is {ended.state}: {ended.error}")

@@ -1,17 +1,17 @@
-"""The within-user fit: its time, its memory, and how both grow with the people.
+"""Time and memory of the within-user fit, and how both grow with the number of people.
 
     OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m benchmarks.within_user
 
-*Peer*: one plain two-way fixed-effects regression (effects of person and day, one decay that is
-known, errors clustered by person) of the same panel of 120 days and six kinds with pyfixest.  Ours
-estimates ten decays per kind, day effects per stratum, the slope of the response, reactions to
-purchases and the traces of hidden causes besides.
+*Peer*: one plain two-way fixed-effects regression with pyfixest (effects of person and day, one
+known decay, errors clustered by person) on the same panel of 120 days and six engagement types.
+Ours also estimates ten decays per type, day effects per stratum, the slope of the response,
+reactions to purchases, and traces of hidden causes.
 
-Each measurement is a process of its own: the clock starts when the data are in memory (ours: the
-engagements in columns; the peer: a table with a row per person and day), and ends with coefficients
-and their errors.  Contestants take turns; the table shows medians.  *Memory* is the process's peak
-less what it had when the clock started, next to the size of the panel itself (people * days *
-(kinds + outcome) * 8 bytes).
+Each measurement runs in a separate process. The clock starts when the data are in memory (ours: the
+engagements in columns; the peer: a table with a row per person and day), and stops after the
+coefficients and their errors. Both take turns; the table shows medians. *Memory* is the peak of the
+process minus its memory when the clock started, next to the size of the panel (people * days *
+(types + outcome) * 8 bytes).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Measured:
 
 
 def write_world(path: Path, n_people: int) -> None:
-    """Journeys of the world `loyalty_calendar`, in columns."""
+    """Journeys of the simulated world `loyalty_calendar`, in columns."""
     from tests.worlds.people import WORLDS, simulate
 
     journeys = simulate(replace(WORLDS["loyalty_calendar"], n_people=n_people), 1)
@@ -62,7 +62,7 @@ def write_world(path: Path, n_people: int) -> None:
 
 
 def run_ours(path: Path, max_people: int) -> Measured:
-    """The fit as the service runs it, from columns to estimates."""
+    """The fit of the service, from columns to estimates."""
     from chalicelib.attribution.estimates import estimate_goal
     from chalicelib.services.fitting.event_columns import Columns
     from chalicelib.services.fitting.goal_observations import observe
@@ -109,7 +109,7 @@ def run_pyfixest(path: Path) -> Measured:
     table["day"] = np.tile(np.arange(DAYS), n_people)
     del stock, outcome
     regressors = " + ".join(f"x{k}" for k in range(KINDS))
-    # compiled beforehand, on a few rows
+    # compile before the measurement, on a few rows
     pyfixest.feols(f"y ~ {regressors} | person + day", table[:5_000], vcov={"CRV1": "person"})
     before, begin = _resident(), time.perf_counter()
     fit = pyfixest.feols(f"y ~ {regressors} | person + day", table, vcov={"CRV1": "person"})
@@ -118,7 +118,7 @@ def run_pyfixest(path: Path) -> Measured:
 
 
 def measure(contestant: str, path: Path, max_people: int) -> Measured:
-    """One run in a process of its own."""
+    """Run one measurement in a separate process."""
     command = [sys.executable, "-m", "benchmarks.within_user", "--contestant", contestant]
     command += ["--file", str(path), "--max-people", str(max_people)]
     found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -170,7 +170,7 @@ def _against_peer(folder: Path, runs: int) -> None:
 
 
 def _growth(folder: Path, runs: int) -> None:
-    print("| people | at most followed | seconds | memory, MB | median standard error |")
+    print("| people | maximum followed | seconds | memory, MB | median standard error |")
     print("|---|---|---|---|---|")
     taken = {}
     cases = [(10_000, 10**9), (100_000, 10**9), (100_000, 50_000), (200_000, 50_000)]
@@ -187,7 +187,7 @@ def _growth(folder: Path, runs: int) -> None:
 
 
 def _world(folder: Path, n_people: int) -> Path:
-    """The file of a world; drawn in a process of its own, so that ours stays small."""
+    """The file of a world, simulated in a separate process to keep the memory of this one small."""
     path = folder / f"people-{n_people}.npz"
     if not path.exists():
         command = [sys.executable, "-m", "benchmarks.within_user", "--file", str(path)]
@@ -213,13 +213,13 @@ def _column(code: str, values: np.ndarray) -> array:  # type: ignore[type-arg]
 
 
 def _resident() -> float:
-    """Memory held now, MB (Linux)."""
+    """Current memory in MB (Linux)."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 1e6
 
 
 def _peak() -> float:
-    """Largest memory held so far, MB."""
+    """Peak memory in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PAGE_KB / 1e6
 
 

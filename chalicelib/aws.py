@@ -1,4 +1,4 @@
-"""How clients and sessions of AWS are made; `wiring` decides when, and keeps them."""
+"""Create clients and sessions of AWS; `wiring` decides when, and keeps them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chalicelib.storage.outages import code_of, outages_named
 from chalicelib.storage.table_keys import is_tenant
 
 SESSION_SECONDS = 3600
-"""How long a session for one tenant lasts; of roles that roles assume AWS allows no more."""
+"""Duration of a session for one tenant; AWS allows no more if a role assumes a role."""
 
 
 def new_session() -> Any:
@@ -23,8 +23,9 @@ def make_client(session: Any, name: str) -> Any:
     """A client of a service, with our timeouts and retries."""
     from botocore.config import Config
 
-    # A request has 29 seconds, of which the writer uses `write_seconds`; a last call of DynamoDB
-    # that does not answer must fit into the rest; an analysis must, too, and two have no time.
+    # A request has 29 seconds, of which the writer uses `write_seconds`. A last call of DynamoDB
+    # that times out must fit into the rest. So must an analysis, which has no time for a second
+    # attempt.
     attempts, read_seconds = {"dynamodb": (2, 3), "lambda": (1, 20)}.get(name, (3, 10))
     config = Config(
         connect_timeout=2,
@@ -37,28 +38,28 @@ def make_client(session: Any, name: str) -> Any:
 
 
 def session_for_tenant(sts: Any, role: str, tenant: str, region: str) -> Any:
-    """A session of the role with the tenant as its tag, which the role's policy goes by."""
+    """Assume the role with the tenant as a tag of the session; the role's policy checks the tag."""
     import boto3
 
-    if not is_tenant(tenant):  # before anything is asked for in this name
-        raise ValueError(f"{tenant!r} is no name of a tenant")
+    if not is_tenant(tenant):  # before the name is used in a call
+        raise ValueError(f"{tenant!r} is not a tenant name")
     with outages_named():
-        given = sts.assume_role(
+        credentials = sts.assume_role(
             RoleArn=role,
             RoleSessionName=f"tenant-{tenant}",
             Tags=[{"Key": "tenant", "Value": tenant}],
             DurationSeconds=SESSION_SECONDS,
         )["Credentials"]
     return boto3.Session(
-        given["AccessKeyId"],
-        given["SecretAccessKey"],
-        given["SessionToken"],
+        credentials["AccessKeyId"],
+        credentials["SecretAccessKey"],
+        credentials["SessionToken"],
         region_name=region,
     )
 
 
 def managed_secret(client: Any, arn: str, *, stage: str = "AWSCURRENT") -> str | None:
-    """A version of a secret in Secrets Manager; None if there is no previous one."""
+    """Get a version of a secret in Secrets Manager; None if there is no previous one."""
     from botocore.exceptions import ClientError
 
     try:
@@ -73,17 +74,17 @@ def managed_secret(client: Any, arn: str, *, stage: str = "AWSCURRENT") -> str |
 
 
 def send_message(sqs: Any, url: str, body: str, *, tenant: str, **options: int) -> None:
-    """Put a message into a queue.
+    """Send a message to a queue.
 
-    Messages of a tenant are a group: SQS hands out those of other tenants first while one tenant
-    has many (fair queues).
+    The tenant is the message group: while one tenant has many messages, SQS delivers those of
+    other tenants first (fair queues).
     """
     with outages_named():
         sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId=tenant, **options)
 
 
 def start_execution(stepfunctions: Any, machine: str, name: str, text: str) -> bool:
-    """Start an execution of a state machine; False if there was one of this name already."""
+    """Start an execution of a state machine; False if one with this name exists."""
     from botocore.exceptions import ClientError
 
     try:
@@ -97,18 +98,18 @@ def start_execution(stepfunctions: Any, machine: str, name: str, text: str) -> b
 
 
 def invoke(client: Any, function: str, text: str) -> Any:
-    """What a Lambda function returns.
+    """Call a Lambda function and return its result.
 
     Raises
     ------
     StoreUnavailable
-        If the function cannot run now, or does not answer in time.
+        If the function cannot run now, or does not return in time.
     RuntimeError
         If it fails.
     """
     with outages_named("the analysis"):
         answer = client.invoke(FunctionName=function, Payload=text.encode())
-        told = json.loads(answer["Payload"].read())
+        result = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise RuntimeError(f"the analysis fails with {told.get('errorType')}")
-    return told
+        raise RuntimeError(f"the analysis failed with {result.get('errorType')}")
+    return result

@@ -1,10 +1,10 @@
-"""What a Lambda function is: its limits, its queue or stream, its rights and its alarms.
+"""Terms to declare a Lambda function: its limits, queue or stream, rights and alarms.
 
 Each function is declared next to the code that it runs (`workers/*_worker.py`, `daily_jobs.py`,
 `api/api_function.py`). `app.py` takes queues and batch sizes from there, `infra/stack/` generates
 the CloudFormation template, and the tests compare the rights with the calls that are made. This
-module defines the terms only. It must not know AWS's template language, and importing it costs
-nothing, because every function does.
+module defines the terms only and does not depend on AWS's template language. Every function imports
+it, so it imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ByStage:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource of the template, by its logical name."""
+    """A resource of the template, identified by its logical name."""
 
     name: str
 
@@ -48,8 +48,8 @@ class Right:
     actions : tuple of str
         IAM actions, e.g. ``dynamodb:GetItem``.
     partitions : tuple of str
-        For the table: partition keys without the tenant in front, e.g. ``events#*``; a key that
-        starts with ``-#`` belongs to no tenant and is complete.
+        For the table: partition keys without the tenant prefix, e.g. ``events#*``. A key that
+        starts with ``-#`` belongs to no tenant and has no prefix.
     objects : tuple of str
         For the bucket: object keys, with ``{tenant}`` in place of the tenant.
     resources : tuple of str
@@ -109,7 +109,7 @@ def removes_objects(*objects: str) -> Right:
 
 
 def sends(*queues: str) -> Right:
-    """Send messages to queues, by their logical names."""
+    """Send messages to queues, given by their logical names."""
     return Right("Sends", ("sqs:SendMessage",), resources=queues)
 
 
@@ -132,14 +132,14 @@ class Queue:
     batch_size : int
         Most messages that one call receives.
     hidden_seconds : int
-        How long a message stays invisible after a call received it (the visibility timeout). AWS
+        Visibility timeout: how long a message stays invisible after a call received it. AWS
         recommends six times the timeout of the function.
     tries : int
         How often a message is received before it goes to the dead-letter queue.
     late_seconds : int
         Age of the oldest message above which an alarm fires.
     failure : str
-        What it means when a message reaches the dead-letter queue; the text of the alarm.
+        What a message in the dead-letter queue means; the text of the alarm.
     """
 
     name: str
@@ -165,7 +165,7 @@ class Stream:
     late_milliseconds : int
         Age of the oldest record above which an alarm fires.
     failure : str
-        What it means when a batch reaches the dead-letter queue; the text of the alarm.
+        What a batch in the dead-letter queue means; the text of the alarm.
     """
 
     batch_size: int
@@ -177,25 +177,25 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function and everything that the template has for it.
+    """A Lambda function and everything that the template contains for it.
 
     Attributes
     ----------
     name : str
-        ``Import`` stands for ``ImportHandler``, ``ImportRole``, ``ImportLog``, and so on.
+        Prefix of the logical names: ``Import`` gives ``ImportHandler``, ``ImportRole``, ...
     timeout_seconds : int
-        How long a call may take.
+        Timeout of a call.
     megabytes : int or ByStage
-        Memory; processor time grows with it.
+        Memory. Lambda assigns processor time in proportion.
     at_once : int, optional
-        Calls at the same time that are reserved in `prod`; None reserves nothing.
+        Concurrency reserved in `prod`; None reserves nothing.
     rights : tuple of Right
-        What it may do by itself, in addition to its log, its traces and its queue or stream.
+        Rights of its own role, in addition to its log, its traces and its queue or stream.
     tenant_rights : tuple of Right
-        What it may do in a session for one tenant (ADR 29). If there are any, the function gets a
-        second role for such sessions.
+        Rights in a session for one tenant (ADR 29). If there are any, the function gets a second
+        role for such sessions.
     calls : tuple of Right
-        Other functions or the state machine that it starts.
+        Rights to start other functions or the state machine.
     queue : Queue, optional
         The queue that starts it.
     stream : Stream, optional
@@ -203,14 +203,14 @@ class Function:
     settings : mapping
         Fields of `Settings` that only this function has; the values are resources or numbers.
     sends_itself : bool
-        Whether it sends messages to its own queue, which Lambda would stop as a loop.
+        Whether it sends messages to its own queue. Lambda stops such loops unless it is allowed.
     is_numerical : bool
-        Whether it needs statsmodels and thus the larger package.
+        Whether it needs statsmodels and therefore the larger package.
     without_dead_letters : str
-        Why the function has no dead-letter queue of its own: who notices a failed call.
+        Why the function has no dead-letter queue: what reports a failed call instead.
     failing_periods : int
-        In how many of three periods of five minutes a call must fail until the alarm fires; 1
-        stands for a single period.
+        In how many of three periods of five minutes a call must fail before the alarm fires; 1
+        means a single period.
     """
 
     name: str
@@ -230,6 +230,6 @@ class Function:
 
 
 QUEUE_KEEPS_FAILED_MESSAGES = (
-    "Lambda fetches the messages itself: what fails goes to the dead letters of the queue."
+    "Lambda polls the queue, and failed messages go to the dead-letter queue of that queue."
 )
-"""Of functions behind a queue: why they have no dead-letter queue of their own."""
+"""Why functions behind a queue have no dead-letter queue themselves."""

@@ -15,80 +15,80 @@ PREFIX = "LIKEWORTH_"
 MAX_PEOPLE = 500_000
 SERVICE = "likeworth"
 _LEAST = {"daily_upload_bytes": 0, "open_imports": 0, "rate_limit": 0}
-"""Smallest value of a number, where that is not 1."""
+"""Minimum of a number, if it is not 1."""
 
 _WHOLE = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an installation can choose; each field is read from ``LIKEWORTH_<NAME>``.
+    """Settings of an installation; each field is read from ``LIKEWORTH_<NAME>``.
 
     Attributes
     ----------
     table : str
         Name of the DynamoDB table.
     bucket : str
-        Name of the bucket into which exports are dropped.
+        Name of the bucket for uploaded exports.
     import_queue_url, fit_queue_url : str
         Queues of the import and the fit function.
     totals_queue_url : str
-        Queue in which days that changed wait until it is worth deriving their totals again;
-        without one they are derived at once, each time.
+        Queue in which changed days wait before their totals are derived again. Empty: totals are
+        derived at once after each change.
     secret : str
         Root secret under which API keys are hashed and tenants' keys for people are sealed; at
         least 16 characters.
     secret_arn : str
-        Secrets Manager secret that holds the root secret; used where `secret` is empty. The one
-        before it is known there by itself.
+        Secrets Manager secret with the root secret; used if `secret` is empty. Secrets Manager also
+        provides the previous one.
     previous_secrets : str
-        Comma-separated root secrets from before, the oldest last, that something may still be
-        kept under.
+        Comma-separated earlier root secrets under which data may still be sealed, the oldest last.
     tenant_role_arn : str
-        Role that a function assumes for the tenant whom it works for, with the tenant as a tag of
-        the session: it can then reach nobody else's items and files. Empty: the function's own.
+        Role that a function assumes while it works for a tenant. The tenant is a tag of the
+        session, so the session can access no other tenant's items and files. Empty: the function's
+        own role.
     currency : str
-        Reporting currency of tenants that chose none.
+        Default reporting currency of a tenant.
     shards : int
-        Partitions over which a day of a new tenant is spread.
+        Number of partitions of a day of a new tenant.
     retention_days : int
-        How long raw events are kept for tenants that chose nothing.
+        Default number of days for which raw events are kept.
     time_zone : str
-        IANA name of the time zone that decides days, for tenants that chose none.
+        Default IANA time zone that determines days.
     cors_origins : str
-        Comma-separated origins that a browser may call from, for tenants that chose none.
+        Comma-separated default origins from which browsers may call.
     public_url : str
-        Where callers reach the service, e.g. ``https://likeworth.example.org``: links are made with
-        it. Empty: the gateway's domain, or this machine.
+        Address of the service for its callers, e.g. ``https://likeworth.example.org``, used in
+        links. Empty: the gateway's domain, or this machine.
     max_import_bytes : int
-        Largest export file that is read; 5 GB are what one upload to S3 can hold.
+        Size of the largest export file that is read; S3 allows 5 GB in one upload.
     daily_upload_bytes : int
-        How many bytes of exports a tenant may upload in a day of UTC; 0 for as many as come.
+        How many bytes a tenant may upload in a UTC day; 0 for no limit.
     open_imports : int
-        How many unfinished imports a tenant may have; 0 for as many as come.
+        How many unfinished imports a tenant may have; 0 for no limit.
     write_seconds : int
-        How long a request or an import tries to store a batch of events before it gives up.
+        How long a request or an import tries to store a batch of events.
     rate_limit : int
-        How many requests a minute an API key may make; 0 for as many as come.
+        How many requests a minute an API key may make; 0 for no limit.
     fit_window_days : int
-        How far a scheduled fit looks back.
+        How many days a scheduled fit covers.
     max_people : int
-        How many people a fit follows day by day; of more, a sample is followed.
+        How many people a fit follows day by day. If there are more, it follows a sample.
     service : str
-        What this installation is called in log lines, metrics and traces: in an account with two
-        of them their figures would else be added up.
+        Name of this installation in log lines, metrics and traces; it separates two installations
+        in one account.
     analysis_function : str
-        Lambda function that analyses the counts of geo tests; without one the process does itself.
+        Lambda function that analyses the counts of geo tests. Empty: this process does.
     fit_machine_arn : str
-        State machine that reads fits of many events in parts; without one all are read as a whole.
+        State machine that reads large fits in parts. Empty: every fit is read in one call.
     fit_whole_events : int
-        How many events are read as a whole; a fit of more goes to the state machine.
+        How many events a fit may have to be read in one call; larger fits use the state machine.
     fit_part_events : int
-        Of how many events, about, a part is.
+        Approximate number of events of a part.
     fit_merged_events : int
-        How many events of people are put together again; of more, a sample of people is followed.
+        How many events of people are merged. If there are more, the fit follows a sample of people.
     fit_concurrency : int
-        How many parts of a fit are read at once.
+        How many parts of a fit are read at the same time.
     """
 
     table: str = "likeworth"
@@ -123,7 +123,7 @@ class Settings:
 
 
 def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:
-    """Which function of `app` this process serves in AWS Lambda: ``api``, ``import``, ...
+    """The function of `app` that this process serves in AWS Lambda: ``api``, ``import``, ...
 
     None outside of Lambda.
     """
@@ -135,23 +135,24 @@ def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:
 
 
 def service_name(environment: Mapping[str, str] | None = None) -> str:
-    """What this installation is called; needs no other setting to be right."""
+    """The name of this installation; does not validate the other settings."""
     source = os.environ if environment is None else environment
     return source.get(f"{PREFIX}SERVICE", SERVICE)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process.
+    """Read and validate the settings.
 
     Parameters
     ----------
     environment : mapping, optional
-        In place of ``os.environ``.
+        Default: ``os.environ``.
 
     Raises
     ------
     MisconfiguredService
-        If a number is not a whole number or too small, or a currency or a time zone is not one.
+        If a number is not a whole number or too small, or a currency, a time zone or the public URL
+        is invalid.
     """
     source = os.environ if environment is None else environment
     given: dict[str, str | int] = {}

@@ -1,11 +1,11 @@
 """Log lines, metrics and traces while the service runs in AWS Lambda.
 
-Powertools for AWS Lambda does the work. Its own decorators are not used (ADR 27): they add fields
-of the context to each line and can log whole events and answers.
+This module uses Powertools for AWS Lambda, but not its decorators (ADR 27): they add fields of the
+context to each line and can log whole events and answers.
 
-Only the edge records (`app`, `api`, `workers`). Outside of Lambda nothing is recorded. Records
-are about calls, never about people: no body, no header, no query, of a path its template; of an
-exception the type and the lines of code, not the message.
+Only the edge records (`app`, `api`, `workers`), and only in Lambda. A record describes a call,
+never a person: no body, header or query; the route template instead of the path; the type and the
+code lines of an exception, not its message.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ METRICS = {
 """Every metric with its unit. Each has the dimensions `service` and `function` and no other."""
 
 LOGGERS = ("chalicelib", "likeworth")
-"""Our modules, and the Chalice application, which logs what no view has caught."""
+"""Our modules, and the Chalice application, which logs exceptions that no view caught."""
 
 log = logging.getLogger(__name__)
 
 
 class _Printer(logging.Handler):
-    """Prints each record on the standard output of the moment: the log of a Lambda function."""
+    """Prints each record to the current `sys.stdout`, which is the log of a Lambda function."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a record."""
@@ -57,7 +57,7 @@ class _Printer(logging.Handler):
 
 
 class _Recorder:
-    """What one process in Lambda records with; Lambda gives it one call at a time.
+    """The recorder of one Lambda process, which handles one call at a time.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class _Recorder:
             logger = logging.getLogger(name)
             logger.handlers = [handler]
             logger.setLevel(logging.INFO)
-            logger.propagate = False  # Lambda's own handler would write every line once more
+            logger.propagate = False  # Lambda's own handler would write every line again
         self.metrics = Metrics(namespace=NAMESPACE, service=settings.service_name())
         self.metrics.set_default_dimensions(function=function)
         self.began = time.perf_counter()
@@ -84,7 +84,7 @@ class _Recorder:
             _trace()
 
     def begin(self, request_id: str) -> None:
-        """Begin a call, with nothing left of the one before."""
+        """Begin a call; discard the fields and metrics of the previous one."""
         self.metrics.clear_metrics()
         self.formatter.clear_state()
         self.formatter.append_keys(request_id=request_id)
@@ -92,7 +92,7 @@ class _Recorder:
 
     def end(self) -> None:
         """Write the metrics of the call as one line."""
-        if self.metrics.metric_set:  # the library warns of a call without any
+        if self.metrics.metric_set:  # the library warns if there are none
             self.metrics.flush_metrics()
 
     def milliseconds(self) -> int:
@@ -107,12 +107,12 @@ def _recorder() -> _Recorder | None:
 
 
 def prepare() -> None:
-    """Create what records, if this is Lambda: a process that starts has the whole processor."""
+    """Create the recorder in Lambda: a process has a full core while it starts."""
     _recorder()
 
 
 def reset() -> None:
-    """Look again whether this is Lambda."""
+    """Discard the recorder; the next call checks again whether this is Lambda."""
     _recorder.cache_clear()
 
 
@@ -122,13 +122,13 @@ def is_recording() -> bool:
 
 
 def count(metric: str, number: int = 1) -> None:
-    """Add to one of `METRICS` in the current call; a zero is not recorded."""
+    """Add to a metric of `METRICS` in the current call; zero is not recorded."""
     if number:
         measure(metric, number)
 
 
 def measure(metric: str, value: float) -> None:
-    """Record a value of one of `METRICS` in the current call, a zero too."""
+    """Record a value of a metric of `METRICS` in the current call, including zero."""
     recorder = _recorder()
     if recorder is not None:
         recorder.metrics.add_metric(name=metric, unit=METRICS[metric], value=value)
@@ -143,12 +143,12 @@ def note(**fields: str) -> None:
 
 @contextmanager
 def recorded(request_id: str) -> Iterator[None]:
-    """A call: its log lines have its id, and its metrics are written when it ends or fails.
+    """Record a call: its log lines contain its id, and its metrics are written when it ends.
 
     Parameters
     ----------
     request_id : str
-        API Gateway's, or Lambda's.
+        The id from API Gateway, or from Lambda.
     """
     recorder = _recorder()
     if recorder is None:
@@ -161,13 +161,13 @@ def recorded(request_id: str) -> Iterator[None]:
         recorder.end()
 
 
-def tell_request(method: str, route: str, status: int) -> None:
+def record_request(method: str, route: str, status: int) -> None:
     """Record that a request was answered.
 
     Parameters
     ----------
     route : str
-        As a template, such as ``/v1/users/{user_id}``: the value may be a person.
+        The template, such as ``/v1/users/{user_id}``: the value may identify a person.
     """
     recorder = _recorder()
     if recorder is None:
@@ -175,13 +175,13 @@ def tell_request(method: str, route: str, status: int) -> None:
     count("Requests")
     if status >= 500:
         count("ServerErrors")
-    told = {
+    fields = {
         "method": method,
         "route": route,
         "status": status,
         "milliseconds": recorder.milliseconds(),
     }
-    log.info("request answered", extra=told)
+    log.info("request answered", extra=fields)
 
 
 def record_event(event: Any, get_response: Callable[[Any], Any]) -> Any:
@@ -202,10 +202,10 @@ def _formatter(function: str) -> Any:
     from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
     class Formatter(LambdaPowertoolsFormatter):
-        """JSON lines; of an exception the place but not the message, which may quote the caller."""
+        """JSON lines; an exception without its message, which may quote the caller's data."""
 
-        def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
-            """The lines of code that led to an exception."""
+        def formatException(self, ei: Any) -> str:  # noqa: N802 - logging defines the name
+            """The code lines and the type of an exception."""
             return "".join([*traceback.format_tb(ei[2]), str(ei[0].__name__)])
 
         def _extract_log_exception(self, log_record: Any) -> Any:

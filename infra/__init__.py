@@ -1,1 +1,1 @@
-"""Around the service: the template, packages, deployment, and tests of all three."""
+"""Tools around the service: template, packages, deployment, generated pages, and their tests."""

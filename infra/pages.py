@@ -1,4 +1,4 @@
-"""Pages of docs/ that are generated from declarations in the code: `make docs`."""
+"""Generate the pages of docs/ that come from declarations in the code: `make docs`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import get_args
 
+from chalicelib.api.problems import SERVER_CODES, problem_classes, status_of
 from chalicelib.importers import ROW_REFUSALS
 from chalicelib.importers.mappings.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
 from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.importers.recognition.declarations import Declaration
 from chalicelib.importers.values.languages import LANGUAGES
+from chalicelib.local import exchanges
 from chalicelib.model import codes
 from chalicelib.model.errors import EXPORT_REFUSALS
+from chalicelib.model.events import EVENT_ERROR_CODES
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -34,23 +37,22 @@ def exports_page() -> str:
 
 
 def errors_page() -> str:
-    """docs/errors.md: the written part, then the codes of files and rows."""
-    written = (DOCS / "errors.md").read_text(encoding="utf-8").partition("## Files\n")[0]
-    rows = {code: ROW_REFUSALS[code] for code in ROW_REFUSALS if code not in EXPORT_REFUSALS}
-    both = ", ".join(f"`{code}`" for code in sorted(ROW_REFUSALS.keys() & EXPORT_REFUSALS.keys()))
-    return f"""{written}## Files
-
-Why a whole file was not imported: `error` of an import, and the last line of `convert`.
-
-{_rejections(EXPORT_REFUSALS)}
-
-## Rows
-
-Why a row of a file was not imported, in `GET /v1/imports/{{id}}/rejects`, beside the codes of
-events. {both} also occur for single rows.
-
-{_rejections(rows)}
-"""
+    """docs/errors.md: problems, and the codes of events, experiments, files and rows."""
+    template = (DOCS / "templates" / "errors.md").read_text(encoding="utf-8")
+    events = [codes.REJECTIONS[code] for code in EVENT_ERROR_CODES if code not in codes.PROBLEMS]
+    files = [codes.REJECTIONS[code] for code in EXPORT_REFUSALS]
+    rows = [codes.REJECTIONS[code] for code in ROW_REFUSALS if code not in EXPORT_REFUSALS]
+    both = sorted(ROW_REFUSALS.keys() & EXPORT_REFUSALS.keys())
+    parts = {
+        "problems": _problems(),
+        "background": _errors([codes.REJECTIONS["gave_up"], *codes.BACKGROUND_ERRORS.values()]),
+        "events": _errors(events),
+        "experiments": _errors(codes.EXPERIMENT_ERRORS.values()),
+        "files": _errors(files),
+        "rows": _errors(rows),
+    }
+    page = re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
+    return page.replace("{both}", " and ".join(f"`{code}`" for code in both))
 
 
 def codes_page() -> str:
@@ -68,12 +70,12 @@ PAGES = {
 
 
 def made_files() -> dict[Path, str]:
-    """Everything that `make docs` writes: path -> text."""
+    """The text of each page that `make docs` writes, by path."""
     return {path: make() for path, make in PAGES.items()}
 
 
 def main() -> int:
-    """Write the pages, or only compare them."""
+    """Write the pages, or with ``--check`` only compare them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if one differs")
     check = parser.parse_args().check
@@ -112,7 +114,7 @@ def _languages() -> str:
 
 
 def _is_read(row: Mapping[str, tuple[int, int]], code: str) -> bool:
-    """Whether most columns are known; in some languages a platform has a single known word."""
+    """Whether most columns are known; in some languages a platform has only one known heading."""
     have, all_of_them = row.get(code, (0, 1))
     return 2 * have > all_of_them
 
@@ -144,7 +146,7 @@ def _section(declaration: Declaration) -> str:
         parts.append(_table(("in the file", "becomes"), rows))
     if declaration.refused:
         rows = ((f"`{code}`", when) for code, when in declaration.refused)
-        parts.append(_table(("refused", "when"), rows))
+        parts.append(_table(("rejected", "when"), rows))
     if declaration.notes:
         parts.append("\n".join(f"- {note}" for note in declaration.notes))
     return "\n\n".join(parts)
@@ -158,13 +160,29 @@ def _fields() -> str:
     )
 
 
-def _rejections(listed: Iterable[str]) -> str:
-    entries = (codes.REJECTIONS[code] for code in sorted(listed))
+def _problems() -> str:
+    """The problems of the API, with their statuses."""
+    status_of_code = {kind.code: int(status_of(kind)) for kind in problem_classes()}
+    status_of_code |= {
+        code: status for status, code in exchanges.CODES.items() if code in SERVER_CODES
+    }
     rows = (
-        (f'<a id="{one.code}"></a>`{one.code}`', one.title, one.meaning, one.help)
-        for one in entries
+        (_anchored(one.code), str(status_of_code[one.code]), one.title, one.meaning, one.help)
+        for one in codes.PROBLEMS.values()
+    )
+    return _table(("code", "status", "title", "meaning", "what to do"), rows)
+
+
+def _errors(entries: Iterable[codes.Problem | codes.Rejection]) -> str:
+    rows = (
+        (_anchored(one.code), one.title, one.meaning, one.help)
+        for one in sorted(entries, key=lambda one: one.code)
     )
     return _table(("code", "title", "meaning", "what to do"), rows)
+
+
+def _anchored(code: str) -> str:
+    return f'<a id="{code}"></a>`{code}`'
 
 
 def _entries(use: codes.Use) -> str:

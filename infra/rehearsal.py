@@ -1,4 +1,4 @@
-"""The data and the questions with which packages and deployments are tested."""
+"""Data and requests for testing packages and deployments."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Ask = Callable[..., Any]
 (by default 200)."""
 
 
-def expect(holds: bool, told: str) -> None:
+def expect(holds: bool, message: str) -> None:
     """Raise AssertionError unless a condition is true, even with assertions disabled."""
     if not holds:
-        raise AssertionError(told)
+        raise AssertionError(message)
 
 
 def yesterday() -> dt.date:
@@ -54,20 +54,20 @@ def send_brand(ask: Ask) -> int:
     raw = brand_events(dt.datetime.now(dt.UTC).date())
     for begin in range(0, len(raw), PER_REQUEST):
         batch = raw[begin : begin + PER_REQUEST]
-        told = ask("POST", "/v1/events", {"events": batch})
-        expect(told == {"accepted": len(batch), "rejected": []}, f"events: {told}")
+        answer = ask("POST", "/v1/events", {"events": batch})
+        expect(answer == {"accepted": len(batch), "rejected": []}, f"events: {answer}")
     return sum(one.get("count", 1) for one in raw if one["kind"] == "engagement")
 
 
 def counted(ask: Ask) -> int:
     """Number of engagements in the day totals."""
     start = yesterday() - dt.timedelta(days=120)
-    told = ask("GET", f"/v1/timeseries?metric=engagements&from={start}&to={yesterday()}")
-    return sum(point["value"] for one in told["series"] for point in one["points"])
+    answer = ask("GET", f"/v1/timeseries?metric=engagements&from={start}&to={yesterday()}")
+    return sum(point["value"] for one in answer["series"] for point in one["points"])
 
 
 def appointment() -> str:
-    """The body of a message about a day that waits for its totals."""
+    """The body of a message for a day whose totals wait."""
     waits = {"tenant": TENANT, "day": f"{yesterday()}", "shard": 0, "reading": 1}
     return json.dumps({"totals": waits})
 
@@ -120,6 +120,6 @@ def check_answers(ask: Ask) -> None:
 
 
 def check_roi(ask: Ask) -> None:
-    """Check that the fit has the channels of the brand."""
+    """Check that the answer has the channels of the brand."""
     channels = {one["channel"] for one in ask("GET", "/v1/roi")["channels"]}
     expect({"facebook", "google_ads"} <= channels, f"ROI of {channels}")

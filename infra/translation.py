@@ -1,7 +1,7 @@
 """The template as SAM translates it for CloudFormation, for `make lint-template`.
 
 ``python infra/translation.py PACKAGED TRANSLATED`` runs with what requirements-lint.txt installs,
-so this module imports nothing of ours.
+so this module imports nothing from this repository.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 CODE = "s3://bucket/deployment.zip"
-"""In place of the package, which is uploaded before AWS translates the template."""
+"""Location of the package; in AWS it is uploaded before the template is translated."""
 
 
 class _NoPolicies:
-    """SAM knows no managed policies of AWS."""
+    """Gives SAM an empty list of managed policies."""
 
     def load(self) -> dict[str, str]:
         return {}
@@ -47,13 +47,13 @@ def main(packaged: str, written: str) -> None:
     Path(written).write_text(json.dumps(made, indent=1), encoding="utf-8")
     resources = made["Resources"].values()
     stages = [one for one in resources if one["Type"] == "AWS::ApiGateway::Stage"]
-    by_the_way = [
+    in_deployments = [
         one["Properties"]["StageName"]
         for one in resources
         if one["Type"] == "AWS::ApiGateway::Deployment" and "StageName" in one["Properties"]
     ]
-    if len(stages) != 1 or by_the_way:
-        sys.exit(f"{len(stages)} stages, and besides {by_the_way}")
+    if len(stages) != 1 or in_deployments:
+        sys.exit(f"expected one stage; found {len(stages)}, and in deployments: {in_deployments}")
 
 
 if __name__ == "__main__":

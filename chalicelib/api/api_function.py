@@ -23,8 +23,8 @@ API = Function(
     name="API",
     timeout_seconds=29,  # API Gateway waits no longer
     megabytes=512,
-    without_dead_letters="API Gateway waits for the answer: a call that fails is told to the "
-    "caller, who repeats it.",
+    without_dead_letters="API Gateway waits for the answer: the caller sees a failure and can "
+    "retry.",
     settings={"analysis_function": Resource("AnalysisHandler")},
     rights=(
         gets(

@@ -1,4 +1,4 @@
-"""The caller of a request: by an API key in one of two headers, or a signed link in the query."""
+"""Authentication: an API key in one of two headers, or a signed link in the query."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _BEARER = re.compile(r"bearer +([^ ]+) *", re.IGNORECASE)
 
 
 def is_by_link(request: Request) -> bool:
-    """Whether a request has a link and no API key."""
+    """Return whether a request has a link and no API key."""
     return not _has_key(request) and LINK in parameters_of(request)
 
 
 def caller_of(request: Request, now: dt.datetime, *, linkable: bool) -> Principal:
-    """The caller of a request.
+    """Return the caller of a request.
 
     Raises
     ------
@@ -49,11 +49,11 @@ def _key_of(request: Request) -> str:
     authorization = request.headers.get("authorization") or ""
     if not authorization:
         if not key:
-            raise Unauthenticated("there is no API key: neither x-api-key nor Authorization is set")
+            raise Unauthenticated("the API key is missing: send it in x-api-key or Authorization")
         return key
     found = _BEARER.fullmatch(authorization)
     if found is None:
         raise Unauthenticated("the Authorization header must be: Bearer KEY")
     if key not in ("", found[1]):
-        raise Unauthenticated("x-api-key and Authorization hold different keys")
+        raise Unauthenticated("x-api-key and Authorization contain different keys")
     return found[1]

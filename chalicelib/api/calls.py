@@ -1,4 +1,4 @@
-"""One call of the API as the views see it, and its query parameters as values."""
+"""A request as the views see it, with parsed query parameters."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ from chalicelib.model.strict_json import parse_json
 from chalicelib.storage.tenant_store import TenantStore
 
 current_request: ContextVar[Request | None] = ContextVar("request", default=None)
-"""Kept per context, not on the app, so that a threaded server cannot confuse two callers."""
+"""Stored per context, not on the app, so that a threaded server cannot mix up two callers."""
 
 IGNORED = frozenset({"_", "cb", "cachebuster", "nocache", "fbclid", "gclid", "msclkid"})
 IGNORED_PREFIX = "utm_"
-"""Parameters that libraries and platforms append to any URL; none of ours may have such a name."""
+"""Parameters that libraries and platforms append to URLs. No API parameter may have such a name."""
 
 LINK = "link"
-"""The parameter that replaces a key if a program can send no header."""
+"""The parameter that replaces a key for programs that cannot send headers."""
 
 _SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 _EPOCH = re.compile(r"\d{1,14}", re.ASCII)
 _COMPACT_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 _MILLISECONDS_FROM = 100_000_000_000
-"""From here on a number is milliseconds: as seconds it would be the year 5138."""
+"""Numbers from here on are milliseconds: as seconds they would be after the year 5138."""
 _DAY_FORM = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
-"""A plus sign that was not encoded in a URL arrives as a blank."""
+"""An unencoded plus sign in a URL arrives as a blank."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the API, as far as all views need it.
+    """A request to a route.
 
     Attributes
     ----------
     route : Route
-        What the view declares.
+        The declaration of the view.
     request : chalice.app.Request
     query : dict
-        Query parameters; each was given once and is declared.
+        Query parameters; each is declared and was sent once.
     now : datetime
     routes : dict
         (method, path) -> every route of the application.
@@ -65,45 +65,46 @@ class Call:
 
     @property
     def store(self) -> TenantStore:
-        """The store of the caller's tenant."""
+        """The store of the caller's tenant; raises Unauthenticated on a public route."""
         if self._store is None:
-            raise Unauthenticated("this call has no tenant")
+            raise Unauthenticated("a public route has no tenant")
         return self._store
 
     def json(self) -> Any:
-        """The value in a body of JSON; raises what `read_body` and `parse_json` raise."""
+        """Parse a JSON body; raises the errors of `read_body` and `parse_json`."""
         _, body = read_body(self.request, self._body.media_types)
         return parse_json(body)
 
     def fields(self) -> dict[str, Any]:
-        """The JSON object in the body, with the declared fields; raises what `read_object` does."""
+        """Parse a JSON object with the declared fields; raises the errors of `read_object`."""
         return read_object(self.request, self._body)
 
     def date(self, name: str) -> dt.date | None:
-        """A query parameter as a UTC day, None without it; raises InvalidFields."""
+        """Parse a query parameter as a UTC day; None if absent; raises InvalidFields."""
         return None if name not in self.query else parse_when(name, self.query[name])
 
     def period(self) -> tuple[dt.date | None, dt.date | None]:
-        """The parameters ``from`` and ``to``; raises InvalidFields if ``to`` is before ``from``."""
+        """Parse ``from`` and ``to``; raises InvalidFields if ``to`` is before ``from``."""
         start, end = self.date("from"), self.date("to")
         if start is not None and end is not None and end < start:
             raise wrong_parameter("to", "out_of_range", "the last day is before the first")
         return start, end
 
     def limit(self) -> int:
-        """The parameter ``limit``, from 1 to the most of a page; raises InvalidFields."""
+        """Parse ``limit``, from 1 to the maximum of the page; raises InvalidFields."""
         most = self._page.most
         text = self.query.get("limit", str(self._page.default))
         if not (_SMALL_NUMBER.fullmatch(text) and 1 <= int(text) <= most):
-            raise wrong_parameter("limit", "out_of_range", f"a whole number from 1 to {most}")
+            message = f"must be a whole number from 1 to {most}"
+            raise wrong_parameter("limit", "out_of_range", message)
         return int(text)
 
     def cursor(self) -> str | None:
-        """The parameter ``cursor``, None without it; raises InvalidFields if it cannot be ours."""
+        """Return ``cursor``, None if absent; raises InvalidFields if its format is wrong."""
         text = self.query.get("cursor")
         if text is not None and not self._page.cursor.fullmatch(text):
             raise wrong_parameter(
-                "cursor", "invalid_format", "not a cursor that this call has given"
+                "cursor", "invalid_format", "must be the `next` of an earlier page"
             )
         return text
 
@@ -119,7 +120,7 @@ class Call:
 
 
 def request_id(request: Request | None) -> str:
-    """The id that the log and the gateway have for a request."""
+    """Return the id of a request in the log and at the gateway."""
     if request is None:
         return "-"
     made_by_lambda = getattr(request.lambda_context, "aws_request_id", None)
@@ -127,7 +128,7 @@ def request_id(request: Request | None) -> str:
 
 
 def parse_date(name: str, text: Any) -> dt.date:
-    """A day from ``YYYY-MM-DD``; raises InvalidFields that points to `name`."""
+    """Parse ``YYYY-MM-DD``; raises InvalidFields that points to `name`."""
     try:
         return parse_day(text)
     except WrongDay as error:
@@ -135,9 +136,9 @@ def parse_date(name: str, text: Any) -> dt.date:
 
 
 def parse_when(name: str, text: str) -> dt.date:
-    """The UTC day of a query parameter: a day, an instant, or an epoch.
+    """Parse a query parameter as a UTC day.
 
-    ``YYYY-MM-DD``, RFC 3339 with an offset, or seconds or milliseconds since 1970.
+    It is ``YYYY-MM-DD``, RFC 3339 with an offset, or seconds or milliseconds since 1970.
 
     Raises
     ------
@@ -148,7 +149,7 @@ def parse_when(name: str, text: str) -> dt.date:
         return parse_date(name, text)
     if _COMPACT_DAY.fullmatch(text):
         raise wrong_parameter(
-            name, "invalid_format", "a day is YYYY-MM-DD; eight digits would be seconds since 1970"
+            name, "invalid_format", "must be YYYY-MM-DD; eight digits are ambiguous"
         )
     if _EPOCH.fullmatch(text):
         number = int(text)
@@ -161,15 +162,16 @@ def parse_when(name: str, text: str) -> dt.date:
             raise wrong_parameter(
                 name,
                 "invalid_format",
-                "a day (YYYY-MM-DD), an instant (RFC 3339), or seconds or milliseconds since 1970",
+                "must be a day (YYYY-MM-DD), an instant (RFC 3339), or a Unix time in seconds or "
+                "milliseconds",
             ) from None
     if not EARLIEST <= day <= LATEST:
-        raise wrong_parameter(name, "out_of_range", f"a day lies between {EARLIEST} and {LATEST}")
+        raise wrong_parameter(name, "out_of_range", f"must be between {EARLIEST} and {LATEST}")
     return day
 
 
 def parameters_of(request: Request) -> dict[str, list[str]]:
-    """The parameters of a request that are not ignored: name -> each of its values."""
+    """Return the parameters that are not ignored: name -> its values."""
     given = request.query_params
     if given is None:
         return {}
@@ -183,18 +185,18 @@ def parameters_of(request: Request) -> dict[str, list[str]]:
 def checked_query(
     parameters: Mapping[str, Sequence[str]], known: Sequence[str], required: Sequence[str] = ()
 ) -> dict[str, str]:
-    """Query parameters, each with its one value.
+    """Check query parameters and return name -> value.
 
     Raises
     ------
     InvalidFields
-        For unknown and repeated ones, those without a value, and a missing required one.
+        If a parameter is unknown, repeated or without a value, or a required one is missing.
     """
     wrong: list[FieldError] = []
     query: dict[str, str] = {}
     for name, values in parameters.items():
         if name not in known:
-            allowed = f"; known are {', '.join(known)}" if known else ""
+            allowed = f"; use one of {', '.join(known)}" if known else ""
             wrong.append(FieldError(_pointer(name), "unknown_field", f"unknown parameter{allowed}"))
         elif len(values) != 1:
             wrong.append(FieldError(_pointer(name), "invalid_format", "given more than once"))
@@ -203,7 +205,7 @@ def checked_query(
         else:
             query[name] = values[0]
     if wrong:
-        raise InvalidFields("the query cannot be understood", tuple(wrong))
+        raise InvalidFields("the query is invalid", tuple(wrong))
     for name in required:
         if name not in query:
             raise wrong_parameter(name, "missing_field", f"the parameter {name} is required")
@@ -215,5 +217,5 @@ def _pointer(name: str) -> str:
 
 
 def wrong_parameter(name: str, code: str, message: str) -> InvalidFields:
-    """The error that says what is wrong with one parameter."""
+    """Make the error for one invalid parameter."""
     return InvalidFields(f"{name}: {message}", (FieldError(_pointer(name), code, message),))

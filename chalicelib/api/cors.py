@@ -1,4 +1,4 @@
-"""Cross-origin requests: preflights, and the header that lets a page read an answer."""
+"""Cross-origin requests: preflights, and the header that allows a page to read an answer."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ PREFLIGHT_SECONDS = 600
 
 
 def preflight(methods: Sequence[str], allowed: Sequence[str]) -> Callable[..., Response]:
-    """The view for OPTIONS of a path.
+    """Make the view for OPTIONS of a path.
 
-    A preflight carries no API key, so the tenant and its origins are not known yet. Any origin may
-    ask what it could send; the headers of the answer decide whether it may read it.
+    A preflight has no API key, so the tenant and its allowed origins are unknown. Every preflight
+    succeeds; the headers of the real answer decide whether the page may read it.
 
     Parameters
     ----------
     methods : sequence of str
-        Methods that a page may use; HEAD needs no permission.
+        Methods that a page may use; HEAD never needs a preflight.
     allowed : sequence of str
         All methods of the path.
     """
@@ -44,7 +44,7 @@ def preflight(methods: Sequence[str], allowed: Sequence[str]) -> Callable[..., R
 
 
 def allow_origin(response: Response, request: Request, allowed: Sequence[str]) -> None:
-    """Let the calling page read the response if its origin is allowed."""
+    """Allow the calling page to read the response if its origin is allowed."""
     origin = request.headers.get("origin")
     if origin and ("*" in allowed or origin in allowed):
         response.headers["Access-Control-Allow-Origin"] = origin

@@ -1,4 +1,4 @@
-"""JSON or CSV: which one a caller prefers, and how CSV is written."""
+"""Content negotiation between JSON and CSV, and the CSV writer."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ _RANGES = {
     CSV: (CSV,),
 }
 _FORMULA = re.compile(r'(^ *|[;\t\r\n][ "]*)(?=[=+\-@|\uff1d\uff0b\uff0d\uff20\uff5c])|^(?=[\t\r])')
-"""Where a spreadsheet may begin to read a formula: at the start of a cell, and behind what it may
-take for the end of one (a semicolon in many countries), also in quotes there: they are doubled in
-a cell, which such a spreadsheet reads as an empty text. Full-width signs count, too."""
+"""Positions where a spreadsheet may start to read a formula.
+
+At the start of a cell, and after a character that the spreadsheet may treat as a cell separator (a
+semicolon in many countries), even in quotes: quotes are doubled inside a cell, which such a
+spreadsheet reads as an empty text. Full-width signs count too.
+"""
 
 
 def preferred(accept: str) -> str | None:
-    """The media type that an Accept header prefers, JSON if it prefers neither.
+    """Return the media type that an Accept header prefers, JSON by default.
 
     None if it accepts neither JSON nor CSV.
     """
@@ -52,9 +55,10 @@ def _weight(params: Sequence[str]) -> float:
 
 
 def csv_of(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """Rows as CSV (RFC 4180) with a header line.
+    """Write rows as CSV (RFC 4180) with a header line.
 
-    A text that a spreadsheet could read as a formula gets an apostrophe before it; None is empty.
+    A text that a spreadsheet could read as a formula is prefixed with an apostrophe. None becomes
+    an empty cell.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

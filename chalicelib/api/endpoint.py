@@ -1,4 +1,4 @@
-"""The way of a call, the same for every route: admit, read, run the view, shape the answer."""
+"""Request handling for all routes: authenticate, parse, run the view, format the answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def endpoint(route: Route, routes: Mapping[tuple[str, str], Route]) -> Callable[..., Response]:
-    """The view of a route as Chalice calls it: with the parts of the path by name.
+    """Wrap the view of a route for Chalice, which passes the parts of the path by name.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def _respond(
                 origins = store.config.cors_origins
             count_request(caller, now)
             if not caller.may(route.roles):
-                raise Forbidden(f"a key with the role {caller.role} may not do this")
+                raise Forbidden(f"the role {caller.role} does not allow this call")
         known = (*route.known, LINK) if is_by_link(request) else route.known
         query = checked_query(parameters_of(request), known, route.required)
         query.pop(LINK, None)
@@ -75,7 +75,7 @@ def _respond(
         response = response_to(call, answer, media_type)
     except LikeworthError as error:
         if route.items_of is not None and isinstance(error, StoreUnavailable):
-            error.hand_back(route.items_of(request))
+            error.mark_not_stored(route.items_of(request))
         _count(_counts_of(error))
         response = problem_response(error)
         if response.status_code >= 500:
@@ -85,7 +85,7 @@ def _respond(
 
 
 def _counts_of(error: LikeworthError) -> Mapping[str, int]:
-    """What an error adds to metrics."""
+    """Return the increments of metrics for an error."""
     match error:
         case StoreUnavailable():
             return {
@@ -109,5 +109,5 @@ def _now() -> dt.datetime:
 
 
 def _origins(listed: str) -> tuple[str, ...]:
-    """The service's own origins: for callers whose tenant is not known."""
+    """Parse the origins of the service, for callers without a known tenant."""
     return tuple(origin for one in listed.split(",") if (origin := one.strip()))

@@ -1,4 +1,4 @@
-"""The JSON of answers: without NaN, decimals as numbers, days in ISO 8601."""
+"""JSON of answers: no NaN, decimals as numbers, dates in ISO 8601."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 
 def json_of(body: Any) -> str:
-    """The JSON text of a value; ASCII only if it could not be encoded otherwise."""
+    """Serialise a value; escapes non-ASCII characters only if UTF-8 cannot encode them."""
     write = functools.partial(json.dumps, allow_nan=False, separators=(",", ":"), default=_plain)
     text = write(body, ensure_ascii=False)
     try:
         text.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair, repeated from the request
+    except UnicodeEncodeError:  # half of a surrogate pair, echoed from the request
         return write(body)
     return text
 
@@ -25,4 +25,4 @@ def _plain(value: Any) -> Any:
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dt.date):
         return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

@@ -1,8 +1,8 @@
-"""The Chalice application: serves declared routes, and every other method and path as well.
+"""The Chalice application: serves declared routes, and answers all other methods and paths.
 
-API Gateway forwards only the methods that a path has, and answers others with "403 Missing
-Authentication Token". So each path has all of them: HEAD and OPTIONS are derived from the declared
-routes, and the rest are 405 with `Allow`.
+API Gateway only forwards methods that a path declares, and answers others with "403 Missing
+Authentication Token". Therefore each path declares all methods: HEAD and OPTIONS are derived from
+the declared routes, and the rest return 405 with `Allow`.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from chalicelib.api.calls import LINK, current_request, parameters_of, request_i
 from chalicelib.api.cors import preflight
 from chalicelib.api.endpoint import endpoint
 from chalicelib.api.problems import problem_response
-from chalicelib.api.quotas import forget_quota, quota_headers
+from chalicelib.api.quotas import quota_headers, reset_quota
 from chalicelib.api.routes import Route
 from chalicelib.model.errors import LikeworthError, MethodNotAllowed, NotFound
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""Those that API Gateway knows."""
+"""The methods that API Gateway supports."""
 
 ANY_TYPE = ["*/*"]
-"""What Chalice lets through: the views check media types and answer 415 as a problem."""
+"""Chalice accepts every media type; `request_bodies` checks it and returns 415 as a problem."""
 
 LINK_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-"""A link opens as much as a key: the page that used it must not pass it on or be indexed."""
+"""A link is as sensitive as a key: its URL must not appear in a referrer or a search index."""
 
 NextHandler = Callable[[Any], Response]
 
@@ -37,13 +37,13 @@ log = logging.getLogger(__name__)
 
 
 class LikeworthApp(Chalice):
-    """A Chalice application made of declared routes.
+    """A Chalice application that serves declared routes.
 
     Parameters
     ----------
     app_name : str
     routes : iterables of Route
-        One for each module of views.
+        One iterable for each module of views.
 
     Attributes
     ----------
@@ -64,17 +64,17 @@ class LikeworthApp(Chalice):
             self._serve_other_methods(path)
 
     def allowed(self, path: str) -> list[str]:
-        """The methods of a path, as the header Allow names them."""
+        """Return the methods of a path, for the `Allow` header."""
         served = {method for method, one in self.declared if one == path}
         return sorted(served | {"OPTIONS"} | ({"HEAD"} if "GET" in served else set()))
 
     def refuse_path(self) -> Response:
-        """The response to a path that does not exist."""
-        return problem_response(NotFound("there is no such path"))
+        """Return the response to an unknown path."""
+        return problem_response(NotFound("this path does not exist"))
 
     def refuse_method(self, path: str) -> Response:
-        """The response to a method that a path does not have."""
-        detail = "the path exists, but not with this method"
+        """Return the response to a method that a path does not support."""
+        detail = "this path does not support this method"
         return problem_response(MethodNotAllowed(detail, self.allowed(path)))
 
     def _serve_other_methods(self, path: str) -> None:
@@ -92,7 +92,7 @@ class LikeworthApp(Chalice):
         self.route(path, methods=methods, content_types=ANY_TYPE)(view)
 
     def _refuse_unrouted(self, request: Request | None, get_response: NextHandler) -> Response:
-        """Middleware: answers what no view answers."""
+        """Middleware: answers requests without a view."""
         if request is None:
             return get_response(request)
         if request.path not in self.routes:
@@ -103,31 +103,31 @@ class LikeworthApp(Chalice):
 
 
 def record_request(request: Request | None, get_response: NextHandler) -> Response:
-    """Middleware around `finish_response`: records every request for the operator."""
+    """Middleware around `finish_response`: records every request in the log and metrics."""
     with telemetry.recorded(request_id(request)):
         response = get_response(request)
         if request is not None:
             route = str(request.context.get("resourcePath", "-"))
-            telemetry.tell_request(request.method, route, response.status_code)
+            telemetry.record_request(request.method, route, response.status_code)
         return response
 
 
 def finish_response(request: Request | None, get_response: NextHandler) -> Response:
-    """Middleware: keeps the request for the view, and completes every response.
+    """Middleware: provides the request to the view, and completes every response.
 
-    Exceptions that no view expected become problems; HEAD gets no body; if the request was counted,
-    headers say how many are left.
+    Unexpected exceptions become problems. HEAD gets no body. If the request was counted, headers
+    report the remaining requests.
     """
     token = current_request.set(request)
-    forget_quota()
+    reset_quota()
     try:
         response = get_response(request)
-    except Exception:  # a client must get a problem, also for a defect of ours
+    except Exception:  # clients must get a problem even if the service has a bug
         log.exception("request %s ended in an unexpected error", request_id(request))
         response = problem_response(LikeworthError("an exception that nothing caught"))
     finally:
         current_request.reset(token)
-    if isinstance(response.body, dict) and "Code" in response.body:  # Chalice's own shape
+    if isinstance(response.body, dict) and "Code" in response.body:  # Chalice's own error format
         log.error("request %s ended in an unexpected error", request_id(request))
         response = problem_response(LikeworthError("an exception that Chalice caught"))
     if request is not None and request.method == "HEAD":

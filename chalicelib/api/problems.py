@@ -1,4 +1,4 @@
-"""Errors as problems (RFC 9457): the one maker of every response that reports an error."""
+"""Turn errors into problems (RFC 9457); every error response of the API is made here."""
 
 from __future__ import annotations
 
@@ -39,37 +39,36 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.UnusableInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.LikeworthError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-"""Class -> status, also of its subclasses that have no line of their own."""
+"""Class -> status. Subclasses without an entry inherit it."""
 
-SERVER_CODES = {
-    "request_timeout": "The body did not arrive in time.",
-    "not_implemented": "A transfer encoding that no server here knows.",
-}
-"""Codes that no class of `errors` has: the server on one machine answers with them."""
+SERVER_CODES = ("request_timeout", "not_implemented")
+"""Codes that only the server on one machine uses; no class of `errors` has them."""
 
-_HIDDEN = "something went wrong on our side; the request id leads to it in the log"
+_HIDDEN = "the service failed; the operator can find the request id in the log"
 
 
 class FieldError(TypedDict):
-    """One thing wrong in one place of a request."""
+    """An error in one field of a request."""
 
-    pointer: Annotated[str, Field(description="JSON pointer; of a query, / and the parameter.")]
+    pointer: Annotated[
+        str, Field(description="JSON pointer into the body, or / and a query parameter.")
+    ]
     code: str
     message: str
 
 
 class CommonMembers(TypedDict):
-    """What every problem says; see `problem_details`."""
+    """Members of every problem; see `problem_details`."""
 
     type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
     detail: str
-    code: Annotated[str, Field(description="Stable.")]
+    code: Annotated[str, Field(description="Stable and machine-readable.")]
 
 
 class FurtherMembers(TypedDict, total=False):
-    """What the problems of some errors also say."""
+    """Additional members of some problems."""
 
     errors: list[FieldError] | None
     accepted: Count | None
@@ -78,13 +77,13 @@ class FurtherMembers(TypedDict, total=False):
 
 
 class Problem(CommonMembers, FurtherMembers):
-    """What went wrong (RFC 9457); `type` leads to the documentation of `code`."""
+    """An error (RFC 9457); `type` links to the documentation of `code`."""
 
 
 def problem_response(error: LikeworthError) -> Response:
-    """The response that reports an error; its code goes to the record of the request.
+    """Make the response for an error, and add its code to the log record of the request.
 
-    It does not have the detail of an error that is ours and not the caller's.
+    The detail of a server error is not shown.
     """
     status = status_of(type(error))
     telemetry.note(code=error.code)
@@ -94,20 +93,25 @@ def problem_response(error: LikeworthError) -> Response:
 
 
 def status_of(kind: type[LikeworthError]) -> HTTPStatus:
-    """The status that reports an error of a class."""
+    """Return the HTTP status for a class of errors."""
     return next(STATUS[one] for one in kind.__mro__ if one in STATUS)
 
 
-def problem_codes() -> list[str]:
-    """Every `code` that a problem of a view or of the routing can have, sorted."""
+def problem_classes() -> list[type[LikeworthError]]:
+    """Return every class of errors, each after its base class."""
     kinds = [LikeworthError]
-    for kind in kinds:  # grows while it is read
+    for kind in kinds:  # grows during the loop
         kinds += kind.__subclasses__()
-    return sorted({kind.code for kind in kinds})
+    return kinds
+
+
+def problem_codes() -> list[str]:
+    """Return every `code` that a problem of a view or of the routing can have, sorted."""
+    return sorted({kind.code for kind in problem_classes()})
 
 
 def _members_of(error: LikeworthError) -> FurtherMembers:
-    """What a problem says beyond the members that all have."""
+    """Return the additional members of a problem."""
     match error:
         case errors.InvalidFields() if error.errors:
             return {

@@ -1,4 +1,4 @@
-"""Requests that a key has left: counted once the caller is known, sent with every answer.
+"""Request limits: count each authenticated request and send the remaining number.
 
 The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
 """
@@ -18,8 +18,8 @@ POLICY = "default"
 _current: ContextVar[Quota | None] = ContextVar("quota", default=None)
 
 
-def forget_quota() -> None:
-    """Begin a request: how many its caller has left is not known yet."""
+def reset_quota() -> None:
+    """Reset at the start of a request, before its caller is known."""
     _current.set(None)
 
 
@@ -35,16 +35,16 @@ def count_request(caller: Principal, now: dt.datetime) -> None:
     _current.set(quota)
     if quota is not None and not quota.is_admitted:
         raise RateLimited(
-            f"{quota.limit} requests per {WINDOW_SECONDS} seconds have been made; "
-            f"the next may come in {quota.reset_seconds} seconds",
+            f"the limit is {quota.limit} requests per {WINDOW_SECONDS} seconds; "
+            f"retry in {quota.reset_seconds} seconds",
             retry_after_seconds=quota.reset_seconds,
         )
 
 
 def quota_headers() -> dict[str, str]:
-    """The headers for the answer to this request; none if requests are not counted.
+    """Return the headers for the answer to this request; none if requests are not counted.
 
-    While the store does not answer, the number of requests left is not known; then only the policy
+    While the store is unavailable, the number of remaining requests is unknown and only the policy
     is sent.
     """
     quota = _current.get()

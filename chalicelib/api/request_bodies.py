@@ -1,4 +1,4 @@
-"""Bodies of requests: media type, compression, size and fields."""
+"""Request bodies: media type, compression, size and fields."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read_body(request: Request, accepted: Sequence[str]) -> tuple[str, bytes]:
-    """Media type and bytes of a body, unpacked.
+    """Return the media type and the unpacked bytes of a body.
 
     Raises
     ------
     UnsupportedMediaType
         If the Content-Type is missing or not one of `accepted`, the charset is not UTF-8, or the
-        body is compressed by anything but gzip.
+        body is compressed with something other than gzip.
     BodyTooLarge
         Above one million bytes, as sent or unpacked.
     InvalidRequest
-        If it begins like gzip and is not.
+        If the gzip data are invalid.
     MalformedJson
         If the text is not UTF-8.
     """
@@ -50,11 +50,11 @@ def read_body(request: Request, accepted: Sequence[str]) -> tuple[str, bytes]:
             raise UnsupportedMediaType("the charset must be utf-8")
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip"):
-        raise UnsupportedMediaType("the body must not be compressed, or by gzip, once")
+        raise UnsupportedMediaType("the body must be uncompressed or compressed once with gzip")
     body = _bytes_of(request)
     if len(body) > MAX_BODY_BYTES:
-        raise BodyTooLarge(f"{len(body)} bytes; at most {MAX_BODY_BYTES} are read")
-    # a gateway may have unpacked the body and left the header as it was
+        raise BodyTooLarge(f"the body has {len(body)} bytes; the limit is {MAX_BODY_BYTES}")
+    # a gateway may have unpacked the body and kept the header
     if encoding != "identity" and body.startswith(_GZIP_MAGIC):
         body = _unpacked(body)
     return media_type, body
@@ -63,31 +63,31 @@ def read_body(request: Request, accepted: Sequence[str]) -> tuple[str, bytes]:
 def _bytes_of(request: Request) -> bytes:
     try:
         return bytes(request.raw_body or b"")  # type: ignore[arg-type]  # it is never text
-    except ValueError as error:  # half of a surrogate pair, or no base64
+    except ValueError as error:  # half of a surrogate pair, or invalid base64
         raise MalformedJson("the body is not UTF-8") from error
 
 
 def _unpacked(body: bytes) -> bytes:
-    """The content of a gzip file with one member; it is never unpacked beyond the limit."""
+    """Unpack a gzip file with one member; never unpacks beyond the limit."""
     reader = zlib.decompressobj(_GZIP_HEADER)
     try:
         content = reader.decompress(body, MAX_BODY_BYTES + 1)
     except zlib.error as error:
-        raise InvalidRequest("the body is not whole gzip, as its Content-Encoding says") from error
+        raise InvalidRequest("the body is not valid gzip, as Content-Encoding declares") from error
     if len(content) > MAX_BODY_BYTES:
-        raise BodyTooLarge(f"unpacked it has more than the {MAX_BODY_BYTES} bytes that are read")
+        raise BodyTooLarge(f"the unpacked body has more than {MAX_BODY_BYTES} bytes")
     if not reader.eof or reader.unused_data:
-        raise InvalidRequest("the body is not one whole gzip file and nothing behind it")
+        raise InvalidRequest("the body must be exactly one complete gzip file")
     return content
 
 
 def read_object(request: Request, declared: Body) -> dict[str, Any]:
-    """The JSON object in a body, with the declared fields.
+    """Parse the JSON object in a body and check its fields.
 
     Raises
     ------
     InvalidFields
-        For a value that is not an object, and for missing and unknown fields. `read_body` raises
+        If the value is not an object, or has missing or unknown fields. `read_body` raises
         further errors.
     """
     if declared.may_be_absent and not _bytes_of(request):
@@ -97,7 +97,13 @@ def read_object(request: Request, declared: Body) -> dict[str, Any]:
 
 
 def check_object(value: Any, declared: Body) -> dict[str, Any]:
-    """The value, if it is an object with the declared fields; raises InvalidFields (at most 20)."""
+    """Check that a value is an object with the declared fields.
+
+    Raises
+    ------
+    InvalidFields
+        With at most 20 errors.
+    """
     if not isinstance(value, dict):
         raise InvalidFields(
             "the body must be a JSON object", (FieldError("", "wrong_type", "not an object"),)
@@ -112,25 +118,25 @@ def check_object(value: Any, declared: Body) -> dict[str, Any]:
         FieldError(
             "/" + name.replace("~", "~0").replace("/", "~1"),
             "unknown_field",
-            f"known are {', '.join(known)}" if known else "no fields are known",
+            f"allowed fields: {', '.join(known)}" if known else "no fields are allowed",
         )
         for name in value
         if name not in known
     ]
     if wrong:
         raise InvalidFields(
-            f"{len(wrong)} fields of the body are wrong", tuple(wrong[:MAX_FIELD_ERRORS])
+            f"{len(wrong)} fields of the body are invalid", tuple(wrong[:MAX_FIELD_ERRORS])
         )
     return value
 
 
 def field_of_type(body: dict[str, Any], name: str, kind: type, default: Any = None) -> Any:
-    """A field of exactly this JSON type, or the default where it is absent or null.
+    """Return a field of exactly this JSON type, or the default if it is absent or null.
 
     Raises
     ------
     InvalidFields
-        For another type.
+        If the type is different.
     """
     value = body.get(name)
     if value is None:

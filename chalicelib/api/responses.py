@@ -1,4 +1,4 @@
-"""From what a view answers to a response: JSON or CSV, ETags, headers for caches."""
+"""Turn the answer of a view into a response: JSON or CSV, ETags, cache headers."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from chalicelib.model.errors import NotAcceptable
 Headers = dict[str, str | list[str]]
 
 CACHED = {"Cache-Control": "public, max-age=300"}
-"""For public answers: they are the same for all callers and change with a deployment."""
+"""For public answers, which are the same for all callers and change only with a deployment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view answers.
+    """The answer of a view.
 
     Attributes
     ----------
     body : object
-        Becomes JSON, or is the text of a route that declares a media type.
+        Serialised as JSON, or the text of a route that declares a media type.
     rows : iterable of dict, optional
-        The same as a flat table, for callers who want CSV; read only if they do.
+        The same data as a flat table, for CSV; only read if the caller wants CSV.
     columns : sequence of str
-        Of the table.
+        Columns of the table.
     status : int
     headers : dict
     counts : dict
-        What to add to metrics of `telemetry`.
+        Increments of metrics of `telemetry`.
     """
 
     body: Any
@@ -48,12 +48,12 @@ class Answer:
 
 
 def media_type_for(call: Call) -> str:
-    """JSON or CSV, as the parameter ``format`` or else the header Accept wants it.
+    """Choose JSON or CSV by the parameter ``format``, else by the Accept header.
 
     Raises
     ------
     InvalidFields
-        For another format.
+        If the format is unknown.
     NotAcceptable
         If the header accepts neither.
     """
@@ -67,13 +67,13 @@ def media_type_for(call: Call) -> str:
         case None:
             found = preferred(call.request.headers.get("accept", "*/*"))
             if found is None:
-                raise NotAcceptable("this exists as application/json and as text/csv")
+                raise NotAcceptable("available formats: application/json and text/csv")
             return found
-    raise wrong_parameter("format", "unknown_value", "one of json, csv")
+    raise wrong_parameter("format", "unknown_value", "must be json or csv")
 
 
 def response_to(call: Call, answer: Answer, media_type: str) -> Response:
-    """The response with an answer; 304 if the caller has the same one already."""
+    """Make the response for an answer; 304 if the caller already has it."""
     if answer.status == 204:
         headers: Headers = {"Cache-Control": "no-store", **answer.headers}
         return Response(body="", status_code=204, headers=_with_vary(headers))
@@ -93,7 +93,7 @@ def response_to(call: Call, answer: Answer, media_type: str) -> Response:
 
 
 def text_response(status: int, text: str, content_type: str, headers: Headers) -> Response:
-    """A response with a text, which no cache may give to another caller."""
+    """Make a response with a text; `Vary` keeps caches from sharing it between callers."""
     return Response(
         body=text,
         status_code=status,

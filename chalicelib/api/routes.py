@@ -1,8 +1,9 @@
-"""What a route is, declared once: who may call it, what it takes and what it answers.
+"""Declarations of routes: roles, parameters, body and answer.
 
-A module of views makes one `Routes` and declares each view with its `route`. `LikeworthApp` serves
-the declarations, `api/openapi` describes them, and `tests/contract/test_views.py` tests them.
-Nothing here reads a request.
+A module of views creates one `Routes` and declares each view with its `route`. `LikeworthApp`
+serves the declarations, `api/openapi` describes them, and `tests/contract/test_views.py` checks
+them.
+This module reads no request.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from chalicelib.api.responses import Answer
 
 View = Callable[..., "Answer"]
-"""Called with a `Call` and the parts of the path by name."""
+"""Takes a `Call` and the parts of the path by name."""
 
 
 class Tag(NamedTuple):
-    """What the routes of one module are about, as the description of the API groups them."""
+    """The group of the routes of one module in the OpenAPI description."""
 
     name: str
     meaning: str
@@ -34,14 +35,14 @@ class Tag(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A list that is answered page by page, by the parameters ``limit`` and ``cursor``.
+    """Pagination with the parameters ``limit`` and ``cursor``.
 
     Attributes
     ----------
     cursor : re.Pattern
-        What a cursor looks like.
+        Format of a cursor.
     most, default : int
-        Of ``limit``.
+        Maximum and default of ``limit``.
     """
 
     cursor: re.Pattern[str]
@@ -56,11 +57,11 @@ class Body:
     Attributes
     ----------
     schema : str
-        Its name in the description of the API.
+        Name of its schema in the OpenAPI description.
     required, optional : sequence of str
-        Fields of the JSON object; none if a service checks the object itself.
+        Fields of the JSON object; empty if a service checks the object.
     may_be_absent : bool
-        Whether no body at all means an empty object.
+        Whether a missing body means an empty object.
     media_types : tuple of str
     """
 
@@ -73,7 +74,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One method of one path.
+    """A route: one method of one path.
 
     Attributes
     ----------
@@ -81,31 +82,31 @@ class Route:
     view : callable
     tag : Tag
     roles : tuple of str
-        Roles that may call, besides the admin.
+        Roles that may call it, besides the admin.
     public : bool
-        Whether no API key is needed.
+        Whether the route needs no API key.
     params : tuple of str
-        Query parameters; any other is an error.
+        Allowed query parameters.
     required : tuple of str
-        Those of `params` that must be given.
+        Those of `params` that are required.
     page : Page, optional
         Adds the parameters ``limit`` and ``cursor``.
     tabular : bool
         Whether the answer has rows and is also available as CSV; adds the parameter ``format``.
     body : Body, optional
     answer : type, optional
-        A `TypedDict`; None if the answer has no body or is not JSON of a declared shape.
+        A `TypedDict`; None if the answer has no body or is not JSON with a declared shape.
     statuses : tuple of int
-        Of answers that are not errors.
+        Statuses of answers that are not errors.
     media_type : str, optional
-        Of an answer that is a text and not JSON made of `answer`.
+        Media type of an answer that is a text instead of JSON with the shape `answer`.
     creates : bool
-        Whether the header ``Location`` names what the request made.
+        Whether the header ``Location`` has the URL of a created resource.
     raises : tuple of LikeworthError classes
-        Errors that other routes with the same declaration do not have.
+        Errors besides those that follow from the rest of the declaration.
     items_of : callable, optional
-        For a route that stores: how many items a request contains. If the store fails before any
-        of them is stored, all are handed back by index.
+        For a route that stores items: counts the items of a request. If the store fails before any
+        of them is stored, the problem lists all their indexes.
     """
 
     method: str
@@ -128,18 +129,18 @@ class Route:
 
     @property
     def known(self) -> tuple[str, ...]:
-        """Every query parameter."""
+        """All query parameters."""
         paging = ("limit", "cursor") if self.page else ()
         return (*self.params, *paging, *(("format",) if self.tabular else ()))
 
     @property
     def linkable(self) -> bool:
-        """Whether a signed link may open it: a whole table for readers, not one page of it."""
+        """Whether a signed link may read it: a whole table for the role `read`, without pages."""
         return self.tabular and "read" in self.roles and self.page is None
 
 
 class Options(TypedDict, total=False):
-    """What a route may declare besides method and path: attributes of `Route` with a default."""
+    """Options of a declaration: the attributes of `Route` that have a default."""
 
     roles: tuple[Role, ...]
     public: bool
@@ -162,7 +163,7 @@ class Routes:
     Parameters
     ----------
     tag, meaning : str
-        How the description of the API names the group, and what it says about it.
+        Name and description of the group in the OpenAPI description.
     """
 
     def __init__(self, tag: str, meaning: str) -> None:

@@ -25,6 +25,7 @@ PAGES = (
     "codes",
     "experiments",
     "accuracy",
+    "glossary",
     "cost",
     "operations",
 )

@@ -1,6 +1,6 @@
-"""Events of records and of rows of several days: one per day and metric, the cost in one place.
+"""Build events from records and from rows, and spread rows of several days over their days.
 
-Every importer of daily numbers ends here, so that ids, costs and spreading are the same for all.
+All importers of daily numbers use this module, so that ids, costs and spreading are the same.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ _RANGE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one row says about one object in one period.
+    """The counts and cost of one object in one period, from one row.
 
     Attributes
     ----------
     channel, report, account : str
-        The channel's slug; the kind of report; the platform's account, empty if unknown.
+        The channel's slug; the report type; the platform's account, empty if unknown.
     key : str
-        What the numbers are about (`identity.object_key`).
+        Identifies the object (`identity.object_key`).
     ordinal : int
-        How many rows of the same object and period there were before (`identity.Ordinals`).
+        How many earlier rows have the same object and period (`identity.Ordinals`).
     first, last : date
         The period; the same day for a daily row. A longer one is spread.
     counts : mapping of str to int
-        Type of engagement -> count; zeros are left out.
+        Engagement type -> count; zeros are omitted.
     cost : (Decimal, str), optional
-        Amount and currency. It goes with the clicks, else the impressions, else alone.
+        Amount and currency. It is attached to the clicks, else the impressions, else separate.
     paid : bool
     campaign_id, content_id : str
-        Names of any length; empty if there are none.
+        Names of any length; empty if unknown.
     """
 
     channel: str
@@ -63,16 +63,16 @@ class Tally:
 
 
 def book(tally: Tally) -> tuple[RawEvent, ...]:
-    """The events of a row.
+    """Return the events of a row.
 
-    Counts and cost of a longer period are spread over its days by largest remainder; they add up
-    to the row's exactly. Which days get the one more is decided by object and day alone, so that a
-    restatement of the same period with higher counts replaces every event of the earlier one.
+    Counts and cost of a longer period are spread over its days by largest remainder and add up
+    exactly to those of the row. Only object and day decide which days get the remainder, so
+    importing the same period with higher counts replaces every event of the earlier import.
 
     Raises
     ------
     RowRefused
-        `invalid_number`, for a cost that `money` refuses.
+        `invalid_number`, for a cost that `money` rejects.
     """
     if tally.cost:
         money(*tally.cost)
@@ -108,7 +108,7 @@ def _book_day(tally: Tally, counts: Mapping[str, int], carrier: str) -> tuple[Ra
 
 
 def base_event(channel: str, kind: str, paid: bool, name: str) -> RawEvent:
-    """An engagement without its time and its number; `name` is its id, or the part of it known."""
+    """Return an engagement without time and count; `name` is its id or the known part of it."""
     return {
         "kind": "engagement",
         "event_id": name,
@@ -130,7 +130,7 @@ def cost_event(
     campaign_id: str,
     period_days: int = 0,
 ) -> RawEvent:
-    """A cost that goes with no engagement; `name` is its id, `period_days` 0 if it is of a day."""
+    """Return a cost without an engagement; `name` is its id, `period_days` is 0 for one day."""
     event: RawEvent = {
         "kind": "cost",
         "event_id": name,
@@ -157,15 +157,15 @@ def engagement(
     campaign_id: str = "",
     rating: float | None = None,
 ) -> RawEvent:
-    """An engagement that a record tells of.
+    """Return the engagement of a record.
 
     Parameters
     ----------
     at : datetime
         In UTC.
     *parts : str
-        What tells it from every other of the channel, the same in every export: e.g. the account,
-        ``comment`` and the comment's id.
+        Identifies it within the channel, the same in every export: e.g. the account, ``comment``
+        and the comment's id.
     """
     event = base_event(channel, kind, paid, event_id(channel, *parts, kind))
     event["occurred_at"] = at
@@ -187,7 +187,7 @@ def conversion(
     count: int = 1,
     refund: bool = False,
 ) -> RawEvent:
-    """A conversion that a record tells of; `parts` as of `engagement`, the platform first."""
+    """Return the conversion of a record; `parts` as in `engagement`, the platform first."""
     event: RawEvent = {
         "kind": "conversion",
         "event_id": event_id(*parts),
@@ -203,7 +203,7 @@ def conversion(
 
 
 def audience(channel: str, size: int, at: dt.datetime, *parts: str) -> RawEvent:
-    """How many followers there were at a time; `parts` as of `engagement`."""
+    """Return the number of followers at a time; `parts` as in `engagement`."""
     return {
         "kind": "audience",
         "event_id": event_id(channel, *parts, "audience"),
@@ -214,43 +214,43 @@ def audience(channel: str, size: int, at: dt.datetime, *parts: str) -> RawEvent:
 
 
 def money(amount: Decimal, currency: str) -> Money:
-    """An amount, rounded to eight decimals where it has more; it must be at least zero.
+    """Return an amount of at least zero, rounded to at most eight decimals.
 
     Raises
     ------
     RowRefused
-        `invalid_number`, for an amount of more digits than the contract takes, or one above zero
-        that would be rounded to zero.
+        `invalid_number`, for an amount with more digits than the contract accepts, or a positive
+        one that would be rounded to zero.
     """
     found = _rounded(amount, currency)
     if amount and not found.amount:
-        raise RowRefused("invalid_number", "an amount is below the smallest that is kept")
+        raise RowRefused("invalid_number", "an amount is smaller than the smallest allowed amount")
     return found
 
 
 def _rounded(amount: Decimal, currency: str) -> Money:
     exponent = amount.as_tuple().exponent
-    if amount.adjusted() > _MOST_DIGITS:  # written out, it would be as long as it says
-        raise RowRefused("invalid_number", "an amount has more digits than money has")
+    if amount.adjusted() > _MOST_DIGITS:  # 1E+999999 would be written out as a million digits
+        raise RowRefused("invalid_number", "an amount has too many digits")
     try:
         if isinstance(exponent, int) and exponent < -8:
             amount = amount.quantize(_FINEST_AMOUNT, ROUND_HALF_EVEN).normalize()
         return Money.model_validate({"amount": f"{amount:f}", "currency": currency})
     except (ValidationError, InvalidOperation):
-        raise RowRefused("invalid_number", "an amount has more digits than money has") from None
+        raise RowRefused("invalid_number", "an amount has too many digits") from None
 
 
 def spread(total: int, weights: Sequence[int], order: Sequence[int]) -> list[int]:
-    """Whole shares in proportion to weights that add up to the total (largest remainder).
+    """Split a total into whole shares in proportion to weights (largest remainder).
 
     Parameters
     ----------
     total : int
         At least zero.
     weights : sequence of int
-        At least one of them above zero.
+        At least one is above zero.
     order : sequence of int
-        The indexes of the weights; of equal remainders the one that comes first here wins.
+        The indexes of the weights; for equal remainders the earlier index here gets the unit.
     """
     if len(weights) == 1:
         return [total]
@@ -268,7 +268,7 @@ def spread(total: int, weights: Sequence[int], order: Sequence[int]) -> list[int
 
 
 def spread_amount(amount: Decimal, weights: Sequence[int], order: Sequence[int]) -> list[Decimal]:
-    """Shares of an amount to the cent (or its own precision, if finer) that add up to it."""
+    """Split an amount into shares to the cent, or to its own precision if that is finer."""
     if len(weights) == 1:
         return [amount]
     exponent = amount.as_tuple().exponent
@@ -294,7 +294,7 @@ def _engagement(
     event["occurred_at"] = start_of(day)
     event["count"] = count
     if cost and tally.cost:
-        event["cost"] = _rounded(cost, tally.cost[1])  # of a share, which may be very small
+        event["cost"] = _rounded(cost, tally.cost[1])  # one share may be too small for `money`
     if tally.campaign_id:
         event["campaign_id"] = short_name(tally.campaign_id)
     if tally.content_id:

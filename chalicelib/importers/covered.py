@@ -1,10 +1,10 @@
-"""For which days an export is complete: the coverage that a file declares by being read.
+"""The coverage of an export: the days for which the file is complete.
 
-This is the one place that decides it. Reports of ads list no day without delivery, so that a file
-covers all days between its first and its last. Other daily reports list every day: where nearly all
-days are there, a long run that is not is missing in the file. An export of orders covers the days
-from its first to its last order. Lifetime counts and lists of posts, comments and reviews cover
-nothing: what they say of a day is not complete on any day.
+Only this module decides it. Ads reports omit days without delivery, so a file covers all days from
+its first to its last. Other daily reports list every day: if nearly all days are present, a long
+run of missing days is missing from the file. An export of orders covers the days from its first to
+its last order. Lifetime counts and lists of posts, comments and reviews cover no days, because they
+are complete for no day.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from chalicelib.importers.values.event_identity import event_id
 from chalicelib.model.days import EARLIEST, LATEST
 
 LONG_RUN = 7
-"""Days that are missing together are missing in the file,"""
+"""A run of more missing days than this is missing from the file, if `LISTED_SHARE` is reached."""
 LISTED_SHARE = 0.9
-"""where so large a share of the other days is there, and a week of them for each hole."""
+"""Share of the other days that must be present, with at least a week of them per run."""
 MAX_DAYS = 3_660
-"""Of one coverage; a longer one is cut."""
+"""Of one coverage event; a longer one is split."""
 
 FIRST_DAY, LAST_DAY = EARLIEST.toordinal(), LATEST.toordinal()
-"""A row with a day beyond these is of no use, and covers nothing."""
+"""Days of rows outside of this range are ignored."""
 
 Source = tuple[tuple[str, Any], ...]
 
 
 @dataclass(slots=True)
 class Covered:
-    """What a part of a file covers; grows while its rows are read.
+    """The days and sources that a part of a file covers; grows while its rows are read.
 
     Attributes
     ----------
     parts : tuple of str
-        What tells the report from others in event ids: channel or platform, report, account.
+        Identify the report in event ids: channel or platform, report, account.
     lists_all_days : bool
         Whether the report has a row for each day.
     sources : dict
-        As keys: the fields of a coverage that name its source.
+        Keys: the fields of a coverage event that name its source.
     days : set of int
-        Ordinals of the days that rows are about.
+        Ordinals of the days that have rows.
     """
 
     parts: tuple[str, ...]
@@ -54,11 +54,11 @@ class Covered:
     days: set[int] = field(default_factory=set)
 
     def add_type(self, channel: str, type_: str, paid: bool) -> None:
-        """The report counts engagements of a type."""
+        """Add an engagement type that the report counts."""
         self.sources[("channel", channel), ("type", type_), ("paid", paid)] = None
 
     def add_events(self, events: Iterable[RawEvent]) -> None:
-        """The report counts what some events of it are, on their days."""
+        """Add the days of events, and their engagement types and goals."""
         for event in events:
             self.days.add(event["occurred_at"].toordinal())
             if event["kind"] == "engagement":
@@ -67,11 +67,11 @@ class Covered:
                 self.add_goal(event["goal"])
 
     def add_goal(self, goal: str) -> None:
-        """The report counts conversions of a goal."""
+        """Add a goal whose conversions the report counts."""
         self.sources[(("goal", goal),)] = None
 
     def events(self) -> list[RawEvent]:
-        """A coverage for each source and run of days; their ids say source and days."""
+        """Return a coverage event for each source and run of days."""
         return [
             {
                 "kind": "coverage",
@@ -110,9 +110,9 @@ class Covered:
 def noting(
     outcomes: Iterator[RowOutcome], reading: Reading, covered: Covered
 ) -> Iterator[RowOutcome]:
-    """The outcomes of rows, whose days and sources are noted as they pass.
+    """Yield the outcomes of rows and add their days and sources to `covered`.
 
-    After the last one the reading has the coverage.
+    After the last one, the coverage is added to the reading.
     """
     for outcome in outcomes:
         if type(outcome) is Imported:

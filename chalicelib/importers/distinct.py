@@ -1,8 +1,8 @@
-"""How many different event ids a file makes, in little memory however many there are.
+"""Count the distinct event ids of a file in bounded memory.
 
-Of each id a hash of 64 bits is kept, the same in every process: an estimate that is made again is
-the same number. Where there are too many, only every second, fourth, eighth, ... of all possible
-hashes is: the repetitions among them say how many there are among all.
+Each id is kept as a 64-bit hash that is the same in every process, so the count is reproducible. If
+there are too many ids, only a half, a quarter, an eighth, ... of all possible hashes is kept, and
+the repetitions among them estimate the repetitions among all ids.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 KEPT = 1 << 20
-"""So many hashes are kept, of eight bytes each; up to so many ids the number is exact."""
+"""Number of hashes kept, of eight bytes each. Up to this many ids the count is exact."""
 
 _PARTS = 64
 
 
 class DistinctIds:
-    """Counts different ids.
+    """Counts distinct ids.
 
     Parameters
     ----------
@@ -35,19 +35,19 @@ class DistinctIds:
         self._mask = 0
 
     def add(self, ids: Sequence[str]) -> None:
-        """Adds some ids, of which any may have been there before."""
+        """Add ids, which may have been added before."""
         self._added += len(ids)
         self._hashes.extend(self._kept_of(_hashes(ids)))
         self._thin_out()
 
     def withdraw(self, ids: Sequence[str]) -> None:
-        """Takes some ids back, each once; of those that were added more often, others are left."""
+        """Remove one occurrence of each id."""
         self._added -= len(ids)
         self._withdrawn.extend(self._kept_of(_hashes(ids)))
         self._thin_out()
 
     def count(self) -> int:
-        """How many different ids there are; exact for as many as are kept."""
+        """Return the number of distinct ids; exact up to `kept` ids."""
         repeated = len(self._hashes) - len(self._withdrawn) - self._different()
         return self._added - repeated * (self._mask + 1)
 
@@ -62,7 +62,7 @@ class DistinctIds:
             self._withdrawn = array("q", self._kept_of(self._withdrawn))
 
     def _different(self) -> int:
-        """How many of the hashes are different: a part of them after the other, to save memory."""
+        """Count the distinct hashes, one part of them after another to save memory."""
         if not self._withdrawn:
             return sum(len(set(part)) for part in _parts_of(self._hashes))
         pairs = zip(_parts_of(self._hashes), _parts_of(self._withdrawn), strict=True)
@@ -77,7 +77,7 @@ def _parts_of(hashes: array[int]) -> list[array[int]]:
 
 
 def _hashes(ids: Sequence[str]) -> array[int]:
-    """A hash of each id; Python's own differs from process to process, and costs a third of it."""
+    """Hash each id. Python's own `hash` takes a third of the time but differs between processes."""
     hashes = array("q")
     hashes.frombytes(
         b"".join([blake2b(i.encode("utf-8", "surrogatepass"), digest_size=8).digest() for i in ids])

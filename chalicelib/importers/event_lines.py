@@ -1,4 +1,4 @@
-"""Events as lines of JSON, as the contract writes them."""
+"""Events as lines of JSON, in the format of the contract."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.model.money import Money
 
 
 def event_line(event: RawEvent) -> str:
-    """One event as a line of NDJSON, with its end."""
+    """Return one event as a line of NDJSON, with its line end."""
     return json.dumps(event, default=_plain, ensure_ascii=False) + "\n"
 
 
@@ -21,4 +21,4 @@ def _plain(value: Any) -> Any:
         return stamp.isoformat(timespec="microseconds" if stamp.microsecond else "seconds") + "Z"
     if isinstance(value, Money):
         return {"amount": f"{value.amount:f}", "currency": value.currency}
-    raise TypeError(f"{type(value).__name__} is no part of an event")
+    raise TypeError(f"an event cannot contain a {type(value).__name__}")

@@ -1,8 +1,8 @@
-"""Goals that a tracker tells of, each of them once.
+"""Conversions that a tracker reports, each counted once.
 
-A browser and a server may both report an order, and a page that is loaded again reports it again, a
-little later. An event's identity has its time in it, so that the second would not replace the first
-but add to it.
+Browser and server may both report an order, and a page that is reloaded reports it again a little
+later. Time is part of an event's identity, so the second report would add to the first instead of
+replacing it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chalicelib.importers.records.records import Converted
 from chalicelib.importers.values.event_identity import Ordinals, object_key
 from chalicelib.model.money import Money
 
-SEEN_BEFORE = "a further report of a conversion that the file has already"
+SEEN_BEFORE = "a repeated report of a conversion that is already in the file"
 
 
 class Goals:
@@ -41,12 +41,12 @@ class Goals:
         *,
         refund: bool = False,
     ) -> Converted:
-        """The conversion, or why it is no data.
+        """Return the conversion, or why the record is not data.
 
         Parameters
         ----------
         identity : str
-            What tells it from every other of its goal: an order's number, else a message's id.
+            Identifies it within its goal: the order's number, else the id of the message.
         """
         what = "refund" if refund else goal
         if self._seen.next_of(object_key((what, identity)), dt.date.min):

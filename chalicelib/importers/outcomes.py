@@ -1,4 +1,4 @@
-"""What becomes of a row: imported, refused with a reason, or no data. Nothing else can happen."""
+"""The outcome of a row: imported, rejected with a reason, or no data."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
     from chalicelib.importers.tables.further_tables import Rest
 
 RawEvent = dict[str, Any]
-"""An event in the shape of the contract, as `events.parse_event` takes it.
+"""An event in the format of the contract, as `events.parse_event` takes it.
 
-Instants may be `datetime` in UTC and amounts `money.Money` already: an importer makes each day and
-each currency once, not once per row. `written.event_line` gives the JSON of it.
+Times may be `datetime` in UTC and amounts `money.Money`, so that an importer can build each day and
+amount once and share it between events. `event_lines.event_line` converts it to JSON.
 """
 
 MAX_RAW_CHARACTERS = 2000
-"""How much of a refused row is kept."""
+"""How much of a rejected row is kept."""
 
-WITHHELD = "(withheld: the row may hold personal data)"
-"""What is kept of a refused row in its place, where a report holds people."""
+WITHHELD = "(withheld: the row may contain personal data)"
+"""Kept instead of a rejected row of a report that contains people."""
 
 ROW_REFUSALS = meanings_of("row")
-"""Code -> meaning of every refusal of a single row."""
+"""Code -> meaning of every reason for rejecting a single row."""
 
 
 class RowRefused(ValueError):
-    """A row that cannot be imported; importers raise it, the reading loop makes it an outcome.
+    """A row that cannot be imported; importers raise it, the row loop converts it to an outcome.
 
     Attributes
     ----------
     code : str
         One of `ROW_REFUSALS`.
     message : str
-        One sentence for a person.
+        One sentence for the user.
     """
 
     def __init__(self, code: str, message: str) -> None:
         if code not in ROW_REFUSALS:
-            raise KeyError(f"undocumented row refusal {code!r}")
+            raise KeyError(f"undocumented row rejection {code!r}")
         super().__init__(message)
         self.code = code
         self.message = message
@@ -51,7 +51,13 @@ class RowRefused(ValueError):
 
 @dataclass(slots=True)
 class Claim:
-    """A claim that rows of a report make in the same words, and how many rows do."""
+    """Conversions that a platform claims; one for all rows with the same values.
+
+    Attributes
+    ----------
+    rows : int
+        How many rows make the claim.
+    """
 
     count: Decimal
     value: Decimal
@@ -60,20 +66,20 @@ class Claim:
 
 
 class Imported(NamedTuple):
-    """A row that was understood; its events may stand with another row (sums of a day).
+    """A row that was understood. It may have no events if another row has its sum (sums of a day).
 
     Attributes
     ----------
     row : int
-        The line of the file on which the row begins, counted from 1 as an editor does; in JSON
-        the position of the record, from 1.
+        The line of the file on which the row begins, from 1 as in an editor; in JSON the position
+        of the record, from 1.
     events : tuple of dict
-        What `POST /v1/events` would take, with event ids that are the same every time.
+        As accepted by `POST /v1/events`, with event ids that are the same in every import.
     part : int
-        Which sheet of a workbook or member of an archive it stands in: an index of the reading's
-        `parts`; 0 in a file that has none.
+        Which sheet of a workbook or member of an archive contains it: an index of the reading's
+        `parts`; 0 for other files.
     claim : Claim, optional
-        The conversions that the platform claims by the row: they count only if the row does.
+        Conversions that the platform claims in the row; they count only if the row does.
     """
 
     row: int
@@ -83,16 +89,16 @@ class Imported(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A row that holds data which cannot be imported.
+    """A row with data that cannot be imported.
 
     Attributes
     ----------
     row : int
         As in `Imported`.
     raw : str
-        The row as it stands in the file, at most 2,000 characters; without personal data.
+        The row as in the file, at most 2,000 characters; without personal data.
     code, message : str
-        One of `ROW_REFUSALS` and a sentence.
+        One of `ROW_REFUSALS`, and a sentence.
     part : int
         As in `Imported`.
     """
@@ -105,13 +111,13 @@ class Refused(NamedTuple):
 
 
 def refusal(line: int, raw: str, error: RowRefused, part: int = 0) -> Refused:
-    """The outcome of a row that is refused; of its text as much as is kept."""
+    """Return the outcome of a rejected row, with its text cut to the length that is kept."""
     text = raw[:MAX_RAW_CHARACTERS].rstrip("\r\n").encode("utf-8", "replace").decode()
     return Refused(line, text, error.code, error.message, part)
 
 
 class Skipped(NamedTuple):
-    """A row that holds nothing to import: totals, footers, blank lines, rows of zeros."""
+    """A row without data to import: totals, footers, blank lines, rows of zeros."""
 
     row: int
     reason: str
@@ -123,7 +129,7 @@ RowOutcome = Imported | Refused | Skipped
 
 @dataclass(frozen=True, slots=True)
 class ReportDescription:
-    """What is known of a report before its rows are read.
+    """What is known about a report before its rows are read.
 
     Attributes
     ----------
@@ -132,13 +138,13 @@ class ReportDescription:
     encoding, delimiter, decimal_mark : str
         How the file is written; empty where it does not apply.
     period_from, period_to : date, optional
-        First and last day, where the file states them.
+        First and last day, if the file states them.
     lifetime : bool
         Whether the counts are running totals since publication.
     notes : tuple of str
-        What a person should know about the reading.
+        Notes on the reading for the user.
     parts : tuple of str
-        Names of the sheets or archive members that are read, in the order of reading.
+        Names of the sheets or archive members that are read, in that order.
     """
 
     platform: str
@@ -154,7 +160,7 @@ class ReportDescription:
 
 
 class UnreadPart(NamedTuple):
-    """A sheet, a table or a member of an archive that is not read.
+    """A sheet, table or archive member that is not read.
 
     Attributes
     ----------
@@ -178,11 +184,11 @@ class UnreadValues(Protocol):
         """``column`` or ``key``."""
 
     def columns(self) -> list[tuple[str, Decimal | None, str, bool]]:
-        """(name, sum, why, whether it looks like a metric) of each column or key."""
+        """Return (name, sum, reason, whether it looks like a metric) of each column or key."""
 
 
 class RecordOutcomes(Iterator[RowOutcome]):
-    """Outcomes of records, with what is not read of them.
+    """The outcomes of records, with the keys that are not read.
 
     Attributes
     ----------
@@ -200,41 +206,41 @@ class RecordOutcomes(Iterator[RowOutcome]):
 
 @dataclass(slots=True)
 class ClaimedConversions:
-    """Sums of the conversions that an ad platform claims for itself; they are never events."""
+    """Sums of the conversions that an ad platform claims; they are never events."""
 
     _sums: dict[str, list[Decimal]] = field(default_factory=dict)
     _open: Iterable[Claim | None] = ()
 
     def add(self, count: Decimal, value: Decimal, currency: str | None, rows: int = 1) -> None:
-        """Adds a claim; `currency` may be unknown where there is no value."""
+        """Add a claim; `currency` may be unknown if there is no value."""
         if count or value:
             sums = self._sums.setdefault(currency or "", [Decimal(0), Decimal(0)])
             sums[0] += count * rows
             sums[1] += value * rows
 
     def withdraw(self, claim: Claim) -> None:
-        """Takes a claim back that one row has made."""
+        """Remove the claim of one row."""
         self.add(claim.count, claim.value, claim.currency, -1)
 
     def follow(self, claims: Iterable[Claim | None]) -> None:
-        """Takes claims that are still growing; they are added when the sums are asked for."""
+        """Register claims that are still growing; `settle` adds them."""
         self._open = claims
 
     def settle(self) -> None:
-        """Adds the claims that are followed, and begins them anew."""
+        """Add the registered claims and reset them."""
         for claim in self._open:
             if claim is not None and claim.rows:
                 self.add(claim.count, claim.value, claim.currency, claim.rows)
                 claim.rows = 0
 
     def add_all(self, other: ClaimedConversions) -> None:
-        """Adds what another part of the report claims."""
+        """Add the claims of another part of the report."""
         other.settle()
         for currency, (count, value) in other._sums.items():
             self.add(count, value, currency)
 
     def as_rows(self) -> list[dict[str, str | None]]:
-        """One row of count, value and currency per currency, as decimal strings."""
+        """Return count, value and currency per currency, as decimal strings."""
         self.settle()
         return [
             {"count": f"{count:f}", "value": f"{value:f}", "currency": currency or None}
@@ -245,7 +251,7 @@ class ClaimedConversions:
 
 @dataclass(slots=True)
 class Reading:
-    """An opened report: what an importer hands to `ExportReader`.
+    """An opened report, as an importer returns it to `ExportReader`.
 
     Attributes
     ----------
@@ -253,20 +259,20 @@ class Reading:
     outcomes : iterator of RowOutcome
         One per row of the file, lazily.
     claimed : ClaimedConversions
-        Grows while the outcomes are drawn.
+        Grows during iteration of the outcomes.
     notes : list of str
-        What is learnt on the way; complete after the last outcome.
+        Notes from reading; complete after the last outcome.
     coverage : list of dict
         Raw events of the kind `coverage`; complete after the last outcome.
     rest : Rest, optional
-        After the last outcome: what is left of the file below the header of a further table.
+        After the last outcome: the rest of the file below the header of a further table.
     unread : list of UnreadValues
-        The columns of each table and the keys of records that are not read; complete after the last
+        The unread columns of each table and unread keys of records; complete after the last
         outcome.
     skipped : list of UnreadPart
-        Sheets, tables and members of archives that are not read.
+        Sheets, tables and archive members that are not read.
     unpaid : ClaimedConversions
-        Orders that are not paid yet, and become no event.
+        Orders that are not paid yet; they produce no event.
     """
 
     report: ReportDescription
@@ -284,7 +290,7 @@ class Reading:
             self.unread.append(self.outcomes.unread)
 
     def take(self, part: Reading) -> None:
-        """Adds what is known of a part of the file that was read to its end."""
+        """Add the results of a part of the file that was read to its end."""
         self.claimed.add_all(part.claimed)
         self.unpaid.add_all(part.unpaid)
         self.notes.extend(note for note in part.notes if note not in self.notes)

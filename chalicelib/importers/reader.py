@@ -1,4 +1,4 @@
-"""The way into this room: a stream in, one outcome per row out, then a summary."""
+"""The entry point of the importers: reads a stream, yields one outcome per row, then a summary."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _AT_ONCE = 1_000
 _MOST_REASONS = 30
 _OWNERS = Owners(IMPORTERS)
 _NO_ROWS = (
-    "The file holds no rows or records: nothing happened in the period that was chosen, or the "
-    "download was cut off. Choose a period with data and download it again."
+    "The file contains no rows or records: the chosen period has no data, or the download was "
+    "incomplete. Choose a period with data and download it again."
 )
 _NO_DAY = dt.date.min
 
@@ -51,26 +51,27 @@ def read_export(
     account: str | None = None,
     mapping: Mapping | None = None,
 ) -> ExportReader:
-    """Recognises an export by its content and opens it.
+    """Recognise an export by its content and open it.
 
-    What gzip has packed is read as what is inside; of a zip archive, every member that is an export
-    of one platform.
+    Gzip files are unpacked. In a zip archive, every member that is an export of one platform is
+    read.
 
     Parameters
     ----------
     stream : binary file
-        Read from where it stands to its end, and not closed. It need not be seekable; of archives
-        and workbooks that are not, a temporary copy is made.
+        Read from its current position to its end, and not closed. It need not be seekable;
+        archives and workbooks in streams that are not seekable are copied to a temporary file.
     platform : str
-        A platform's slug, where the content alone is not to decide.
+        A platform's slug, or ``auto`` to recognise it by the content.
     currency : str, optional
-        ISO 4217 code of amounts for which the file names none.
+        ISO 4217 code for amounts, if the file does not name a currency.
     spread : bool
-        Spread rows of several days over their days instead of refusing them.
+        Spread rows of several days over their days instead of rejecting them.
     account : str, optional
-        The platform's account, where the file names none; a part of every event id.
+        The platform's account, if the file does not name it; a part of every event id.
     mapping : Mapping, optional
-        What the user says of the columns, or of how dates and numbers are written.
+        The user's meanings of the columns, or the format of dates and numbers.
+        The meanings of columns, or the format of dates and numbers.
 
     Raises
     ------
@@ -78,7 +79,9 @@ def read_export(
         With a code of `errors.EXPORT_REFUSALS`, if the file as a whole cannot be imported.
     """
     if currency is not None and not is_currency(currency):
-        raise ExportRefused("no_currency", f"{currency!r} is no currency: three capitals, as EUR")
+        raise ExportRefused(
+            "no_currency", f"{currency!r} is not a currency; use three capital letters such as EUR"
+        )
     importers = importers_of(IMPORTERS, platform)
     options = Options(currency or "", spread, account or "", mapping)
 
@@ -102,18 +105,18 @@ def read_export(
 
 
 class ExportReader:
-    """An opened export. Iterate once; every row ends as exactly one outcome.
+    """An opened export. Iterate once; every row yields exactly one outcome.
 
     Attributes
     ----------
     report : ReportDescription
-        What is known before the first row.
+        Known before the first row.
     """
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self.report: ReportDescription = reading.report
-        self._imported = self._refused = 0
+        self._imported = self._rejected = 0
         self._not_data: Counter[str] = Counter()
         self._ids = DistinctIds()
         self._days: dict[dt.date, int] = {}
@@ -134,7 +137,7 @@ class ExportReader:
                         last = _last_day_of(event)
                         days[last] = days.get(last, 0) + 1
             elif type(outcome) is Refused:
-                self._refused += 1
+                self._rejected += 1
             elif type(outcome) is Skipped:
                 self._note(outcome.reason)
             if len(ids) >= _AT_ONCE:
@@ -142,21 +145,21 @@ class ExportReader:
                 ids.clear()
             yield outcome
         self._ids.add(ids)
-        if not (self._imported or self._refused or self._not_data):
+        if not (self._imported or self._rejected or self._not_data):
             self._reading.notes.append(_NO_ROWS)
 
     def reject(self, outcome: Imported) -> None:
-        """Takes a row out of the summary again, because one of its events breaks the contract.
+        """Remove a row from the summary because one of its events violates the contract.
 
         Call it once for each such row, before `summary`.
 
         Parameters
         ----------
         outcome : Imported
-            As the iteration has yielded it.
+            As yielded by the iteration.
         """
         self._imported -= 1
-        self._refused += 1
+        self._rejected += 1
         self._ids.withdraw([event["event_id"] for event in outcome.events])
         for event in outcome.events:
             self._days[event["occurred_at"].date()] -= 1
@@ -166,31 +169,31 @@ class ExportReader:
             self._reading.claimed.withdraw(outcome.claim)
 
     def coverage(self) -> list[RawEvent]:
-        """For which days the file is complete, as events; complete after the iteration."""
+        """Return the days for which the file is complete, as events; complete after iteration."""
         return list(self._reading.coverage)
 
     def summary(self) -> dict[str, Any]:
-        """What was read; complete after the iteration.
+        """Return what was read; complete after iteration.
 
         Returns
         -------
         dict
-            JSON-able: platform, report, rows (below the header), events (those with different ids,
-            which is what is stored), rejected, not_data, from and to (days of the events, None
-            without any), lifetime, claimed_conversions (what the ad platform claims for itself:
-            rows of count, value and currency), notes; and what was not read: no_data (rows per
-            reason), unread_columns (heading, sum, why, and as `metric` whether it looks like one
-            that is missing), unread_more (how many further ones), skipped (sheets, tables and
-            files with the reason), unpaid_orders (count, value and currency), warnings.
+            JSON-able: platform, report, rows (below the header), events (distinct ids, as they are
+            stored), rejected, not_data, from and to (days of the events, None without any),
+            lifetime, claimed_conversions (conversions that the ad platform claims: rows of count,
+            value and currency), notes; and what was not read: no_data (rows per reason),
+            unread_columns (heading, sum, reason, and `metric`: whether it looks like a missing
+            metric), unread_more (number of further ones), skipped (sheets, tables and files with
+            the reason), unpaid_orders (count, value and currency), warnings.
         """
         unread = Unread(self._reading.unread)
         days = [day.isoformat() for day, events in self._days.items() if events]
         return {
             "platform": self.report.platform,
             "report": self.report.report,
-            "rows": self._imported + self._refused + self._not_data.total(),
+            "rows": self._imported + self._rejected + self._not_data.total(),
             "events": self._ids.count(),
-            "rejected": self._refused,
+            "rejected": self._rejected,
             "not_data": self._not_data.total(),
             "from": min(days, default=None),
             "to": max(days, default=None),
@@ -208,7 +211,7 @@ class ExportReader:
         }
 
     def _note(self, reason: str) -> None:
-        """Counts a row without data by its reason, without what the row itself says of it."""
+        """Count a row without data by its reason, without details of the row after a colon."""
         reason = reason.split(":", 1)[0]
         if reason not in self._not_data and len(self._not_data) >= _MOST_REASONS:
             reason = "other reasons"

@@ -1,9 +1,9 @@
-"""An order of a shop -> one conversion that every later export of the order restates.
+"""Convert an order of a shop to one conversion, which every later export of the order replaces.
 
-The event's identity is the order's number and the time at which it was placed, neither of which a
-refund changes. What was refunded in part is taken off the value; an order that was refunded in full
-is restated as a refund of nothing, which counts as no conversion and is worth nothing. So the sale
-that an earlier import may have stored does not stay, and none is invented where there was none.
+The event id is made of the order's number and the time of the order; a refund changes neither.
+A partial refund is subtracted from the value. A fully refunded order becomes a refund without a
+value, which counts as no conversion. It replaces the sale that an earlier import may have stored,
+and adds nothing if there was none.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GOAL = "purchase"
 
 
 class Orders:
-    """Orders of one shop -> events; nothing of the people who placed them.
+    """Converts the orders of one shop to events, without data of the customers.
 
     Parameters
     ----------
@@ -35,20 +35,20 @@ class Orders:
         self._ids = EventIds(*self._parts)
 
     def parts(self, number: str) -> tuple[str, ...]:
-        """What the id of an order's event is made of."""
+        """Return the parts of the id of an order's event."""
         return *self._parts, number, GOAL
 
     def sale(self, number: str, created: dt.datetime, value: Money | None) -> RawEvent:
-        """The conversion that a paid order is.
+        """Return the conversion of a paid order.
 
         Parameters
         ----------
         number : str
-            The order's, the same in every export.
+            Number of the order, the same in every export.
         created : datetime
-            When it was placed, in UTC.
+            Time of the order, in UTC.
         value : Money, optional
-            What the shop keeps, as `kept` gives it.
+            The amount that the shop keeps, from `kept`.
         """
         event: RawEvent = {
             "kind": "conversion",
@@ -62,13 +62,13 @@ class Orders:
         return event
 
     def undone(self, number: str, created: dt.datetime) -> RawEvent:
-        """What takes the place of the conversion of an order that was refunded in full."""
+        """Return the event that replaces the conversion of a fully refunded order."""
         return self.sale(number, created, None) | {"refund": True}
 
 
 def kept(total: Decimal, refunded: Decimal, currency: str) -> Money:
-    """What the shop keeps of an order; raises `RowRefused`, `negative`."""
+    """Return the amount that the shop keeps of an order; raise `RowRefused` (`negative`)."""
     value = total - refunded
     if value < 0:
-        raise RowRefused("negative", "more was refunded than the order's total")
+        raise RowRefused("negative", "the refund is larger than the total of the order")
     return money(value, currency)

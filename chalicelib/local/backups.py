@@ -1,4 +1,4 @@
-"""A copy of a data directory, also while it is served."""
+"""Copy a data directory, also while it is served."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ ATTEMPTS = 5
 def back_up(directory: Path, target: Path) -> None:
     """Copy a data directory; the copy can be served like the original.
 
-    The database is copied first, by SQLite, as it is at one moment. Files never change, so those it
-    names are linked, or copied to another disk. One that was removed since then makes the copy
-    begin again.
+    SQLite first copies the database in a consistent state. Files never change, so the files that it
+    names are linked, or copied if the target is on another disk. If one of them was deleted
+    meanwhile, the copy starts again.
 
     Parameters
     ----------
     directory : Path
         A data directory.
     target : Path
-        Does not exist, or is empty.
+        Must not exist, or must be empty.
 
     Raises
     ------
     FileExistsError
-        If there is something in the target.
+        If the target is not empty.
     DamagedStore
         If the database or a file is damaged.
     StoreUnavailable
-        If one of the directories cannot be used. Nothing is left in the target then.
+        If one of the directories cannot be used. The target is then removed.
     """
     if target.exists() and any(target.iterdir()):
         raise FileExistsError(f"{target} is not empty")
@@ -44,7 +44,7 @@ def back_up(directory: Path, target: Path) -> None:
         try:
             with named_outages(directory / FILE):
                 _copy(directory, target)
-        except BaseException as error:  # also Ctrl-C: half a copy would stay
+        except BaseException as error:  # including Ctrl-C: do not leave half a copy
             shutil.rmtree(target, ignore_errors=True)
             is_gone = isinstance(error.__cause__, FileNotFoundError)
             if not is_gone or attempt + 1 == ATTEMPTS:
@@ -83,5 +83,5 @@ def _link(file: Path, copied: Path) -> None:
         os.link(file, copied)
     except FileNotFoundError:
         raise
-    except OSError:  # another disk, or one without links
+    except OSError:  # another disk, or a file system without links
         shutil.copy2(file, copied)

@@ -1,8 +1,8 @@
-"""Whether a data directory is as it was left: a quick look at each start, and a whole one.
+"""Check a data directory for damage: a quick check at each start, and a full one.
 
-At the start the bookkeeping is read: configurations, keys, imports, fits, day totals, queues and
-the list of objects, but neither events nor refused rows, of which there may be millions. Each
-read checks its own rows, and `serve --check` checks all of them.
+The quick check reads configurations, keys, imports, fits, day totals, queues and the list of
+objects. It does not read events and rejected rows, because there can be millions. Every read checks
+the rows that it reads, and `serve --check` checks all rows.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from chalicelib.local.versioned_files import Files
 
 READ_LATER = ("#events#", "#import#", "#rate#")
-"""Parts of the keys of partitions that are not read at the start."""
+"""Parts of partition keys that the quick check skips."""
 
 
 def check_bookkeeping(database: Database) -> None:
-    """Read every partition but those of `READ_LATER`.
+    """Read every partition except those of `READ_LATER`.
 
     Raises
     ------
@@ -38,47 +38,47 @@ def check_bookkeeping(database: Database) -> None:
 def findings(
     database: Database, files: Files, progress: Callable[[float], None] = lambda _: None
 ) -> Iterator[str]:
-    """What is wrong with a data directory, a sentence each; everything is read.
+    """Read everything in a data directory; yield a sentence for each damage.
 
     Parameters
     ----------
     progress : callable
-        Told the share that is done.
+        Called with the share that is done.
     """
-    with _told() as told:
+    with _collected() as found:
         for (sentence,) in database.rows("PRAGMA integrity_check(20)"):
             if sentence != "ok":
-                told.append(f"{database.path}: {sentence}")
-    yield from told
-    with _told() as told:
+                found.append(f"{database.path}: {sentence}")
+    yield from found
+    with _collected() as found:
         partitions = _partitions(database)
         for number, partition in enumerate(partitions):
-            with _told() as own:
+            with _collected() as own:
                 _read(database, partition)
-            told += own
+            found += own
             progress(number / len(partitions))
         for (lost,) in database.rows(
             "SELECT DISTINCT pk FROM items EXCEPT SELECT pk FROM partitions"
         ):
-            told.append(f"the rows of {lost} in the database belong to no partition")
-    yield from told
-    with _told() as told:
+            found.append(f"the rows of {lost} in the database belong to no partition")
+    yield from found
+    with _collected() as found:
         for key, file in files.all():
-            with _told() as own:
+            with _collected() as own:
                 os.close(files.open(key, file))
-            told += own
-    yield from told
+            found += own
+    yield from found
     progress(1.0)
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[list[str]]:
-    """Gathers what is wrong: sentences that are added, and the error that ends the block."""
-    told: list[str] = []
+def _collected() -> Iterator[list[str]]:
+    """Collect findings: sentences that are appended, and the error that ends the block."""
+    found: list[str] = []
     try:
-        yield told
+        yield found
     except DamagedStore as error:
-        told.append(error.detail)
+        found.append(error.detail)
 
 
 def _partitions(database: Database) -> list[str]:

@@ -1,9 +1,9 @@
-"""A record, outside of the database, of how many commits it has seen.
+"""A record of the number of commits, outside of the database.
 
-SQLite takes a log (``likeworth.db-wal``) up to its first frame that is not as it was written, and
-forgets the rest: after a crash that is right, but a log that was cut or damaged would lose commits
-without a word. So each commit is noted here after it is on the disk. The note itself is not
-flushed: after a power cut it may be behind the database, never ahead.
+SQLite reads a log (``likeworth.db-wal``) up to its first damaged frame and ignores the rest. That
+is right after a crash, but commits in a log that was cut or damaged would be lost silently. So each
+commit is recorded here after it is on disk. The record itself is not flushed: after a power cut it
+can be behind the database, but never ahead.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Commits:
         os.pwrite(self._file, _line(sequence), 0)
 
     def last(self) -> int:
-        """The last commit that was recorded; 0 where none is, or the record is unreadable."""
+        """The last recorded commit; 0 if there is none, or if the record is unreadable."""
         text = os.pread(self._file, 64, 0)
         number = text[:_WIDTH]
         if not number.isdigit() or text != _line(int(number)):
@@ -46,9 +46,9 @@ class Commits:
         last = self.last()
         if sequence < last:
             raise DamagedStore(
-                f"{database} has {sequence} commits, and {self.path} says that there were {last}: "
-                f"the log {database.name}-wal is damaged or missing. Restore a backup, or remove "
-                f"{self.path.name} to serve what is left"
+                f"{database} has {sequence} commits, but {self.path} has recorded {last}: "
+                f"the log {database.name}-wal is damaged or missing. Restore a backup, or delete "
+                f"{self.path.name} to serve what remains"
             )
         if sequence > last:
             self.note(sequence)

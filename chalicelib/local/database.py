@@ -1,12 +1,12 @@
-"""The database of one machine: one SQLite file, one connection that writes, one reader a thread.
+"""The database of one machine: one SQLite file, one writing connection, one reader per thread.
 
-Everything the service keeps is an item here: what the table holds in AWS, and under partition keys
-that begin with ``-#`` the queues, the changed partitions and the list of objects. A write is a
-transaction; writes that wait for one another are committed together (one flush for all of them).
+All state of the service is items in this database: the items that are in the table in AWS, and
+under partition keys that start with ``-#`` the queues, the changed partitions and the list of
+objects. A write is a transaction; concurrent writes are committed together, with one flush.
 
-SQLite does not checksum its pages, so every row has a checksum, and every partition the number of
-its rows and the sum of their checksums: reading a flipped bit or missing a row
-raises `DamagedStore`. `serve --check` reads everything.
+SQLite does not checksum its pages. So every row has a checksum, and every partition has the number
+of its rows and the sum of their checksums: reading a damaged row, or a partition with a missing
+row, raises `DamagedStore`. `serve --check` reads everything.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BUSY_SECONDS = 5.0
 _READER_CACHE_KIB = 2_000
 _WRITER_CACHE_KIB = 16_000
 _CHECKPOINT_PAGES = 8_000
-"""A page that changes often is moved from the log into the file once for so many (32 MB)."""
+"""Pages in the log before SQLite moves them into the file (32 MB)."""
 _T = TypeVar("_T")
 _NO_TEXT = "Could not decode"
 _DAMAGED = (
@@ -50,14 +50,14 @@ class Database:
     Parameters
     ----------
     directory : Path
-        Exists; takes the database and the record of its commits.
+        Existing directory for the database and the record of its commits.
     durable : bool
-        Whether a commit waits for the disk; without, the directory is thrown away at the end.
+        Whether a commit waits for the disk. False for a temporary directory.
 
     Raises
     ------
     DamagedStore
-        If the database is not as it was left.
+        If the database is damaged, or has lost commits.
     StoreUnavailable
         If it cannot be opened now.
     """
@@ -85,7 +85,7 @@ class Database:
             self._commits.compare(self.path, self.sequence)
 
     def close(self) -> None:
-        """Close every connection; SQLite moves what is in the log into the file."""
+        """Close every connection; SQLite moves the log into the file."""
         with self._listing, self._committing:
             for reader in self._readers:
                 reader.close()
@@ -97,7 +97,7 @@ class Database:
     # --- reading ------------------------------------------------------------------------------
 
     def reader(self) -> sqlite3.Connection:
-        """This thread's connection for reading."""
+        """The reading connection of this thread."""
         found: sqlite3.Connection | None = getattr(self._local, "reader", None)
         if found is None:
             with named_outages(self.path):
@@ -108,13 +108,13 @@ class Database:
         return found
 
     def rows(self, text: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """What a query gives, whole."""
+        """All rows of a query."""
         with named_outages(self.path):
             return self.reader().execute(text, values).fetchall()
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees the same state until the end."""
+        """A connection that sees the same state until the block ends."""
         with named_outages(self.path):
             reader = self.reader()
             reader.execute("BEGIN")
@@ -126,15 +126,15 @@ class Database:
     # --- writing ------------------------------------------------------------------------------
 
     def write(self, operation: Callable[[Transaction], _T]) -> _T:
-        """What an operation gives, once its writes are on the disk.
+        """Run an operation; return its result after its writes are on disk.
 
-        Operations of several threads that wait for one another are committed together; one that
-        raises leaves nothing behind and does not disturb the others.
+        Concurrent operations of several threads are committed together. An operation that raises
+        writes nothing and does not affect the others.
 
         Raises
         ------
         StoreUnavailable, DamagedStore
-            Nothing of the operation may be relied on.
+            The operation may or may not have been committed.
         """
         job = _Job(operation)
         with self._queueing:
@@ -154,10 +154,10 @@ class Database:
             with named_outages(self.path):
                 self._run(jobs)
         except BaseException as error:
-            # Nothing was committed: callers that wait must not count it as done.
-            told = error if isinstance(error, Exception) else StoreUnavailable("interrupted")
+            # The commit failed: every waiting caller gets the error.
+            shared = error if isinstance(error, Exception) else StoreUnavailable("interrupted")
             for job in jobs:
-                job.error = job.error or told
+                job.error = job.error or shared
             if not isinstance(error, Exception):
                 raise
         finally:
@@ -168,7 +168,7 @@ class Database:
         writer = self._writer
         writer.execute("BEGIN IMMEDIATE")
         try:
-            following = self._read_sequence() + 1  # another process may have written, too
+            following = self._read_sequence() + 1  # another process may have written
             changed = Transaction(writer, following)
             for job in jobs:
                 self._run_one(job, changed)
@@ -180,7 +180,7 @@ class Database:
                 "UPDATE notes SET value = ? WHERE name = 'sequence'", (sequence_text(following),)
             )
             writer.execute("COMMIT")
-        except BaseException:  # also Ctrl-C: nothing could be written in a transaction left open
+        except BaseException:  # including Ctrl-C: an open transaction would block all later writes
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
             raise
@@ -195,7 +195,7 @@ class Database:
             job.result = job.operation(own)
         except sqlite3.Error:
             raise
-        except Exception as error:  # noqa: BLE001 - raised in the thread that waits for it
+        except Exception as error:  # noqa: BLE001 - raised in the waiting thread
             self._writer.execute("ROLLBACK TO job")
             job.error = error
         else:
@@ -224,12 +224,12 @@ class Database:
         """Raise `DamagedStore` if an empty database had commits."""
         if self._commits is not None and self._commits.last() > 0:
             raise DamagedStore(
-                f"{self.path} is missing or empty, and {self._commits.path} says that there "
-                f"were {self._commits.last()} commits: restore a backup"
+                f"{self.path} is missing or empty, but {self._commits.path} has recorded "
+                f"{self._commits.last()} commits: restore a backup"
             )
 
     def _is_blank(self) -> bool:
-        """Whether nothing was made in the file yet; a start may have been killed before that."""
+        """Whether the file has no schema; a start may have been killed before it was created."""
         questions = ("PRAGMA application_id", "PRAGMA user_version", "SELECT 1 FROM sqlite_master")
         found = [self._writer.execute(one).fetchone() for one in questions]
         return found == [(0,), (0,), None]
@@ -247,25 +247,25 @@ class Database:
             flush_directory(self.path.parent)
 
     def _check_header(self) -> None:
-        """Whether this is a database of ours, of a version that this program knows."""
+        """Raise `DamagedStore` unless this is a Likeworth database with the current schema."""
         (made_by,) = self._writer.execute("PRAGMA application_id").fetchone()
         (version,) = self._writer.execute("PRAGMA user_version").fetchone()
         schema = dict(self._writer.execute("SELECT name, sql FROM sqlite_master").fetchall())
         if made_by != APPLICATION_ID or (version == SCHEMA_VERSION and schema != SCHEMA):
             raise DamagedStore(
-                f"{self.path} is no database of Likeworth, or it is damaged: restore a backup"
+                f"{self.path} is not a database of Likeworth, or it is damaged: restore a backup"
             )
         if version != SCHEMA_VERSION:
             raise DamagedStore(
-                f"{self.path} has version {version}, and this program reads version "
-                f"{SCHEMA_VERSION}: serve it with the program that wrote it, or restore a backup"
+                f"{self.path} has schema version {version}, but this version of Likeworth needs "
+                f"{SCHEMA_VERSION}: use the version that wrote it, or restore a backup"
             )
 
     def _read_sequence(self) -> int:
         found = self._writer.execute("SELECT value FROM notes WHERE name = 'sequence'").fetchall()
         sequence = checked_sequence(found[0][0]) if len(found) == 1 else None
         if sequence is None:
-            raise DamagedStore(f"{self.path} is damaged: its last commit is unknown")
+            raise DamagedStore(f"{self.path} is damaged: its last commit is unreadable")
         return sequence
 
 
@@ -288,14 +288,15 @@ class _Job:
 
 @contextlib.contextmanager
 def named_outages(path: Path) -> Iterator[None]:
-    """Call failures of SQLite and of the file system what this house calls them."""
+    """Convert errors of SQLite and the file system to `StoreUnavailable` and `DamagedStore`."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if any(word in str(error) for word in _DAMAGED):
             raise _damaged(path, error) from error
         raise StoreUnavailable(
-            f"the database does not take this now ({error}); nothing of this call may be relied on"
+            f"the database is not available now ({error}); the request may or may not have taken "
+            "effect"
         ) from error
     except sqlite3.DatabaseError as error:
         raise _damaged(path, error) from error
@@ -303,8 +304,8 @@ def named_outages(path: Path) -> Iterator[None]:
         raise _damaged(path, error) from error
     except OSError as error:
         raise StoreUnavailable(
-            f"the data directory does not take this now ({error.strerror}); nothing of this call "
-            "may be relied on"
+            f"the data directory is not available now ({error.strerror}); the request may or may "
+            "not have taken effect"
         ) from error
 
 

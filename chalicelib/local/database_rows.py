@@ -1,4 +1,4 @@
-"""Rows of the database: items as text with a checksum, and what a partition knows of its rows."""
+"""Rows of the database: items as text with a checksum, and the checksum of each partition."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCHEMA = {
 }
 
 CHANGES = "-#changes"
-"""Partition of the event partitions whose day totals are to be derived again."""
+"""Partition that lists the event partitions whose day totals must be derived again."""
 
 _MASK = (1 << 64) - 1
 _INSERT = "INSERT INTO items VALUES (?, ?, ?, ?, ?) ON CONFLICT (pk, sk) DO NOTHING"
@@ -44,7 +44,7 @@ _SETTLE = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item as it is written.
+    """An item in the form in which it is written.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Row:
 
 
 def to_row(item: Item) -> Row:
-    """The row of an item."""
+    """Convert an item to a row."""
     pk, sk = item["pk"]["S"], item["sk"]["S"]
     rest = {name: value for name, value in item.items() if name not in ("pk", "sk")}
     text = _encode(rest)
@@ -72,14 +72,14 @@ def to_row(item: Item) -> Row:
 
 
 def to_item(pk: str, sk: str, text: str, expires_at: int | None, checksum: int) -> Item:
-    """The item of a row.
+    """Convert a row to an item.
 
     Raises
     ------
     DamagedStore
-        If the row is not as it was written.
+        If the row is damaged.
     """
-    # SQLite reads any type from any column: of a damaged row text may be a number.
+    # SQLite can read any type from any column: in a damaged row, text can be a number.
     if not (isinstance(sk, str) and isinstance(text, str) and isinstance(checksum, int)):
         raise damaged(pk)
     if not isinstance(expires_at, int | None) or checksum != checksum_of(pk, sk, text, expires_at):
@@ -92,7 +92,7 @@ def to_item(pk: str, sk: str, text: str, expires_at: int | None, checksum: int) 
 
 
 def checksum_of(pk: str, sk: str, text: str, expires_at: int | None) -> int:
-    """What tells a row from one that was damaged: 64 bits, signed."""
+    """The checksum of a row: 64 bits, signed."""
     try:
         whole = f"{pk}\0{sk}\0{expires_at}\0{text}".encode()
     except UnicodeEncodeError:
@@ -101,13 +101,13 @@ def checksum_of(pk: str, sk: str, text: str, expires_at: int | None) -> int:
 
 
 def signed(number: int) -> int:
-    """A sum of checksums as SQLite keeps it."""
+    """A sum of checksums as a signed 64-bit number."""
     number &= _MASK
     return number - (1 << 64) if number >> 63 else number
 
 
 def damaged(pk: str) -> DamagedStore:
-    """The error of rows that are not as they were written."""
+    """The error for damaged rows of a partition."""
     return DamagedStore(
         f"the rows of {pk} in the database are damaged: stop the service, run `serve --check`, "
         "restore a backup"
@@ -121,30 +121,30 @@ def sequence_text(sequence: int) -> str:
 
 
 def checked_sequence(text: Any) -> int | None:
-    """The sequence in a text of `sequence_text`; None for any other."""
+    """The sequence in a text from `sequence_text`; None if the text is damaged."""
     number = str(text).partition(" ")[0]
     return int(number) if number.isdigit() and text == sequence_text(int(number)) else None
 
 
 @dataclass(slots=True)
 class _Delta:
-    """What a transaction changes of a partition."""
+    """Changes of a transaction to a partition."""
 
     items: int = 0
     digest: int = 0
     expires_from: int | None = None
-    forgets_expiry: bool = False
+    resets_expiry: bool = False
 
 
 @dataclass(slots=True)
 class Transaction:
-    """Writes that are committed together; `Database` makes and ends it.
+    """Writes that are committed together; `Database` begins and ends it.
 
     Attributes
     ----------
     connection : sqlite3.Connection
     sequence : int
-        Of the commit; greater than that of every one before.
+        Number of the commit; greater than that of every earlier commit.
     """
 
     connection: sqlite3.Connection
@@ -159,31 +159,31 @@ class Transaction:
         return not self._deltas
 
     def new_id(self) -> str:
-        """An id that sorts behind every one before."""
+        """An id that sorts after every earlier one."""
         self._ids[0] += 1
         return f"{self.sequence:015d}-{self._ids[0]:06d}"
 
     def part(self) -> Transaction:
-        """A part of this transaction, which may yet be dropped."""
+        """A part of this transaction that can still be discarded."""
         return Transaction(self.connection, self.sequence, _ids=self._ids)
 
     def take(self, part: Transaction) -> None:
-        """Take over what a part has written."""
+        """Add the writes of a part to this transaction."""
         for pk, delta in part._deltas.items():
             own = self._deltas.setdefault(pk, _Delta())
             own.items += delta.items
             own.digest += delta.digest
             own.expires_from = _earlier(own.expires_from, delta.expires_from)
-            own.forgets_expiry = own.forgets_expiry or delta.forgets_expiry
+            own.resets_expiry = own.resets_expiry or delta.resets_expiry
         self._changed |= part._changed
 
     def get(self, pk: str, sk: str) -> Item | None:
-        """An item as it is now, or None."""
+        """The current item, or None."""
         found = self.connection.execute(_GET, (pk, sk)).fetchone()
         return None if found is None else to_item(pk, sk, *found)
 
     def put(self, row: Row) -> None:
-        """Write a row in place of the one there is; nothing if it is the same."""
+        """Write or replace a row; do nothing if it is unchanged."""
         there: int | None = None
         values = (row.pk, row.sk, row.text, row.expires_at, row.checksum)
         if not self.connection.execute(_INSERT, values).rowcount:  # most rows are new
@@ -200,7 +200,7 @@ class Transaction:
         self._changed.add(row.pk)
 
     def delete(self, pk: str, sk: str, *, expired: bool = False) -> None:
-        """Remove a row, if there is one; that one has expired changes no totals."""
+        """Delete a row if it exists; deleting an expired row does not change totals."""
         there = self._checksum(pk, sk)
         if there is None:
             return
@@ -212,7 +212,7 @@ class Transaction:
             self._changed.add(pk)
 
     def _checksum(self, pk: str, sk: str) -> int | None:
-        """The checksum of a row, if there is one."""
+        """The checksum of a row, or None."""
         found = self.connection.execute(_CHECKSUM, (pk, sk)).fetchone()
         if found is None:
             return None
@@ -221,12 +221,12 @@ class Transaction:
         return found[0]
 
     def expires_from(self, pk: str, earliest: int | None) -> None:
-        """Note when the first row of a partition expires, now that others are gone."""
+        """Record when the first remaining row of a partition expires."""
         delta = self._deltas.setdefault(pk, _Delta())
-        delta.expires_from, delta.forgets_expiry = earliest, True
+        delta.expires_from, delta.resets_expiry = earliest, True
 
     def settle(self) -> None:
-        """Note the partitions whose totals are to be derived, and what each knows of its rows."""
+        """Record the changed partitions, whose totals must be derived, and their checksums."""
         for pk in sorted(self._changed):
             if parse_event_partition(pk) is not None:
                 changed = {"sequence": {"N": str(self.sequence)}}
@@ -241,7 +241,7 @@ class Transaction:
             items, digest, expires_from = found or (0, 0, None)
             if not (isinstance(items, int) and isinstance(digest, int)):
                 raise damaged(pk)
-            if delta.forgets_expiry:
+            if delta.resets_expiry:
                 expires_from = None
             if items + delta.items == 0 and signed(digest + delta.digest) == 0:
                 self.connection.execute("DELETE FROM partitions WHERE pk = ?", (pk,))
@@ -266,7 +266,7 @@ def _earlier(one: int | None, other: int | None) -> int | None:
 def _text_of(value: Any) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
         return base64.b64encode(value).decode("ascii")
-    raise TypeError(f"{type(value).__name__} is not kept in an item")
+    raise TypeError(f"{type(value).__name__} cannot be stored in an item")
 
 
 _encode = json.JSONEncoder(separators=(",", ":"), default=_text_of).encode

@@ -1,8 +1,8 @@
-"""What invokes functions in AWS: queues and a daily schedule, as threads.
+"""Queues and a daily schedule as threads, which start the functions as AWS does.
 
-A handler takes an event shaped as Lambda gets it and a context. Whatever escapes it fails the
-delivery: a message comes again until its last attempt, then what it was about is failed, and it
-goes to the dead letters.
+A handler takes an event in Lambda's format and a context. An exception of the handler fails the
+delivery. The message is then delivered again. After its last attempt, its import or fit ends as
+failed, and the message goes to the dead-letter queue.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 class Source(threading.Thread):
-    """A thread that looks for work until it is stopped."""
+    """A thread that does work until it is stopped."""
 
     def __init__(self, name: str, poll_seconds: float = POLL_SECONDS) -> None:
         super().__init__(name=name, daemon=True)
@@ -37,13 +37,13 @@ class Source(threading.Thread):
         self._poll_seconds = poll_seconds
 
     def stop(self) -> None:
-        """Let the work at hand end and wait for it."""
+        """Stop after the current work, and wait for it."""
         self._stopping.set()
         if self.is_alive():
             self.join()
 
     def run(self) -> None:
-        """Work; pause when there is none, and when the store does not answer."""
+        """Work; pause if there is no work or the store is unavailable."""
         while not self._stopping.is_set():
             try:
                 found = self.work()
@@ -51,7 +51,7 @@ class Source(threading.Thread):
                 logger.error("%s: %s: %s", self.name, error.code, error.detail)
                 self._stopping.wait(REST_AFTER_TROUBLE_SECONDS)
                 continue
-            except Exception:  # a thread that ended would leave its work undone without a word
+            except Exception:  # if the thread ended, its work would silently stop
                 logger.exception("%s failed", self.name)
                 self._stopping.wait(REST_AFTER_TROUBLE_SECONDS)
                 continue
@@ -59,25 +59,25 @@ class Source(threading.Thread):
                 self._stopping.wait(self._poll_seconds)
 
     def work(self) -> bool:
-        """Do what there is to do; False if there was nothing."""
+        """Do the next piece of work; False if there was none."""
         raise NotImplementedError
 
 
 def invoke(name: str, handler: Handler, event: dict[str, Any]) -> tuple[bool, Any]:
-    """Whether a handler came to its end, and what it returned."""
+    """Call a handler; return whether it succeeded, and its result."""
     context = LambdaContext(name, memory_size=3008, max_runtime_ms=LAMBDA_SECONDS * 1000)
     try:
         return True, handler(event, context)
     except LikeworthError as error:
         logger.error("%s failed: %s: %s", name, error.code, error.detail)
         return False, None
-    except Exception:  # stands for Lambda's runtime, which ends every failure the same way
+    except Exception:  # like Lambda's runtime, which treats every exception the same
         logger.exception("%s failed", name)
         return False, None
 
 
 class QueueSource(Source):
-    """Delivers a queue's messages one by one.
+    """Delivers the messages of a queue one by one.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class QueueSource(Source):
     queue : str
     handler : callable
     give_up : callable
-        Fails what a message is about; called after its last attempt.
+        Ends the import or fit of a message as failed; called after its last attempt.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class QueueSource(Source):
         message = self._queues.receive(self._queue)
         if message is None:
             return False
-        if message.attempts > MAX_ATTEMPTS:  # the process died in the last one
+        if message.attempts > MAX_ATTEMPTS:  # the process died during the last one
             self._end(message)
             return True
         done, returned = invoke(self.name, self._handler, self._event(message))
@@ -124,8 +124,10 @@ class QueueSource(Source):
         except StoreUnavailable:
             self._queues.failed(message)
             raise
-        except Exception:  # the message must not come again and again
-            logger.exception("what message %s is about could not be failed", message.message_id)
+        except Exception:  # the message must not be delivered forever
+            logger.exception(
+                "the import or fit of message %s could not be ended as failed", message.message_id
+            )
         self._queues.bury(message, f"it failed {MAX_ATTEMPTS} times")
 
     def _event(self, message: Message) -> dict[str, Any]:
@@ -143,7 +145,7 @@ class QueueSource(Source):
 
 
 def failures_in(returned: Any) -> bool:
-    """Whether a handler's answer names items of its batch that failed."""
+    """Whether the result of a handler lists failed messages."""
     return isinstance(returned, dict) and bool(returned.get("batchItemFailures"))
 
 
@@ -156,9 +158,9 @@ class DailySchedule(Source):
     clock : callable
         The time, in UTC.
     last : datetime
-        When it was called last; one in the future means that a clock was wrong, and to call now.
+        Time of the last call. A time in the future means that a clock was wrong; then call now.
     called : callable
-        Told when it is called.
+        Called with the time of each call.
     """
 
     def __init__(

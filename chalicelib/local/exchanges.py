@@ -17,7 +17,7 @@ class Request:
     ----------
     method : str
     target : str
-        As it came, percent-encoded, with the query.
+        As received: percent-encoded, with the query.
     headers : mapping
         Lower-case names; repeated headers are joined by a comma.
     body : bytes
@@ -48,7 +48,7 @@ CODES = {
     501: "not_implemented",
     505: "invalid_request",
 }
-"""Status -> code of what the server rejects before any view sees it."""
+"""Status -> code of requests that the server rejects before they reach a view."""
 
 
 def problem(
@@ -66,8 +66,8 @@ def problem(
     )
 
 
-class RefusedError(Exception):
-    """The request is not read to its end; the connection is closed after the answer."""
+class RejectedError(Exception):
+    """The request is rejected before it is read; the connection is closed after the answer."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(response.status)

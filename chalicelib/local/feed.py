@@ -1,9 +1,9 @@
-"""Day totals of partitions that have changed: derived again when a moment is quiet.
+"""Derive the day totals of changed partitions when no more changes arrive.
 
-The database lists each partition with the sequence of its last change, in the transaction of that
-change. A partition leaves the list once its totals are derived, unless it was changed meanwhile.
-Nothing here depends on the wall clock, and nothing is ever given up: what fails is tried again,
-later and later.
+The database lists each changed partition with the sequence of its last change, written in the
+transaction of the change. A partition is removed from the list after its totals are derived, unless
+it changed meanwhile. Nothing here depends on the wall clock. Failures are retried without limit,
+with growing pauses.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from chalicelib.model.errors import LikeworthError
 QUIET_SECONDS = 0.4
 LONGEST_SECONDS = 5.0
 REST_FACTOR = 10.0
-"""A partition rests for so many times as long as deriving it took: a large one is not read
-again and again while events come."""
+"""Pause of a partition as a multiple of the time that deriving it took: a large partition must not
+be read continuously while events arrive."""
 
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 300.0
@@ -32,7 +32,7 @@ LAST_RETRY_SECONDS = 300.0
 
 @dataclass(slots=True)
 class _Known:
-    """What this process knows of a changed partition, by the monotonic clock."""
+    """A changed partition: its sequence, and monotonic times of its first and last change."""
 
     sequence: int
     since: float
@@ -46,7 +46,7 @@ class Feed(Source):
     ----------
     database : Database
     handler : callable
-        Takes an event as the table's stream would send it.
+        Takes an event in the format of the table's stream.
     monotonic : callable
     """
 
@@ -70,15 +70,15 @@ class Feed(Source):
         self._rests_until = float("-inf")
 
     def waiting(self) -> int:
-        """How many partitions have changes that are not in their totals."""
+        """The number of partitions whose totals are out of date."""
         return sum(1 for _ in self._table.query(CHANGES))
 
     def hurry(self) -> None:
-        """Do not wait for a quiet moment: somebody waits for this."""
+        """Derive totals now, without waiting for more changes."""
         self._hurry.set()
 
     def stop(self) -> None:
-        """Derive what there is, but for what fails, then end."""
+        """Derive all waiting totals, except those that fail, then stop."""
         self.hurry()
         super().stop()
         try:
@@ -88,7 +88,7 @@ class Feed(Source):
             logger.error("%s: %s: %s", self.name, error.code, error.detail)
 
     def work(self) -> bool:
-        """Derive one partition that is due; False if none is."""
+        """Derive the totals of one partition that is due; False if there is none."""
         if self._monotonic() < self._rests_until:
             return False
         hurried = self._hurry.is_set()
@@ -132,7 +132,7 @@ class Feed(Source):
             failures = self._failures[partition] = self._failures.get(partition, 0) + 1
             pause = min(FIRST_RETRY_SECONDS * 2.0 ** (failures - 1), LAST_RETRY_SECONDS)
             self._not_before[partition] = now + pause
-            self._rests_until = now + FIRST_RETRY_SECONDS  # the store may not answer at all
+            self._rests_until = now + FIRST_RETRY_SECONDS  # the whole store may be unavailable
             return
         self._failures.pop(partition, None)
         self._not_before[partition] = now + REST_FACTOR * (now - began)

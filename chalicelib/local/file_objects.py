@@ -1,4 +1,4 @@
-"""A tenant's objects in files of one machine."""
+"""Objects of a tenant in files, on one machine."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from chalicelib.storage.objects import (
 )
 
 SignUrl = Callable[[str, int, int | None], str]
-"""A URL to which the object of a key can be PUT for so many seconds, with so many bytes at most."""
+"""Takes key, seconds and maximum bytes; returns a URL to which the object can be PUT."""
 
 
 class FileObjects(Objects):
-    """A tenant's part of the files of a data directory.
+    """The objects of a tenant in a data directory.
 
     Parameters
     ----------
@@ -38,13 +38,13 @@ class FileObjects(Objects):
         self._sign_url = sign_url
 
     def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
-        """A signed URL of this service to which the object can be PUT without an API key."""
+        """A signed URL of this service, to which the object can be PUT without an API key."""
         return self._sign_url(self._own(key), expires_seconds, size)
 
     def open(
         self, version: ObjectVersion, *, max_bytes: int, block_bytes: int = BLOCK_BYTES
     ) -> ObjectReader:
-        """A reader of exactly this version, whose content is as it was written."""
+        """A reader of exactly this version; its content was checked for damage."""
         found = self._files.find(self._own(version.key))
         if found is None or version.etag not in ("", found.etag):
             raise ObjectGoneError(version.key)
@@ -54,21 +54,21 @@ class FileObjects(Objects):
         return ObjectReader(_FileBlocks(self._files, version.key, found, descriptor, block_bytes))
 
     def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
-        """Write an object whole."""
+        """Write an object."""
         self._own(key)
         self._files.keep(key, self._files.write([body]), passing=passing)
 
     def etag(self, key: str) -> str | None:
-        """The ETag of the object under a key; None if there is none."""
+        """The ETag of an object; None if it does not exist."""
         found = self._files.find(self._own(key))
         return None if found is None else found.etag
 
     def remove(self, key: str) -> None:
-        """Remove an object; fine if there is none."""
+        """Remove an object, if it exists."""
         self._files.remove(self._own(key))
 
     def find(self, key: str) -> bytes | None:
-        """Read an object whole; None if there is none."""
+        """Read a whole object; None if it does not exist."""
         found = self._files.find(self._own(key))
         if found is None:
             return None
@@ -77,7 +77,7 @@ class FileObjects(Objects):
 
 
 class _FileBlocks(Blocks):
-    """The bytes of a file, as long as it is the object: this is looked up once a block."""
+    """The bytes of a file. Each block first checks that the file is still the object."""
 
     def __init__(
         self, files: Files, key: str, file: StoredFile, descriptor: int, block_bytes: int
@@ -103,7 +103,7 @@ class _FileBlocks(Blocks):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._file.size}[whence]
         if origin + offset < 0:
-            raise OSError("a position before the beginning")
+            raise OSError("the position is before the start of the file")
         self._position = origin + offset
         return self._position
 

@@ -1,4 +1,4 @@
-"""Directories whose entries are on the disk."""
+"""Flush the entries of directories to disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def flush_directory(path: Path) -> None:
-    """Have the disk take the names in a directory."""
+    """Flush the names in a directory to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Chalice's own routing behind the local server, in place of API Gateway."""
+"""Chalice's routing behind the local server, instead of API Gateway."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class ChaliceGateway:
     Parameters
     ----------
     app : LikeworthApp
-        Its views must not read `app.current_request`, which Chalice keeps once for all threads; a
-        middleware may keep the request it is given.
+        Its views must not read `app.current_request`, which is one attribute for all threads. A
+        middleware can store the request that it receives.
     """
 
     def __init__(self, app: Any) -> None:
@@ -29,13 +29,13 @@ class ChaliceGateway:
         self._gateway = LocalGateway(app, Config.create(lambda_timeout=API_SECONDS))
 
     def answer(self, request: Request) -> Response:
-        """The application's answer, also to paths and methods that it does not have."""
+        """The application's answer, also to unknown paths and unsupported methods."""
         target = _routable(request.target)
         try:
             self._matcher.match_route(target)
         except ValueError:
             return _response(self._app.refuse_path().to_dict())
-        # the server leaves out the body of an answer to HEAD, and needs its length
+        # the server omits the body of an answer to HEAD, but needs its length
         method = "GET" if request.method == "HEAD" else request.method
         answer = self._gateway.handle_request(
             method, target, dict(request.headers), request.body or None
@@ -44,7 +44,7 @@ class ChaliceGateway:
 
 
 def _routable(target: str) -> str:
-    """The target in a form from which Chalice's URL parser drops nothing; empty without one."""
+    """The target, escaped so that Chalice's URL parser keeps all of it; empty if invalid."""
     path, mark, query = target.partition("?")
     if not path.startswith("/") or path.startswith("//"):
         return ""

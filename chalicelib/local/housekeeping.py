@@ -1,4 +1,4 @@
-"""What a data directory needs from time to time: what has expired is removed."""
+"""Delete expired rows and files of a data directory at intervals."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from chalicelib.local.versioned_files import Files
 
 EVERY_SECONDS = 600.0
 GRACE_SECONDS = 86_400
-"""Rows stay for so long after they have expired: a clock that jumped on for an hour costs none."""
+"""How long expired rows are kept, in case the clock was ahead for a while."""
 
 AT_ONCE = 2_000
 
 
 class Housekeeper(Source):
-    """Removes what has expired.
+    """Deletes expired rows and files.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Housekeeper(Source):
         self._next = monotonic() + EVERY_SECONDS
 
     def work(self) -> bool:
-        """Tidy up if it is time."""
+        """Delete expired data if it is time."""
         if self._monotonic() < self._next:
             return False
         self._next = self._monotonic() + EVERY_SECONDS
@@ -54,23 +54,23 @@ class Housekeeper(Source):
         return False
 
     def tidy(self) -> None:
-        """Remove what expired more than `GRACE_SECONDS` ago."""
-        over = int(self._clock()) - GRACE_SECONDS
-        self._files.remove_expired(over)
+        """Delete everything that expired more than `GRACE_SECONDS` ago."""
+        expired = int(self._clock()) - GRACE_SECONDS
+        self._files.remove_expired(expired)
         due = self._database.rows(
             "SELECT pk FROM partitions WHERE expires_from IS NOT NULL AND expires_from <= ?",
-            (over,),
+            (expired,),
         )
         for (partition,) in due:
-            while self._database.write(partial(_remove, partition=partition, over=over)):
+            while self._database.write(partial(_remove, partition=partition, until=expired)):
                 if self._stopping.is_set():
                     return
 
 
-def _remove(transaction: Transaction, *, partition: str, over: int) -> bool:
-    """Remove some rows of a partition; whether there may be more."""
+def _remove(transaction: Transaction, *, partition: str, until: int) -> bool:
+    """Delete some expired rows of a partition; return whether there may be more."""
     found = transaction.connection.execute(
-        "SELECT sk FROM items WHERE pk = ? AND expires_at <= ? LIMIT ?", (partition, over, AT_ONCE)
+        "SELECT sk FROM items WHERE pk = ? AND expires_at <= ? LIMIT ?", (partition, until, AT_ONCE)
     ).fetchall()
     for (sort,) in found:
         transaction.delete(partition, sort, expired=True)

@@ -1,4 +1,4 @@
-"""The requests at hand."""
+"""Count the requests in progress."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterator
 
 
 class InFlight:
-    """Counts the requests at hand, so that a stop can wait for them."""
+    """Counts the requests in progress, so that a stop can wait for them."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._count = 0
-        self._refusing = False
+        self._rejecting = False
 
     @contextlib.contextmanager
     def one(self) -> Iterator[bool]:
-        """A request at hand; False if it is to be refused."""
+        """Count a request while the block runs; yields False if it must be rejected."""
         with self._condition:
-            accepted = not self._refusing
+            accepted = not self._rejecting
             self._count += accepted
         try:
             yield accepted
@@ -28,12 +28,12 @@ class InFlight:
                 self._count -= accepted
                 self._condition.notify_all()
 
-    def refuse_new(self) -> None:
-        """From now on refuse."""
+    def reject_new(self) -> None:
+        """Reject new requests from now on."""
         with self._condition:
-            self._refusing = True
+            self._rejecting = True
 
     def wait(self, seconds: float) -> None:
-        """Wait until none is at hand, at most so long."""
+        """Wait until no request is in progress, for at most `seconds`."""
         with self._condition:
             self._condition.wait_for(lambda: self._count == 0, seconds)

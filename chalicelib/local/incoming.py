@@ -1,4 +1,4 @@
-"""The body of a request that is coming in: piece by piece, bounded, with its framing checked."""
+"""Read the body of a request piece by piece, with a size limit and checked framing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from chalicelib.local.exchanges import RefusedError, Response, problem
+from chalicelib.local.exchanges import RejectedError, Response, problem
 
 PIECE_BYTES = 64 * 1024
 _MAX_TRAILERS = 64
@@ -19,9 +19,9 @@ class Incoming(Protocol):
     Attributes
     ----------
     length : int or None
-        Of the body; None where it comes in chunks.
+        Length of the body; None if it is chunked.
     is_read : bool
-        Whether the body was read to its end.
+        Whether the whole body was read.
     """
 
     length: int | None
@@ -29,39 +29,39 @@ class Incoming(Protocol):
 
     @property
     def source(self) -> Any:
-        """What the body is read from."""
+        """The stream with the body."""
 
     def send_continue(self) -> None:
-        """Let a client that asked first send its body."""
+        """Send ``100 Continue`` if the client waits for it."""
 
 
 class Body:
-    """The body of a request, before it is read."""
+    """The unread body of a request."""
 
     def __init__(self, request: Incoming) -> None:
         self._request = request
 
     @property
     def length(self) -> int | None:
-        """How many bytes it has; None where it does not say."""
+        """Its length in bytes; None if unknown."""
         return self._request.length
 
     def pieces(self, most: int) -> Iterator[bytes]:
-        """The body piece by piece.
+        """Yield the body piece by piece.
 
         Raises
         ------
-        RefusedError
-            If it has more than `most` bytes, is malformed, ends early or is too slow.
+        RejectedError
+            If the body has more than `most` bytes, is malformed, ends early or arrives too slowly.
         """
         length = self._request.length
         if length is not None and length > most:
-            raise RefusedError(_too_large(most))
+            raise RejectedError(_too_large(most))
         self._request.send_continue()
         try:
             yield from self._chunks(most) if length is None else self._exactly(length)
         except TimeoutError:
-            raise RefusedError(
+            raise RejectedError(
                 problem(408, "request_timeout", "the body did not arrive in time")
             ) from None
         self._request.is_read = True
@@ -85,7 +85,7 @@ class Body:
                 break
             total += size
             if total > most:
-                raise RefusedError(_too_large(most))
+                raise RejectedError(_too_large(most))
             yield from self._exactly(size)
             if source.readline(4096) != b"\r\n":
                 raise _malformed("the chunked body is malformed")
@@ -95,9 +95,9 @@ class Body:
         raise _malformed("the chunked body has too many trailers")
 
 
-def _malformed(detail: str) -> RefusedError:
-    return RefusedError(problem(400, "invalid_request", detail))
+def _malformed(detail: str) -> RejectedError:
+    return RejectedError(problem(400, "invalid_request", detail))
 
 
 def _too_large(limit: int) -> Response:
-    return problem(413, "body_too_large", f"the body is above the limit of {limit:,} bytes")
+    return problem(413, "body_too_large", f"the body exceeds the limit of {limit:,} bytes")

@@ -14,7 +14,7 @@ MIN_SECRET_CHARACTERS = 16
 
 
 def state_path(data: Path | None, environment: Mapping[str, str]) -> Path:
-    """Where the state lies: `data`, else ``$XDG_STATE_HOME/likeworth``, else ``~/.local/state``."""
+    """The state directory: `data`, or ``$XDG_STATE_HOME/likeworth``, or ``~/.local/state/...``."""
     if data is not None:
         return data
     base = environment.get("XDG_STATE_HOME", "")
@@ -24,7 +24,7 @@ def state_path(data: Path | None, environment: Mapping[str, str]) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A state directory; it is made when something is first kept in it.
+    """A state directory; it is created when something is first stored in it.
 
     Attributes
     ----------
@@ -34,14 +34,15 @@ class Installation:
     path: Path
 
     def root_secret(self, given: str = "", *, make: bool = True) -> str:
-        """The root secret (file ``secret``, readable by its owner only).
+        """Return the root secret (file ``secret``, readable by its owner only).
 
         Parameters
         ----------
         given : str
-            A secret from the settings; it wins where it is not empty.
+            A secret from the settings; if not empty, it is returned instead.
         make : bool
-            Whether to make one if there is none: not where something was kept under another one.
+            Whether to create the file if it is missing. False for a directory with data, which was
+            written under another secret.
 
         Raises
         ------
@@ -61,7 +62,7 @@ class Installation:
         return text
 
     def _create_secret(self, file: Path) -> None:
-        """Link a finished file into place: of two processes one wins, neither reads half a file."""
+        """Link a finished file into place, so that two processes get the same, complete secret."""
         self._make()
         temporary = self.path / f"secret.{os.getpid()}.{secrets.token_hex(4)}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -83,9 +84,9 @@ def _text_of(file: Path) -> str:
         return file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise MisconfiguredService(
-            f"the root secret {file} is missing: put it back from a backup, or set LIKEWORTH_SECRET"
+            f"the root secret {file} is missing: restore it from a backup, or set LIKEWORTH_SECRET"
         ) from None
     except UnicodeDecodeError:
         raise MisconfiguredService(
-            f"the root secret {file} is damaged: put it back from a backup"
+            f"the root secret {file} is damaged: restore it from a backup"
         ) from None

@@ -1,4 +1,4 @@
-"""Unfinished imports and fits: each one continues after a start or fails with a reason."""
+"""Unfinished imports and fits: each one continues after a start, or ends as failed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Jobs:
     Parameters
     ----------
     machine : LocalMachine
-        `wiring` uses it.
+        The machine that `wiring` uses.
     clock : callable
         The time, in UTC.
     """
@@ -38,11 +38,11 @@ class Jobs:
         self._clock = clock
 
     def queue_unfinished(self) -> None:
-        """Queue what is not done and has no message.
+        """Queue unfinished imports and fits that have no message.
 
-        That is every import that runs, is to be replayed or removed, or waits and has its file; and
-        every fit that is queued or runs. A death between two steps, or a message that was lost, may
-        have left one.
+        These are imports that are running, must be replayed or removed, or are waiting although
+        their file was uploaded; and fits that are queued or running. A crash between two steps, or
+        a lost message, can leave one.
         """
         queues = self._machine.queues
         known = {_name(body) for queue in QUEUES for body in queues.bodies(queue)}
@@ -50,11 +50,11 @@ class Jobs:
             store = wiring.store(tenant)
             for queue, message in (*_imports(store), *_fits(store)):
                 if _name(message) not in known:
-                    log.warning("%s is queued again", _name(message))
+                    log.warning("queued %s again", _name(message))
                     queues.send(queue, message)
 
     def give_up(self, message: Message) -> None:
-        """Fail the import or the fit that a message is about."""
+        """End the import or the fit of a message as failed."""
         now, reason = self._clock(), GivenUp()
         try:
             match json.loads(message.body):
@@ -68,11 +68,11 @@ class Jobs:
                     if header.status not in ENDED:
                         fail_fit(store, header, reason, now=now)
         except NotFound:
-            log.error("the message %s is about nothing that there is", message.message_id)
+            log.error("the import or fit of message %s does not exist", message.message_id)
 
 
 def _name(message: dict[str, Any]) -> tuple[str, ...]:
-    """What a message is about."""
+    """The import or fit of a message."""
     match message:
         case {"import": {"tenant": str(tenant), "import_id": str(import_id)}}:
             return "import", tenant, import_id

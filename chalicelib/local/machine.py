@@ -1,4 +1,4 @@
-"""What keeps the state of a service on one machine: the database, the files, the queues."""
+"""The state of a service on one machine: the database, the files, the queues."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ class DirectoryInUseError(RuntimeError):
 
 
 class UnusableDirectoryError(RuntimeError):
-    """The data directory cannot be served from; the text says why, and what would help."""
+    """The data directory cannot be used; the message has the reason and what would help."""
 
 
 class LocalMachine:
-    """The state of a service on one machine, as `wiring.Machine` wants it.
+    """The state of a service on one machine; implements `wiring.Machine`.
 
     Parameters
     ----------
     directory : Path, optional
-        Keeps everything; without it, a temporary one that is removed at the end.
+        Directory for all state. None: a temporary directory that is removed at the end.
     root_secret : callable
-        Gives the root secret of the installation.
+        Returns the root secret of the installation.
     clock : callable
         The time, in UTC.
     retry_seconds : float
-        After how long a message whose handling failed is handed out again.
+        Pause before a failed message is delivered again.
     serves : bool
-        Whether this is the process that serves from the directory; others may write, too.
+        Whether this process serves from the directory. Other processes can also write to it.
 
     Raises
     ------
     DirectoryInUseError
         If another process serves from the directory.
     UnusableDirectoryError, DamagedStore, StoreUnavailable
-        If the directory cannot be served from.
+        If the directory cannot be used.
     """
 
     def __init__(
@@ -78,8 +78,8 @@ class LocalMachine:
                 passing = tempfile.TemporaryDirectory(prefix="likeworth-")
                 directory = Path(undo.enter_context(passing))
             self.directory = directory
-            undo.callback(os.close, lock_of(directory, alone=serves))
-            self.root_secret()  # so that it is made, or refused, before the database is made
+            undo.callback(os.close, open_lock(directory, alone=serves))
+            self.root_secret()  # create or reject it before creating the database
             self.database = Database(directory, durable=durable)
             undo.callback(self.database.close)
             if serves:
@@ -94,7 +94,7 @@ class LocalMachine:
             self._undo = undo.pop_all()
 
     def close(self) -> None:
-        """Close the database; a temporary directory is removed."""
+        """Close the database, and remove a temporary directory."""
         self._undo.close()
 
     def objects(self, tenant: str) -> Objects:
@@ -106,16 +106,16 @@ class LocalMachine:
         return self._root_secret()
 
     def send(self, queue: str, message: Mapping[str, Any]) -> None:
-        """Put a message into a queue."""
+        """Send a message to a queue."""
         self.queues.send(queue, message)
 
     def note(self, name: str) -> str | None:
-        """What was noted under a name, or None."""
+        """The note with this name, or None."""
         item = self.table.get(NOTES, name)
         return None if item is None else str(item["value"]["S"])
 
     def put_note(self, name: str, value: str) -> None:
-        """Note something under a name."""
+        """Write a note with this name."""
         item = {"pk": {"S": NOTES}, "sk": {"S": name}, "value": {"S": value}}
         self.database.write(lambda transaction: transaction.put(to_row(item)))
 
@@ -129,28 +129,28 @@ class LocalMachine:
         return self.url + target_of(allowed, self.root_secret().encode())
 
 
-def lock_of(directory: Path, *, alone: bool = True) -> int:
-    """A descriptor of the lock of a directory, which is made if need be.
+def open_lock(directory: Path, *, alone: bool = True) -> int:
+    """Open the lock file of a directory, which is created if it does not exist.
 
     Parameters
     ----------
     alone : bool
-        Whether to keep others out who want to be alone.
+        Whether to lock it against other processes that serve from the directory.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except FileExistsError:
         raise UnusableDirectoryError(
-            f"{directory} is no directory: name another with --data DIR"
+            f"{directory} is not a directory: choose another one with --data DIR"
         ) from None
     except NotADirectoryError:
         raise UnusableDirectoryError(
-            f"a part of {directory} is no directory: name another with --data DIR"
+            f"a part of the path {directory} is not a directory: choose another one with --data DIR"
         ) from None
     except PermissionError as error:
         raise UnusableDirectoryError(
-            f"{error.filename} may not be written by this user: change its owner or mode, or name "
+            f"this user may not write to {error.filename}: change its owner or mode, or choose "
             "another directory with --data DIR"
         ) from None
     except OSError as error:

@@ -1,8 +1,8 @@
-"""A socket that gives up a client which sends too slowly.
+"""Sockets that disconnect clients that send too slowly.
 
-A time-out of a socket begins again with every byte: a client that sends one a minute would hold a
-thread for ever, and few such clients all threads. Answers need no pace: what is public fits into
-the buffers of a socket.
+The timeout of a socket restarts with every byte: a client that sends one byte a minute would occupy
+a thread permanently, and a few such clients would occupy all threads. Answers need no minimum
+speed: public answers fit into the buffers of a socket.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from cheroot.makefile import MakeFile
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How slowly a request may come.
+    """The minimum speed of a request.
 
     Attributes
     ----------
     grace_seconds : float
-        What every request has, however short it is.
+        Time that every request has, however short it is.
     bytes_a_second : float
-        What it must have on average after that.
+        Minimum average speed after that.
     """
 
     grace_seconds: float = 30.0
@@ -33,14 +33,14 @@ class Pace:
 
 
 class PacedSocket(socket.SocketIO):
-    """The raw reader of a connection, which times each request.
+    """The raw reader of a connection, which measures the time of each request.
 
     Parameters
     ----------
     sock : socket
     pace : Pace
     idle_seconds : float
-        How long it waits for a single byte.
+        Maximum wait for a single byte.
     """
 
     def __init__(self, sock: Any, pace: Pace, idle_seconds: float) -> None:
@@ -52,12 +52,12 @@ class PacedSocket(socket.SocketIO):
         self._received = 0
 
     def begin(self) -> None:
-        """Time a request from now on."""
+        """Start the time of a request."""
         self._began = time.monotonic()
         self._received = 0
 
     def readinto(self, buffer: Any) -> int | None:
-        """As a socket, or TimeoutError if the request is too slow."""
+        """Read from the socket; TimeoutError if the request is too slow."""
         allowed = self._pace.grace_seconds + self._received / self._pace.bytes_a_second
         left = self._began + allowed - time.monotonic()
         if left <= 0:
@@ -72,12 +72,12 @@ class PacedSocket(socket.SocketIO):
 
 
 def paced_files(pace: Pace, idle_seconds: float) -> Callable[..., Any]:
-    """What makes cheroot's files of a connection, the reader of which is paced."""
+    """A replacement for cheroot's `MakeFile` whose reader checks the speed."""
 
     def make(sock: Any, mode: str, size: int) -> Any:
         made = MakeFile(sock, mode, size)
         if "r" in mode:
-            made.raw.close()  # the one that is replaced; the socket stays open
+            made.raw.close()  # the replaced reader; the socket stays open
             made._raw = PacedSocket(sock, pace, idle_seconds)
         return made
 

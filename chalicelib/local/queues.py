@@ -1,11 +1,11 @@
-"""Queues in the database: a message is sent in the transaction of what causes it.
+"""Queues in the database: a message is sent in the transaction that causes it.
 
-Messages of different tenants are handled side by side, those of one tenant one after the other: a
-tenant with a long fit does not delay other tenants.
+Messages of different tenants are handled in parallel, messages of one tenant one after the other,
+so a tenant with a long fit does not delay other tenants.
 
-A message is leased in memory (one process has the directory at a time) and its attempts are counted
-in the database before it is handled, so that one that kills the process is counted, too. Delays
-are measured by a clock that only goes forward.
+The lease of a message is in memory, because only one process serves from the directory. Its
+attempts are counted in the database before it is handled, so an attempt that kills the process
+counts too. Delays are measured by a monotonic clock.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RETRY_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in hand.
+    """A message that is being handled.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Message:
     body : str
         JSON.
     attempts : int
-        How often it has been handed out, this time included.
+        How often it has been delivered, including this time.
     """
 
     queue: str
@@ -53,7 +53,7 @@ class Queues:
     ----------
     database : Database
     retry_seconds : float
-        After how long a message whose handling failed is handed out again.
+        Pause before a failed message is delivered again.
     monotonic : callable
     """
 
@@ -69,47 +69,47 @@ class Queues:
         self._retry_seconds = retry_seconds
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._in_hand: dict[str, tuple[str, str]] = {}
+        self._leased: dict[str, tuple[str, str]] = {}
         """Message id -> queue and tenant."""
         self._not_before: dict[str, float] = {}
 
     def send(self, queue: str, message: Mapping[str, Any]) -> None:
-        """Put a message into a queue."""
+        """Send a message to a queue."""
         self._database.write(lambda transaction: enqueue(transaction, queue, message))
 
     def receive(self, queue: str) -> Message | None:
-        """The oldest message that is due, with its attempt counted; None if there is none.
+        """Return the oldest message that is due, and count the attempt; None if there is none.
 
-        A message is not due while another one of its tenant is in hand.
+        A message is not due while another message of its tenant is being handled.
         """
         with self._lock:
             item = next(self._due(queue), None)
             if item is None:
                 return None
             sort = item["sk"]["S"]
-            self._in_hand[sort] = queue, _tenant_of(item)
+            self._leased[sort] = queue, _tenant_of(item)
         attempts = int(item["attempts"]["N"]) + 1
         counted = item | {"attempts": {"N": str(attempts)}}
         try:
             self._database.write(lambda transaction: transaction.put(to_row(counted)))
-        except BaseException:  # also Ctrl-C: the message would stay in hand
-            self._let_go(sort)
+        except BaseException:  # including Ctrl-C: the message would stay leased
+            self._release(sort)
             raise
         return Message(queue, sort, item["body"]["S"], attempts)
 
     def done(self, message: Message) -> None:
-        """Remove a message that was handled."""
+        """Delete a handled message."""
         partition = partition_of(message.queue)
         self._end(message, lambda written: written.delete(partition, message.message_id))
 
     def failed(self, message: Message) -> None:
-        """Hand a message out again, later."""
+        """Deliver a failed message again, after the pause."""
         with self._lock:
             self._not_before[message.message_id] = self._monotonic() + self._retry_seconds
-            self._in_hand.pop(message.message_id, None)
+            self._leased.pop(message.message_id, None)
 
     def bury(self, message: Message, reason: str) -> None:
-        """Move a message to the dead letters, with the reason."""
+        """Move a message to the dead-letter queue, with the reason."""
         dead = {
             "pk": {"S": dead_partition_of(message.queue)},
             "sk": {"S": message.message_id},
@@ -124,48 +124,48 @@ class Queues:
         self._end(message, move)
 
     def bodies(self, queue: str) -> list[dict[str, Any]]:
-        """What the messages of a queue say, those in hand included."""
+        """The bodies of all messages of a queue, including those that are being handled."""
         found = self._table.query(partition_of(queue))
         return [json.loads(item["body"]["S"]) for item in found]
 
     def dead(self, queue: str) -> list[tuple[dict[str, Any], str]]:
-        """The dead letters of a queue, each with its reason."""
+        """The messages in the dead-letter queue, each with its reason."""
         found = self._table.query(dead_partition_of(queue))
         return [(json.loads(item["body"]["S"]), item["reason"]["S"]) for item in found]
 
     def waiting(self, queue: str) -> int:
-        """How many messages are not done yet."""
+        """The number of unfinished messages."""
         return sum(1 for _ in self._table.query(partition_of(queue)))
 
     def _end(self, message: Message, write: Callable[[Transaction], None]) -> None:
-        """Write the end of a message; if that fails, it comes again."""
+        """Write the end of a message; if that fails, it is delivered again."""
         try:
             self._database.write(write)
-        except BaseException:  # also Ctrl-C: the message would stay in hand
+        except BaseException:  # including Ctrl-C: the message would stay leased
             self.failed(message)
             raise
-        self._let_go(message.message_id)
+        self._release(message.message_id)
 
     def _due(self, queue: str) -> Iterator[Item]:
         now = self._monotonic()
         busy = {
-            tenant for of_queue, tenant in self._in_hand.values() if of_queue == queue and tenant
+            tenant for of_queue, tenant in self._leased.values() if of_queue == queue and tenant
         }
         for item in self._table.query(partition_of(queue)):
             sort = item["sk"]["S"]
-            if sort in self._in_hand or self._not_before.get(sort, now) > now:
+            if sort in self._leased or self._not_before.get(sort, now) > now:
                 continue
             if _tenant_of(item) not in busy:
                 yield item
 
-    def _let_go(self, message_id: str) -> None:
+    def _release(self, message_id: str) -> None:
         with self._lock:
-            self._in_hand.pop(message_id, None)
+            self._leased.pop(message_id, None)
             self._not_before.pop(message_id, None)
 
 
 def enqueue(transaction: Transaction, queue: str, message: Mapping[str, Any]) -> None:
-    """Put a message into a queue, as part of a transaction.
+    """Send a message to a queue as part of a transaction.
 
     Raises
     ------
@@ -184,7 +184,7 @@ def enqueue(transaction: Transaction, queue: str, message: Mapping[str, Any]) ->
 
 
 def _tenant_of(item: Item) -> str:
-    """Whose message it is; empty if it does not say."""
+    """The tenant of a message; empty if it has none."""
     for about in json.loads(item["body"]["S"]).values():
         if isinstance(about, dict):
             return str(about.get("tenant", ""))
@@ -197,5 +197,5 @@ def partition_of(queue: str) -> str:
 
 
 def dead_partition_of(queue: str) -> str:
-    """Partition key of a queue's dead letters."""
+    """Partition key of a dead-letter queue."""
     return f"-#dead#{queue}"

@@ -1,8 +1,8 @@
-"""Whether a data directory is served with the root secret under which it was written.
+"""Check that a data directory is served with the root secret that it was written with.
 
-API keys are hashed and tenants' keys for people are sealed under the root secret. With another
-secret every API key would be unknown, and nobody in the events would be recognised again. So the
-database has a mark of the secret, and a start with another one is refused.
+API keys are hashed and user keys of tenants are sealed under the root secret. With another secret
+the service would recognize no API key and no person. So the database contains a mark of the secret,
+and the service does not start with another one.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ _PURPOSE = b"likeworth mark of the root secret 1"
 
 
 def check_secret(machine: LocalMachine, secrets: Sequence[bytes]) -> None:
-    """Compare the mark with the root secrets, and note that of the newest one.
+    """Compare the mark with the root secrets, and write the mark of the newest one.
 
     Parameters
     ----------
     secrets : sequence of bytes
-        The root secret, then those before it.
+        The root secret, then the previous ones.
 
     Raises
     ------
     MisconfiguredService
-        If the directory was written under none of them.
+        If the directory was written with none of them.
     """
     marks = [hmac.new(one, _PURPOSE, hashlib.sha256).hexdigest() for one in secrets]
     noted = machine.note(NOTE)
     if noted is not None and noted not in marks:
         raise MisconfiguredService(
-            f"the root secret is not the one that {machine.directory} was written under: put the "
-            "file `secret` back from a backup, or name that secret in LIKEWORTH_PREVIOUS_SECRETS"
+            f"{machine.directory} was written with another root secret: restore the file `secret` "
+            "from a backup, or add that secret to LIKEWORTH_PREVIOUS_SECRETS"
         )
     if noted != marks[0]:
         machine.put_note(NOTE, marks[0])

@@ -1,8 +1,8 @@
-"""HTTP/1.1 on this machine: cheroot, and in front of it what it would let pass.
+"""HTTP/1.1 on this machine: cheroot with additional checks.
 
-cheroot reads requests, keeps connections, and has the threads. This module reads headers more
-strictly than it does, bounds bodies, hands them over before they are read, and gives every refusal
-the form of a problem. It knows no routes.
+cheroot reads requests and manages connections and threads. This module reads headers more strictly,
+limits bodies, passes them on before they are read, and returns every error as a problem. It does
+not contain routes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from cheroot import server as cheroot
 
-from chalicelib.local.exchanges import CODES, RefusedError, Request, Response, problem
+from chalicelib.local.exchanges import CODES, RejectedError, Request, Response, problem
 from chalicelib.local.incoming import PIECE_BYTES, Body
 from chalicelib.local.paced_sockets import Pace, paced_files
 from chalicelib.local.strict_headers import TOKEN, StrictHeaders, length_of
@@ -27,7 +27,7 @@ from chalicelib.local.strict_headers import TOKEN, StrictHeaders, length_of
 HOST = "127.0.0.1"
 IDLE_SECONDS = 60
 THREADS = 24
-"""A slow upload holds one, at the pace of `Pace`; requests wait for nothing but the database."""
+"""A slow upload occupies one (see `Pace`); other requests wait only for the database."""
 
 KEPT_CONNECTIONS = 1_000
 MAX_HEADER_BYTES = 64 * 1024
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 
 Upload = Callable[[str, str, "Body"], Response | None]
-"""Takes a request by its method and target before its body is read; None for all others."""
+"""Answers a request before its body is read, given method, target and body; None: not an upload."""
 
 
 class HttpServer:
@@ -49,14 +49,14 @@ class HttpServer:
     Parameters
     ----------
     port : int
-        0 takes any free port; `url` says which.
+        0 chooses a free port; see `url`.
     answer : callable
         Called with each `Request`, in many threads at once.
     body_limit : int
-        Largest body in bytes that `answer` gets.
+        Maximum size in bytes of a body for `answer`.
     upload : callable, optional
     pace : Pace, optional
-        How slowly a request may come.
+        Minimum speed of a request.
 
     Raises
     ------
@@ -87,24 +87,24 @@ class HttpServer:
 
     @property
     def url(self) -> str:
-        """Where it listens, without a slash at the end."""
+        """The address, without a slash at the end."""
         return f"http://{HOST}:{self.server_port}"
 
     def start(self) -> None:
-        """Serve in threads of its own."""
+        """Serve in separate threads."""
         self._server.begin()
         self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Accept no further connections, and close those that are idle."""
+        """Stop accepting connections, and close idle ones."""
         self._server.stop()
         if self._thread is not None:
             self._thread.join()
 
 
 class _Cheroot(cheroot.HTTPServer):
-    """cheroot with our connections; it binds when it is made."""
+    """cheroot with our connection class; it binds the port when it is created."""
 
     timeout = IDLE_SECONDS
     request_queue_size = 128
@@ -121,26 +121,26 @@ class _Cheroot(cheroot.HTTPServer):
         self.socket.listen(self.request_queue_size)
 
     def begin(self) -> None:
-        """What `prepare` does behind the binding."""
+        """Run the steps of `prepare` that follow binding."""
         self._bound = self.socket
         self.prepare()
 
     def bind(self, family: int, type: int, proto: int = 0) -> Any:
-        """Bind once."""
+        """Bind the first time; later return the bound socket."""
         if self._bound is None:
             return super().bind(family, type, proto)
         self.socket = self._bound
         return self.socket
 
     def stop(self) -> None:
-        """Stop serving, or never begin."""
+        """Stop serving; if it has not started, only close the socket."""
         if self.ready:
             super().stop()
         else:
             self.socket.close()
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
-        """A connection that broke is the client's business; anything else goes to our log."""
+        """Log errors; ignore broken connections, which clients cause."""
         if level >= logging.ERROR:
             log.log(level, "%s", msg, exc_info=traceback)
 
@@ -151,9 +151,9 @@ class _Request(cheroot.HTTPRequest):
     Attributes
     ----------
     length : int or None
-        Of the body; None where it comes in chunks.
+        Length of the body; None if it is chunked.
     is_read : bool
-        Whether the body was read to its end.
+        Whether the whole body was read.
     """
 
     header_reader = StrictHeaders()
@@ -166,11 +166,11 @@ class _Request(cheroot.HTTPRequest):
 
     @property
     def source(self) -> Any:
-        """What the body is read from."""
+        """The stream with the body."""
         return self.conn.rfile
 
     def read_request_line(self) -> bool:
-        """Read the first line; False after a refusal."""
+        """Read the request line; False if it was rejected."""
         self.conn.rfile.raw.begin()
         if not super().read_request_line():  # type: ignore[no-untyped-call]
             return False
@@ -180,41 +180,41 @@ class _Request(cheroot.HTTPRequest):
         return True
 
     def read_request_headers(self) -> bool:
-        """Read and check the headers; False after a refusal."""
+        """Read and check the headers; False if they were rejected."""
         try:
             headers = self.header_reader(self.rfile, self.inheaders)
             self.length = length_of(headers, self.request_protocol)
         except ValueError as error:
             self.simple_response("400 Bad Request", str(error))
             return False
-        except RefusedError as refused:
-            self.refuse(refused.response)
+        except RejectedError as rejected:
+            self.reject(rejected.response)
             return False
         self._awaits_continue = headers.get(b"Expect", b"").lower() == b"100-continue"
-        asked = {one.strip().lower() for one in headers.get(b"Connection", b"").split(b",")}
+        options = {one.strip().lower() for one in headers.get(b"Connection", b"").split(b",")}
         is_newest = self.response_protocol == "HTTP/1.1"
-        self.close_connection = b"close" in asked or not (is_newest or b"keep-alive" in asked)
+        self.close_connection = b"close" in options or not (is_newest or b"keep-alive" in options)
         return True
 
     def respond(self) -> None:
-        """Answer, and keep the connection only if the body was read."""
+        """Answer; keep the connection only if the body was read."""
         self.rfile = self.conn.rfile
         self.server.gateway(self).respond()
 
     def send_continue(self) -> None:
-        """Let a client that asked first send its body."""
+        """Send ``100 Continue`` if the client waits for it."""
         if self._awaits_continue:
             self._awaits_continue = False
             self.conn.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def simple_response(self, status: str, msg: str = "") -> None:
-        """What cheroot refuses by itself, as a problem."""
+        """Send an error of cheroot as a problem."""
         number = int(str(status)[:3])
         detail = msg or HTTPStatus(number).phrase
-        self.refuse(problem(number, CODES.get(number, CODES[400]), detail))
+        self.reject(problem(number, CODES.get(number, CODES[400]), detail))
 
-    def refuse(self, response: Response) -> None:
-        """Answer, then close in a way that lets a client still sending read the answer."""
+    def reject(self, response: Response) -> None:
+        """Answer and close, so that a client that is still sending can read the answer."""
         self.close_connection = True
         self.send(response)
         self.conn.linger_for_answer()
@@ -235,8 +235,8 @@ class _Request(cheroot.HTTPRequest):
         if self.close_connection:
             lines.append("Connection: close")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-        is_told = not bodiless and getattr(self, "method", b"") != b"HEAD"
-        self.conn.wfile.write(head + response.body if is_told else head)
+        has_body = not bodiless and getattr(self, "method", b"") != b"HEAD"
+        self.conn.wfile.write(head + response.body if has_body else head)
 
 
 class _Connection(cheroot.HTTPConnection):
@@ -246,7 +246,7 @@ class _Connection(cheroot.HTTPConnection):
         super().__init__(server, sock, server.owner.make_file)
 
     def linger_for_answer(self) -> None:
-        """Read on for a moment: a connection closed too early takes the answer away."""
+        """Keep reading for a moment: closing too early would discard the answer."""
         try:
             self.socket.shutdown(socket.SHUT_WR)
             self.socket.settimeout(_DRAIN_SECONDS)
@@ -261,7 +261,7 @@ class _Connection(cheroot.HTTPConnection):
 
 
 class _Gateway(cheroot.Gateway):
-    """From cheroot's request to ours, and back."""
+    """Convert cheroot's request to ours, and our answer back."""
 
     def respond(self) -> None:
         """Answer the request."""
@@ -278,11 +278,11 @@ class _Gateway(cheroot.Gateway):
                     for name, value in request.inheaders.items()
                 }
                 response = owner.answer(Request(method, target, headers, whole))
-        except RefusedError as refused:
-            request.refuse(refused.response)
+        except RejectedError as rejected:
+            request.reject(rejected.response)
             return
         if not request.is_read and request.length != 0:
-            request.refuse(response)
+            request.reject(response)
             return
         if ("Connection", "close") in response.headers:
             request.close_connection = True

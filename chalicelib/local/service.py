@@ -1,8 +1,8 @@
 """The whole service in this process: API, uploads, imports, fits, day totals and the schedule.
 
-The application is handed in, so that nothing here imports `app`. While a service runs, `wiring`
-keeps everything on its machine. A stop is clean: requests, imports, fits and day totals at hand
-come to their end.
+The caller passes the application, so nothing here imports `app`. While a service runs, `wiring`
+keeps all state on its machine. Stopping is clean: requests, imports, fits and day totals in
+progress are finished.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from chalicelib import wiring
-from chalicelib.local.adopting import KeysFromHome
 from chalicelib.local.database import is_empty
 from chalicelib.local.event_sources import DailySchedule, Handler, QueueSource, Source
 from chalicelib.local.exchanges import Request, Response, problem
 from chalicelib.local.feed import Feed
 from chalicelib.local.gateway import ChaliceGateway
+from chalicelib.local.home_keys import HomeKeys
 from chalicelib.local.housekeeping import Housekeeper
 from chalicelib.local.in_flight import InFlight
 from chalicelib.local.incoming import Body
@@ -45,12 +45,12 @@ from chalicelib.storage.tenants import Role
 API_BODY_BYTES = 6 * 1024 * 1024
 STOP_SECONDS = 10.0
 WORKERS = 2
-"""How many messages of a queue are handled at once, each of another tenant."""
+"""How many messages of a queue are handled in parallel, each of a different tenant."""
 _LAST_SCHEDULE = "schedule"
 
 
 class Application(Protocol):
-    """What the module `app` offers."""
+    """The interface of the module `app`."""
 
     app: Any
     import_handler: Handler
@@ -61,7 +61,7 @@ class Application(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What is not done yet: messages in the queues, and partitions whose totals are stale."""
+    """Unfinished work: messages in the queues, and partitions whose totals are out of date."""
 
     imports: int
     fits: int
@@ -69,7 +69,7 @@ class Backlog:
 
     @property
     def total(self) -> int:
-        """All of it."""
+        """The sum."""
         return self.imports + self.fits + self.partitions
 
 
@@ -79,17 +79,17 @@ class LocalService:
     Parameters
     ----------
     application : Application
-        The module `app`, or something like it.
+        The module `app`, or an equivalent.
     installation : Installation
-        Where the root secret is.
+        Has the root secret.
     port : int
-        0 takes any free port.
+        0 chooses a free port.
     data : Path, optional
-        Directory that keeps the state; without it everything is forgotten at the end.
+        Directory for the state. None: all state is deleted at the end.
     clock : callable
         The time, in UTC.
     retry_seconds : float
-        After how long an import or a fit that failed is tried again.
+        Pause before a failed import or fit is retried.
 
     Raises
     ------
@@ -98,9 +98,9 @@ class LocalService:
     DirectoryInUseError
         If another process serves from `data`.
     UnusableDirectoryError, DamagedStore, StoreUnavailable
-        If the directory cannot be served from.
+        If the directory cannot be used.
     MisconfiguredService
-        If a root secret is too short, missing, or another than before.
+        If a root secret is too short or missing, or differs from that of the directory.
     """
 
     def __init__(
@@ -134,25 +134,25 @@ class LocalService:
             check_secret(machine, wiring.other_secrets())
             self._jobs = Jobs(machine, clock)
             self._jobs.queue_unfinished()
-            self._from_home = KeysFromHome(installation) if data is None else None
+            self._home_keys = HomeKeys(installation) if data is None else None
             self._gateway = ChaliceGateway(application.app)
             self._sources = self._make_sources(application)
             self._undo = undo.pop_all()
 
     @property
     def url(self) -> str:
-        """Where the API listens."""
+        """The address of the API."""
         return self._http.url
 
     def start(self) -> None:
-        """Answer requests and work."""
+        """Start answering requests and working."""
         for source in self._sources:
             source.start()
         self._http.start()
 
     def stop(self) -> None:
-        """End cleanly; what was accepted is done or kept."""
-        self._requests.refuse_new()
+        """Stop cleanly; accepted work is finished or stored."""
+        self._requests.reject_new()
         self._requests.wait(STOP_SECONDS)
         for source in self._sources:
             source.stop()
@@ -161,12 +161,12 @@ class LocalService:
     def wait_until_idle(
         self, timeout: float, on_progress: Callable[[Backlog], None] | None = None
     ) -> None:
-        """Wait until nothing is left to import, to fit and to sum up.
+        """Wait until all imports, fits and totals are finished.
 
         Raises
         ------
         TimeoutError
-            If something is left after `timeout` seconds.
+            If there is unfinished work after `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
         while True:
@@ -181,24 +181,24 @@ class LocalService:
             time.sleep(0.05)
 
     def backlog(self) -> Backlog:
-        """What is not done yet; imports and fits first, for they change partitions."""
+        """The unfinished work; imports and fits are counted first, as they change partitions."""
         imports, fits = (self.machine.queues.waiting(queue) for queue in ("import", "fit"))
         return Backlog(imports, fits, self._feed.waiting())
 
     def create_key(self, tenant: str, role: Role, *, currency: str = "") -> str:
-        """A new API key, which is shown once.
+        """Create an API key; return it, because it is stored only as a hash.
 
         Parameters
         ----------
         currency : str, optional
-            Reporting currency of the tenant, where it is new.
+            Reporting currency, if the tenant is new.
         """
         store = wiring.store(tenant)
         if currency and not store.is_registered():
             store.register_with(currency)
         return create_key(store, role, now=self._clock())
 
-    def knows(self, tenant: str) -> bool:
+    def has_tenant(self, tenant: str) -> bool:
         """Whether the tenant has been used before."""
         return wiring.store(tenant).is_registered()
 
@@ -209,12 +209,12 @@ class LocalService:
         return any(one.role == "admin" and one.state(now) == "active" for one in found)
 
     def put_object(self, key: str, body: bytes) -> None:
-        """Import a file without an announcement, such as one that is dropped into a bucket.
+        """Import a file without an announcement, like a file that is copied into the bucket.
 
         Raises
         ------
         ValueError
-            If the key is not one of a tenant's uploads.
+            If the key is not that of an upload of a tenant.
         """
         place = parse_import_object(key)
         if place is None:
@@ -232,12 +232,12 @@ class LocalService:
         with self._requests.one() as accepted:
             if not accepted:
                 return _stopping()
-            if self._from_home is not None:
-                self._from_home.adopt(self.machine)
+            if self._home_keys is not None:
+                self._home_keys.copy_to(self.machine)
             return self._gateway.answer(request)
 
     def _upload(self, method: str, target: str, body: Body) -> Response | None:
-        """The answer to a PUT to a signed URL; None for every other request."""
+        """Answer a PUT to a signed URL; None for every other request."""
         if method != "PUT" or not target.startswith(UPLOADS):
             return None
         with self._requests.one() as accepted:
@@ -264,13 +264,13 @@ class LocalService:
                 return problem(503, error.code, "the file was not stored; send it again", retry)
             except LikeworthError as error:
                 return problem(500, error.code, "the file was not stored")
-            told = json.dumps({"id": allowed.import_id, "bytes": file.size}).encode()
+            content = json.dumps({"id": allowed.import_id, "bytes": file.size}).encode()
             headers = (("Content-Type", "application/json"), ("ETag", f'"{file.etag}"'))
-            return Response(200, headers, told)
+            return Response(200, headers, content)
 
     def _over_quota(self, left: int) -> Response:
         retry = (("Retry-After", str(seconds_until_tomorrow(self._clock()))),)
-        detail = f"{left:,} bytes may be uploaded until the next day (UTC) begins"
+        detail = f"you can upload {left:,} more bytes before the next UTC day begins"
         return problem(429, UploadQuotaUsed.code, detail, retry)
 
     def _secrets(self) -> list[bytes]:
@@ -297,7 +297,7 @@ class LocalService:
             last=now if noted is None else dt.datetime.fromisoformat(noted),
             called=lambda at: machine.put_note(_LAST_SCHEDULE, at.isoformat()),
         )
-        # the feed goes last: it sums up what the others still write while they stop
+        # the feed is last: it derives totals for writes that the others make while they stop
         return [schedule, Housekeeper(machine.database, machine.files), *queues, self._feed]
 
 

@@ -1,4 +1,4 @@
-"""The table in SQLite: what `storage.table` promises, on one machine."""
+"""The table in SQLite: implements `storage.table` on one machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SqliteTable(Table):
     ----------
     database : Database
     clock : callable
-        Seconds since 1970, for what expires: an item whose time is over is not read.
+        Seconds since 1970. Expired items are not read.
     """
 
     name = "likeworth"
@@ -35,18 +35,18 @@ class SqliteTable(Table):
         self._clock = clock
 
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
-        """One item, or None; every read is consistent."""
+        """Get one item, or None; every read is consistent."""
         found = self._database.rows(
             _GET,
             (partition, sort),
         )
         for row in found:
             item = to_item(partition, *row)
-            return None if self._is_over(row[2]) else item
+            return None if self._is_expired(row[2]) else item
         return None
 
     def put(self, item: Item, *, only_if: Condition | None = None) -> bool:
-        """Write one item whole; False if the condition did not hold."""
+        """Write or replace one item; False if the condition is false."""
         row = to_row(item)
 
         def write(transaction: Transaction) -> bool:
@@ -69,7 +69,7 @@ class SqliteTable(Table):
         where_missing: Mapping[str, Attribute] | None = None,
         remove: Sequence[str] = (),
     ) -> bool:
-        """Change attributes of one item; False if the condition did not hold."""
+        """Change attributes of one item; False if the condition is false."""
 
         def write(transaction: Transaction) -> bool:
             there = self._live(transaction.get(partition, sort))
@@ -83,7 +83,7 @@ class SqliteTable(Table):
         return self._database.write(write)
 
     def delete(self, partition: str, sorts: Sequence[str], *, only_if: Condition) -> list[str]:
-        """Remove items in one transaction, each only if the condition holds for it."""
+        """Delete items in one transaction if the condition is true for them; return the others."""
 
         def write(transaction: Transaction) -> list[str]:
             kept = []
@@ -105,7 +105,7 @@ class SqliteTable(Table):
         name: str = "counted",
         expires_at: int | None = None,
     ) -> int:
-        """Add to an attribute of an item; the sum."""
+        """Add to an attribute of an item; return the sum."""
 
         def write(transaction: Transaction) -> int:
             keys = {"pk": {"S": partition}, "sk": {"S": sort}}
@@ -120,7 +120,7 @@ class SqliteTable(Table):
         return self._database.write(write)
 
     def put_together(self, *puts: ConditionalPut) -> bool:
-        """Write several items in one transaction."""
+        """Write several items in one transaction; False if a condition is false."""
         rows = [to_row(item) for item, _ in puts]
 
         def write(transaction: Transaction) -> bool:
@@ -134,7 +134,7 @@ class SqliteTable(Table):
         return self._database.write(write)
 
     def write_batch(self, requests: Sequence[Request]) -> Sequence[Request]:
-        """Write a batch in one transaction; nothing is ever left over."""
+        """Write a batch in one transaction; no request is ever left unprocessed."""
         rows = [
             to_row(request["PutRequest"]["Item"])
             if "PutRequest" in request
@@ -162,9 +162,9 @@ class SqliteTable(Table):
         consistent: bool = False,
         limit: int | None = None,
     ) -> Iterator[Item]:
-        """The items of a partition in the order of their sort keys.
+        """Yield the items of a partition in the order of their sort keys.
 
-        Of a whole partition it is checked that none has vanished.
+        When a whole partition is read, this checks that no row is missing.
         """
         if between is not None or after is not None or limit is not None:
             yield from super().query(
@@ -179,7 +179,7 @@ class SqliteTable(Table):
                 item = to_item(partition, sk, text, expires_at, checksum)
                 rows += 1
                 digest += checksum
-                if not self._is_over(expires_at):
+                if not self._is_expired(expires_at):
                     yield item
                 last = sk
             if not page:
@@ -196,37 +196,38 @@ class SqliteTable(Table):
         consistent: bool = False,
         limit: int | None = None,
     ) -> tuple[list[Item], str | None]:
-        """What one call gives of `query`, and the `after` of the next; None where there is none."""
+        """One page of `query`, and the `after` of the next page; None if there is none."""
         most = PAGE_ROWS if limit is None else min(limit, PAGE_ROWS)
         found = self._page(partition, between, after, descending, most)
         read = [(row[2], to_item(partition, *row)) for row in found]
-        items = [item for expires_at, item in read if not self._is_over(expires_at)]
+        items = [item for expires_at, item in read if not self._is_expired(expires_at)]
         return items, found[-1][0] if found else None
 
     def check_partition(self, partition: str, rows: int, digest: int) -> None:
-        """Raise `DamagedStore` if a partition does not have the rows that it should have.
+        """Raise `DamagedStore` if rows of a partition are missing or damaged.
 
-        Somebody may have written while it was read; then it is looked at once more, at rest.
+        If the numbers differ, another thread may have written meanwhile. The partition is then read
+        again in a snapshot.
 
         Parameters
         ----------
         rows, digest : int
-            What was read.
+            Number and checksum of the rows that were read.
         """
-        told = self._database.rows(
+        recorded = self._database.rows(
             "SELECT items, digest FROM partitions WHERE pk = ?", (partition,)
         ) or [(0, 0)]
-        if told[0] == (rows, digest):
+        if recorded[0] == (rows, digest):
             return
-        with self._database.snapshot() as at_rest:
-            told = at_rest.execute(
+        with self._database.snapshot() as snapshot:
+            recorded = snapshot.execute(
                 "SELECT items, digest FROM partitions WHERE pk = ?", (partition,)
             ).fetchall() or [(0, 0)]
             rows = digest = 0
-            for (one,) in at_rest.execute("SELECT checksum FROM items WHERE pk = ?", (partition,)):
+            for (one,) in snapshot.execute("SELECT checksum FROM items WHERE pk = ?", (partition,)):
                 rows += 1
                 digest += one if isinstance(one, int) else 0
-        if told[0] != (rows, signed(digest)):
+        if recorded[0] != (rows, signed(digest)):
             raise damaged(partition)
 
     def _page(
@@ -265,13 +266,13 @@ class SqliteTable(Table):
             cursor.close()
         return page
 
-    def _is_over(self, expires_at: int | None) -> bool:
+    def _is_expired(self, expires_at: int | None) -> bool:
         return expires_at is not None and expires_at <= self._clock()
 
     def _live(self, item: Item | None) -> Item | None:
         if item is None or "ttl" not in item:
             return item
-        return None if self._is_over(int(item["ttl"]["N"])) else item
+        return None if self._is_expired(int(item["ttl"]["N"])) else item
 
 
 def _sort_of(request: Request) -> str:

@@ -1,8 +1,8 @@
-"""URLs to which the file of an announced import can be PUT, signed by this service.
+"""Signed URLs of this service to which the file of an announced import can be PUT.
 
-A URL says everything that it allows, and the signature covers all of it: the method, the tenant,
-the import, the name, the largest size and the end. A request must be the very text that was signed;
-headers and further parameters mean nothing.
+The signature covers everything that a URL allows: the method, the tenant, the import, the file
+name, the maximum size and the expiry. The target of a request must equal the signed text exactly;
+headers have no influence.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NAMES = ["tenant", "bytes", "until", "signature"]
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a URL allows.
+    """The upload that a URL allows.
 
     Attributes
     ----------
@@ -46,12 +46,12 @@ class Allowed:
 
     @property
     def key(self) -> str:
-        """Key of the object that may be written."""
+        """The key of the object."""
         return import_object(self.tenant, self.import_id, self.name)
 
 
 def target_of(allowed: Allowed, secret: bytes) -> str:
-    """Path and query of the URL that allows this."""
+    """Path and query of the URL for an upload."""
     return (
         f"{PATH}{allowed.import_id}/{quote(allowed.name, safe='')}?tenant={allowed.tenant}"
         f"&bytes={allowed.max_bytes}&until={allowed.until}&signature={_signature(allowed, secret)}"
@@ -59,10 +59,10 @@ def target_of(allowed: Allowed, secret: bytes) -> str:
 
 
 def allowed_for(key: str, *, max_bytes: int, until: dt.datetime) -> Allowed:
-    """What the URL of an announced import's object allows; raises ValueError for other keys."""
+    """The upload for the object of an announced import; ValueError for other keys."""
     place = parse_import_object(key)
     if place is None or place[1] is None:
-        raise ValueError(f"{key!r} is no object of an announced import")
+        raise ValueError(f"{key!r} is not the key of an announced import")
     tenant, import_id, name = place[0], place[1], place[2]
     return Allowed(tenant, import_id, name, max_bytes, int(until.timestamp()))
 
@@ -70,12 +70,12 @@ def allowed_for(key: str, *, max_bytes: int, until: dt.datetime) -> Allowed:
 def read_target(
     target: str, secrets: Callable[[], Iterable[bytes]], now: dt.datetime
 ) -> Allowed | None:
-    """What a request for this target may do; None if it is not one that was signed, or is over.
+    """The upload that a target allows; None if it is invalid or has expired.
 
     Parameters
     ----------
     secrets : callable
-        Gives the root secret, then those before it.
+        Returns the root secret, then the previous ones.
     """
     allowed = _parsed(target)
     if allowed is None or allowed.until <= now.timestamp():

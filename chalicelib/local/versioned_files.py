@@ -1,8 +1,8 @@
-"""Objects as plain files: each write is a new file, and the database says which one is the object.
+"""Objects as plain files: each write creates a new file, and the database names the current one.
 
-A file is written under a name of its own, flushed and renamed before the database names it, and it
-never changes afterwards. So an object is replaced in one step, together with whatever else belongs
-into that transaction, no key has to be made a path, and a backup can link the files.
+A file gets a unique name. It is flushed and renamed before the database names it, and never changes
+afterwards. So an object is replaced in one step, together with other writes of the same
+transaction; keys are never used as paths; and a backup can link the files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chalicelib.model.errors import DamagedStore
 from chalicelib.storage.attributes import Item
 
 OBJECTS = "-#objects"
-"""Partition of the objects; the sort key is an object's key."""
+"""Partition of the list of objects; the sort key is the object key."""
 
 PASSING_SECONDS = 2 * 86_400
 UPLOADS_KEPT_SECONDS = 90 * 86_400
@@ -33,14 +33,14 @@ _PIECE_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that is whole and on the disk.
+    """A complete file on disk.
 
     Attributes
     ----------
     name : str
-        Below the directory.
+        Relative to the directory.
     etag : str
-        A hash of its content.
+        Hash of its content.
     size : int
     """
 
@@ -55,12 +55,12 @@ class Files:
     Parameters
     ----------
     directory : Path
-        Made if need be.
+        Created if it does not exist.
     database : Database
     durable : bool
-        Whether a file is flushed before it counts.
+        Whether files are flushed to disk.
     clock : callable
-        Seconds since 1970, for what expires.
+        Seconds since 1970. Expired objects are not read.
     """
 
     def __init__(
@@ -83,12 +83,12 @@ class Files:
             self._incoming.mkdir(exist_ok=True, mode=0o700)
 
     def write(self, pieces: Iterable[bytes]) -> StoredFile:
-        """A file of these bytes, which no object names yet.
+        """Write a file, which is not an object yet.
 
         Raises
         ------
         StoreUnavailable
-            If the disk does not take it; nothing is left behind then.
+            If the disk does not accept it. The incomplete file is then deleted.
         """
         token = secrets.token_hex(16)
         temporary, name = self._incoming / token, f"{token[:2]}/{token}"
@@ -97,7 +97,7 @@ class Files:
             with named_outages(self.directory):
                 out = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
-                for piece in pieces:  # what reading them raises is the caller's
+                for piece in pieces:  # exceptions of the iterator are passed to the caller
                     with named_outages(self.directory):
                         _write_all(out, piece)
                     digest.update(piece)
@@ -109,7 +109,7 @@ class Files:
                 os.close(out)
             with named_outages(self.directory):
                 self._move(temporary, self.directory / name)
-        except BaseException:  # also Ctrl-C: half a file would stay
+        except BaseException:  # including Ctrl-C: do not leave half a file
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
@@ -123,7 +123,7 @@ class Files:
         passing: bool = False,
         also: Callable[[Transaction], None] = lambda _: None,
     ) -> None:
-        """Make a file the object under a key, with whatever else belongs to that transaction."""
+        """Make a file the object under a key, in one transaction with `also`."""
         now = int(self._clock())
         item: Item = {
             "pk": {"S": OBJECTS},
@@ -144,7 +144,7 @@ class Files:
 
         try:
             before = self._database.write(write)
-        except BaseException:  # also Ctrl-C: a file that no object names would stay
+        except BaseException:  # including Ctrl-C: do not leave an unused file
             self._remove_file(file.name)
             raise
         if before is not None:
@@ -156,16 +156,16 @@ class Files:
         return None if item is None else _stored(item)
 
     def path(self, file: StoredFile) -> Path:
-        """Where a file is."""
+        """The path of a file."""
         return self.directory / file.name
 
     def open(self, key: str, file: StoredFile) -> int:
-        """A descriptor of a file whose content is as it was written.
+        """Open a file and check its content; return the descriptor.
 
         Raises
         ------
         DamagedStore
-            If it is not.
+            If the file is missing or damaged.
         """
         with named_outages(self.directory):
             try:
@@ -178,7 +178,7 @@ class Files:
         return descriptor
 
     def remove(self, key: str) -> None:
-        """Remove an object; fine if there is none."""
+        """Remove an object, if it exists."""
 
         def write(transaction: Transaction) -> str | None:
             there = transaction.get(OBJECTS, key)
@@ -190,19 +190,19 @@ class Files:
             self._remove_file(name)
 
     def all(self) -> Iterator[tuple[str, StoredFile]]:
-        """Every object by key, those that have expired too."""
+        """Every object by key, including expired ones."""
         for item in self._all.query(OBJECTS):
             yield item["sk"]["S"], _stored(item)
 
     def remove_expired(self, now: float) -> None:
-        """Remove objects whose time is over."""
+        """Remove expired objects."""
         found = self._all.query(OBJECTS)
-        over = [one["sk"]["S"] for one in found if "ttl" in one and int(one["ttl"]["N"]) <= now]
-        for key in over:
+        expired = [one["sk"]["S"] for one in found if "ttl" in one and int(one["ttl"]["N"]) <= now]
+        for key in expired:
             self.remove(key)
 
     def clean(self) -> None:
-        """Remove files that no object names, left by a death between two steps."""
+        """Delete files that no object names, left by a crash between two steps."""
         for left in self._incoming.iterdir():
             left.unlink()
         named = {file.name for _, file in self.all()}
@@ -218,7 +218,7 @@ class Files:
             flush_directory(self.directory)
 
     def _remove_file(self, name: str) -> None:
-        with contextlib.suppress(OSError):  # a stray is removed at the next start
+        with contextlib.suppress(OSError):  # a file that remains is deleted at the next start
             (self.directory / name).unlink()
 
     def _damaged(self, key: str, file: StoredFile, how: str) -> DamagedStore:
@@ -240,7 +240,7 @@ def _hash_of(descriptor: int) -> str:
 
 
 def _write_all(descriptor: int, piece: bytes) -> None:
-    """Write without a buffer: what a full disk did not take would be written again at the end."""
+    """Write without a buffer, which would retry rejected bytes of a full disk when it is closed."""
     left = memoryview(piece)
     while left:
         left = left[os.write(descriptor, left) :]

@@ -1,14 +1,15 @@
-"""What the whole house agrees on: events, money, days, channels, errors and codes.
+"""The shared model: events, money, days, channels, errors and codes.
 
-Pure. Knows no store, no HTTP, no file format and no clock.
+Pure code, without storage, HTTP, file formats or clock.
 
 ===============  ===============================================================================
-codes/           every reason, warning, verdict and rejection: its title and its explanation
+codes/           every reason, warning, verdict, rejection and problem: title, meaning, help
 errors           one exception class per cause, each with its stable code
-events/          what an event is: its kinds and fields, and the check of one
-admission        when an event is rejected, and what is stored of it; the only way in
-strict_json      JSON as RFC 8259 defines it, without what parsers silently accept
-money            amounts with a currency; currencies: the form of a currency code
+events/          events: kinds, fields and validation
+admission        decides whether an event is rejected, and what is stored of it
+strict_json      strict JSON (RFC 8259)
+problem_details  the body of HTTP errors (RFC 9457)
+money            amounts with a currency; currencies: the format of a currency code
 days             days and instants within the supported range
 channels         the catalogue of channels
 countries        countries with a calendar of public holidays

@@ -1,7 +1,7 @@
-"""When an event is rejected, and what is stored of it: the only way in.
+"""Admission: decides whether an event is rejected, and what is stored of it.
 
-HTTP, imports and the command `estimate` all call `admit`. `events.parse_event` decides whether data
-is an event; the named steps below depend on the tenant and the clock, which come as `Terms`.
+HTTP, imports and the command `estimate` all call `admit`. `events.parse_event` validates the event;
+the steps below depend on the tenant and the clock, which `Terms` provides.
 A rejection is data with a code from `events.EVENT_ERROR_CODES`, never an exception.
 """
 
@@ -31,23 +31,23 @@ from chalicelib.model.strict_json import parse_json
 _ONE_DAY = dt.timedelta(days=1)
 FUTURE_TOLERANCE = dt.timedelta(minutes=5)
 MAX_MESSAGE_CHARACTERS = 500
-"""An event can have more wrong fields than anybody reads, or than an answer can hold."""
+"""Longer messages are cut off, because an event can have any number of invalid fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is accepted, of one tenant at one moment.
+    """The conditions for events of one tenant at one moment.
 
     Attributes
     ----------
     oldest, latest : datetime
-        Events before `oldest` are beyond the retention, events after `latest` are in the future.
+        Events before `oldest` exceed the retention, events after `latest` are in the future.
     currency : str or None
         The reporting currency; None accepts every currency.
     user_hash : callable
-        Returns what is stored in place of a person's id.
+        Returns the hash that replaces a person's id.
     trace_of_erased : callable
-        Returns what is stored in place of the hash of an erased person, None for everybody else.
+        Returns the trace that replaces the hash of an erased person, None for everyone else.
     """
 
     oldest: dt.datetime
@@ -66,16 +66,16 @@ class Refusal:
 
 
 class Withdrawn(NamedTuple):
-    """An event of a person who refuses consent.
+    """An event of a person without consent.
 
     Attributes
     ----------
     event : Event
-        Without the person.
+        The event without the person.
     user : str
-        Hash of the person. The same event may be stored under it already; that item is removed.
+        Hash of the person. An earlier copy of the event under this hash is deleted.
     trace : str
-        Of an erased person: the trace under which the event may be stored already.
+        For an erased person, the trace under which an earlier copy may be stored.
     """
 
     event: Event
@@ -84,16 +84,16 @@ class Withdrawn(NamedTuple):
 
 
 class Erased(NamedTuple):
-    """An event of an erased person: it counts, without the person.
+    """An event of an erased person, which is counted without the person.
 
     Attributes
     ----------
     event : Event
-        Without the person.
+        The event without the person.
     user : str
-        Hash of the person. The same event may be stored under it already; that item is removed.
+        Hash of the person. An earlier copy of the event under this hash is deleted.
     trace : str
-        Stored in place of the person (`pseudonyms.trace_of_event`).
+        Stored instead of the person (`pseudonyms.trace_of_event`).
     """
 
     event: Event
@@ -102,12 +102,12 @@ class Erased(NamedTuple):
 
 
 Storable = Event | Withdrawn | Erased
-"""What is stored of an admitted event; its `user_id` is the keyed hash, or None."""
+"""An admitted event, ready to store; its `user_id` is the keyed hash or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadableLine:
-    """A line of NDJSON that is not JSON, with the reason."""
+    """A line of NDJSON that is not valid JSON, with the reason."""
 
     message: str
 
@@ -115,7 +115,7 @@ class UnreadableLine:
 def read_line(line: bytes) -> Any:
     """Decode a line of NDJSON for `admit`; a line that is not JSON becomes `UnreadableLine`.
 
-    Halves of surrogate pairs are left in: `admit` rejects the fields that hold them.
+    Halves of surrogate pairs are kept, because `admit` rejects the fields that contain them.
     """
     try:
         return parse_json(line, unpaired=True)
@@ -150,26 +150,26 @@ def admit(raw: Any, terms: Terms) -> Storable | Refusal:
 
 
 def event_of(write: Storable) -> Event:
-    """The event that is stored, without the instructions about an earlier copy of it."""
+    """Return the event to store, without the data about an earlier copy."""
     return write.event if isinstance(write, Withdrawn | Erased) else write
 
 
-# --- checks: reject an event or let it pass ---------------------------------------------------
+# --- checks: reject an event or accept it -----------------------------------------------------
 
 
 def drop_future(event: Event, terms: Terms) -> Refusal | None:
-    """Reject times more than five minutes ahead: a mistake, not a clock that runs fast."""
+    """Reject times more than five minutes ahead, which no inaccurate clock explains."""
     if event.occurred_at > terms.latest:
         return Refusal("in_the_future", "/occurred_at: more than 5 minutes in the future")
     if isinstance(event, Coverage) and start_of_day(event.last) > terms.latest + _ONE_DAY:
-        return Refusal("in_the_future", "/to: there are no data yet for days in the future")
+        return Refusal("in_the_future", "/to: a coverage cannot end in the future")
     return None
 
 
 def drop_before_retention(event: Event, terms: Terms) -> Refusal | None:
-    """Reject what is older than the retention: it would expire before anybody sees it.
+    """Reject events older than the retention, because they would expire immediately.
 
-    The age of a coverage or an annotation is that of its last day.
+    The last day of a coverage or an annotation counts.
     """
     field, last = "occurred_at", event.occurred_at
     if isinstance(event, Span):
@@ -177,13 +177,13 @@ def drop_before_retention(event: Event, terms: Terms) -> Refusal | None:
     if last < terms.oldest:
         return Refusal(
             "before_retention",
-            f"/{field}: before {terms.oldest:%Y-%m-%d}, older than this tenant keeps events",
+            f"/{field}: before {terms.oldest:%Y-%m-%d}, older than the tenant's retention",
         )
     return None
 
 
 def drop_other_currency(event: Event, terms: Terms) -> Refusal | None:
-    """Reject amounts in another currency: sums over two currencies mean nothing."""
+    """Reject amounts in another currency, because sums over two currencies are meaningless."""
     found = money_of(event)
     if found is None or terms.currency is None or found[1].currency == terms.currency:
         return None
@@ -198,14 +198,14 @@ def drop_other_currency(event: Event, terms: Terms) -> Refusal | None:
 
 
 def put_pseudonym(write: Storable, terms: Terms) -> Storable:
-    """Replace the person's id by its keyed hash."""
+    """Replace the person's id with its keyed hash."""
     if isinstance(write, OF_PEOPLE) and write.user_id is not None:
         return _with_user(write, terms.user_hash(write.user_id))
     return write
 
 
 def drop_person_without_consent(write: Storable, _terms: Terms) -> Storable:
-    """Count the engagement without its person, and remove an earlier copy with the person."""
+    """Keep the engagement without its person, and mark an earlier copy for deletion."""
     if isinstance(write, Engagement) and not write.consent and write.user_id is not None:
         user = write.user_id
         return Withdrawn(_with_user(write, None), user)
@@ -213,7 +213,7 @@ def drop_person_without_consent(write: Storable, _terms: Terms) -> Storable:
 
 
 def drop_erased_person(write: Storable, terms: Terms) -> Storable:
-    """Count the event of an erased person without bringing the person back."""
+    """Keep the event of an erased person without the person."""
     if isinstance(write, Withdrawn):
         trace = terms.trace_of_erased(write.user, write.event)
         return write if trace is None else write._replace(trace=trace)
@@ -230,18 +230,18 @@ CHECKS: tuple[Callable[[Event, Terms], Refusal | None], ...] = (
     drop_before_retention,
     drop_other_currency,
 )
-"""In this order; the first rejection counts."""
+"""Run in this order; the first rejection ends the checks."""
 
 PERSON_STEPS: tuple[Callable[[Storable, Terms], Storable], ...] = (
     put_pseudonym,
     drop_person_without_consent,
     drop_erased_person,
 )
-"""In this order; each step receives the result of the one before."""
+"""Run in this order; each step receives the result of the previous one."""
 
 
 def money_of(event: Event) -> tuple[str, Money] | None:
-    """The JSON pointer and the money of an event; None if it has none."""
+    """Return the JSON pointer and the amount of an event; None if it has no amount."""
     if isinstance(event, Engagement):
         return None if event.cost is None else ("/cost", event.cost)
     if isinstance(event, Conversion):
@@ -250,9 +250,9 @@ def money_of(event: Event) -> tuple[str, Money] | None:
 
 
 def _with_user(event: Engagement | Conversion, user_id: str | None) -> Engagement | Conversion:
-    """Change the person in place: `admit` has made the event, and nobody else has it yet.
+    """Set the person in place, which is safe because `admit` has just created the event.
 
-    A copy would cost more than half of what the event's validation costs.
+    A copy would add more than half of the cost of validation.
     """
     event.__dict__["user_id"] = user_id  # the model is frozen
     return event

@@ -1,4 +1,4 @@
-"""The channels known by name. Other slugs are welcome; these have a title and a usual type."""
+"""The catalogue of channels, with titles and default types. Other slugs are allowed too."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class Channel:
     Attributes
     ----------
     slug, title : str
-        Identifier in events and name for people.
+        Identifier in events, and display name.
     default_engagement : str
-        The type of engagement one asks about when one asks about the channel.
+        The type that a comparison uses if only the channel is given.
     paid : bool
-        Whether that engagement is usually paid for.
+        Whether engagements of that type are usually paid.
     """
 
     slug: str
@@ -50,21 +50,21 @@ CATALOGUE: dict[str, Channel] = {
 }
 
 ARRIVALS = frozenset({"organic_search", "brand_search", "direct", "referral"})
-"""Channels by which people arrive who were moved by something else."""
+"""Channels through which people arrive because of another cause."""
 STATES = frozenset({"follow", "unfollow"})
-"""Types of engagement that begin or end a state."""
+"""Types that begin or end a lasting state."""
 
 
 ROLES = ("cause", "arrival", "state")
-"""What a tenant can declare an engagement type to be; see `role_of`."""
+"""Roles that a tenant can declare for an engagement type; see `role_of`."""
 
 
 def role_of(channel: str, type_: str, paid: bool) -> str:
-    """What an engagement type is to a model of conversions: `cause`, `arrival` or `state`.
+    """Return the role of an engagement type in the models: `cause`, `arrival` or `state`.
 
-    A visit to one's own site is an arrival: an unpaid click in any channel, and whatever happens
-    in a channel of `ARRIVALS`, also a paid click on the own brand's name. Visits are steps on the
-    way from a cause to a conversion: a regression with both credits the cause with too little.
+    A visit to the tenant's site is an arrival: an unpaid click in any channel, or any engagement in
+    a channel of `ARRIVALS`, including a paid click on the brand name. Visits are steps on the way
+    from a cause to a conversion. A regression with both would underestimate the cause.
     """
     if channel in ARRIVALS or (type_ == "click" and not paid):
         return "arrival"
@@ -72,6 +72,6 @@ def role_of(channel: str, type_: str, paid: bool) -> str:
 
 
 def title_of(slug: str) -> str:
-    """The name of a channel for people; of an unknown slug, the slug in words."""
+    """Return the display name of a channel; an unknown slug becomes its words."""
     known = CATALOGUE.get(slug)
     return known.title if known else slug.replace("_", " ").capitalize()

@@ -1,6 +1,6 @@
-"""Countries that have a calendar of public holidays, by ISO 3166-1 code.
+"""Countries with a calendar of public holidays, by ISO 3166-1 code.
 
-The calendars belong to the `holidays` package, which only fits load; a test compares the lists.
+The calendars are in the `holidays` package, which only fits load; a test compares the lists.
 """
 
 from __future__ import annotations
@@ -20,5 +20,5 @@ COUNTRIES = frozenset(_CODES.split())
 
 
 def is_country(code: str) -> bool:
-    """Whether a code, in capital letters, has a calendar."""
+    """Return whether a code in capital letters has a calendar."""
     return code in COUNTRIES

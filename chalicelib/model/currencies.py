@@ -1,4 +1,4 @@
-"""Codes of currencies: three capital letters (ISO 4217)."""
+"""Currency codes: three capital letters (ISO 4217)."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 def is_currency(text: str) -> bool:
-    """Whether the text has the form of a currency's code; the code itself is not looked up."""
+    """Return whether the text has the format of a currency code; does not look up the code."""
     return _CODE.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""Days at the edges: YYYY-MM-DD, within bounds that no arithmetic leaves; and instants."""
+"""Parsing and formatting of days (YYYY-MM-DD, within a supported range) and instants."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SECONDS_PER_DAY = 86_400
 MAX_WINDOW_DAYS = 3 * 366
-"""The longest window that a fit can hold."""
+"""The longest window of a fit."""
 EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2999, 12, 31)
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class WrongDay(ValueError):
-    """What is no day, or none that anything here could be about; `code` says which."""
+    """An invalid day, or a day outside of the supported range; `code` is the reason."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class WrongDay(ValueError):
 
 
 def parse_day(value: Any) -> dt.date:
-    """A day from decoded JSON or a query.
+    """Parse a day from decoded JSON or a query.
 
     Raises
     ------
@@ -39,17 +39,17 @@ def parse_day(value: Any) -> dt.date:
         else:
             if EARLIEST <= day <= LATEST:
                 return day
-            raise WrongDay("out_of_range", f"a day lies between {EARLIEST} and {LATEST}")
-    raise WrongDay("invalid_format", "a day is YYYY-MM-DD")
+            raise WrongDay("out_of_range", f"must be between {EARLIEST} and {LATEST}")
+    raise WrongDay("invalid_format", "must be a day, YYYY-MM-DD")
 
 
 def zone_of(name: str | None) -> dt.tzinfo | None:
-    """The time zone of an IANA name; None for UTC, which needs no conversion."""
+    """Return the time zone of an IANA name; None for UTC, which needs no conversion."""
     return None if name in (None, "", "UTC") else ZoneInfo(name)
 
 
 def is_time_zone(name: str) -> bool:
-    """Whether the text is the IANA name of a time zone that is known here."""
+    """Return whether the text is the IANA name of a time zone on this system."""
     try:
         ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError):
@@ -58,5 +58,5 @@ def is_time_zone(name: str) -> bool:
 
 
 def stamp(moment: dt.datetime) -> str:
-    """An instant as items and answers have it: ISO 8601, UTC, whole seconds, Z."""
+    """Format an instant for items and answers: ISO 8601, UTC, whole seconds, Z."""
     return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

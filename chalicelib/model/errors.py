@@ -1,7 +1,7 @@
-"""What can go wrong, one class per cause, each with a stable, machine-readable code.
+"""Errors: one class per cause, each with a stable, machine-readable code.
 
-This module knows no HTTP, no AWS, and of the house only the registry of codes: `api/problems.py`
-turns the classes into problem+json, the command line into a line on standard error.
+This module does not depend on HTTP or AWS, only on the registry of codes. `api/problems.py` turns
+the classes into problem+json, the command line into a line on standard error.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from chalicelib.model.codes import meanings_of
 
 
 class LikeworthError(Exception):
-    """The root of every error that this service raises on purpose.
+    """The base class of all errors that this service raises on purpose.
 
     Attributes
     ----------
     code : str
-        Stable and machine-readable; documented in ``docs/errors.md``.
+        Stable and machine-readable; the registry of codes and ``docs/errors.md`` explain it.
     detail : str
-        One sentence for a person: what is wrong and, where there is one, the way out.
+        One sentence for a person: what is wrong and, if possible, how to fix it.
     """
 
     code = "internal_error"
@@ -32,14 +32,14 @@ class LikeworthError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One thing wrong in one place of a request.
+    """An error in one field of a request.
 
     Attributes
     ----------
     pointer : str
         JSON pointer (RFC 6901) into the request, e.g. ``/events/3/occurred_at``.
     code, message : str
-        The stable code and a sentence.
+        A stable code and a sentence.
     """
 
     pointer: str
@@ -51,19 +51,19 @@ class FieldError:
 
 
 class InvalidRequest(LikeworthError):
-    """The request as a whole cannot be read or makes no sense."""
+    """The request as a whole is invalid."""
 
     code = "invalid_request"
 
 
 class MalformedJson(InvalidRequest):
-    """The body is not JSON (RFC 8259): syntax, NaN, duplicate keys, bad UTF-8, nested too deep."""
+    """The body is not strict JSON: syntax, NaN, duplicate keys, bad UTF-8, nested too deeply."""
 
     code = "malformed_json"
 
 
 class InvalidFields(InvalidRequest):
-    """Some fields of a request are wrong; `errors` says which."""
+    """Fields of a request are invalid; `errors` lists them."""
 
     code = "invalid_fields"
 
@@ -73,25 +73,25 @@ class InvalidFields(InvalidRequest):
 
 
 class UnsupportedMediaType(InvalidRequest):
-    """The body's Content-Type is none that this call reads."""
+    """The call does not support the Content-Type of the body."""
 
     code = "unsupported_media_type"
 
 
 class NotAcceptable(InvalidRequest):
-    """The client accepts no form in which this answer exists."""
+    """The client accepts none of the formats of this answer."""
 
     code = "not_acceptable"
 
 
 class BodyTooLarge(InvalidRequest):
-    """The body, or the number of events in it, is above the limit."""
+    """The body or its number of events exceeds the limit."""
 
     code = "body_too_large"
 
 
 class AllEventsRefused(InvalidRequest):
-    """Not one event of the request could be accepted."""
+    """All events of the request were rejected."""
 
     code = "all_events_refused"
 
@@ -100,11 +100,11 @@ class AllEventsRefused(InvalidRequest):
         self.rejected = rejected
 
 
-# --- who may do what --------------------------------------------------------------------------
+# --- access and quotas ------------------------------------------------------------------------
 
 
 class Unauthenticated(LikeworthError):
-    """No API key, or none that is known."""
+    """The API key is missing or invalid."""
 
     code = "unauthenticated"
 
@@ -116,12 +116,12 @@ class Forbidden(LikeworthError):
 
 
 class RateLimited(LikeworthError):
-    """A quota is used up for now: the requests of the API key, or what a subclass names.
+    """A quota is used up: the requests of an API key, or the quota of a subclass.
 
     Attributes
     ----------
     retry_after_seconds : int
-        When to try again.
+        When to retry.
     """
 
     code = "rate_limited"
@@ -132,37 +132,37 @@ class RateLimited(LikeworthError):
 
 
 class TooManyImports(RateLimited):
-    """The tenant has as many unfinished imports as it may have."""
+    """The tenant has reached its quota of unfinished imports."""
 
     code = "too_many_imports"
 
 
 class UploadQuotaUsed(RateLimited):
-    """The tenant has uploaded as many bytes today as it may."""
+    """The tenant has used up its upload quota for today."""
 
     code = "upload_quota_used"
 
 
 class NotFound(LikeworthError):
-    """There is no such thing, or it belongs to another tenant."""
+    """The resource does not exist, or belongs to another tenant."""
 
     code = "not_found"
 
 
 class NoFitYet(NotFound):
-    """The question needs a fit and the tenant has none for it."""
+    """The answer needs a fit, and the tenant has none."""
 
     code = "no_fit_yet"
 
 
 class OtherVersion(LikeworthError):
-    """Another version of the service wrote this in a form that this version does not read."""
+    """The data were stored by another version in a format that this version cannot read."""
 
     code = "other_version"
 
 
 class MethodNotAllowed(LikeworthError):
-    """The path exists, but not with this method; `allowed` are those that it has."""
+    """The path does not support this method; `allowed` lists the supported ones."""
 
     code = "method_not_allowed"
 
@@ -172,7 +172,7 @@ class MethodNotAllowed(LikeworthError):
 
 
 class ImportUnfinished(LikeworthError):
-    """An import that is waiting or running can be neither replayed nor removed yet."""
+    """An import that is waiting or running cannot be replayed or removed."""
 
     code = "import_unfinished"
 
@@ -184,13 +184,13 @@ class ImportRemoved(LikeworthError):
 
 
 class TooManyKeys(LikeworthError):
-    """The tenant has as many active keys of this role as it may have."""
+    """The tenant already has the maximum number of active keys of this role."""
 
     code = "too_many_keys"
 
 
 class LastAdminKey(LikeworthError):
-    """Without this key nobody could make another one."""
+    """Without the last admin key, nobody could create keys by HTTP."""
 
     code = "last_admin_key"
 
@@ -199,18 +199,18 @@ class LastAdminKey(LikeworthError):
 
 
 class StoreUnavailable(LikeworthError):
-    """The store could not take (all of) a write or answer a read now; trying again later may help.
+    """The store could not complete a write or a read; a retry may help.
 
     Attributes
     ----------
     retry_after_seconds : int
-        When to try again.
+        When to retry.
     not_stored : tuple of int
-        Indexes (into what the caller handed over) that were not stored; empty for reads.
+        Indexes of the caller's items that were not stored; empty for reads.
     accepted : int
-        How many of a write's events are stored all the same.
+        Number of events of the write that are stored.
     rejected : tuple of mapping
-        Those of a write's events that were refused and need not be sent again.
+        Events of the write that were rejected; sending them again does not help.
     """
 
     code = "store_unavailable"
@@ -230,39 +230,39 @@ class StoreUnavailable(LikeworthError):
         self.rejected = rejected
         self.retry_after_seconds = retry_after_seconds
 
-    def hand_back(self, count: int) -> None:
-        """Of so many things none is stored, unless it is told already which are not."""
+    def mark_not_stored(self, count: int) -> None:
+        """Mark all of `count` items as not stored, unless some are marked already."""
         if not self.not_stored:
             self.not_stored = tuple(range(count))
 
 
 class DamagedStore(LikeworthError):
-    """What is stored is not as it was written, and no answer is made of it."""
+    """Stored data have changed since they were written and cannot be used."""
 
     code = "store_damaged"
 
 
 class UnprocessableMessage(LikeworthError):
-    """A message in a queue that no retry can make sense of; it belongs with the dead letters."""
+    """A message in a queue that no retry can process; it goes to the dead-letter queue."""
 
     code = "unprocessable_message"
 
 
 class MisconfiguredService(LikeworthError):
-    """A setting that this call needs is missing or makes no sense."""
+    """A required setting is missing or invalid."""
 
     code = "misconfigured"
 
 
 class GivenUp(LikeworthError):
-    """An import or a fit was tried several times and did not come to its end."""
+    """An import or a fit was tried several times and failed each time."""
 
     code = "gave_up"
 
     def __init__(self) -> None:
         super().__init__(
-            "this was tried several times and failed each time; the log of the service says why. "
-            "Start it again after fixing the cause"
+            "this was tried several times and failed each time; see the service log for the cause, "
+            "fix it, and start again"
         )
 
 
@@ -270,35 +270,35 @@ class GivenUp(LikeworthError):
 
 
 class ExportRefused(LikeworthError):
-    """A whole export file cannot be imported; `code` says why (closed list: `EXPORT_REFUSALS`)."""
+    """A whole export file is rejected; `code` is one of `EXPORT_REFUSALS`."""
 
     def __init__(self, code: str, detail: str) -> None:
         if code not in EXPORT_REFUSALS:
-            raise ValueError(f"undocumented export refusal {code!r}")
+            raise ValueError(f"unregistered rejection code {code!r}")
         super().__init__(detail)
         self.code = code
 
 
 EXPORT_REFUSALS = meanings_of("file")
-"""Code -> meaning of every refusal of a whole file."""
+"""Code -> meaning of every rejection of a whole file."""
 
 
 # --- estimates --------------------------------------------------------------------------------
 
 
 class UnusableInput(LikeworthError):
-    """There is nothing in the input that could be estimated from."""
+    """The data contain nothing to estimate from."""
 
     code = "unusable_input"
 
 
 class UnfinishedFit(LikeworthError):
-    """A fit that was read in parts could not be ended."""
+    """A fit that reads its events in parts could not be completed."""
 
     code = "unfinished_fit"
 
     def __init__(self) -> None:
         super().__init__(
-            "the events are so many that they are read in parts, and one could not be read, or all "
-            "not be put together, in time; ask for another fit"
+            "the fit reads its events in parts, and reading a part or combining the parts did not "
+            "finish in time; request another fit"
         )

@@ -1,4 +1,4 @@
-"""Money at the edges: a decimal amount and its currency. Never a float."""
+"""Money: a decimal amount and its currency, never a float."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _PLAIN_DECIMAL = re.compile(r"\d{1,15}(\.\d{1,8})?\Z", re.ASCII)
 
 
 def parse_amount(value: Any) -> Decimal:
-    """An amount of money from a decimal string or a JSON number.
+    """Parse an amount of money from a decimal string or a JSON number.
 
     Parameters
     ----------
     value : str, int, float or Decimal
-        At least zero; at most 15 digits before and 8 after the point, in ASCII.  Numbers that
-        binary arithmetic left with more (0.1 + 0.2) are rounded to 8; one that would become 0 is
-        rejected.
+        At least zero; at most 15 digits before and 8 after the point, in ASCII. Numbers with more
+        digits because of binary arithmetic (0.1 + 0.2) are rounded to 8; a number that would
+        become 0 is rejected.
 
     Raises
     ------
     PydanticCustomError
-        `invalid_amount`, for anything else (booleans, NaN, exponents, negative amounts).
+        `invalid_amount` for anything else (booleans, NaN, exponents, negative amounts).
     """
     if isinstance(value, str):
         if _PLAIN_DECIMAL.match(value):
@@ -44,12 +44,12 @@ def parse_amount(value: Any) -> Decimal:
                 return abs(number)  # 0 and not -0
     raise PydanticCustomError(
         "invalid_amount",
-        "an amount is a decimal of at least 0 with at most 15 digits before and 8 after the point",
+        "must be a decimal of at least 0 with at most 15 digits before and 8 after the point",
     )
 
 
 def _without_binary_noise(number: Decimal) -> Decimal:
-    """A JSON number rounded to the places that an amount has, if it is one that could be meant."""
+    """Round a JSON number to 8 decimal places if its further digits look like binary noise."""
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -20 <= exponent < -MAX_DECIMAL_PLACES and number < 10**15:
         return number.quantize(Decimal(1).scaleb(-MAX_DECIMAL_PLACES)).normalize()
@@ -57,10 +57,10 @@ def _without_binary_noise(number: Decimal) -> Decimal:
 
 
 def parse_currency(value: Any) -> str:
-    """An ISO 4217 code: three capital letters; raises `invalid_currency`."""
+    """Parse an ISO 4217 code of three capital letters; raises `invalid_currency`."""
     if isinstance(value, str) and is_currency(value):
         return value
-    raise PydanticCustomError("invalid_currency", "a currency is three capital letters, e.g. EUR")
+    raise PydanticCustomError("invalid_currency", "must be three capital letters, e.g. EUR")
 
 
 _AMOUNT_SCHEMA = {

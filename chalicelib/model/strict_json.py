@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it, and no more: what a parser silently forgives is refused here."""
+"""A strict JSON parser (RFC 8259) that rejects what other parsers silently accept."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse_json(body: bytes, *, unpaired: bool = False) -> Any:
-    """The value of a JSON text; numbers with a fraction or an exponent are `Decimal`.
+    """Parse JSON; numbers with a fraction or an exponent become `Decimal`.
 
     Parameters
     ----------
     unpaired : bool
-        Whether texts may hold halves of surrogate pairs, which are no characters and can neither
-        be stored nor hashed: whoever allows them looks at each text.
+        Whether texts may contain halves of surrogate pairs. They are not characters and can be
+        neither stored nor hashed, so a caller that allows them must check each text.
 
     Raises
     ------
     MalformedJson
-        For a syntax error, NaN and Infinity, a key given twice, bytes that are not UTF-8, more
-        than 32 levels, half of a surrogate pair, or a whole number of thousands of digits.
+        For a syntax error, NaN or Infinity, a duplicate key, bytes that are not UTF-8, more than 32
+        levels, half of a surrogate pair, or a whole number with thousands of digits.
     """
     if _is_too_deep(body):
         raise MalformedJson(f"nested more than {MAX_DEPTH} levels deep")
@@ -46,12 +46,12 @@ def parse_json(body: bytes, *, unpaired: bool = False) -> Any:
     except ValueError as error:
         raise MalformedJson("a number has too many digits") from error
     if not unpaired and _SURROGATE.search(text) and not _is_text(value):
-        raise MalformedJson("a text holds half of a surrogate pair")
+        raise MalformedJson("a text contains half of a surrogate pair")
     return value
 
 
 def _is_text(value: Any) -> bool:
-    """Whether all texts of a value are made of characters."""
+    """Return whether all texts of a value contain only characters."""
     match value:
         case str():
             return not any("\ud800" <= character <= "\udfff" for character in value)
@@ -63,11 +63,11 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_too_deep(body: bytes) -> bool:
-    """Whether the brackets of a text nest too deep, whether or not they match.
+    """Return whether brackets are nested too deeply, even if they do not match.
 
-    Of a text without anything but brackets, quotes and escapes, a string that held none of these is
-    an empty one; only where others are left are strings looked for one by one. Pairs of brackets
-    with nothing in between are taken away in turn, two levels at most at a time.
+    Reduce the text to brackets, quotes and escapes, where most strings become empty. Parse strings
+    one by one only if others remain. Then remove pairs of adjacent brackets repeatedly, at most two
+    levels at a time.
     """
     brackets = body.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
     if b'"' in brackets:
@@ -83,7 +83,7 @@ def _is_too_deep(body: bytes) -> bool:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise MalformedJson("an object names a key twice")
+        raise MalformedJson("an object has a duplicate key")
     return found
 
 
@@ -91,7 +91,7 @@ def _fraction(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation as error:
-        raise MalformedJson("a number's exponent is out of every range") from error
+        raise MalformedJson("the exponent of a number is too large") from error
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -101,4 +101,4 @@ def _refuse_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(
     parse_float=_fraction, parse_constant=_refuse_constant, object_pairs_hook=_object
 )
-"""Made once: to make one takes a tenth of the time that reading a line of NDJSON takes."""
+"""Created once: creating a decoder takes a tenth of the time to parse a line of NDJSON."""

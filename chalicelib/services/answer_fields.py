@@ -2,9 +2,8 @@
 
 The shape of an answer is a `TypedDict` in the module that builds the answer. It is declared once:
 mypy checks the builder against it, `answer_tables` derives the CSV columns from it, and
-`api.openapi` turns it into the API's description when the docs are built. The docstring of a shape
-and the `Annotated` metadata of its fields are that description. Nothing here is compiled when the
-service starts.
+`api.openapi` generates the OpenAPI description from its docstring and `Annotated` metadata when the
+docs are built. The service does not compile schemas when it starts.
 
 `TypedDict` comes from `typing_extensions` because pydantic reads only that one on Python 3.11.
 Shapes with a field ``from`` are declared in the functional form: ``from`` is a keyword.
@@ -19,12 +18,14 @@ from typing_extensions import TypedDict
 
 Method = Literal["experiment", "within_user", "time_series"]
 Reasons = Annotated[
-    list[str], Field(description="Codes: why a number or a verdict is missing (GET /v1/codes).")
+    list[str], Field(description="Codes that explain a missing number or verdict (GET /v1/codes).")
 ]
-Warnings = Annotated[list[str], Field(description="Codes: what to keep in mind (GET /v1/codes).")]
+Warnings = Annotated[
+    list[str], Field(description="Codes with caveats about a number (GET /v1/codes).")
+]
 UnseenShare = Annotated[
     float | None,
-    Field(description="Share of the effect that comes after the last day of the data."),
+    Field(description="Share of the effect that occurs after the last day of the data."),
 ]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -35,7 +36,7 @@ CredentialState = Literal["active", "expired", "revoked"]
 
 
 class Estimate(TypedDict):
-    """An estimate with its interval; null is what the data cannot tell, or has no bound."""
+    """An estimate with its 95 % interval; null if it cannot be known or has no bound."""
 
     estimate: float | None
     ci_low: float | None
@@ -43,10 +44,10 @@ class Estimate(TypedDict):
 
 
 Window = TypedDict("Window", {"from": Day, "to": Day})
-Window.__doc__ = "The days that a fit is about, both inclusive."
+Window.__doc__ = "First and last day of a fit, inclusive."
 
 Period = TypedDict("Period", {"from": Day, "to": Day})
-Period.__doc__ = "The days that an answer is about, both inclusive."
+Period.__doc__ = "First and last day of an answer, inclusive."
 
 
 class Failure(TypedDict):

@@ -1,4 +1,4 @@
-"""GET /v1/codes: what every reason, warning, verdict and rejection means."""
+"""GET /v1/codes: the meaning of every reason, warning, verdict and rejection."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from chalicelib.services.answer_tables import Row, Table
 class CodeEntry(TypedDict):
     """One reason, warning or verdict."""
 
-    code: Annotated[str, Field(description="The stem, of a code with a subject.")]
+    code: Annotated[str, Field(description="For a code with a subject, the part before the colon.")]
     used_as: list[Use]
-    subject: Annotated[str | None, Field(description="What stands behind the colon, if anything.")]
+    subject: Annotated[
+        str | None, Field(description="What the suffix after the colon names, if there is one.")
+    ]
     title: str
     meaning: str
     severity: Severity
@@ -26,21 +28,21 @@ class CodeEntry(TypedDict):
         Direction | None,
         Field(description="In which direction the estimate may be wrong."),
     ]
-    help: Annotated[str, Field(description="What would settle it.")]
+    help: Annotated[str, Field(description="What would help.")]
 
 
 class RejectionEntry(TypedDict):
-    """Why a file, a row of a file or an event is rejected, or why an import did not end."""
+    """Why a file, a row of a file or an event is rejected, or why an import failed."""
 
     code: str
     used_as: list[Rejected]
     title: str
     meaning: str
-    help: Annotated[str, Field(description="What to do about it.")]
+    help: Annotated[str, Field(description="What to do.")]
 
 
 class Codes(TypedDict):
-    """Every reason, warning and verdict that an answer can carry, and every rejection."""
+    """Every reason, warning and verdict of answers, and every rejection."""
 
     codes: list[CodeEntry]
     rejections: list[RejectionEntry]
@@ -50,7 +52,7 @@ TABLE = Table(CodeEntry)
 
 
 def list_codes() -> Codes:
-    """The registry of codes as an answer."""
+    """Return the registry of codes as an answer."""
     return {
         "codes": [
             {
@@ -79,5 +81,5 @@ def list_codes() -> Codes:
 
 
 def code_rows(answer: Codes) -> Iterator[Row]:
-    """All entries as flat rows, for CSV; cells that a rejection does not have are empty."""
+    """Return all entries as flat rows for CSV; cells without a value are empty."""
     return TABLE.rows([*answer["codes"], *answer["rejections"]])

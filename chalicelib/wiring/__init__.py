@@ -1,13 +1,13 @@
-"""The only place that chooses where the service keeps its state: AWS, or this machine.
+"""The only place that chooses where the service keeps its state: AWS or this machine.
 
-In AWS, clients are made lazily, once per process. `use_session` takes another session for them,
-`use_machine` a database and files in their place.
+In AWS, clients are created lazily, once per process. `use_session` sets another session for them;
+`use_machine` replaces them by a database and files.
 
-`processes` is what a process has made so far; `root_secrets`, `tenant_stores` and `handing_on` use
-it.
+`processes` has the objects that a process has created so far; `root_secrets`, `tenant_stores` and
+`dispatch` use them.
 """
 
-from chalicelib.wiring.handing_on import (
+from chalicelib.wiring.dispatch import (
     analyse_regions,
     send_fit,
     send_import,

@@ -1,4 +1,4 @@
-"""What this process has made so far, and on what: a session of AWS, or one machine."""
+"""Objects that this process has created: settings, clients, stores; on AWS or one machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Machine(Protocol):
-    """What keeps the state of a service on one machine."""
+    """Keeps the state of a service on one machine."""
 
     @property
     def table(self) -> Table:
@@ -30,17 +30,17 @@ class Machine(Protocol):
         """The root secret of this installation."""
 
     def send(self, queue: str, message: Mapping[str, Any]) -> None:
-        """Put a message into a queue, ``import`` or ``fit``."""
+        """Send a message to a queue, ``import`` or ``fit``."""
 
 
 class Process:
-    """What this process has made so far."""
+    """Objects that this process has created."""
 
     def __init__(self, session: Any = None, machine: Machine | None = None) -> None:
         self.session = session
         self.machine = machine
         self.clients: dict[str, Any] = {}
-        self.of_tenants: dict[str, tuple[float, Any, Any]] = {}
+        self.tenant_clients: dict[str, tuple[float, Any, Any]] = {}
         self.settings: Settings | None = None
         self.secret: bytes | None = None
         self.other_secrets: tuple[float, tuple[bytes, ...]] | None = None
@@ -50,23 +50,23 @@ class Process:
 
 current = Process()
 making = threading.RLock()
-"""Held while something is made that a process has once."""
+"""Held while an object is created that a process has only once."""
 
 
 def use_session(session: Any) -> None:
-    """Make clients from this boto3 session from now on; forgets everything made before."""
+    """Create clients from this boto3 session; discard everything created before."""
     global current
     current = Process(session)
 
 
 def use_machine(machine: Machine) -> None:
-    """Keep everything on this machine from now on; forgets everything made before."""
+    """Keep state on this machine; discard everything created before."""
     global current
     current = Process(machine=machine)
 
 
 def reset() -> None:
-    """Forget the session, clients, settings, stores and the secret."""
+    """Discard the session, clients, settings, stores and the secret."""
     use_session(None)
 
 
@@ -78,9 +78,9 @@ def settings() -> Settings:
 
 
 def client(name: str) -> Any:
-    """The client of an AWS service, e.g. ``dynamodb``; made once (a session is not thread-safe)."""
+    """The client of an AWS service, e.g. ``dynamodb``; created once under a lock."""
     process = current
-    if name not in process.clients:
+    if name not in process.clients:  # creating clients from a session is not thread-safe
         with making:
             if name not in process.clients:
                 process.clients[name] = aws_module().make_client(session_of(process), name)
@@ -88,19 +88,19 @@ def client(name: str) -> Any:
 
 
 def monotonic() -> float:
-    """Seconds of a clock that never goes back, by which what is kept grows old."""
+    """Seconds of a clock that never goes back, for the age of cached objects."""
     return time.monotonic()
 
 
 def session_of(process: Process) -> Any:
-    """The session of AWS that a process makes clients from."""
+    """The AWS session from which a process creates clients."""
     if process.session is None:
         process.session = aws_module().new_session()
     return process.session
 
 
 def aws_module() -> Any:
-    """The module `aws`, which loads botocore: one machine has no use for it."""
+    """The module `aws`. It loads botocore, which one machine does not need."""
     from chalicelib import aws
 
     return aws

@@ -1,4 +1,4 @@
-"""The root secrets: the newest, under which everything new is kept, and those before it."""
+"""The root secrets: the newest, which protects new data, and the previous ones."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from chalicelib.wiring.processes import aws_module, client, settings
 
 MIN_SECRET_BYTES = 16
 SECRETS_SECONDS = 60.0
-"""How long a process goes without looking for other root secrets again."""
+"""How long a process caches the list of root secrets."""
 
 
 def root_secret() -> bytes:
-    """The secret under which API keys are hashed and tenants' keys sealed.
+    """The secret under which API keys are hashed and tenants' keys are sealed.
 
-    It is a setting or comes from Secrets Manager, and is looked up once, or once more where
-    something does not fit it (`other_secrets`).
+    It is a setting or comes from Secrets Manager. A process reads it once, and again when
+    `other_secrets` is called because a value does not match it.
 
     Raises
     ------
@@ -34,9 +34,9 @@ def root_secret() -> bytes:
 
 
 def other_secrets() -> tuple[bytes, ...]:
-    """Every root secret under which something may be kept, the oldest last.
+    """Every root secret that may protect stored data, the oldest last.
 
-    Looked up anew, and `root_secret` with it: it may have been rotated since this process began.
+    This also reads `root_secret` again: it may have been rotated since this process started.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Where the state of a tenant is kept: DynamoDB and S3, or one machine."""
+"""Stores of tenants, on DynamoDB and S3 or on one machine."""
 
 from __future__ import annotations
 
@@ -25,23 +25,24 @@ if TYPE_CHECKING:
     from chalicelib.storage.table import Table
 
 STORE_SECONDS = 60.0
-"""How long a process goes without looking at a tenant's configuration again."""
+"""How long a process caches the configuration of a tenant."""
 
 RENEWED_BEFORE_SECONDS = 1200.0
-"""A session that has less left is not begun with: a function may run for 15 minutes."""
+"""Minimum remaining time of a session to start with: a function can run for 15 minutes."""
 
 _MAX_STORES = 1000
 
 
 def store(tenant: str) -> TenantStore:
-    """Everything that a tenant's use case needs from storage.
+    """The store of a tenant, with everything that a use case needs.
 
-    Kept for a minute: after that at the latest a change of the tenant's configuration shows.
+    It is cached for a minute, so a change of the tenant's configuration takes effect within a
+    minute.
 
     Raises
     ------
     ValueError
-        If `tenant` is no slug.
+        If `tenant` is not a slug.
     """
     process = processes.current
     now = processes.monotonic()
@@ -62,19 +63,19 @@ def store(tenant: str) -> TenantStore:
 
 
 def upload_address() -> str | None:
-    """The address that every upload URL begins with; None where this service takes uploads."""
+    """The prefix of every upload URL; None if this service itself receives uploads."""
     if processes.current.machine is not None:
         return None
     return f"{client('s3').meta.endpoint_url}/{settings().bucket}/"
 
 
 def store_on(machine: Machine, tenant: str) -> TenantStore:
-    """A tenant's store on a machine that this process does not serve from.
+    """The store of a tenant on a machine that another process may serve from.
 
     Raises
     ------
     ValueError
-        If `tenant` is no slug.
+        If `tenant` is not a slug.
     """
     return TenantStore(
         machine.table,
@@ -86,7 +87,7 @@ def store_on(machine: Machine, tenant: str) -> TenantStore:
 
 
 def rate_limiter() -> RateLimiter:
-    """What counts the requests of this process; made once, for it remembers what it may let by."""
+    """The rate limiter of this process; created once, because it remembers its leases."""
     process = processes.current
     if process.rate_limiter is None:
         with making:
@@ -98,7 +99,7 @@ def rate_limiter() -> RateLimiter:
 
 
 def tenants(table: str | None = None) -> list[str]:
-    """Every tenant that was ever used, by name; of another table if one is given."""
+    """The names of all tenants, optionally of another table."""
     return list(list_tenants(_table(table)))
 
 
@@ -108,7 +109,7 @@ def receipts_in(table: str, tenant: str) -> list[Receipt]:
 
 
 def _kept(process: Process, tenant: str) -> tuple[Table, Objects]:
-    """Where a tenant's items and objects are kept."""
+    """The table and the objects of a tenant."""
     if process.machine is not None:
         return process.machine.table, process.machine.objects(tenant)
     from chalicelib.storage.dynamodb_table import DynamoDbTable
@@ -120,26 +121,26 @@ def _kept(process: Process, tenant: str) -> tuple[Table, Objects]:
 
 
 def _clients_of(process: Process, tenant: str) -> tuple[Any, Any]:
-    """Clients of DynamoDB and S3; where a role is given, they reach this tenant and nobody else."""
+    """Clients of DynamoDB and S3; if there is a tenant role, limited to this tenant."""
     role = settings().tenant_role_arn
     if not role:
         return client("dynamodb"), client("s3")
     with making:
         now = processes.monotonic()
-        until, *made = process.of_tenants.get(tenant, (0.0,))
+        until, *made = process.tenant_clients.get(tenant, (0.0,))
         if not made or now >= until:
-            if len(process.of_tenants) >= _MAX_STORES:
-                process.of_tenants.clear()
+            if len(process.tenant_clients) >= _MAX_STORES:
+                process.tenant_clients.clear()
             region = session_of(process).region_name
             session = aws_module().session_for_tenant(client("sts"), role, tenant, region)
             made = [aws_module().make_client(session, name) for name in ("dynamodb", "s3")]
             until = now + aws_module().SESSION_SECONDS - RENEWED_BEFORE_SECONDS
-            process.of_tenants[tenant] = until, *made
+            process.tenant_clients[tenant] = until, *made
     return made[0], made[1]
 
 
 def _table(name: str | None = None) -> Table:
-    """The table, or another one by its name."""
+    """The table, or the one with this name."""
     if processes.current.machine is not None and name is None:
         return processes.current.machine.table
     from chalicelib.storage.dynamodb_table import DynamoDbTable

@@ -1,4 +1,4 @@
-"""The duties of the day, which the clock starts."""
+"""The daily jobs, started by a schedule."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from chalicelib.services.privacy import erasures
 from chalicelib.workers.fit_worker import count_fit
 
 ERASING_SECONDS = 600.0
-"""How long a day's schedule goes on erasing, of the 900 seconds that it has."""
+"""Time for erasures in a daily run, which has 900 seconds."""
 
 SCHEDULE = Function(
     name="Schedule",
@@ -35,8 +35,8 @@ SCHEDULE = Function(
     megabytes=256,
     at_once=1,
     failing_periods=1,  # it runs once a day
-    without_dead_letters="A call has nothing in it that could be lost: the next does the same, and "
-    "ScheduleErrorsAlarm tells of one that failed.",
+    without_dead_letters="A call contains no data that could be lost: the next one does the same "
+    "work, and ScheduleErrorsAlarm reports a failed call.",
     rights=(
         gets("config", "fits"),
         queries("-#tenants", "erasures", "events#*", "fits", "import#*", "imports"),
@@ -55,44 +55,48 @@ log = logging.getLogger(__name__)
 
 
 def request_fits(*, now: dt.datetime) -> None:
-    """Ask for the day's fit of every tenant; asking again on the same day changes nothing."""
+    """Request the day's fit for every tenant; a second request on the same day has no effect."""
     for tenant in wiring.tenants():
         request_scheduled_fit(wiring.store(tenant), wiring.send_fit, now=now)
 
 
 def end_fits(*, now: dt.datetime) -> None:
-    """End the fits whose state machine has stopped without a word."""
+    """End the fits whose state machine stopped without ending them."""
     for tenant in wiring.tenants():
         for ended in end_stopped_fits(wiring.store(tenant), now=now):
-            log.warning("fit %s of %s had stopped; it is %s", ended.fit_id, tenant, ended.status)
+            log.warning(
+                "fit %s of %s had stopped; its status is now %s", ended.fit_id, tenant, ended.status
+            )
             count_fit(ended, now)
 
 
 def renew_user_keys(*, now: dt.datetime) -> None:
     """Seal every tenant's key for people under the newest root secret.
 
-    A day after a rotation at the latest nothing of a tenant is kept under the secret before, but
-    for API keys that nobody has used since.
+    At most a day after a rotation, the previous secret is needed only for API keys that have not
+    been used since.
     """
-    wiring.other_secrets()  # so that the newest is known to this process
+    wiring.other_secrets()  # loads the newest secret into this process
     for tenant in wiring.tenants():
         if wiring.store(tenant).renew_user_key():
-            log.info("the key for the people of %s is sealed anew at %s", tenant, now.isoformat())
+            log.info(
+                "sealed the user key of %s under the newest secret at %s", tenant, now.isoformat()
+            )
 
 
 def finish_erasures(*, now: dt.datetime, seconds: float = ERASING_SECONDS) -> None:
-    """Go on with erasures that are unfinished, and look a last time at those of yesterday."""
+    """Continue unfinished erasures, and check those of yesterday a last time."""
     give_up_at = time.monotonic() + seconds
     for tenant in wiring.tenants():
-        looked = erasures.finish_erasures(
+        processed = erasures.finish_erasures(
             wiring.store(tenant), now=now, has_time=lambda: time.monotonic() < give_up_at
         )
-        for receipt in looked:
+        for receipt in processed:
             log.info("erasure %s of %s is %s", receipt.receipt_id, tenant, receipt.state)
 
 
 def measure_delays(*, now: dt.datetime) -> None:
-    """Tell how old the oldest tenant's latest fit is, and how many erasures are overdue."""
+    """Record the age of the latest fit of the tenant with the oldest one, and overdue erasures."""
     if not telemetry.is_recording():
         return
     stores = [wiring.store(tenant) for tenant in wiring.tenants()]
@@ -103,25 +107,23 @@ def measure_delays(*, now: dt.datetime) -> None:
     telemetry.measure("ErasuresUnfinished", overdue)
 
 
-def do_daily_duties(*, now: dt.datetime) -> None:
-    """Try each duty of the day; one that fails keeps none of the others from being done.
-
-    The last is to tell how old the fits are and which erasures wait.
+def run_daily_jobs(*, now: dt.datetime) -> None:
+    """Run each daily job, even if another one fails.
 
     Raises
     ------
     ExceptionGroup
-        Of what the duties raised, after all were tried. The clock calls again then; to do again
-        what was done changes nothing.
+        The exceptions of the jobs, after all jobs have run. AWS then calls again; repeating a
+        finished job has no effect.
     """
     failed: list[Exception] = []
-    for duty in (request_fits, end_fits, renew_user_keys, finish_erasures, measure_delays):
+    for job in (request_fits, end_fits, renew_user_keys, finish_erasures, measure_delays):
         try:
-            duty(now=now)
+            job(now=now)
         except Exception as error:  # noqa: BLE001 - raised below, with the others
-            log.error("%s failed: %s", duty.__name__, type(error).__name__)
+            log.error("%s failed: %s", job.__name__, type(error).__name__)
             failed.append(error)
             if isinstance(error, StoreUnavailable):
                 telemetry.count("StoreUnavailable")
     if failed:
-        raise ExceptionGroup("not every duty of the day is done", failed)
+        raise ExceptionGroup("daily jobs failed", failed)

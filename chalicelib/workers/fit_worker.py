@@ -1,4 +1,4 @@
-"""The fit functions: a fit in one go, and the parts of one that the state machine runs."""
+"""The fit functions: a fit in one call, and the parts of a fit that the state machine runs."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ FIT = Function(
     calls=(Right("HandsOnWhatIsTooMuch", ("states:StartExecution",), resources=("FitMachine",)),),
 )
 
-_MACHINE_NOTICES = (
-    "The state machine waits for it and tries again; what fails for good ends the execution, "
-    "which raises an alarm."
+_MACHINE_RETRIES = (
+    "The state machine waits for the function and retries it; if it keeps failing, the execution "
+    "fails, and an alarm fires."
 )
 FIT_PART = Function(
     name="FitPart",
@@ -88,7 +88,7 @@ FIT_PART = Function(
     megabytes=2048,
     at_once=80,
     is_numerical=True,
-    without_dead_letters=_MACHINE_NOTICES,
+    without_dead_letters=_MACHINE_RETRIES,
     tenant_rights=(
         gets("config", "fits"),
         queries("events#*"),
@@ -105,7 +105,7 @@ FIT_MERGE = Function(
     megabytes=ByStage("FitMergeMegabytes", dev=3008, prod=10_240),
     at_once=10,
     is_numerical=True,
-    without_dead_letters=_MACHINE_NOTICES,
+    without_dead_letters=_MACHINE_RETRIES,
     tenant_rights=(
         gets("config", "fits"),
         queries("erased", "events#*", "experiments"),
@@ -122,13 +122,13 @@ ANALYSIS = Function(
     megabytes=1769,  # one whole processor
     at_once=10,
     is_numerical=True,
-    without_dead_letters="The API waits for the answer and tells its caller, who repeats the "
-    "request.",
+    without_dead_letters="The API waits for the answer and returns an error to its caller, who "
+    "repeats the request.",
 )
 
 
 def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
-    """Run the fits that an SQS event asks for.
+    """Run the fits that an SQS event requests.
 
     Returns
     -------
@@ -141,38 +141,38 @@ def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
     def handle(message: dict[str, Any]) -> None:
         match message:
             case {"fit": {"tenant": str(tenant), "fit_id": str(fit_id)}} if is_tenant(tenant):
-                if not _handed_on(wiring.store(tenant), fit_id, now, by_day=again):
+                if not _passed_to_machine(wiring.store(tenant), fit_id, now, by_day=again):
                     count_fit(run_fit(wiring.store(tenant), fit_id, now=now), now)
             case _:
-                raise UnprocessableMessage("the message asks for no fit")
+                raise UnprocessableMessage("the message does not request a fit")
 
     return each_message(event, handle)
 
 
 def read_fit_part(event: LambdaEvent) -> int:
-    """Read a part of a fit, as its state machine says; doing it twice changes nothing.
+    """Read a part of a fit for the state machine; repeating it has no effect.
 
     Returns
     -------
     int
-        How many bytes it is.
+        Size of the part in bytes.
     """
-    store, plan = _planned(event)
-    with _malformed_named():
+    store, plan = _store_and_plan(event)
+    with _malformed_input():
         part = part_from_json(event["part"])
     return read_part(store, plan, part)
 
 
 def merge_fit(event: LambdaEvent, *, now: dt.datetime) -> str:
-    """Put the parts of a fit together and end it, or give it up, as its state machine says.
+    """Merge the parts of a fit and end it, or end it as failed, for the state machine.
 
     Returns
     -------
     str
-        How it ended: ``done`` or ``failed``.
+        Status of the fit: ``done`` or ``failed``.
     """
-    store, plan = _planned(event)
-    if "error" in event:  # of which the state machine has caught that it lasts
+    store, plan = _store_and_plan(event)
+    if "error" in event:  # caught by the state machine after its retries
         ended = give_up_fit(store, plan, now=now)
     else:
         ended = merge_parts(store, plan, now=now)
@@ -187,14 +187,15 @@ def analyse_geo_test(event: LambdaEvent) -> dict[str, Any]:
 
 def count_fit(ended: FitHeader, now: dt.datetime) -> None:
     """Count a fit that has just ended."""
-    if ended.finished_at == stamp(now):  # and not before, with the same message
+    if ended.finished_at == stamp(now):  # not in an earlier delivery of the message
         telemetry.count("FitsDone" if ended.status == "done" else "FitsFailed")
 
 
-def _handed_on(store: TenantStore, fit_id: str, now: dt.datetime, *, by_day: bool) -> bool:
-    """Whether a fit has so many events that the state machine reads it, and knows of it now.
+def _passed_to_machine(store: TenantStore, fit_id: str, now: dt.datetime, *, by_day: bool) -> bool:
+    """Pass a large fit to the state machine; False if the fit is to be read in this call.
 
-    A fit that was tried before may have more events than the day totals tell of.
+    With `by_day` the fit is planned by day, whatever the day totals say: a fit that failed before
+    may have more events than its day totals show.
     """
     given = wiring.settings()
     if not given.fit_machine_arn:
@@ -210,26 +211,29 @@ def _handed_on(store: TenantStore, fit_id: str, now: dt.datetime, *, by_day: boo
     )
     if plan is None:
         return False
-    told = plan_as_json(plan) | {"tenant": store.tenant, "at_once": given.fit_concurrency}
+    execution_input = plan_as_json(plan) | {
+        "tenant": store.tenant,
+        "at_once": given.fit_concurrency,
+    }
     if begin_fit(store, plan).status in ENDED:
         return True
-    if not wiring.start_fit_machine(f"{store.tenant}-{fit_id}", told):
-        log.info("fit %s of %s was handed on before", fit_id, store.tenant)
+    if not wiring.start_fit_machine(f"{store.tenant}-{fit_id}", execution_input):
+        log.info("fit %s of %s was already passed to the state machine", fit_id, store.tenant)
     return True
 
 
-def _planned(event: LambdaEvent) -> tuple[TenantStore, Plan]:
-    with _malformed_named():
+def _store_and_plan(event: LambdaEvent) -> tuple[TenantStore, Plan]:
+    with _malformed_input():
         tenant = str(event["tenant"])
         if not is_tenant(tenant):
-            raise ValueError("no name of a tenant")
+            raise ValueError("not a tenant name")
         plan = plan_from_json(event)
     return wiring.store(tenant), plan
 
 
 @contextmanager
-def _malformed_named() -> Iterator[None]:
+def _malformed_input() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError) as error:
-        raise UnprocessableMessage("the state machine asks for no part of a fit") from error
+        raise UnprocessableMessage("the input of the state machine is malformed") from error

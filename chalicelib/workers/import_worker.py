@@ -1,4 +1,4 @@
-"""The import function: which file a message names, and its import."""
+"""The import function: find the file that a message names, and import it."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ IMPORT = Function(
 
 
 def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLeft) -> LambdaEvent:
-    """Import the files that an SQS event tells of.
+    """Import the files that an SQS event names.
 
-    A message holds an S3 notification, or a request to go on with an import that ran out of time,
-    to replay one or to remove one. S3's test message means nothing. A file outside
-    ``imports/{tenant}/`` of a known tenant belongs to nobody: its message fails until it lies with
-    the dead letters, where an alarm stands; to acknowledge it would lose it unseen. A key that ends
-    in a slash is a folder of the S3 console and no file.
+    A message contains an S3 notification, or a request to continue, replay or remove an import.
+    S3's test message is ignored, and so is a key that ends in a slash: a folder of the S3 console.
+    A file outside ``imports/{tenant}/`` of a known tenant belongs to no tenant. Its message fails
+    until it reaches the dead-letter queue and an alarm fires; acknowledging it would lose the file
+    silently.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLe
             ended = run_import(store, import_id, version, now=now, deadline=seconds_left)
             if ended.state in ("running", "removing"):
                 wiring.send_import(message_of(store, ended))
-            elif ended.finished_at == stamp(now) and not ended.is_removed:  # and not before
+            elif ended.finished_at == stamp(now) and not ended.is_removed:  # not delivered before
                 telemetry.count("ImportsDone" if ended.state == "done" else "ImportsFailed")
                 telemetry.count("RowsRefused", ended.rejected)
 
@@ -112,7 +112,7 @@ def _uploads(message: dict[str, Any]) -> Iterator[tuple[TenantStore, str, Object
                 if not version.key.endswith("/"):
                     yield _upload(version, _time_of(record))
         case _:
-            raise UnprocessableMessage("the message tells of no file")
+            raise UnprocessableMessage("the message names no file")
 
 
 def _object_of(record: dict[str, Any]) -> ObjectVersion:
@@ -123,12 +123,14 @@ def _object_of(record: dict[str, Any]) -> ObjectVersion:
         } if name.removeprefix("s3:").startswith("ObjectCreated"):
             pass
         case _:
-            raise UnprocessableMessage("the record tells of no new object")
+            raise UnprocessableMessage("the record does not report a new object")
     if bucket != wiring.settings().bucket:
-        raise UnprocessableMessage("the bucket is not that of this service")
-    told = record["s3"]["object"]
+        raise UnprocessableMessage("the bucket does not belong to this service")
+    reported = record["s3"]["object"]
     return ObjectVersion(
-        unquote_plus(quoted), told.get("eTag", "").strip('"'), told.get("versionId") or ""
+        unquote_plus(quoted),
+        reported.get("eTag", "").strip('"'),
+        reported.get("versionId") or "",
     )
 
 
@@ -136,7 +138,7 @@ def _time_of(record: dict[str, Any]) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(record["eventTime"]).astimezone(dt.UTC)
     except (KeyError, TypeError, ValueError) as error:
-        raise UnprocessableMessage("the record does not say when the object came") from error
+        raise UnprocessableMessage("the record has no valid time") from error
 
 
 def _upload(
@@ -144,8 +146,8 @@ def _upload(
 ) -> tuple[TenantStore, str, ObjectVersion]:
     place = parse_import_object(version.key)
     if place is None:
-        raise UnprocessableMessage("the object does not lie under imports/{tenant}/")
+        raise UnprocessableMessage("the object is not under imports/{tenant}/")
     store = wiring.store(place[0])
     if not store.is_registered():
-        raise UnprocessableMessage("the object lies under the name of an unknown tenant")
+        raise UnprocessableMessage("the object is in the folder of an unknown tenant")
     return store, import_for_object(store, version, dropped_at=dropped_at), version

@@ -1,4 +1,4 @@
-"""Messages of queues as SQS delivers them, and the partial batch response that answers them."""
+"""Messages as SQS delivers them, and the partial batch response to them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) -> LambdaEvent:
-    """Handle every message of an SQS event; one that cannot be handled now is delivered again.
+    """Handle every message of an SQS event; SQS delivers those that failed again.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) -
 
 
 def tries_of(record: LambdaEvent) -> int:
-    """How often a message has been handed out, this time included."""
+    """How often a message has been delivered, including this time."""
     return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
 
 
@@ -46,5 +46,5 @@ def _message(body: str) -> dict[str, Any]:
     except ValueError as error:
         raise UnprocessableMessage("the message is not JSON") from error
     if not isinstance(message, dict):
-        raise UnprocessableMessage("the message is no JSON object")
+        raise UnprocessableMessage("the message is not a JSON object")
     return message

@@ -1,4 +1,4 @@
-"""The functions of the totals: the days that the table's stream or a queue says have changed."""
+"""The functions that derive totals, for days that the stream or a queue reports as changed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TOTALS_QUEUE = Queue(
     hidden_seconds=1_800,
     tries=5,
     late_seconds=7_200,
-    failure="Totals of a day that waited could not be derived",
+    failure="The waiting totals of a day could not be derived",
 )
 TOTALS = Function(
     name="Totals",
@@ -51,7 +51,7 @@ TOTALS = Function(
     megabytes=512,
     at_once=10,
     queue=TOTALS_QUEUE,
-    sends_itself=True,  # a day waits by being sent again
+    sends_itself=True,  # a day that must wait longer is sent again
     without_dead_letters=QUEUE_KEEPS_FAILED_MESSAGES,
     rights=(sends("TotalsQueue"),),
     tenant_rights=_DERIVES_TOTALS,
@@ -61,7 +61,7 @@ CHANGES = Stream(
     window_seconds=300,
     tries=10,
     late_milliseconds=1_800_000,
-    failure="Totals of days that changed could not be derived",
+    failure="The totals of changed days could not be derived",
 )
 AGGREGATE = Function(
     name="Aggregate",
@@ -69,16 +69,16 @@ AGGREGATE = Function(
     megabytes=512,
     at_once=20,
     stream=CHANGES,
-    without_dead_letters="Lambda reads the stream itself: what fails goes to StreamDeadLetters.",
+    without_dead_letters="Lambda reads the stream; failed batches go to StreamDeadLetters.",
     rights=(*_DERIVES_TOTALS, sends("TotalsQueue", "StreamDeadLetters")),
 )
 
 
 def derive_totals(event: LambdaEvent, *, now: dt.datetime) -> None:
-    """Derive the totals of every day and shard that a DynamoDB stream event says has changed.
+    """Derive the totals of every day and shard that changed, according to a stream event.
 
-    With a queue to wait in, those that were derived not long ago wait there.
-    Records that expire (removed by DynamoDB itself) change nothing: totals outlive their events.
+    If there is a queue, totals that were derived recently wait there. Records of expired items
+    (deleted by DynamoDB itself) are ignored: totals are kept longer than their events.
     """
     changed = sorted(set(_changed_partitions(event)))
     for tenant, day, shard in changed:
@@ -90,7 +90,7 @@ def derive_totals(event: LambdaEvent, *, now: dt.datetime) -> None:
 
 
 def derive_waiting_totals(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
-    """Derive the totals of days that waited for it, as an SQS event says.
+    """Derive the totals of the waiting days that an SQS event names.
 
     Returns
     -------
@@ -112,12 +112,14 @@ def derive_waiting_totals(event: LambdaEvent, *, now: dt.datetime) -> LambdaEven
                     wiring.store(tenant),
                     dt.date.fromisoformat(day_text),
                     shard,
-                    reading=int(str(rest.get("reading", 0))),  # 0 before there were numbers
+                    reading=int(
+                        str(rest.get("reading", 0))
+                    ),  # 0 in messages without numbers (before ADR 44)
                     now=now,
                     wait=_waiting(tenant, dt.date.fromisoformat(day_text), shard, now),
                 )
             case _:
-                raise UnprocessableMessage("the message names no day that waits")
+                raise UnprocessableMessage("the message names no day")
 
     return each_message(event, handle)
 

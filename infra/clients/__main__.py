@@ -1,4 +1,4 @@
-"""Check the description with two linters; generate a client in two languages and use both.
+"""Check the API description with two linters; generate clients in two languages and use both.
 
     make clients        (needs Node and npm)
 
@@ -46,20 +46,20 @@ def served() -> Iterator[tuple[str, str]]:
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        said = ""
+        output = ""
         try:
             for line in process.stdout:
-                said += line
-                if found := STARTED.search(said):
+                output += line
+                if found := STARTED.search(output):
                     yield found[1], found[2]
                     return
-            raise RuntimeError(f"the service ended with {process.wait()}: {said}")
+            raise RuntimeError(f"the service exited with {process.wait()}: {output}")
         finally:
             process.terminate()
 
 
 def main() -> int:
-    """Lint, generate, compile and use."""
+    """Lint the description; generate, compile and use the clients."""
     BUILD.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "use.ts"):
         shutil.copy(HERE / name, BUILD / name)

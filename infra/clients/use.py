@@ -18,7 +18,7 @@ from likeworth_client.models.roi import Roi
 
 
 def main() -> None:
-    """Exit with an error if an answer is not what the description says."""
+    """Exit with an error if an answer differs from the description."""
     url, key = os.environ["LIKEWORTH_URL"], os.environ["LIKEWORTH_KEY"]
     client = AuthenticatedClient(base_url=url, token=key)
     event = Engagement(

@@ -1,12 +1,12 @@
-"""Deploys the output of `make package` to MiniStack and goes through every path of it.
+"""Deploy the output of `make package` to MiniStack and test every part of the service.
 
     python -m infra.e2e PROGRAM [--package build/package] [--stage dev]
 
-It deploys and updates with the command of `make deploy`. Then it creates an API key, sends events
-by HTTP and an export by S3, waits for totals from the stream, a fit from the daily jobs and one in
+It deploys and updates with the command of `make deploy`. It creates an API key, sends events by
+HTTP and an export by S3, waits for totals from the stream, a fit from the daily jobs and one in
 parts from the state machine, registers a geo test, and reads answers. A poison file must reach the
-dead-letter queue, and of a batch only the failed message may come again. At the end it restores a
-day that was lost and deletes the stack.
+dead-letter queue, and only the failed message of a batch may be delivered again. At the end it
+restores a lost day and deletes the stack.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ from infra.rehearsal import (
 
 PATIENCE_SECONDS = 300.0
 WAIT_SECONDS = 1500.0
-"""A day that goes on changing after its totals were derived waits for a quarter of an hour."""
+"""Totals of a day that keeps changing are derived every quarter of an hour."""
 
 AGAIN_AFTER_SECONDS = "15"
-"""In place of the hours after which a message comes again: there is one queue to be tried."""
+"""Visibility timeout for the test, instead of 30 or 90 minutes."""
 
 POISON = "imports/nobody-at-all/x.csv"
 
 
 class Deployed:
-    """The stack as its users and its operator see it."""
+    """The deployed stack, used like its users and its operator do."""
 
     def __init__(self, server: Server, stack: Stack) -> None:
         self._server = server
@@ -82,15 +82,15 @@ class Deployed:
 
     def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
         """Send a request that must have this status; returns the decoded body."""
-        found, told = self.status(method, path, body)
-        expect(found == status, f"{method} {path}: {found} {told}")
-        return told
+        found, answer = self.status(method, path, body)
+        expect(found == status, f"{method} {path}: {found} {answer}")
+        return answer
 
     def make_key(self) -> None:
         """Create a key with the command line, as the handbook describes."""
         self.key = self.command("keys", "create", "--tenant", TENANT, "--role", "admin").strip()
 
-    def command(self, *asked: str) -> str:
+    def command(self, *arguments: str) -> str:
         """Run the command line for this stack; returns its output. AssertionError if it fails."""
         outputs = self.stack.outputs
         named = {
@@ -99,11 +99,11 @@ class Deployed:
             "LIKEWORTH_SECRET_ARN": outputs["RootSecretArn"],
         }
         done = run(
-            [sys.executable, "-m", "chalicelib", *asked],
+            [sys.executable, "-m", "chalicelib", *arguments],
             only=os.environ | self._server.variables() | named,
             folder=ROOT,
         )
-        expect(not done.failed, f"{' '.join(asked[:2])}: {done.told}")
+        expect(not done.failed, f"{' '.join(arguments[:2])}: {done.output}")
         return done.out
 
     def drop(self, key: str, body: bytes) -> None:
@@ -114,10 +114,10 @@ class Deployed:
     def tick(self) -> None:
         """Call the function of the daily jobs with the event of its rule."""
         name = self.stack.names["ScheduleHandler"]
-        told = self._server.client("lambda").invoke(
+        result = self._server.client("lambda").invoke(
             FunctionName=name, Payload=json.dumps(clock()).encode()
         )
-        expect("FunctionError" not in told, f"schedule: {told}")
+        expect("FunctionError" not in result, f"schedule: {result}")
 
     def set_variables(self, function: str, **variables: str) -> None:
         """Change variables of a function's environment."""
@@ -129,10 +129,10 @@ class Deployed:
 
     def executions(self) -> list[str]:
         """The states of the executions of the state machine."""
-        told = self._server.client("stepfunctions").list_executions(
+        listed = self._server.client("stepfunctions").list_executions(
             stateMachineArn=self.stack.names["FitMachine"]
         )
-        return [one["status"] for one in told["executions"]]
+        return [one["status"] for one in listed["executions"]]
 
     def hurry(self, queue: str) -> None:
         """Make failed messages of a queue visible again at once."""
@@ -150,36 +150,38 @@ class Deployed:
     def waiting(self, queue: str) -> int:
         """Number of messages in a queue, visible or not."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        told = self._server.client("sqs").get_queue_attributes(
+        found = self._server.client("sqs").get_queue_attributes(
             QueueUrl=self.stack.names[queue], AttributeNames=names
         )
-        return sum(int(told["Attributes"][name]) for name in names)
+        return sum(int(found["Attributes"][name]) for name in names)
 
     def received(self, queue: str) -> list[str]:
         """The bodies of some messages of a queue."""
-        told = self._server.client("sqs").receive_message(
+        received = self._server.client("sqs").receive_message(
             QueueUrl=self.stack.names[queue], MaxNumberOfMessages=10, VisibilityTimeout=0
         )
-        return [message["Body"] for message in told.get("Messages", ())]
+        return [message["Body"] for message in received.get("Messages", ())]
 
 
 def golden_path(there: Deployed, tell: Callable[[str], None]) -> int:
     """Use everything once; returns the number of engagements sent. AssertionError on a failure."""
     expect(there.status("GET", "/v1/health")[0] == 200, "the API does not answer")
-    status, told = there.status("GET", "/v1/roi")
-    expect((status, told["code"]) == (401, "unauthenticated"), f"without a key: {status} {told}")
+    status, answer = there.status("GET", "/v1/roi")
+    expect(
+        (status, answer["code"]) == (401, "unauthenticated"), f"without a key: {status} {answer}"
+    )
     there.make_key()
     sent = send_brand(there.ask)
-    tell(f"a key is made, {sent} engagements with the rest of a brand are sent by HTTP")
+    tell(f"created a key and sent the events of a brand by HTTP ({sent} engagements)")
     there.drop(REPORT, report())
     wait_for(lambda: _states(there) == ["done"], "the export is imported")
-    tell("an export in the bucket is imported")
+    tell("imported an export from the bucket")
     wait_for(lambda: counted(there.ask) > 0, "there are day totals")
-    tell("the stream derives day totals")
+    tell("the stream derived day totals")
     there.tick()
     wait_for(lambda: _fits(there) == ["done"], "the fit is done")
     check_answers(there.ask)
-    tell("the schedule has asked for a fit, and answers tell of it")
+    tell("the daily jobs requested a fit, and the answers use it")
     whole = there.ask("GET", "/v1/roi")["channels"]
     there.set_variables(
         "FitHandler", LIKEWORTH_FIT_WHOLE_EVENTS="0", LIKEWORTH_FIT_PART_EVENTS="2000"
@@ -187,10 +189,10 @@ def golden_path(there: Deployed, tell: Callable[[str], None]) -> int:
     there.ask("POST", "/v1/fits", {}, 202)
     wait_for(lambda: _fits(there) == ["done", "done"], "the fit in parts is done")
     wait_for(lambda: there.executions() == ["SUCCEEDED"], "its execution has ended")
-    expect(there.ask("GET", "/v1/roi")["channels"] == whole, "in parts it is another fit")
-    tell("the state machine has read a fit in parts, which says the same")
+    expect(there.ask("GET", "/v1/roi")["channels"] == whole, "the fit in parts has another result")
+    tell("the state machine read a fit in parts, with the same result")
     check_geo_test(there.ask)
-    tell("the API has had a geo test analysed")
+    tell("the API registered an analysed geo test")
     return sent
 
 
@@ -199,23 +201,32 @@ def what_fails(there: Deployed, tell: Callable[[str], None]) -> None:
     for queue in ("ImportQueue", "TotalsQueue"):
         there.hurry(queue)
     there.drop(POISON, b"no export")
-    wait_for(lambda: there.waiting("ImportDeadLetters") == 1, "the poison file is put aside")
+    wait_for(
+        lambda: there.waiting("ImportDeadLetters") == 1,
+        "the poison file is in the dead-letter queue",
+    )
     (letter,) = there.received("ImportDeadLetters")
     expect(POISON in letter, f"dead letter: {letter}")
     expect(there.waiting("ImportQueue") == 0, "the poison is still in the queue")
-    tell("a poison file ends with the dead letters")
+    tell("a poison file went to the dead-letter queue")
     there.send("TotalsQueue", appointment(), "no JSON", appointment())
-    wait_for(lambda: there.waiting("TotalsDeadLetters") == 1, "the bad message is put aside")
-    expect(there.received("TotalsDeadLetters") == ["no JSON"], "another message is put aside")
+    wait_for(
+        lambda: there.waiting("TotalsDeadLetters") == 1,
+        "the bad message is in the dead-letter queue",
+    )
+    expect(
+        there.received("TotalsDeadLetters") == ["no JSON"],
+        "another message is in the dead-letter queue",
+    )
     wait_for(lambda: there.waiting("TotalsQueue") == 0, "the good messages are done")
-    tell("of a batch only what failed comes again")
+    tell("only the failed message of a batch was delivered again")
 
 
-def wait_for(holds: Callable[[], bool], told: str, seconds: float = PATIENCE_SECONDS) -> None:
+def wait_for(holds: Callable[[], bool], condition: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Poll until a condition is true; AssertionError when the time is over."""
     deadline = time.monotonic() + seconds
     while not holds():
-        expect(time.monotonic() < deadline, f"not within {seconds:.0f} s: {told}")
+        expect(time.monotonic() < deadline, f"not within {seconds:.0f} s: {condition}")
         time.sleep(1)
 
 
@@ -228,7 +239,7 @@ def _fits(there: Deployed) -> list[str]:
 
 
 def known(template: dict[str, Any]) -> dict[str, Any]:
-    """The template without what MiniStack lacks: budgets, and alarms on sums of metrics."""
+    """The template without what MiniStack does not support: budgets, alarms on several metrics."""
     resources = {
         name: one
         for name, one in template["Resources"].items()
@@ -250,15 +261,15 @@ def copy_known(package: Path, folder: Path) -> Path:
 
 def deploy(server: Server, package: Path, stage: str, *more: str) -> Stack:
     """Run the command of `make deploy`; AssertionError if it fails."""
-    asked = ["--stage", stage, "--package", str(package), *more]
+    arguments = ["--stage", stage, "--package", str(package), *more]
     done = run(
-        [sys.executable, "-m", "infra.deploy", *asked],
+        [sys.executable, "-m", "infra.deploy", *arguments],
         only=os.environ | server.variables(),
         folder=ROOT,
     )
-    expect(not done.failed, f"make deploy: {done.told}")
+    expect(not done.failed, f"make deploy: {done.output}")
     stack = stack_of(server.client("cloudformation"), stack_name(stage))
-    expect(stack.outputs["TableName"] in done.out, f"make deploy: {done.told}")
+    expect(stack.outputs["TableName"] in done.out, f"make deploy: {done.output}")
     return stack
 
 
@@ -286,21 +297,21 @@ def lose_and_restore(there: Deployed, server: Server, engagements: int) -> int:
     )
     client.get_waiter("table_exists").wait(TableName=copy)
     day = f"{TENANT}#events#{yesterday() - dt.timedelta(days=7)}#0"
-    asked: dict[str, Any] = {
+    query: dict[str, Any] = {
         "TableName": table,
         "KeyConditionExpression": "pk = :pk",
         "ExpressionAttributeValues": {":pk": {"S": day}},
         "ConsistentRead": True,
     }
-    before = client.query(**asked)["Items"]
+    before = client.query(**query)["Items"]
     for item in before:
         client.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
-    expect(len(before) > 0, "there is no event to lose")
-    for item in client.query(**asked | {"TableName": copy})["Items"]:
+    expect(len(before) > 0, "there is no event to delete")
+    for item in client.query(**query | {"TableName": copy})["Items"]:
         client.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(pk)")
     there.command("erase", "--tenant", TENANT)
-    expect(client.query(**asked)["Items"] == before, "other events came back")
-    wait_for(lambda: counted(there.ask) == engagements, "totals are what they were")
+    expect(client.query(**query)["Items"] == before, "the restored events differ")
+    wait_for(lambda: counted(there.ask) == engagements, "the totals equal those from before")
     return len(before)
 
 
@@ -325,9 +336,9 @@ def _is_there(client: Any, stage: str) -> bool:
 
 
 def main() -> int:
-    """Print a line for each step that succeeded."""
+    """Run the test and print a line for each successful step."""
     parser = argparse.ArgumentParser(prog="make e2e", description=__doc__)
-    parser.add_argument("program", type=Path, help="MiniStack, installed for the Python of Lambda")
+    parser.add_argument("program", type=Path, help="MiniStack for Lambda's Python version")
     parser.add_argument("--package", type=Path, default=Path("build/package"), metavar="DIR")
     parser.add_argument("--stage", default="dev")
     given = parser.parse_args()
@@ -346,22 +357,22 @@ def main() -> int:
                 there = Deployed(server, stack)
                 sent = golden_path(there, tell)
                 update(there, server, package, given.stage)
-                tell("an update adds what is new, and leaves the rest as it is")
+                tell("an update added the new resource and changed nothing else")
                 what_fails(there, tell)
                 wait_for(
                     lambda: counted(there.ask) == sent + REPORTED,
-                    "the totals are what was sent and imported",
+                    "the totals equal what was sent and imported",
                     WAIT_SECONDS,
                 )
-                tell("the day totals are what was sent and imported")
+                tell("the day totals equal what was sent and imported")
                 restored = lose_and_restore(there, server, sent + REPORTED)
-                tell(f"{restored} events that were lost are back from a point in time, once")
+                tell(f"restored {restored} lost events from a point in time")
                 tear_down(server, there.stack, given.stage)
-                tell("the stack is gone; table and bucket are kept")
+                tell("deleted the stack; table and bucket are retained")
             except Exception:
                 print(log.read_text()[-6000:], file=sys.stderr)
                 raise
-    print("the deployed stack does what it should")
+    print("the deployed stack passed all checks")
     return 0
 
 

@@ -1,11 +1,11 @@
-"""Runs every function of the packages as Lambda would, one after the other.
+"""Run every function of the packages as Lambda would, one after the other.
 
     python -m infra.lambda_runtime [--package build/package] [--starts 5]
 
-A request, a file, the stream, the daily jobs, a fit as a whole and in parts, and a geo test go
-through the unpacked zips. At the end it prints start time and memory of each function. Times are
-those of this machine. Lambda gives a function a share of a core in proportion to its memory, but a
-whole core while it starts.
+It sends a request, a file, a stream batch, the daily jobs, a fit in one call and in parts, and a
+geo test to the unpacked zips. At the end it prints start time and memory of each function. The
+times are those of this machine. Lambda gives a function a share of a core in proportion to its
+memory, but a whole core while it starts.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from infra.rehearsal import (
 
 @dataclass(frozen=True)
 class Stage:
-    """Everything that the functions run in."""
+    """The environment of the functions."""
 
     template: Mapping[str, Any]
     tasks: Mapping[str, Path]
@@ -80,21 +80,21 @@ def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
         return json.loads(answer["body"])
 
     expect(ask("GET", "/v1/health")["status"] == "ok", "health")
-    refused = api.invoke(events.request("GET", "/v1/roi"))
-    expect(refused["statusCode"] == 401, f"without a key: {refused['statusCode']}")
+    rejected = api.invoke(events.request("GET", "/v1/roi"))
+    expect(rejected["statusCode"] == 401, f"without a key: {rejected['statusCode']}")
     sent = send_brand(ask)
     _import(stage, functions["ImportHandler"], report())
     (imported,) = ask("GET", "/v1/imports")["imports"]
     expect(imported["state"] == "done" and imported["rejected"] == 0, f"import: {imported}")
     functions["AggregateHandler"].invoke(events.changes(_partitions(there)), seconds=300)
-    told = functions["TotalsHandler"].invoke(events.messages([appointment()], "totals"))
-    expect(told == {"batchItemFailures": []}, f"totals: {told}")
+    response = functions["TotalsHandler"].invoke(events.messages([appointment()], "totals"))
+    expect(response == {"batchItemFailures": []}, f"totals: {response}")
     expect(counted(ask) == sent + REPORTED, f"{counted(ask)} of {sent} + {REPORTED} engagements")
     functions["ScheduleHandler"].invoke(events.clock())
-    asked_for = there.received("FitQueue")
-    expect(len(asked_for) == 1, f"{len(asked_for)} fits are asked for")
-    told = functions["FitHandler"].invoke(events.messages(asked_for, "fits"), seconds=600)
-    expect(told == {"batchItemFailures": []}, f"fit: {told}")
+    requested = there.received("FitQueue")
+    expect(len(requested) == 1, f"{len(requested)} fits were requested")
+    response = functions["FitHandler"].invoke(events.messages(requested, "fits"), seconds=600)
+    expect(response == {"batchItemFailures": []}, f"fit: {response}")
     check_answers(ask)
     _fit_in_parts(stage, functions, ask)
     check_geo_test(ask)
@@ -116,8 +116,8 @@ def _import(stage: Stage, function: Function, body: bytes) -> None:
     bucket = stage.cloud.names["Bucket"]
     put = stage.cloud.client("s3").put_object(Bucket=bucket, Key=REPORT, Body=body)
     message = events.uploaded(bucket, REPORT, put["ETag"])
-    told = function.invoke(events.messages([message], "imports"))
-    expect(told == {"batchItemFailures": []}, f"import: {told}")
+    response = function.invoke(events.messages([message], "imports"))
+    expect(response == {"batchItemFailures": []}, f"import: {response}")
 
 
 def _fit_in_parts(stage: Stage, functions: Mapping[str, Function], ask: Ask) -> None:
@@ -135,8 +135,8 @@ def _fit_in_parts(stage: Stage, functions: Mapping[str, Function], ask: Ask) -> 
     machine = stage.cloud.client("stepfunctions")
     arn = stage.cloud.names["FitMachine"]
     (execution,) = machine.list_executions(stateMachineArn=arn)["executions"]
-    told = machine.describe_execution(executionArn=execution["executionArn"])
-    plan = json.loads(told["input"])
+    described = machine.describe_execution(executionArn=execution["executionArn"])
+    plan = json.loads(described["input"])
     expect(len(plan["parts"]) >= 8, f"{len(plan['parts'])} parts")
     for part in plan["parts"]:
         given = {name: value for name, value in plan.items() if name != "parts"}
@@ -144,7 +144,7 @@ def _fit_in_parts(stage: Stage, functions: Mapping[str, Function], ask: Ask) -> 
         expect(kept > 0, f"part {part}: {kept}")
     ended = functions["FitMergeHandler"].invoke(plan, seconds=600)
     expect(ended == "done", f"merge: {ended}")
-    expect(ask("GET", "/v1/roi")["channels"] == whole, "in parts it is another fit")
+    expect(ask("GET", "/v1/roi")["channels"] == whole, "the fit in parts has another result")
 
 
 def _partitions(there: Cloud) -> list[tuple[str, str]]:
@@ -177,7 +177,7 @@ def main() -> int:
     here = architecture_here()
     (packaged_for,) = template["Resources"]["APIHandler"]["Properties"]["Architectures"]
     if here is None or here.name != packaged_for:
-        parser.error(f"{given.package} is for {packaged_for}, and this machine is another one")
+        parser.error(f"{given.package} is for {packaged_for}; this machine has another processor")
     with tempfile.TemporaryDirectory() as folder, cloud.running() as there, ExitStack() as stack:
         functions: dict[str, Function] = {}
         address = stack.enter_context(invoke_api.running(functions))
@@ -209,8 +209,8 @@ def main() -> int:
                     flush=True,
                 )
     print(
-        "a request, a file, the stream, the clock, a fit as a whole and in parts, a geo test: all "
-        "went through the unpacked zips"
+        "passed: a request, a file, a stream batch, the daily jobs, a fit in one call and in "
+        "parts, a geo test"
     )
     return 0
 

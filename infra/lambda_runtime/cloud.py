@@ -65,9 +65,9 @@ class Cloud:
         """The environment of a function according to the template."""
         given = template["Globals"]["Function"]["Environment"]["Variables"]
         own = template["Resources"][function]["Properties"].get("Environment", {})
-        told = {**given, **own.get("Variables", {})}
+        merged = {**given, **own.get("Variables", {})}
         return {
-            **{name: self._resolved(template, value) for name, value in told.items()},
+            **{name: self._resolved(template, value) for name, value in merged.items()},
             **self.endpoints,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": STAND_IN,
@@ -101,7 +101,7 @@ class Cloud:
 @contextlib.contextmanager
 def running() -> Iterator[Cloud]:
     """A table, a bucket, queues and a secret, on 127.0.0.1."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for every request
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # otherwise it logs every request
     moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()

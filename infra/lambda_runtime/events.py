@@ -62,14 +62,14 @@ def messages(bodies: Sequence[str], queue: str) -> Event:
 
 def uploaded(bucket: str, key: str, etag: str) -> str:
     """The body of the message that S3 sends for a new object."""
-    told = {
+    record = {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
         "eventTime": "2026-03-15T12:00:00.000Z",
         "eventName": "ObjectCreated:Put",
         "s3": {"bucket": {"name": bucket}, "object": {"key": key, "eTag": etag.strip('"')}},
     }
-    return json.dumps({"Records": [told]})
+    return json.dumps({"Records": [record]})
 
 
 def changes(keys: Sequence[tuple[str, str]]) -> Event:

@@ -19,7 +19,7 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What all functions run with.
+    """The interpreter, runtime packages and log of all functions.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Function:
     Attributes
     ----------
     cold_seconds : float
-        From its start until it asked for its first event.
+        Time from its start until its first request for an event.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], api: RuntimeApi, cold: float) -> None:
@@ -97,7 +97,7 @@ def started(
             "PYTHONDONTWRITEBYTECODE": "1",
             "PATH": os.environ["PATH"],
         }
-        # Without the packages of the interpreter: only what is zipped, and Lambda's own.
+        # Without the interpreter's packages: only those in the zip and in Lambda's runtime.
         command = [str(installed.python), "-S", "-m", "awslambdaric", handler]
         began = time.perf_counter()
         with subprocess.Popen(  # nosec B603

@@ -42,8 +42,8 @@ def running(functions: Mapping[str, Function]) -> Iterator[str]:
                     return
             self._send(404, {"Message": "there is no such function"})
 
-        def _send(self, status: int, told: object, failed: bool = False) -> None:
-            body = json.dumps(told).encode()
+        def _send(self, status: int, value: object, failed: bool = False) -> None:
+            body = json.dumps(value).encode()
             self.send_response(status)
             if failed:
                 self.send_header("X-Amz-Function-Error", "Unhandled")

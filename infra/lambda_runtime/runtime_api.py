@@ -21,7 +21,7 @@ from typing import Any
 
 VERSION = "/2018-06-01/runtime"
 LOOKED_EVERY = 0.05
-"""Seconds between two looks whether the process that waits for an event is still there."""
+"""Seconds between two checks whether the waiting process still exists."""
 
 
 class FunctionError(Exception):
@@ -63,25 +63,25 @@ class RuntimeApi:
             If the function raised an exception or did not answer in time.
         """
         request_id = str(uuid.uuid4())
-        body = json.dumps(event).encode()
+        payload = json.dumps(event).encode()
         deadline = int((time.time() + seconds) * 1000)
-        self._events.put(_Event(request_id, body, deadline))
+        self._events.put(_Event(request_id, payload, deadline))
         try:
-            answered, kind, told = self._answers.get(timeout=seconds)
+            answered, kind, body = self._answers.get(timeout=seconds)
         except queue.Empty:
             raise FunctionError(f"no answer within {seconds:.0f} s") from None
         if kind != "response":
-            raise FunctionError(told.decode())
+            raise FunctionError(body.decode())
         if answered != request_id:
-            raise FunctionError(f"{answered} was answered and not {request_id}")
-        return json.loads(told)
+            raise FunctionError(f"the answer is for {answered}, not for {request_id}")
+        return json.loads(body)
 
     def why(self) -> str:
         """The error that the process reported for its start, if any."""
         try:
             return self._answers.get(timeout=1.0)[2].decode()
         except queue.Empty:
-            return "it did not say why"
+            return "the process reported no error"
 
     def next_event(self, is_there: Any) -> _Event | None:
         """An event for a waiting process; None if the process has gone.

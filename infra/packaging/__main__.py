@@ -1,4 +1,4 @@
-"""Make the packages and the template, or report why they must not be deployed.
+"""Build the packages and the template, or report why they must not be deployed.
 
 python -m infra.packaging [--arch x86_64] [--stage dev] [--out build/package]
 """
@@ -30,10 +30,10 @@ OUT = Path("build/package")
 
 
 def main() -> int:
-    """Make everything and print a line for each package."""
+    """Build everything and print a line for each package."""
     parser = argparse.ArgumentParser(prog="make package", description=__doc__)
     parser.add_argument("--arch", choices=ARCHITECTURES, default="x86_64")
-    parser.add_argument("--stage", default="dev", help="of .chalice/config.json")
+    parser.add_argument("--stage", default="dev", help="a stage of .chalice/config.json")
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR")
     given = parser.parse_args()
     architecture = ARCHITECTURES[given.arch]
@@ -51,14 +51,14 @@ def main() -> int:
     except PackageError as error:
         print(f"package: {error}", file=sys.stderr)
         return 1
-    print(f"{given.out / 'template.json'}: deploys them")
+    print(f"{given.out / 'template.json'}: the template that deploys them")
     return 0
 
 
 def make(
     package: Package, architecture: Architecture, python: Path, runtime: Path, out: Path
 ) -> str:
-    """Make and check a package; returns the line to print."""
+    """Build and check a package; return the line to print."""
     path = out / f"{package.name}.zip"
     with tempfile.TemporaryDirectory() as folder:
         content = Path(folder, package.name)
@@ -68,16 +68,16 @@ def make(
         digest = archive.pack(content, path)
     size = checking.check_size(path)
     checking.check_content(path, package, architecture)
-    told = "not tried: this is another processor"
+    result = "not tested: this machine has another processor"
     if architecture == architecture_here():
         checking.check_start(path, package, python, runtime)
-        told = "starts"
+        result = "starts"
         if package.needed >= ESTIMATING:
             difference = checking.check_estimates(path, python, runtime)
-            told = f"starts, and estimates as the code here does (to {difference:.0e})"
+            result = f"starts, and its estimates equal those of this code (to {difference:.0e})"
     return (
         f"{path}: {architecture.name}, {size / 1e6:.1f} MB, zipped {path.stat().st_size / 1e6:.1f} "
-        f"MB, sha256 {digest[:16]}; {told}"
+        f"MB, sha256 {digest[:16]}; {result}"
     )
 
 

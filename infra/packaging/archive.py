@@ -11,7 +11,7 @@ from infra.packaging.targets import PackageError
 
 IN_LAMBDA = "/var/task"
 BEGINNING_OF_TIME = (1980, 1, 1, 0, 0, 0)
-"""The earliest that a zip can tell."""
+"""The earliest time that a zip can contain."""
 
 
 def compile_all(folder: Path, python: Path) -> None:
@@ -28,7 +28,7 @@ def compile_all(folder: Path, python: Path) -> None:
     environment = {"PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin"}
     done = run(command, only=environment)
     if done.failed:
-        raise PackageError(f"not every module can be compiled:\n{done.told[-2000:]}")
+        raise PackageError(f"a module cannot be compiled:\n{done.output[-2000:]}")
 
 
 def pack(folder: Path, path: Path) -> str:
@@ -38,7 +38,7 @@ def pack(folder: Path, path: Path) -> str:
         for file in files:
             info = zipfile.ZipInfo(file.relative_to(folder).as_posix(), BEGINNING_OF_TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3  # Unix, wherever it is made
+            info.create_system = 3  # Unix, on every machine
             mode = 0o755 if ".so" in file.suffixes else 0o644
             info.external_attr = (0o100000 | mode) << 16
             packed.writestr(info, file.read_bytes())

@@ -1,4 +1,4 @@
-"""Checks of a package before it is deployed; most of them run it."""
+"""Checks of a package before it is deployed; most of them run the package."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from infra.rehearsal import brand_events
 
 DAY = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 CLOSE = 1e-6
-"""How far, as a share, an estimate of the package may be from that of the code here: the lock file
-has other versions of numpy and scipy for other versions of Python."""
+"""Relative difference that is allowed between an estimate of the package and one of this code: the
+lock file has other versions of numpy and scipy for other versions of Python."""
 CLOSE_DAYS = 1e-2
-"""The same for the parts of days: their variances are found by a search on a flat likelihood."""
+"""The same for the decomposition of days: its variances come from a search on a flat likelihood."""
 
 STARTS = """
 import sys
@@ -56,7 +56,7 @@ def check_size(path: Path) -> int:
     size = unpacked_bytes(path)
     if size >= MAX_UNPACKED_BYTES:
         raise PackageError(
-            f"{path.name} unpacks to {size:,} bytes; less than {MAX_UNPACKED_BYTES:,} may be"
+            f"{path.name} unpacks to {size:,} bytes; it must be less than {MAX_UNPACKED_BYTES:,}"
         )
     return size
 
@@ -79,7 +79,7 @@ def check_content(path: Path, package: Package, architecture: Architecture) -> N
                 with packed.open(name) as library:
                     header = library.read(20)
                 if header[:4] != b"\x7fELF" or header[18] != architecture.elf_machine:
-                    raise PackageError(f"{name} is no library for {architecture.name}")
+                    raise PackageError(f"{name} is not a library for {architecture.name}")
         known = set(names)
         uncompiled = [n for n in names if n.endswith(".py") and _compiled(n) not in known]
         if uncompiled:
@@ -115,7 +115,7 @@ def check_start(path: Path, package: Package, python: Path, runtime: Path) -> No
 
 
 def check_estimates(path: Path, python: Path, runtime: Path) -> float:
-    """Check that the packaged code estimates the same from the same events as the code here.
+    """Check that the packaged code has the same estimates from the same events as this code.
 
     Returns
     -------
@@ -143,8 +143,8 @@ def check_estimates(path: Path, python: Path, runtime: Path) -> float:
         events = Path(folder, "events.ndjson")
         events.write_text("\n".join(map(json.dumps, sent)), encoding="utf-8")
         task = f"{folder}/task"
-        told = _run(python, ESTIMATES, task, str(runtime), str(events), DAY.isoformat())
-    return largest_difference(json.loads(json.dumps(here)), json.loads(told))
+        printed = _run(python, ESTIMATES, task, str(runtime), str(events), DAY.isoformat())
+    return largest_difference(json.loads(json.dumps(here)), json.loads(printed))
 
 
 def largest_difference(one: Any, other: Any, where: str = "") -> float:
@@ -167,7 +167,7 @@ def largest_difference(one: Any, other: Any, where: str = "") -> float:
     elif one == other:
         return 0.0
     else:
-        raise PackageError(f"{where} is something else in the package")
+        raise PackageError(f"{where} differs in the package")
     return max((largest_difference(*pair) for pair in pairs), default=0.0)
 
 
@@ -183,11 +183,11 @@ def _handler_of(function: str) -> str:
 
 
 def _run(python: Path, code: str, *arguments: str) -> str:
-    """Run code with no packages but the named ones; returns its output."""
+    """Run code with only the given packages; return its output."""
     done = run(
         [str(python), "-I", "-S", "-c", code, *arguments],
         only={"AWS_DEFAULT_REGION": "eu-central-1", "OPENBLAS_NUM_THREADS": "1"},
     )
     if done.failed:
-        raise PackageError(f"the package does not run:\n{done.told[-4000:]}")
+        raise PackageError(f"the package does not run:\n{done.output[-4000:]}")
     return done.out

@@ -1,4 +1,4 @@
-"""Starts other programs: pinned tools and Python, with fixed arguments."""
+"""Run other programs: pinned tools and Python, with fixed arguments."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ class Ended:
     Attributes
     ----------
     failed : bool
-    out, told : str
-        Its standard output; and that together with its errors.
+    out : str
+        Its standard output.
+    output : str
+        Its standard output and errors.
     """
 
     failed: bool
     out: str
-    told: str
+    output: str
 
 
 def run(
     command: Sequence[str], *, only: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> Ended:
-    """Run a program to its end.
+    """Run a program and wait for its end.
 
     Parameters
     ----------
     only : mapping, optional
-        Its whole environment; by default ours.
+        The whole environment; by default that of this process.
     """
     done = subprocess.run(  # nosec B603 - see above
         command,

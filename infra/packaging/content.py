@@ -23,7 +23,7 @@ from infra.packaging.targets import (
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements.lock"
 CHALICE = ("__init__.py", "app.py")
-"""What Chalice itself puts into a package: the rest of it deploys and serves."""
+"""Modules of Chalice that a package needs; the others deploy and serve locally."""
 
 ONLY_ON_ONE_MACHINE = ("local", "demo", "cli", "__main__.py", "handbook.py")
 
@@ -66,11 +66,11 @@ sampling and time series models that no estimator uses."""
 
 UNREAD_FOLDERS = {"tests", "testing", "__pycache__", "bin", "include", "licenses", "sboms"}
 NOT_TESTS = {("numpy", "testing"), ("pandas", "_testing"), ("scipy", "_lib")}
-"""Folders that are read at run time in spite of what they are called."""
+"""Folders that are read at run time despite their names."""
 
 DATA_OF_DATASETS = re.compile(r"statsmodels/datasets/.+\.(csv|dta|xls|txt|dat)")
 _ENTRY = re.compile(r"^(?=[A-Za-z0-9])", re.MULTILINE)
-_ASKED_FOR_BY = re.compile(r"^ +# (?:via|  ) ?([A-Za-z0-9._-]+|-r .+)$", re.MULTILINE)
+_REQUIRED_BY = re.compile(r"^ +# (?:via|  ) ?([A-Za-z0-9._-]+|-r .+)$", re.MULTILINE)
 
 
 def gather(folder: Path, package: Package, architecture: Architecture) -> None:
@@ -118,7 +118,7 @@ def _install(folder: Path, wanted: list[str], architecture: Architecture) -> Non
     done = run(command)
     listed.unlink()
     if done.failed:
-        raise PackageError(f"the wheels cannot be had:\n{done.told}")
+        raise PackageError(f"the wheels cannot be installed:\n{done.output}")
 
 
 def entries(lock: str) -> list[str]:
@@ -139,14 +139,14 @@ def with_what_only_they_need(lock: str, names: frozenset[str]) -> set[str]:
     PackageError
         If one of them is not in it.
     """
-    asked_for_by: dict[str, set[str]] = {}
+    required_by: dict[str, set[str]] = {}
     for one in entries(lock):
-        by = asked_for_by.setdefault(name_of(one), set())
-        by |= set(_ASKED_FOR_BY.findall(one))
-    if not names <= set(asked_for_by):
-        raise PackageError(f"not in the lock file: {', '.join(sorted(names - set(asked_for_by)))}")
+        by = required_by.setdefault(name_of(one), set())
+        by |= set(_REQUIRED_BY.findall(one))
+    if not names <= set(required_by):
+        raise PackageError(f"not in the lock file: {', '.join(sorted(names - set(required_by)))}")
     gone = set(names)
-    while more := {name for name, by in asked_for_by.items() if by <= gone} - gone:
+    while more := {name for name, by in required_by.items() if by <= gone} - gone:
         gone |= more
     return gone
 

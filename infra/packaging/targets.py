@@ -1,4 +1,4 @@
-"""The packages, and the machines that they are for."""
+"""The packages, and the processors that they are built for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.packaging.commands import run
 from infra.stack.lambdas import FUNCTIONS
 
 RUNTIME = "python3.13"
-"""Lambda's name for the Python that runs the service."""
+"""Lambda's name of the Python runtime."""
 
 VERSION = (3, 13)
 MAX_UNPACKED_BYTES = 255_000_000
@@ -73,7 +73,7 @@ class Package:
 
 
 IN_THE_RUNTIME = frozenset({"boto3", "botocore"})
-"""Lambda's Python contains them with their requirements."""
+"""Lambda's Python runtime contains them and their requirements."""
 
 NUMERICAL = frozenset({"numpy", "scipy", "statsmodels"})
 SERVING = frozenset({"pydantic", "pydantic_core", "chalice", "chalicelib", "aws_lambda_powertools"})
@@ -96,7 +96,7 @@ PACKAGES = (
 
 
 class PackageError(Exception):
-    """The package must not be deployed, or cannot be made on this machine."""
+    """The package must not be deployed, or cannot be built on this machine."""
 
 
 def find_python() -> Path:
@@ -108,13 +108,13 @@ def find_python() -> Path:
         If there is none.
     """
     for path in _candidates():
-        asked = [str(path), "-c", "import sys; print(*sys.version_info[:2])"]
-        found = run(asked)
+        command = [str(path), "-c", "import sys; print(*sys.version_info[:2])"]
+        found = run(command)
         if not found.failed and tuple(map(int, found.out.split())) == VERSION:
             return path
     raise PackageError(
-        f"{RUNTIME} compiles and tries the package, and is not here: install it, or name it in "
-        "LIKEWORTH_PACKAGE_PYTHON"
+        f"{RUNTIME} is needed to compile and test the package, and was not found: install it, or "
+        f"set LIKEWORTH_PACKAGE_PYTHON"
     )
 
 

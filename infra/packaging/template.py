@@ -1,4 +1,4 @@
-"""The template that deploys the packages: Chalice's, merged with that of `infra/stack/`."""
+"""The template that deploys the packages: that of Chalice, merged with `infra/stack/`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from infra.packaging.targets import ARCHITECTURES, PACKAGES, RUNTIME, Architectu
 from infra.stack import resources
 
 INCOMPLETE = "Could not install dependencies"
-"""Chalice prints this, and still ends with 0, when a package is incomplete."""
+"""Chalice prints this if a package is incomplete, and still exits with 0."""
 
 
 def merged_template(stage: str) -> dict[str, Any]:
@@ -42,15 +42,15 @@ def merged_template(stage: str) -> dict[str, Any]:
         )
         shutil.copy(ROOT / "app.py", project)
         (project / "resources.json").write_text(json.dumps(resources()), encoding="utf-8")
-        (project / "requirements.txt").touch()  # its packages are ours: Chalice's would be whole
+        (project / "requirements.txt").touch()  # empty: infra/packaging installs the packages
         chalice = str(Path(sys.executable).with_name("chalice"))
         done = run(
             [chalice, "package", "--stage", stage, "--merge-template", "resources.json", "out"],
             only=os.environ | {"AWS_DEFAULT_REGION": "eu-central-1"},
             folder=project,
         )
-        if done.failed or INCOMPLETE in done.told:
-            raise PackageError(f"Chalice makes no template:\n{done.told}")
+        if done.failed or INCOMPLETE in done.output:
+            raise PackageError(f"Chalice did not write a template:\n{done.output}")
         made: dict[str, Any] = json.loads((project / "out" / "sam.json").read_text())
     return made
 
@@ -67,7 +67,7 @@ def deployable(template: dict[str, Any], architecture: Architecture) -> dict[str
     given = template["Resources"]
     functions = {name for name, one in given.items() if one["Type"] == "AWS::Serverless::Function"}
     if functions != set(code):
-        raise PackageError(f"in one only, template or packages: {functions ^ set(code)}")
+        raise PackageError(f"only in the template or only in the packages: {functions ^ set(code)}")
     changed = {
         name: {
             **given[name],

@@ -1,12 +1,13 @@
 """The CloudFormation template of an installation, generated from what the functions declare.
 
 `resources()` returns what `chalice package --merge-template` adds to Chalice's own template: the
-handlers without code, and everything that Chalice knows nothing about. Plain dictionaries, built
-by small functions; cfn-lint and checkov check the result (`make lint-template`). ADR 53 says why
-no library builds it.
+handlers without code, and all resources that Chalice does not generate. Small functions build plain
+dictionaries; cfn-lint and checkov check the result (`make lint-template`). ADR 53 explains why no
+library builds it.
 
-`template_terms` has references, conditions and policies; `data` the table, the bucket and the root
-secret; `queues`, `lambdas`, `fit_machine`, `gateway`, `alarms` and `cloudwatch_dashboard` the rest.
+`template_terms` has references, conditions and policies. `data` has the table, the bucket and the
+root secret. `queues`, `lambdas`, `fit_machine`, `gateway`, `alarms` and `cloudwatch_dashboard` have
+the rest.
 """
 
 from __future__ import annotations
@@ -28,28 +29,28 @@ PARAMETERS = {
     "Stage": {
         "Type": "String",
         "AllowedValues": ["dev", "prod"],
-        "Description": "Which of the two this stack is; both may stand in one account. Names are "
-        "made of it, and the mapping Stages says what else differs.",
+        "Description": "Stage of this stack. One account can have both. It is part of all names; "
+        "the mapping Stages contains all other differences.",
     },
     "SetUpGatewayLogs": {
         "Type": "String",
         "AllowedValues": ["yes", "no"],
         "Default": "yes",
-        "Description": "Whether this stack gives API Gateway the role with which it writes access "
-        "logs. There is one for an account and region: no in every stack but one, and where it "
-        "has a role already.",
+        "Description": "Whether this stack gives API Gateway the role for writing access logs. An "
+        "account and region has one such role: choose yes in one stack only, and no if API Gateway "
+        "already has a role.",
     },
     "AlarmEmail": {
         "Type": "String",
         "Default": "",
-        "Description": "Where alarms are mailed to; empty for nowhere.",
+        "Description": "E-mail address for alarms. Empty: no e-mail.",
     },
     "MonthlyBudget": {
         "Type": "Number",
         "Default": 100,
         "MinValue": 1,
-        "Description": "US dollars a month that this account may cost before a mail is sent (at "
-        "80 %, and when the forecast is above).",
+        "Description": "Monthly budget of this account in US dollars. A message is sent at 80 %, "
+        "and if the forecast exceeds it.",
     },
 }
 
@@ -75,7 +76,7 @@ STAGES = {
         "PublicRequestsPerSecond": "50",
     },
 }
-"""What differs between the stages, in addition to what functions declare."""
+"""Differences between the stages, in addition to those that functions declare."""
 
 OUTPUTS = {
     "TableName": {"Value": ref("Table")},
@@ -86,7 +87,7 @@ OUTPUTS = {
 
 
 def resources() -> dict[str, Any]:
-    """The template that Chalice merges into its own."""
+    """Return the template that Chalice merges into its own."""
     declared = lambdas.stage_numbers()
     return {
         "Parameters": PARAMETERS,
@@ -94,7 +95,7 @@ def resources() -> dict[str, Any]:
         "Conditions": CONDITIONS,
         "Globals": {
             "Function": {"Environment": {"Variables": lambdas.environment_of_all()}},
-            # Without a version SAM adds a second stage, called Stage and open to everybody.
+            # Without a version SAM adds a second, public stage named Stage.
             "Api": {"OpenApiVersion": "2.0"},
         },
         "Resources": {

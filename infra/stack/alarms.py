@@ -1,4 +1,4 @@
-"""Alarms, where they are sent, and the budget. Each alarm has its section in docs/operations.md."""
+"""Alarms, their topic, and the budget. Each alarm has a section in docs/operations.md."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPERATIONS = (
     "TransactWriteItems",
     "DeleteItem",
 )
-"""Operations of DynamoDB that some function makes."""
+"""Operations of DynamoDB that the functions use."""
 
 Metric = tuple[object, str, dict[str, object]]
 """Namespace, name and dimensions."""
@@ -38,7 +38,7 @@ CALLED_BY_OTHERS = {"FitPart", "FitMerge", "Analysis"}
 
 
 def alarms() -> dict[str, Json]:
-    """All alarms, the topic that they are sent to, and the budget."""
+    """All alarms, their topic, and the budget."""
     made = {**_topic(), "Budget": _budget()}
     for function in FUNCTIONS:
         made |= _alarms_of(function)
@@ -49,7 +49,7 @@ def alarms() -> dict[str, Json]:
 
 
 def _alarms_of(function: Function) -> dict[str, Json]:
-    """Alarms of a function, and of its queue or stream with the dead letters."""
+    """Alarms of a function, its queue or stream, and the dead-letter queue."""
     name = function.name
     handler = _handler(name)
     periods: Json = {} if function.failing_periods == 1 else TWO_OF_THREE
@@ -63,7 +63,7 @@ def _alarms_of(function: Function) -> dict[str, Json]:
         made |= _dead_letters(name, function.queue.failure)
         made |= _alarm(
             f"{name}QueueAgeAlarm",
-            "The oldest message of the queue waits too long.",
+            "The oldest message of the queue has waited too long.",
             ("AWS/SQS", "ApproximateAgeOfOldestMessage", _queue_name(f"{name}Queue")),
             statistic="Maximum",
             above=function.queue.late_seconds,
@@ -73,7 +73,7 @@ def _alarms_of(function: Function) -> dict[str, Json]:
         made |= _dead_letters("Stream", function.stream.failure)
         made |= _alarm(
             "StreamAgeAlarm",
-            "The day totals fall behind the events.",
+            "The day totals are behind the events.",
             ("AWS/Lambda", "IteratorAge", handler),
             statistic="Maximum",
             above=function.stream.late_milliseconds,
@@ -90,7 +90,7 @@ def _dead_letters(name: str, failure: str) -> dict[str, Json]:
     queue = f"{name}DeadLetters"
     return _alarm(
         f"{queue}Alarm",
-        f"{failure}: the message was tried too often.",
+        f"{failure}: the message failed too often.",
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible", _queue_name(queue)),
         statistic="Maximum",
     )
@@ -105,7 +105,7 @@ def _alarms_of_the_api() -> dict[str, Json]:
     return {
         **_alarm(
             "ServerErrorsAlarm",
-            "Callers of the API get 5xx.",
+            "Callers of the API get 5xx answers.",
             ("AWS/ApiGateway", "5XXError", api),
             above=5,
             **TWO_OF_THREE,
@@ -120,12 +120,12 @@ def _alarms_of_the_api() -> dict[str, Json]:
             DatapointsToAlarm=3,
         ),
         **_counted_answers("Unauthenticated", 401, "have no valid API key", above=100),
-        **_counted_answers("RateLimited", 429, "are above a limit", above=1000),
+        **_counted_answers("RateLimited", 429, "exceed a limit", above=1000),
     }
 
 
 def _counted_answers(name: str, status: int, what: str, *, above: int) -> dict[str, Json]:
-    """A count of the lines of the access log with a status, and its alarm."""
+    """Count the access log lines with a status, and raise an alarm on the count."""
     namespace = sub("Likeworth/${Stage}")
     counted = {
         "MetricNamespace": namespace,
@@ -157,14 +157,14 @@ def _alarms_of_the_table() -> dict[str, Json]:
     return {
         **_sum_alarm(
             "TableThrottlesAlarm",
-            "DynamoDB refuses requests for being too many.",
+            "DynamoDB throttles requests.",
             [("AWS/DynamoDB", f"{what}ThrottleEvents", table) for what in ("Read", "Write")],
             above=100,
             **TWO_OF_THREE,
         ),
         **_sum_alarm(
             "TableErrorsAlarm",
-            "DynamoDB answers with errors of its own.",
+            "DynamoDB returns server errors.",
             [
                 ("AWS/DynamoDB", "SystemErrors", {**table, "Operation": operation})
                 for operation in OPERATIONS
@@ -176,24 +176,24 @@ def _alarms_of_the_table() -> dict[str, Json]:
 
 
 def _alarms_of_calls() -> dict[str, Json]:
-    """Alarms on what does not happen or may not start: daily jobs, fits in parts, functions."""
+    """Alarms on the daily jobs, fits in parts, and throttled functions."""
     daily: dict[str, object] = {"service": sub("likeworth-${Stage}"), "function": "schedule"}
-    once_a_day: Json = {"Period": HOUR, "TreatMissingData": "ignore"}  # the last value stays true
+    once_a_day: Json = {"Period": HOUR, "TreatMissingData": "ignore"}  # keep the last state
     by_kind = sorted(FUNCTIONS, key=lambda one: one.name in CALLED_BY_OTHERS)
     return {
         **_alarm(
             "ScheduleMissedAlarm",
-            "The daily duties have not been called for 26 hours.",
+            "The daily jobs have not started for 26 hours.",
             ("AWS/Lambda", "Invocations", _handler("Schedule")),
             above=1,
             Period=HOUR,
             EvaluationPeriods=26,
             ComparisonOperator="LessThanThreshold",
-            TreatMissingData="breaching",  # a clock that has stopped sends nothing
+            TreatMissingData="breaching",  # a stopped schedule sends no data
         ),
         **_alarm(
             "FitAgeAlarm",
-            "A tenant has got no fit for more than 36 hours.",
+            "The latest fit of a tenant is more than 36 hours old.",
             ("Likeworth", "FitAgeHours", daily),
             statistic="Maximum",
             above=36,
@@ -201,7 +201,7 @@ def _alarms_of_calls() -> dict[str, Json]:
         ),
         **_alarm(
             "ErasuresUnfinishedAlarm",
-            "An erasure was asked for more than a day ago and is not finished.",
+            "An erasure was requested more than a day ago and is not finished.",
             ("Likeworth", "ErasuresUnfinished", daily),
             statistic="Maximum",
             **once_a_day,
@@ -217,7 +217,7 @@ def _alarms_of_calls() -> dict[str, Json]:
         ),
         **_sum_alarm(
             "ThrottlesAlarm",
-            "AWS Lambda refuses to start functions.",
+            "AWS Lambda throttles functions.",
             [("AWS/Lambda", "Throttles", _handler(one.name)) for one in by_kind],
             above=0,
             **TWO_OF_THREE,
@@ -298,7 +298,7 @@ def _named(dimensions: dict[str, object]) -> list[Json]:
 
 
 def _topic() -> dict[str, Json]:
-    """The topic, its key, who may publish, and the subscription of the operator."""
+    """The topic, its key, its publishers, and the subscription of the operator."""
     root = {"AWS": sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
     publishers = {"Service": ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]}
     alarms_here = sub("arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*")
@@ -306,8 +306,7 @@ def _topic() -> dict[str, Json]:
         "AlarmKey": resource(
             "KMS::Key",
             {
-                "Description": "Encrypts what alarms tell; the key that SNS has by itself lets no "
-                "alarm use it.",
+                "Description": "Encrypts alarm messages; alarms cannot use the default key of SNS.",
                 "EnableKeyRotation": True,
                 "KeyPolicy": policy(
                     allow("kms:*", "*", sid="TheAccountGovernsThisKey", Principal=root),

@@ -1,4 +1,4 @@
-"""The dashboard in CloudWatch, as docs/operations.md describes it."""
+"""The CloudWatch dashboard, as described in docs/operations.md."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from infra.stack.template_terms import Json, resource, sub
 FIVE_MINUTES = 300
 HOUR = 3600
 Metric = list[object]
-"""Namespace, name, names and values of dimensions; what differs from the widget comes last."""
+"""Namespace, name, names and values of dimensions, then options that differ from the widget's."""
 
 
 def dashboard() -> Json:
-    """The resource."""
+    """The dashboard resource."""
     body = {"widgets": [_placed(number, one) for number, one in enumerate(_widgets())]}
     return resource(
         "CloudWatch::Dashboard",
@@ -31,13 +31,13 @@ def _widgets() -> list[Json]:
     queues = [function.name for function in FUNCTIONS if function.queue is not None]
     fits = ("fit", "fit_merge")
     return [
-        _widget("Requests and refusals", _gateway("Count", "4XXError", "5XXError")),
+        _widget("Requests and errors", _gateway("Count", "4XXError", "5XXError")),
         _widget(
-            "Milliseconds of a request",
+            "Duration of requests, milliseconds",
             [[*_gateway("Latency")[0], {"stat": stat}] for stat in ("p50", "p95", "p99")],
         ),
         _widget("Events", _own("api", "EventsAccepted", "EventsRejected", "EventsHandedBack")),
-        _widget("Requests by the application", _own("api", "Requests", "ServerErrors")),
+        _widget("Requests counted by the application", _own("api", "Requests", "ServerErrors")),
         _widget("Files", _own("import", "ImportsDone", "ImportsFailed", "RowsRefused")),
         _widget(
             "Fits",
@@ -49,7 +49,7 @@ def _widgets() -> list[Json]:
             ],
         ),
         _widget(
-            "Hours since the last fit; erasures unfinished",
+            "Hours since the last fit; unfinished erasures",
             _own("schedule", "FitAgeHours", "ErasuresUnfinished"),
             stat="Maximum",
             period=HOUR,
@@ -68,7 +68,7 @@ def _widgets() -> list[Json]:
             stat="Maximum",
         ),
         _widget(
-            "Dead letters",
+            "Messages in dead-letter queues",
             _of_queues(
                 "ApproximateNumberOfMessagesVisible",
                 (f"{name}DeadLetters" for name in (*queues, "Stream")),
@@ -109,7 +109,7 @@ def _widget(
 
 
 def _placed(number: int, properties: Json) -> Json:
-    """Two in a row."""
+    """Place the widgets two in a row."""
     row, column = divmod(number, 2)
     place = {"x": 12 * column, "y": 6 * row, "width": 12, "height": 6}
     return {"type": "metric", **place, "properties": properties}
@@ -120,7 +120,7 @@ def _gateway(*names: str) -> list[Metric]:
 
 
 def _own(function: str, *names: str) -> list[Metric]:
-    """Metrics that the service sends itself."""
+    """Metrics that the service sends."""
     dimensions = ["service", "likeworth-${Stage}", "function", function]
     return [["Likeworth", name, *dimensions] for name in names]
 

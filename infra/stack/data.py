@@ -1,4 +1,4 @@
-"""Where data is kept: the table, the bucket and the root secret."""
+"""Resources with data: the table, the bucket and the root secret."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def _table() -> Json:
         },
         **KEPT,
         Metadata=skipping(
-            AWS_119="Encrypted by the key of DynamoDB in this account; people are sealed besides, "
-            "under the root secret (ADR 22)."
+            AWS_119="Encrypted by DynamoDB's key in this account. User keys are also sealed under "
+            "the root secret (ADR 22)."
         ),
     )
 
@@ -110,10 +110,10 @@ def _bucket() -> Json:
         **KEPT,
         DependsOn=["ImportQueuePolicy"],
         Metadata=skipping(
-            AWS_18="A log of objects would keep names of files, which may name people, where no "
-            "erasure looks.",
-            AWS_21="A version that stays behind is a file that was to be erased (ADR 23); uploads "
-            "are read once.",
+            AWS_18="An access log would contain file names, which can name people, and erasures do "
+            "not cover it.",
+            AWS_21="Old versions would keep files that were erased (ADR 23); uploads are read "
+            "once.",
         ),
     )
 
@@ -126,13 +126,13 @@ def _root_secret() -> Json:
     return resource(
         "SecretsManager::Secret",
         {
-            "Description": "API keys are hashed and the tenants' keys for people sealed under "
-            "this; docs/privacy.md says how to rotate it.",
+            "Description": "API keys are hashed and user keys of tenants are sealed under this "
+            "secret; docs/privacy.md explains how to rotate it.",
             "GenerateSecretString": {"PasswordLength": 48, "ExcludePunctuation": True},
         },
         **KEPT,
         Metadata=skipping(
-            AWS_149="Encrypted by the key of Secrets Manager in this account; who may read the "
-            "secret says IAM."
+            AWS_149="Encrypted by the key of Secrets Manager in this account; IAM controls who can "
+            "read the secret."
         ),
     )

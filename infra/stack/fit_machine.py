@@ -18,7 +18,7 @@ from infra.stack.template_terms import (
 
 HOURS = 3_600
 PLAN = ("tenant", "fit_id", "as_of", "followed", "first", "last", "oldest")
-"""Fields of the execution's input that each part gets."""
+"""Fields of the execution's input that are passed to each part."""
 
 
 def fit_machine() -> dict[str, Json]:
@@ -60,9 +60,9 @@ def fit_machine() -> dict[str, Json]:
                 },
             },
             Metadata=skipping(
-                AWS_284="It has two steps, and its functions trace themselves.",
-                AWS_285="Step Functions keeps what every execution did for 90 days; a log would "
-                "hold the same plans again.",
+                AWS_284="It has two steps, and its functions send traces.",
+                AWS_285="Step Functions keeps the history of every execution for 90 days; a log "
+                "would contain the same plans again.",
             ),
         ),
     }
@@ -73,8 +73,8 @@ def _definition() -> Json:
     read_part = _call("FitPart", FIT_PART.timeout_seconds, OutputPath="$.Payload", End=True)
     merge_seconds = FIT_MERGE.timeout_seconds
     return {
-        "Comment": "A fit in parts: a shard and some days each, read side by side, then put "
-        "together; or given up.",
+        "Comment": "Reads the parts of a fit in parallel, each with some days of a shard, and "
+        "merges them. If that fails, ends the fit as failed.",
         "TimeoutSeconds": 6 * HOURS,
         "StartAt": "ReadParts",
         "States": {
@@ -104,15 +104,15 @@ def _definition() -> Json:
             "Failed": {
                 "Type": "Fail",
                 "Error": "UnfinishedFit",
-                "Cause": "A part could not be read, or all could not be put together; the error "
-                "before says why.",
+                "Cause": "A part could not be read, or the parts could not be merged; the previous "
+                "error has the reason.",
             },
         },
     }
 
 
 def _call(function: str, seconds: int, **more: object) -> Json:
-    """A step that calls a function; 30 seconds above its own timeout let that end it first."""
+    """A step that calls a function; its timeout is 30 seconds above that of the function."""
     patient = {"BackoffRate": 2, "MaxDelaySeconds": 120}
     return {
         "Type": "Task",

@@ -1,4 +1,4 @@
-"""API Gateway: throttles, the access log, and the answers that it gives by itself."""
+"""API Gateway: throttles, the access log, and the answers that the gateway itself sends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from infra.stack.template_terms import (
 )
 
 PUBLIC_PATHS = ("/", "/openapi.json", "/dashboard/{name}", "/docs", "/docs/{page}", "/v1/codes")
-"""Paths that anybody may read without a key: they get a lower limit of their own."""
+"""Paths that need no API key; they have a lower rate limit."""
 
 ACCESS_LINE = {
     "requestId": "requestId",
@@ -31,45 +31,45 @@ ACCESS_LINE = {
     "bytes": "responseLength",
     "refusedBy": "error.responseType",
 }
-"""A line of the access log: the template of the path, but no query, no address, no person."""
+"""Fields of the access log: the route template, but no path, query, address or person."""
 
 REFUSALS: dict[str, tuple[str, int | None, str]] = {
     "MISSING_AUTHENTICATION_TOKEN": ("not_found", 404, "there is no such path"),
     "RESOURCE_NOT_FOUND": ("not_found", 404, "there is no such path"),
     "BAD_REQUEST_BODY": ("invalid_request", 400, "the body cannot be read"),
     "BAD_REQUEST_PARAMETERS": ("invalid_request", 400, "the parameters cannot be read"),
-    "REQUEST_TOO_LARGE": ("body_too_large", 413, "the body is above the limit"),
+    "REQUEST_TOO_LARGE": ("body_too_large", 413, "the body exceeds the limit"),
     "UNSUPPORTED_MEDIA_TYPE": (
         "unsupported_media_type",
         415,
-        "the body is not compressed as its Content-Encoding says, or not by gzip",
+        "Content-Encoding is not gzip, or the body is not compressed with it",
     ),
-    "ACCESS_DENIED": ("forbidden", 403, "this installation lets nobody in from there"),
-    "WAF_FILTERED": ("forbidden", 403, "the firewall of this installation refused the request"),
+    "ACCESS_DENIED": ("forbidden", 403, "this installation does not allow this source"),
+    "WAF_FILTERED": ("forbidden", 403, "the firewall of this installation rejected the request"),
     "THROTTLED": (
         "rate_limited",
         429,
-        "this installation gets more requests than it takes at a time",
+        "this installation is receiving too many requests",
     ),
     "QUOTA_EXCEEDED": (
         "rate_limited",
         429,
-        "all requests that this installation allows have been made",
+        "the request quota of this installation is used up",
     ),
     "INTEGRATION_TIMEOUT": (
         "store_unavailable",
         503,
-        "no answer in time; nothing of this call may be relied on",
+        "the service did not answer in time; the request may or may not have taken effect",
     ),
     "INTEGRATION_FAILURE": (
         "store_unavailable",
         503,
-        "no answer; nothing of this call may be relied on",
+        "the service did not answer; the request may or may not have taken effect",
     ),
-    "DEFAULT_4XX": ("invalid_request", None, "the gateway refused the request"),
+    "DEFAULT_4XX": ("invalid_request", None, "the gateway rejected the request"),
     "DEFAULT_5XX": ("internal_error", 500, "something went wrong on our side"),
 }
-"""Code, status (None: the gateway's own) and detail of what the gateway answers by itself."""
+"""Code, status (None: that of the gateway) and detail of the gateway's own error answers."""
 
 RETRY_AFTER_SECONDS = {
     "THROTTLED": 1,
@@ -80,7 +80,7 @@ RETRY_AFTER_SECONDS = {
 
 
 def gateway() -> dict[str, Json]:
-    """The API, its usage plan, its access log, and the role that writes it."""
+    """The API, its usage plan, its access log, and the role that writes the log."""
     shared = {
         "Condition": "SetsUpGatewayLogs",
         "DeletionPolicy": "Retain",
@@ -89,8 +89,7 @@ def gateway() -> dict[str, Json]:
     push_logs = "arn:${AWS::Partition}:iam::aws:policy/service-role/"
     return {
         "AccessLog": log_group(
-            "Encrypted by CloudWatch's own key; a line has the template of a route and nobody's "
-            "name."
+            "Encrypted by CloudWatch's key; a line contains the route template and no person."
         ),
         "GatewayLogRole": resource(
             "IAM::Role",
@@ -100,8 +99,8 @@ def gateway() -> dict[str, Json]:
             },
             **shared,
             Metadata={
-                "why": "One role for all APIs of the account and region, so it outlives this "
-                "stack; the policy is the one that API Gateway asks for before it takes a role."
+                "why": "All APIs of the account and region share this role, so it is retained when "
+                "the stack is deleted. API Gateway requires this policy of the role."
             },
         ),
         "GatewayAccount": resource(
@@ -113,8 +112,8 @@ def gateway() -> dict[str, Json]:
         "UsagePlan": resource(
             "ApiGateway::UsagePlan",
             {
-                "Description": "What a caller with a key of API Gateway may ask for, no more than "
-                "the stage takes.",
+                "Description": "Limits of a caller with an API Gateway key; the same as those of "
+                "the stage.",
                 "ApiStages": [{"ApiId": ref("RestAPI"), "Stage": ref("RestAPI.Stage")}],
                 "Throttle": {
                     "RateLimit": by_stage("RequestsPerSecond"),
@@ -122,9 +121,9 @@ def gateway() -> dict[str, Json]:
                 },
             },
             Metadata={
-                "why": "For keys of API Gateway, should the operator put such in front (ADR 31): "
-                "whoever calls without one is limited by the stage's throttle, and each key of "
-                "the service by the application (ADR 25)."
+                "why": "For operators who add API Gateway keys (ADR 31). Callers without one are "
+                "limited by the throttle of the stage, and API keys of the service by the "
+                "application (ADR 25)."
             },
         ),
     }
@@ -135,13 +134,13 @@ def _rest_api() -> Json:
     line = {name: f"$context.{value}" for name, value in ACCESS_LINE.items()}
     return {
         "Metadata": {
-            "why": "The tag makes the stage wait for GatewayAccount where this stack has one: "
-            "DependsOn knows no condition.",
+            "why": "The tag makes the stage wait for GatewayAccount if this stack has one, because "
+            "DependsOn cannot be conditional.",
             **skipping(
-                AWS_73="A segment of the stage would hold the path, and a path may hold a person; "
-                "functions are traced.",
-                AWS_120="An answer is one tenant's: a cache would have to be told keys apart by a "
-                "header. Answers have an ETag.",
+                AWS_73="A segment of the stage would contain the path, which can contain a "
+                "person's id. The functions are traced.",
+                AWS_120="An answer belongs to one tenant, so a cache would have to separate API "
+                "keys. Answers have an ETag.",
             ),
         },
         "Properties": {
@@ -168,7 +167,7 @@ def _rest_api() -> Json:
 
 
 def _resource_path(path: str) -> str:
-    """A path as CloudFormation writes it in method settings: ``/~1docs~1{page}``."""
+    """A path in the form of method settings: ``/~1docs~1{page}``."""
     return path if path == "/" else "/" + path.replace("/", "~1")
 
 

@@ -1,4 +1,4 @@
-"""The functions: handlers, roles, policies and logs, from their declarations."""
+"""Handlers, roles, policies and logs of the functions, from their declarations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MESSAGES_AT_ONCE_IN_DEV = 2
 """Per queue. A new account may run 10 functions at once, and requests need some of them."""
 
 _BY_REFERENCE = {"RootSecret", "FitMachine"}
-"""Resources whose reference is their ARN."""
+"""Resources whose ``Ref`` is their ARN."""
 
 _TENANT = "aws:PrincipalTag/tenant"
 _SESSION_SECONDS = 3600
@@ -51,15 +51,15 @@ def lambdas() -> dict[str, Json]:
         if function.tenant_rights:
             made[f"{name}TenantRole"] = _tenant_role_of(function)
         made[f"{name}Log"] = log_group(
-            "Encrypted by CloudWatch's own key; a line says what happened to a call, never of "
-            "whom it was about (ADR 27)."
+            "Encrypted by CloudWatch's key; a line describes what happened to a call, never a "
+            "person (ADR 27)."
         )
         made[f"{name}Handler"] = _handler_of(function)
     return made
 
 
 def log_group(why_not_encrypted_by_us: str) -> Json:
-    """A log that ends after the days of its stage."""
+    """A log group whose lines expire after the number of days of the stage."""
     return resource(
         "Logs::LogGroup",
         {"RetentionInDays": by_stage("LogDays")},
@@ -68,7 +68,7 @@ def log_group(why_not_encrypted_by_us: str) -> Json:
 
 
 def stage_numbers() -> dict[str, dict[str, str]]:
-    """For each stage, the numbers that functions declare with `ByStage`."""
+    """The numbers that functions declare with `ByStage`, for each stage."""
     declared = [
         value
         for function in FUNCTIONS
@@ -82,7 +82,7 @@ def stage_numbers() -> dict[str, dict[str, str]]:
 
 
 def environment_of_all() -> Json:
-    """The settings that all functions have."""
+    """Environment variables of all functions."""
     return {
         f"{PREFIX}TABLE": ref("Table"),
         f"{PREFIX}BUCKET": ref("Bucket"),
@@ -97,7 +97,7 @@ def environment_of_all() -> Json:
 
 
 def metric_name(function: Function) -> str:
-    """What the function calls itself in metrics and policies: ``fit_merge``."""
+    """The name of a function in metrics and policies, e.g. ``fit_merge``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", function.name).lower()
 
 
@@ -128,15 +128,15 @@ def _handler_of(function: Function) -> Json:
 
 def _exemptions_of(function: Function) -> Json:
     unreserved = {
-        "AWS_115": "The stage's throttle comes before it; a reservation would refuse requests that "
-        "the account has room for."
+        "AWS_115": "The throttle of the stage limits it. A reservation would reject requests "
+        "although the account has capacity."
     }
     return skipping(
         **(unreserved if function.at_once is None else {}),
         AWS_116=function.without_dead_letters,
-        AWS_117="It reaches AWS alone, whose endpoints are public; a network of its own would cost "
-        "a gateway by the hour and keep nobody out.",
-        AWS_173="The variables are names of resources; the one secret lies in Secrets Manager.",
+        AWS_117="It calls only public endpoints of AWS. A VPC would cost a gateway by the hour and "
+        "protect nothing.",
+        AWS_173="The variables are resource names; the only secret is in Secrets Manager.",
     )
 
 
@@ -160,7 +160,7 @@ def _value_of(declared: int | Resource | ByStage) -> object:
 
 
 def _events_of(function: Function) -> Iterator[tuple[str, Json]]:
-    """What Chalice's own event sources lack."""
+    """Properties that Chalice does not set on its event sources."""
     if function.queue is not None:
         yield (
             f"{function.name}HandlerSqsEventSource",
@@ -218,7 +218,7 @@ def _policy_name(function: Function) -> str:
 
 
 def _rights_of_lambda(function: Function) -> Iterator[Json]:
-    """What Lambda itself does in the role of the function."""
+    """Rights that Lambda itself uses with the role of the function."""
     yield allow(
         ["logs:CreateLogStream", "logs:PutLogEvents"], arn(f"{function.name}Log"), sid="Logs"
     )
@@ -240,7 +240,7 @@ def _rights_of_lambda(function: Function) -> Iterator[Json]:
 
 
 def _tenant_role_of(function: Function) -> Json:
-    """The role of sessions for one tenant: the session's tag is the tenant (ADR 29)."""
+    """The role for sessions of one tenant; the tag of the session is the tenant (ADR 29)."""
     assumed = {
         "Effect": "Allow",
         "Principal": {"AWS": arn(f"{function.name}Role")},
@@ -264,12 +264,12 @@ def _tenant_role_of(function: Function) -> Json:
 
 
 def _statement(right: Right, *, tenant: str) -> Json:
-    """A right as a statement.
+    """Convert a right to a policy statement.
 
     Parameters
     ----------
     tenant : str
-        ``*`` for any tenant, or the name of the session's tag that holds the tenant.
+        ``*`` for any tenant, or the name of the session tag that contains the tenant.
     """
     action = right.actions[0] if len(right.actions) == 1 else list(right.actions)
     if right.partitions:
@@ -281,7 +281,7 @@ def _statement(right: Right, *, tenant: str) -> Json:
             sid=right.sid,
             Condition={
                 "ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys},
-                # "For all" holds for a request without keys, such as a scan.
+                # ForAllValues is true for a request without keys, such as a scan.
                 "Null": {"dynamodb:LeadingKeys": "false"},
             },
         )

@@ -21,11 +21,11 @@ from infra.stack.template_terms import (
 DAY = 86_400
 MESSAGES_DAYS = 4
 DEAD_LETTERS_DAYS = 14
-"""A message keeps its age when it moves, so 10 days are left to look at it."""
+"""A message keeps its age when it moves; after 4 days in its queue, 10 days are left."""
 
 ENCRYPTED = skipping(
-    AWS_27="Encrypted by SqsManagedSseEnabled, which this check does not know; messages hold ids "
-    "and no events."
+    AWS_27="Encrypted by SqsManagedSseEnabled, which this check does not support. Messages contain "
+    "ids and no events."
 )
 
 
@@ -56,7 +56,6 @@ def _queue_with_dead_letters(name: str, declared: Queue) -> dict[str, Json]:
 
 
 def _dead_letters(name: str) -> dict[str, Json]:
-    # A message keeps its age when it moves: 14 days here leave 10 after 4 in its own queue.
     queue = _queue({"MessageRetentionPeriod": DEAD_LETTERS_DAYS * DAY})
     return {f"{name}DeadLetters": queue, **_policy_of(f"{name}DeadLetters")}
 
@@ -72,7 +71,7 @@ def _policy_of(queue: str, *statements: Json) -> dict[str, Json]:
 
 
 def _new_files() -> Json:
-    """The bucket may tell the queue of imports about new files."""
+    """Allow the bucket to send notifications of new files to the import queue."""
     bucket = sub("arn:${AWS::Partition}:s3:::" + BUCKET_NAME)
     return allow(
         "sqs:SendMessage",

@@ -11,7 +11,7 @@ OWN_ACCOUNT: Json = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::Account
 
 
 def ref(name: str) -> Json:
-    """A parameter, or what a resource calls its reference."""
+    """A reference to a parameter or a resource."""
     return {"Ref": name}
 
 
@@ -26,7 +26,7 @@ def arn(of: str) -> Json:
 
 
 def sub(text: str) -> Json:
-    """A text in which CloudFormation replaces ``${Name}``."""
+    """A text with ``${Name}``, which CloudFormation replaces."""
     return {"Fn::Sub": text}
 
 
@@ -36,7 +36,7 @@ def by_stage(name: str) -> Json:
 
 
 def in_prod(value: object, otherwise: object) -> Json:
-    """A value in `prod`, where concurrency is reserved, and another in `dev`."""
+    """One value in `prod`, which reserves concurrency, and another in `dev`."""
     return {"Fn::If": ["ReservesConcurrency", value, otherwise]}
 
 
@@ -46,13 +46,13 @@ def resource(kind: str, properties: Json, **more: Any) -> Json:
 
 
 def skipping(**reasons: str) -> Json:
-    """Metadata that exempts a resource from checks of checkov: ``AWS_27="reason"``."""
+    """Metadata that exempts a resource from checkov checks: ``AWS_27="reason"``."""
     skip = [{"id": f"CKV_{check}", "comment": reason} for check, reason in reasons.items()]
     return {"checkov": {"skip": skip}}
 
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
-"""The resource outlives the stack, unless the first deployment fails."""
+"""The resource is retained when the stack is deleted, unless the first deployment fails."""
 
 
 def policy(*statements: Json) -> Json:
@@ -61,13 +61,13 @@ def policy(*statements: Json) -> Json:
 
 
 def allow(action: str | list[str], on: object, *, sid: str = "", **more: Any) -> Json:
-    """A statement that allows actions on a resource or a list of them."""
+    """A statement that allows actions on one or several resources."""
     named = {"Sid": sid} if sid else {}
     return {**named, "Effect": "Allow", "Action": action, "Resource": on, **more}
 
 
 def deny_without_tls(action: str, on: object) -> Json:
-    """A statement that denies everything that is not encrypted on its way."""
+    """A statement that denies unencrypted requests."""
     return {
         "Sid": "NothingWithoutTLS",
         "Effect": "Deny",

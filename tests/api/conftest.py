@@ -1,4 +1,4 @@
-"""A caller of the API, in each role."""
+"""Callers of the API, one for each role."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NDJSON = "application/x-ndjson"
 
 @dataclass
 class Caller:
-    """Somebody with an API key."""
+    """A client with an API key."""
 
     key: str
     client: Client = field(repr=False)
@@ -31,9 +31,9 @@ class Caller:
     def call(
         self, method: str, path: str, body: bytes = b"", **headers: str | None
     ) -> HTTPResponse:
-        """Send a request; underscores in header names are hyphens, None leaves one out.
+        """Send a request; underscores in header names become hyphens, None omits a header.
 
-        Whatever the answer is, the description of the API must tell of it.
+        The OpenAPI description must describe the answer.
         """
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"x-api-key": self.key} | named
@@ -70,7 +70,7 @@ _MADE: WeakKeyDictionary[Client, dict[tuple[str, Role], str]] = WeakKeyDictionar
 
 
 def caller(client: Client, role: Role, tenant: str = "acme") -> Caller:
-    """Somebody with a key; of one tenant and role it is the same for a whole test."""
+    """A caller with a key; the same key per tenant and role during a test."""
     made = _MADE.setdefault(client, {})
     if (tenant, role) not in made:
         store = wiring.store(tenant)
@@ -80,19 +80,19 @@ def caller(client: Client, role: Role, tenant: str = "acme") -> Caller:
 
 @pytest.fixture
 def admin(client: Client) -> Caller:
-    """May do everything."""
+    """A caller with the role admin."""
     return caller(client, "admin")
 
 
 @pytest.fixture
 def sender(client: Client) -> Caller:
-    """May send events and files."""
+    """A caller with the role ingest."""
     return caller(client, "ingest")
 
 
 @pytest.fixture
 def reader(client: Client) -> Caller:
-    """May read answers."""
+    """A caller with the role read."""
     return caller(client, "read")
 
 
@@ -103,7 +103,7 @@ def stranger(client: Client) -> Caller:
 
 
 def problem(response: HTTPResponse) -> dict[str, Any]:
-    """The problem in a response, which must have the one shape that there is."""
+    """Return the problem in a response, after checking its shape."""
     found: dict[str, Any] = response.json_body
     assert response.headers["Content-Type"] == "application/problem+json"
     assert {"type", "title", "status", "detail", "code"} <= set(found)
@@ -113,6 +113,6 @@ def problem(response: HTTPResponse) -> dict[str, Any]:
 
 
 def refused(response: HTTPResponse) -> tuple[int, str]:
-    """Status and code of a problem."""
+    """Return the status and code of a problem."""
     found = problem(response)
     return found["status"], found["code"]

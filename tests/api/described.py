@@ -1,4 +1,4 @@
-"""Check an answer against the API's description: nothing is missing in it, and nothing is more."""
+"""Check answers against the OpenAPI description: no missing and no additional fields."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATTERNS = {
 
 
 def check(method: str, target: str, response: HTTPResponse) -> None:
-    """Raise AssertionError or ValidationError for an answer that is not described."""
+    """Raise AssertionError or ValidationError if the answer is not described."""
     described = described_answer(method, target, response.status_code)
     if described is None:
         return
@@ -41,7 +41,7 @@ def check(method: str, target: str, response: HTTPResponse) -> None:
 
 
 def described_answer(method: str, target: str, status: int) -> dict[str, Any] | None:
-    """The description of an answer; None if the call itself is not described."""
+    """Return the description of an answer; None if the route is not described."""
     path = next((p for p, one in PATTERNS.items() if one.fullmatch(target.partition("?")[0])), None)
     if path is None or method.lower() not in DOCUMENT["paths"][path]:
         return None
@@ -52,19 +52,19 @@ def described_answer(method: str, target: str, status: int) -> dict[str, Any] | 
 
 
 def check_body(described: dict[str, Any], media_type: str, body: Any) -> None:
-    """Raise ValidationError for a body that does not have the described shape."""
+    """Raise ValidationError if a body does not have the described shape."""
     validator(json.dumps(described["content"][media_type]["schema"])).validate(body)
 
 
 @functools.cache
 def validator(schema: str) -> Draft202012Validator:
-    """A validator for one of the document's schemas, which rejects fields without a description."""
+    """Make a validator for a schema of the document that rejects undescribed fields."""
     whole = json.loads(schema) | {"components": {"schemas": CLOSED}}
     return Draft202012Validator(whole, format_checker=FormatChecker())
 
 
 def closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema of an object without room for the fields that later versions may add."""
+    """Close the schema of an object, so that it allows no additional fields."""
     return {"additionalProperties": False} | schema if "properties" in schema else schema
 
 

@@ -1,4 +1,4 @@
-"""Keys in either header, and callers at the same time; tests/contract/ tests access by route."""
+"""Keys in either header, and concurrent callers; tests/contract/ tests access by route."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.factories import make_event
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_a_key_may_come_as_a_bearer_token(admin: Caller, scheme: str) -> None:
+def test_a_key_can_be_sent_as_a_bearer_token(admin: Caller, scheme: str) -> None:
     answer = admin.call("GET", "/v1/keys", x_api_key=None, authorization=f"{scheme} {admin.key}")
     assert answer.status_code == 200
     both = admin.call("GET", "/v1/keys", authorization=f"{scheme} {admin.key}")
@@ -27,7 +27,7 @@ def test_a_key_may_come_as_a_bearer_token(admin: Caller, scheme: str) -> None:
     ["{key}", "Basic {key}", "Bearer", "Bearer ", "Bearer {key}x", "Bearer a {key}"],
 )
 @pytest.mark.parametrize("beside", [True, False])
-def test_an_authorization_that_is_no_bearer_token_or_another_key_is_rejected(
+def test_an_invalid_or_conflicting_authorization_header_is_rejected(
     admin: Caller, authorization: str, beside: bool
 ) -> None:
     sent = {"authorization": authorization.format(key=admin.key)}
@@ -35,7 +35,7 @@ def test_an_authorization_that_is_no_bearer_token_or_another_key_is_rejected(
     assert refused(answer) == (401, "unauthenticated")
 
 
-def test_a_tag_sends_events_and_nothing_else(client: Client) -> None:
+def test_a_tag_key_can_send_events_and_nothing_else(client: Client) -> None:
     may = [call for call, route in app.app.declared.items() if "tag" in route.roles]
     assert may == [("POST", "/v1/events")]
     sent = caller(client, "tag").events(make_event())
@@ -47,7 +47,7 @@ def test_health_needs_no_key(client: Client) -> None:
     assert response.json_body == {"status": "ok", "version": __version__}
 
 
-def test_two_callers_at_once_are_not_mixed_up(
+def test_concurrent_callers_are_not_mixed_up(
     client: Client, admin: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from concurrent.futures import ThreadPoolExecutor

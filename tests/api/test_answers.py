@@ -1,4 +1,4 @@
-"""Answers, series, imports and fits over HTTP, in the contract's shapes."""
+"""Answers, series, imports and fits by HTTP, in the documented shapes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 30)
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    """A fit of a small made-up brand: likes that do nothing, clicks that sell."""
+    """A fit of a small simulated brand: likes have no effect, clicks lead to sales."""
     from chalicelib.model.events import parse_event
 
     events = []
@@ -55,7 +55,7 @@ def document() -> dict[str, Any]:
 
 @pytest.fixture
 def fitted(admin: Caller, document: dict[str, Any]) -> Caller:
-    """A caller whose tenant has that fit."""
+    """A caller whose tenant has this fit."""
     keep_fit(wiring.store("acme"), FIT_ID, document)
     return admin
 
@@ -63,7 +63,7 @@ def fitted(admin: Caller, document: dict[str, Any]) -> Caller:
 ESTIMATE = {"estimate", "ci_low", "ci_high"}
 
 
-def test_roi_has_the_contracts_shape(fitted: Caller) -> None:
+def test_roi_has_the_documented_shape(fitted: Caller) -> None:
     answer = fitted.get("/v1/roi").json_body
     assert set(answer) >= {
         "fit",
@@ -86,7 +86,7 @@ def test_roi_has_the_contracts_shape(fitted: Caller) -> None:
             assert {"type", "paid", "count", "method", "reasons", "warnings"} <= set(engagement)
 
 
-def test_roi_of_one_channel_and_range(fitted: Caller) -> None:
+def test_roi_can_be_limited_to_a_channel_and_a_range(fitted: Caller) -> None:
     path = "/v1/roi?from=2026-02-01&to=2026-02-28&goal=purchase&channel=google_ads"
     answer = fitted.get(path).json_body
     assert (answer["from"], answer["to"], answer["goal"]) == (
@@ -97,7 +97,7 @@ def test_roi_of_one_channel_and_range(fitted: Caller) -> None:
     assert [one["channel"] for one in answer["channels"]] == ["google_ads"]
 
 
-def test_equivalence_has_the_contracts_shape(fitted: Caller) -> None:
+def test_equivalence_has_the_documented_shape(fitted: Caller) -> None:
     path = "/v1/equivalence?engagement=facebook/like&baseline=google_ads%2Fclick"
     answer = fitted.get(path).json_body
     assert set(answer) >= {
@@ -134,7 +134,7 @@ def test_equivalence_has_the_contracts_shape(fitted: Caller) -> None:
         "/v1/equivalence?baseline=google_ads/like",
     ],
 )
-def test_a_question_that_the_fit_cannot_answer_is_refused(fitted: Caller, path: str) -> None:
+def test_a_question_that_the_fit_cannot_answer_is_rejected(fitted: Caller, path: str) -> None:
     assert refused(fitted.get(path)) == (400, "invalid_fields")
 
 
@@ -172,13 +172,13 @@ def test_a_fit_of_an_older_version_says_that_a_new_one_is_needed(
         "1770163199999",
     ],
 )
-def test_a_range_is_of_days_instants_or_epochs(fitted: Caller, day: str) -> None:
+def test_a_range_accepts_days_instants_and_epochs(fitted: Caller, day: str) -> None:
     answer = fitted.get(f"/v1/roi?from={day}&to={day}").json_body
 
     assert (answer["from"], answer["to"]) == ("2026-02-03", "2026-02-03")
 
 
-def test_eight_digits_of_a_day_are_not_taken_for_seconds(fitted: Caller) -> None:
+def test_eight_digits_are_not_read_as_seconds(fitted: Caller) -> None:
     refused = fitted.get("/v1/roi?from=20260203&to=2026-02-03")
 
     assert refused.status_code == 400
@@ -193,7 +193,7 @@ def test_a_range_beyond_the_window_is_clipped(fitted: Caller) -> None:
     assert answer["warnings"] == ["range_clipped"]
 
 
-def test_engagement_types_have_a_row_each(fitted: Caller) -> None:
+def test_engagements_have_one_row_per_type(fitted: Caller) -> None:
     answer = fitted.get("/v1/engagements?goal=purchase").json_body
 
     rows = [(one["channel"], one["type"], one["paid"]) for one in answer["engagements"]]
@@ -211,9 +211,7 @@ def test_engagement_types_have_a_row_each(fitted: Caller) -> None:
     assert again.status_code == 304
 
 
-def test_a_type_that_brings_others_is_shown_with_what_they_are_worth(
-    admin: Caller, document: dict[str, Any]
-) -> None:
+def test_a_type_with_descendants_shows_their_value(admin: Caller, document: dict[str, Any]) -> None:
     likes, clicks = (dict(one) for one in document["kinds"])
     spreading = document | {"kinds": [likes | {"brought": [[1, 0.5]]}, clicks]}
     keep_fit(wiring.store("acme"), FIT_ID, spreading)
@@ -239,7 +237,7 @@ def test_a_type_that_brings_others_is_shown_with_what_they_are_worth(
     assert float(first[at]) == total["estimate"]
 
 
-def test_days_are_taken_apart(fitted: Caller) -> None:
+def test_decomposition_splits_each_day(fitted: Caller) -> None:
     path = "/v1/decomposition?from=2026-02-01&to=2026-02-28&goal=purchase"
 
     answer = fitted.get(path).json_body
@@ -264,7 +262,9 @@ ASKING = (
 
 
 @pytest.mark.parametrize("path", ASKING)
-def test_a_fit_that_is_named_answers(admin: Caller, document: dict[str, Any], path: str) -> None:
+def test_the_parameter_fit_selects_a_fit(
+    admin: Caller, document: dict[str, Any], path: str
+) -> None:
     from chalicelib.services.fitting.fits import request_fit, run_fit
 
     store = wiring.store("acme")
@@ -293,7 +293,7 @@ def test_a_fit_that_is_named_answers(admin: Caller, document: dict[str, Any], pa
 # --- series -----------------------------------------------------------------------------------
 
 
-def test_a_series_by_channel(admin: Caller) -> None:
+def test_a_series_can_be_grouped_by_channel(admin: Caller) -> None:
     admin.events(make_event(occurred_at=recently(days=1), count=3))
     yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
     store = wiring.store("acme")
@@ -310,7 +310,7 @@ def test_a_series_by_channel(admin: Caller) -> None:
     ]
 
 
-def test_without_a_period_a_series_is_of_the_last_30_days(reader: Caller) -> None:
+def test_a_series_covers_the_last_30_days_by_default(reader: Caller) -> None:
     answer = reader.get("/v1/timeseries?metric=cost").json_body
     first, last = (dt.date.fromisoformat(answer[name]) for name in ("from", "to"))
     assert (last - first).days == 29
@@ -329,7 +329,7 @@ ADS = (
 )
 
 
-def test_a_file_is_announced_uploaded_imported_and_its_refused_rows_told(
+def test_a_file_is_announced_uploaded_and_imported_and_its_rejected_rows_are_listed(
     cloud: Cloud, sender: Caller
 ) -> None:
     response = sender.post("/v1/imports", {"filename": "ads.csv", "platform": "auto"})
@@ -373,9 +373,7 @@ def test_a_file_is_announced_uploaded_imported_and_its_refused_rows_told(
         ({"filename": "x.csv", "name": "x"}, "/name"),
     ],
 )
-def test_an_import_that_cannot_be_is_refused(
-    sender: Caller, body: dict[str, Any], pointer: str
-) -> None:
+def test_an_invalid_import_is_rejected(sender: Caller, body: dict[str, Any], pointer: str) -> None:
     found = problem(sender.post("/v1/imports", body))
     assert (found["status"], found["code"]) == (400, "invalid_fields")
     assert [one["pointer"] for one in found["errors"]] == [pointer]
@@ -385,7 +383,7 @@ def test_an_import_that_cannot_be_is_refused(
 # --- fits -------------------------------------------------------------------------------------
 
 
-def test_a_fit_is_asked_for_and_run(cloud: Cloud, admin: Caller) -> None:
+def test_a_requested_fit_is_run(cloud: Cloud, admin: Caller) -> None:
     response = admin.post("/v1/fits", {"from": "2026-03-01", "to": "2026-03-02"})
     assert response.status_code == 202
     asked = response.json_body
@@ -404,7 +402,7 @@ def test_a_fit_is_asked_for_and_run(cloud: Cloud, admin: Caller) -> None:
     assert rows_of(admin.get("/v1/fits?format=csv"))[1][:2] == [asked["id"], "failed"]
 
 
-def test_a_fit_that_is_done_shows_its_diagnostics(admin: Caller, document: dict[str, Any]) -> None:
+def test_a_done_fit_shows_its_diagnostics(admin: Caller, document: dict[str, Any]) -> None:
     from chalicelib.services.fitting.fits import request_fit, run_fit
 
     store = wiring.store("acme")
@@ -433,5 +431,5 @@ def test_a_fit_needs_no_window(admin: Caller, body: bytes) -> None:
         {"from": "9999-12-31", "to": "9999-12-31"},
     ],
 )
-def test_a_window_that_is_none_is_refused(admin: Caller, body: dict[str, Any]) -> None:
+def test_an_invalid_window_is_rejected(admin: Caller, body: dict[str, Any]) -> None:
     assert refused(admin.post("/v1/fits", body)) == (400, "invalid_fields")

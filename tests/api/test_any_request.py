@@ -1,7 +1,7 @@
-"""Whatever is asked, by whoever misreads the description: an answer that it tells of, never a 5xx.
+"""Every request, valid or not, gets an answer that the description allows, and never a 5xx.
 
 Schemathesis draws requests that agree with the description and requests that do not, and makes all
-its checks. The tenant has one of each thing, so that there is something to be told.
+its checks. The tenant has one resource of each kind, so that answers are not empty.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ from tests.conftest import Cloud
 from tests.factories import recently
 
 CASES = int(os.environ.get("API_CASES", "6"))
-"""Random requests per call, beside those that schemathesis derives from the schemas; other ones
-each time where somebody asks for more."""
+"""Random requests per route, besides those that schemathesis derives from the schemas. If the
+environment sets the number, each run draws different requests."""
 
 KEY = f"lw_acme.{'0' * 12}.{'k' * 32}"
 SOME_ID = "20260101T000000Z-00000001"
 NAMED = {"import_id": SOME_ID, "link_id": SOME_ID, "name": "ours", "experiment_id": "test-1"}
 READ_KEY = "1" * 12
-"""That one may be revoked; `KEY` is the last of an admin and cannot be."""
+"""This key can be revoked; `KEY` is the last admin key and cannot be revoked."""
 
-UNSPEAKABLE = {
+NOT_IN_SCHEMA = {
     *("in_the_future", "incomplete_series", "invalid_format", "missing_field", "out_of_range"),
     *("too_few_conversions", "too_few_days", "too_few_regions", "too_long", "unknown_field"),
     *("unknown_value", "currency_mismatch", "invalid_amount", "too_short"),
 }
-"""What may be wrong with a request that agrees with the description: fields that do not go with
-each other, days that are too many, names that this tenant has not, amounts of over 8 places, an id
-such as ``%20``: gateways decode paths or do not, so it may have been a blank."""
+"""Errors that the schemas cannot express: contradictory fields, too many days, names that the
+tenant does not have, amounts with more than 8 places, an id such as ``%20``, which may be a blank
+because some gateways decode paths."""
 WHOLE_NUMBER = {"Input should be a valid integer", "must be a whole number"}
-"""Also unspeakable: to JSON Schema 1.0 is an integer, here it is a fraction."""
+"""JSON Schema treats 1.0 as an integer, the API as a fraction."""
 
 CONFIG = {
     "auth": {"openapi": {"ApiKey": {"api_key": KEY}}},
@@ -67,14 +67,14 @@ CONFIG = {
     },
 }
 SCHEMA = schemathesis.openapi.from_dict(
-    copy.deepcopy(DOCUMENT),  # it changes what it is given
+    copy.deepcopy(DOCUMENT),  # schemathesis modifies its argument
     config=schemathesis.Config.from_dict(CONFIG),
 )
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Where the API is served."""
+    """The URL of a local server of the API."""
     server = HttpServer(0, ChaliceGateway(app.app).answer, API_BODY_BYTES)
     server.start()
     yield server.url
@@ -83,8 +83,8 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def tenant(cloud: Cloud, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
-    """Fills a tenant; the id of its fit."""
-    monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "90")  # an erasure looks at every day of it
+    """A tenant with one resource of each kind; returns the id of its fit."""
+    monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "90")  # an erasure reads each day
     store, now = wiring.store("acme"), dt.datetime.now(dt.UTC)
     with monkeypatch.context() as patched:
         patched.setattr(secrets, "token_hex", lambda size: "00" * size)
@@ -108,7 +108,7 @@ def tenant(cloud: Cloud, document: dict[str, Any], monkeypatch: pytest.MonkeyPat
 
 
 def storable(event: Any) -> Any:
-    """What was drawn, of yesterday and in the tenant's currency: else nothing would be stored."""
+    """Move an event to yesterday and to the tenant's currency, so that it can be stored."""
     if not isinstance(event, dict) or "occurred_at" not in event:
         return event
     for name in ("cost", "value", "amount"):
@@ -124,7 +124,7 @@ def storable(event: Any) -> Any:
     suppress_health_check=list(HealthCheck),
     derandomize="API_CASES" not in os.environ,
 )
-def test_any_request_has_an_answer_that_is_described(
+def test_the_answer_to_any_request_is_described(
     case: schemathesis.Case, tenant: str, url: str
 ) -> None:
     valid = case.meta is not None and case.meta.generation.mode.is_positive
@@ -139,11 +139,11 @@ def test_any_request_has_an_answer_that_is_described(
     if valid and response.status_code == 400:
         found = json.loads(response.content)
         wrong = [one for one in found["errors"] if one["message"] not in WHOLE_NUMBER]
-        assert {one["code"] for one in wrong} <= UNSPEAKABLE, found
+        assert {one["code"] for one in wrong} <= NOT_IN_SCHEMA, found
 
 
 @schemathesis.serializer("application/x-ndjson")
 def as_lines(_context: Any, value: Any) -> bytes:
-    """Texts as they are; what is no text, where one is asked for, as JSON."""
+    """Return texts unchanged and other values as JSON."""
     text = value if isinstance(value, str) else json.dumps(value)
     return text.encode("utf-8", "surrogatepass")

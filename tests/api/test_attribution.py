@@ -1,4 +1,4 @@
-"""GET /v1/attribution over HTTP: the models side by side, as JSON and as rows."""
+"""GET /v1/attribution: the models side by side, as JSON and as CSV."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ATTRIBUTION = "/v1/attribution"
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    """A fit of thirty people who like, click and buy, one a day, and of likes of nobody known."""
+    """A fit of thirty people who like, click and buy, one per day, and of anonymous likes."""
     events = []
     for day in range(30):
         date, person = FIRST + dt.timedelta(days=day), f"u{day}"
@@ -45,12 +45,12 @@ def document() -> dict[str, Any]:
 
 @pytest.fixture
 def fitted(reader: Caller, document: dict[str, Any]) -> Caller:
-    """A reader whose tenant has that fit."""
+    """A reader whose tenant has this fit."""
     keep_fit(wiring.store("acme"), FIT_ID, document)
     return reader
 
 
-def test_all_models_stand_beside_ours(fitted: Caller) -> None:
+def test_all_models_are_shown_next_to_ours(fitted: Caller) -> None:
     answer = fitted.get(ATTRIBUTION).json_body
 
     assert answer["fit"]["id"] == FIT_ID
@@ -67,7 +67,7 @@ def test_all_models_stand_beside_ours(fitted: Caller) -> None:
         assert answer["totals"]["credits"][model]["conversions"] == pytest.approx(30, abs=1e-4)
 
 
-def test_one_model_in_a_range(fitted: Caller) -> None:
+def test_attribution_can_be_limited_to_a_model_and_a_range(fitted: Caller) -> None:
     path = f"{ATTRIBUTION}?model=last&from=2026-01-05&to=2026-01-06&goal=purchase"
 
     answer = fitted.get(path).json_body
@@ -82,7 +82,7 @@ def test_one_model_in_a_range(fitted: Caller) -> None:
     }
 
 
-def test_a_range_leaves_models_of_whole_journeys_open(fitted: Caller) -> None:
+def test_models_of_whole_paths_have_no_answer_for_a_part_of_the_window(fitted: Caller) -> None:
     credits = fitted.get(f"{ATTRIBUTION}?from=2026-01-05").json_body["totals"]["credits"]
 
     for model in MODELS:
@@ -90,7 +90,7 @@ def test_a_range_leaves_models_of_whole_journeys_open(fitted: Caller) -> None:
         assert credits[model]["reasons"] == expected
 
 
-def test_attribution_is_rows_too(fitted: Caller) -> None:
+def test_attribution_is_available_as_csv(fitted: Caller) -> None:
     header, *rows = rows_of(fitted.get(f"{ATTRIBUTION}?format=csv"))
 
     assert {"channel", "type", "paid", "count", *MODELS, "incremental_conversions"} <= set(header)
@@ -102,11 +102,11 @@ def test_attribution_is_rows_too(fitted: Caller) -> None:
     "query",
     ["model=myspace", "model=", "channel=facebook", "goal=unheard_of", "to=2020-01-01"],
 )
-def test_a_question_that_cannot_be_answered_is_refused(fitted: Caller, query: str) -> None:
+def test_a_question_that_cannot_be_answered_is_rejected(fitted: Caller, query: str) -> None:
     assert refused(fitted.get(f"{ATTRIBUTION}?{query}")) == (400, "invalid_fields")
 
 
-def test_an_unknown_model_is_named(fitted: Caller) -> None:
+def test_an_unknown_model_is_named_in_the_error(fitted: Caller) -> None:
     (error,) = problem(fitted.get(f"{ATTRIBUTION}?model=last,myspace"))["errors"]
 
     assert (error["pointer"], error["code"]) == ("/model", "unknown_value")

@@ -1,4 +1,4 @@
-"""Bodies: gzip within bounds, and JSON that holds nothing that cannot be kept."""
+"""Request bodies: limits of gzip, and strict JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMIT = 1_000_000
 
 
 def body_of(size: int = 0) -> bytes:
-    """A body with one event, spaces behind it."""
+    """A body with one event, padded with spaces."""
     body = json.dumps({"events": [make_event(occurred_at=recently(hours=1))]}).encode()
     return body + b" " * (size - len(body))
 
@@ -30,7 +30,7 @@ def test_gzip_is_unpacked(sender: Caller, encoding: str) -> None:
     assert response.json_body == {"accepted": 1, "rejected": []}
 
 
-def test_lines_and_other_calls_take_gzip_too(sender: Caller, admin: Caller) -> None:
+def test_ndjson_and_other_routes_accept_gzip(sender: Caller, admin: Caller) -> None:
     line = json.dumps(make_event(occurred_at=recently(hours=1))).encode()
     packed = gzip.compress(line + b"\n" + line)
     response = sender.post("/v1/events", packed, content_type=NDJSON, content_encoding="gzip")
@@ -42,7 +42,7 @@ def test_lines_and_other_calls_take_gzip_too(sender: Caller, admin: Caller) -> N
     assert fit.json_body["window"] == {"from": "2026-01-01", "to": "2026-02-01"}
 
 
-def test_the_limit_is_that_of_the_unpacked_body(sender: Caller) -> None:
+def test_the_size_limit_applies_to_the_unpacked_body(sender: Caller) -> None:
     fits, too_large = (gzip.compress(body_of(size)) for size in (LIMIT, LIMIT + 1))
     assert len(too_large) < 10_000
     assert sender.post("/v1/events", fits, content_encoding="gzip").status_code == 200
@@ -50,12 +50,15 @@ def test_the_limit_is_that_of_the_unpacked_body(sender: Caller) -> None:
     assert refused(response) == (413, "body_too_large")
 
 
-def test_a_bomb_is_refused_without_being_unpacked(sender: Caller) -> None:
+def test_a_gzip_bomb_is_rejected_without_unpacking_it(sender: Caller) -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     zeros = bytes(1_000_000)
     bomb = b"".join(packer.compress(zeros) for _ in range(900)) + packer.flush()
     assert len(bomb) < LIMIT
-    assert refused(sender.post("/v1/events", b"{}")) == (400, "invalid_fields")  # all is loaded
+    assert refused(sender.post("/v1/events", b"{}")) == (
+        400,
+        "invalid_fields",
+    )  # load everything first
     tracemalloc.start()
     response = sender.post("/v1/events", bomb, content_encoding="gzip")
     _, peak = tracemalloc.get_traced_memory()
@@ -77,24 +80,24 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
-def test_broken_gzip_is_refused(sender: Caller, body: bytes) -> None:
+def test_broken_gzip_is_rejected(sender: Caller, body: bytes) -> None:
     response = sender.post("/v1/events", body, content_encoding="gzip")
     assert refused(response) == (400, "invalid_request")
 
 
-def test_what_a_gateway_has_unpacked_is_read_as_it_is(sender: Caller) -> None:
+def test_a_body_that_the_gateway_has_unpacked_is_accepted(sender: Caller) -> None:
     response = sender.post("/v1/events", body_of(), content_encoding="gzip")
     assert response.json_body["accepted"] == 1
     neither = sender.post("/v1/events", b"\xff\xfe", content_encoding="gzip")
     assert refused(neither) == (400, "malformed_json")
 
 
-def test_gzip_that_nobody_speaks_of_is_not_unpacked(sender: Caller) -> None:
+def test_gzip_without_content_encoding_is_not_unpacked(sender: Caller) -> None:
     assert refused(sender.post("/v1/events", PACKED)) == (400, "malformed_json")
 
 
 @pytest.mark.parametrize("encoding", ["deflate", "br", "zstd", "gzip, gzip", "identity, gzip", ""])
-def test_another_encoding_is_refused(sender: Caller, encoding: str) -> None:
+def test_other_content_encodings_are_rejected(sender: Caller, encoding: str) -> None:
     response = sender.post("/v1/events", PACKED, content_encoding=encoding)
     assert refused(response) == (415, "unsupported_media_type")
 

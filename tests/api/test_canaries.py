@@ -1,8 +1,8 @@
-"""What is told of people in any input is afterwards nowhere but in the uploaded file itself.
+"""Personal data in any input appear nowhere except in the uploaded file itself.
 
-Canaries go in by every door: good and bad events, headers, queries, paths, file names, mappings,
-rows that are imported, refused and unreadable. Then every item, every object of ours, every message
-and every line of our logs is searched for them.
+Every input contains canaries: valid and invalid events, headers, queries, paths, file names,
+mappings, and rows that are imported, rejected or unreadable. Afterwards the tests search for them
+in all items, all objects, all messages and all log lines of this service.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ TEXT = "the canary sings of its owner"
 CANARIES = (EMAIL, USER, NAME, ADDRESS, TEXT)
 
 NOT_OURS = ("botocore", "boto3", "urllib3", "s3transfer", "moto", "asyncio", "werkzeug")
-"""Libraries that log requests, and that nobody runs at DEBUG."""
+"""Libraries that log requests at DEBUG, which production does not enable."""
 
 
 def variants(canary: str) -> Iterator[str]:
-    """A canary as somebody might have written it down."""
+    """Variants in which a canary could be stored."""
     for text in (canary, canary.lower(), canary.upper(), canary.replace("@", "_")):
         yield text
         yield quote(text, safe="")
@@ -50,12 +50,12 @@ def variants(canary: str) -> Iterator[str]:
 
 
 def found_in(text: str) -> list[str]:
-    """The canaries of which a text holds a variant."""
+    """Return the canaries of which a text contains a variant."""
     return [canary for canary in CANARIES if any(one in text for one in variants(canary))]
 
 
 def plain(item: dict[str, Any]) -> str:
-    """An item as text, what is compressed in it unpacked."""
+    """Return an item as text, with compressed parts unpacked."""
     shown = dict(item)
     for name, value in item.items():
         if "B" in value:
@@ -65,7 +65,7 @@ def plain(item: dict[str, Any]) -> str:
 
 
 class Watched:
-    """The whole service, and everything that it has written."""
+    """The whole service, and all its output."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Watched:
         self.dropped: set[str] = set()
 
     def everything(self) -> Iterator[tuple[str, str]]:
-        """Where and what."""
+        """Yield each place and its content."""
         for item in self.cloud.items():
             if item.get("object_key", {}).get("S") in self.dropped:
                 del item["object_key"]  # the name of a file in the bucket, as long as it is there
@@ -113,7 +113,7 @@ def watched(
     monkeypatch: pytest.MonkeyPatch,
     loggers_kept: None,
 ) -> Iterator[Watched]:
-    """Everything is searched when the test is done; in Lambda, what it prints, too."""
+    """Search all output after the test; in Lambda, also standard output."""
     caplog.set_level(logging.DEBUG)
     recording = request.param == "in Lambda"
     if recording:
@@ -146,7 +146,9 @@ def good(**over: Any) -> dict[str, Any]:
 # --- by HTTP ----------------------------------------------------------------------------------
 
 
-def test_events_good_and_bad(watched: Watched, sender: Caller) -> None:
+def test_no_personal_data_leaks_from_valid_and_invalid_events(
+    watched: Watched, sender: Caller
+) -> None:
     answer = sender.events(
         good(user_id=USER),
         good(user_id=f" {EMAIL.upper()} "),
@@ -171,7 +173,9 @@ def test_events_good_and_bad(watched: Watched, sender: Caller) -> None:
     assert USER not in messages
 
 
-def test_bodies_that_are_none(watched: Watched, sender: Caller, admin: Caller) -> None:
+def test_no_personal_data_leaks_from_invalid_bodies(
+    watched: Watched, sender: Caller, admin: Caller
+) -> None:
     for body in (f'{{"events": "{EMAIL}"', f'"{NAME}"', f'{{"{EMAIL}": 1}}', TEXT, f"\xff{USER}"):
         assert sender.post("/v1/events", body.encode("latin-1")).status_code in (400, 422)
     lines = f'{{"kind": "{NAME}"}}\n{TEXT}\n'.encode()
@@ -186,7 +190,9 @@ def test_bodies_that_are_none(watched: Watched, sender: Caller, admin: Caller) -
         assert admin.post(path, body).status_code == 400
 
 
-def test_headers_queries_and_paths(watched: Watched, sender: Caller, reader: Caller) -> None:
+def test_no_personal_data_leaks_from_headers_queries_and_paths(
+    watched: Watched, sender: Caller, reader: Caller
+) -> None:
     spoken = {
         "user_agent": f"{NAME}/1.0",
         "cookie": f"mail={EMAIL}",
@@ -212,7 +218,7 @@ def test_headers_queries_and_paths(watched: Watched, sender: Caller, reader: Cal
     assert sender.post("/v1/events", b"{}", content_type=NAME).status_code == 415
 
 
-def test_mappings(watched: Watched, admin: Caller) -> None:
+def test_no_personal_data_leaks_from_mappings(watched: Watched, admin: Caller) -> None:
     for name, body in (
         (quote(EMAIL), b'{"dates": "dmy"}'),
         (NAME, b'{"dates": "dmy"}'),
@@ -285,12 +291,14 @@ FILES: dict[str, tuple[dict[str, Any], list[str], int, int]] = {
 
 @pytest.fixture
 def uploads(watched: Watched, sender: Caller) -> Uploads:
-    """Of a caller who may send."""
+    """Uploads of a caller with the role ingest."""
     return Uploads(watched.cloud, sender)
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_rows_imported_and_refused(watched: Watched, uploads: Uploads, kind: str) -> None:
+def test_no_personal_data_leaks_from_imported_and_rejected_rows(
+    watched: Watched, uploads: Uploads, kind: str
+) -> None:
     options, rows, _, refusals = FILES[kind]
     import_id = uploads.announce(**options)
     watched.uploaded.add(f"imports/acme/{import_id}/x.csv")
@@ -320,7 +328,9 @@ def test_rows_imported_and_refused(watched: Watched, uploads: Uploads, kind: str
         f"{TEXT} {EMAIL}\xff".encode("latin-1"),
     ],
 )
-def test_files_that_nobody_can_read(watched: Watched, uploads: Uploads, body: bytes) -> None:
+def test_no_personal_data_leaks_from_unreadable_files(
+    watched: Watched, uploads: Uploads, body: bytes
+) -> None:
     import_id = uploads.announce()
     key = f"imports/acme/{import_id}/x.csv"
     watched.uploaded.add(key)
@@ -330,7 +340,7 @@ def test_files_that_nobody_can_read(watched: Watched, uploads: Uploads, body: by
     assert found_in(json.dumps(shown)) == []
 
 
-def test_an_archive_whose_members_are_named_after_people(
+def test_no_personal_data_leaks_from_names_of_archive_members(
     watched: Watched, uploads: Uploads
 ) -> None:
     packed = io.BytesIO()
@@ -344,7 +354,7 @@ def test_an_archive_whose_members_are_named_after_people(
     assert uploads.shown(import_id)["state"] in ("done", "failed")
 
 
-def test_file_names_of_announced_and_of_dropped_files(
+def test_no_personal_data_leaks_from_file_names(
     watched: Watched, sender: Caller, uploads: Uploads
 ) -> None:
     answer = sender.post("/v1/imports", {"filename": f"orders of {EMAIL}.csv"})
@@ -361,7 +371,7 @@ def test_file_names_of_announced_and_of_dropped_files(
     assert names == {"orders of (e-mail)", "(e-mail)"}
 
 
-def test_messages_that_fail(watched: Watched, sender: Caller) -> None:
+def test_no_personal_data_leaks_from_failing_messages(watched: Watched, sender: Caller) -> None:
     assert import_all(
         f"{EMAIL} is no JSON",
         {NAME: EMAIL},

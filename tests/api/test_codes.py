@@ -1,4 +1,4 @@
-"""GET /v1/codes: the registry as it is, for everyone."""
+"""GET /v1/codes returns the whole registry without a key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.api.conftest import Caller
 from tests.api.test_forms import rows_of
 
 
-def test_the_codes_are_read_without_a_key(client: Client) -> None:
+def test_codes_need_no_key(client: Client) -> None:
     found = Caller("", client).get("/v1/codes", x_api_key=None).json_body["codes"]
 
     assert [one["code"] for one in found] == list(codes.CODES)
@@ -25,7 +25,7 @@ def test_the_codes_are_read_without_a_key(client: Client) -> None:
     }
 
 
-def test_what_is_rejected_has_its_words_there(client: Client) -> None:
+def test_rejections_have_titles_and_help(client: Client) -> None:
     found = Caller("", client).get("/v1/codes", x_api_key=None).json_body["rejections"]
 
     assert [one["code"] for one in found] == list(codes.REJECTIONS)
@@ -38,7 +38,7 @@ def test_what_is_rejected_has_its_words_there(client: Client) -> None:
     }
 
 
-def test_the_codes_are_rows_too(client: Client) -> None:
+def test_codes_are_available_as_csv(client: Client) -> None:
     header, *rows = rows_of(Caller("", client).get("/v1/codes?format=csv", x_api_key=None))
 
     assert header[:3] == ["code", "used_as", "subject"]

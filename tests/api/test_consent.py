@@ -1,4 +1,4 @@
-"""Consent: who does not agree counts in the totals and nowhere else, by whichever way they came."""
+"""People without consent count in the totals only, whichever way their events arrive."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def hash_of(user_id: str) -> str:
 
 
 def engagements() -> list[tuple[str | None, bool]]:
-    """Person and consent of every engagement of the day."""
+    """Return the person and consent of every engagement of the day."""
     found = wiring.store("acme").iter_events(DAY, DAY)
     told = [(one.user_id, one.consent) for one in found if isinstance(one, Engagement)]
     return sorted(told, key=repr)
@@ -48,14 +48,14 @@ def derive() -> None:
 
 
 def counted(reader: Caller, metric: str) -> int:
-    """What the totals of the day say."""
+    """Return the totals of the day."""
     derive()
     answer = reader.get(f"/v1/timeseries?metric={metric}&group_by=none&from={DAY}&to={DAY}")
     return sum(point["value"] for one in answer.json_body["series"] for point in one["points"])
 
 
 def followed() -> set[str]:
-    """Whom a fit follows from day to day."""
+    """Return the people whom a fit follows from day to day."""
     columns = Columns()
     for event in wiring.store("acme").iter_events(DAY, DAY):
         columns.add(event)
@@ -66,7 +66,9 @@ def event(**over: Any) -> dict[str, Any]:
     return make_event(**({"occurred_at": f"{DAY}T09:00:00Z"} | over))
 
 
-def test_by_http(cloud: Cloud, sender: Caller, reader: Caller) -> None:
+def test_a_person_without_consent_is_not_stored_from_http(
+    cloud: Cloud, sender: Caller, reader: Caller
+) -> None:
     events = [event(user_id="ben", consent=False), event(user_id="ann"), event(consent=False)]
     assert sender.events(*events).json_body["accepted"] == 3
     assert engagements() == [(hash_of("ann"), True), (None, False), (None, False)]
@@ -75,7 +77,7 @@ def test_by_http(cloud: Cloud, sender: Caller, reader: Caller) -> None:
     assert hash_of("ben") not in json.dumps(cloud.items(), default=str)
 
 
-def test_consent_that_is_withdrawn_by_http(cloud: Cloud, sender: Caller, reader: Caller) -> None:
+def test_consent_can_be_withdrawn_by_http(cloud: Cloud, sender: Caller, reader: Caller) -> None:
     sent = event(user_id="ben")
     sender.events(sent)
     assert followed() == {hash_of("ben")}
@@ -86,7 +88,7 @@ def test_consent_that_is_withdrawn_by_http(cloud: Cloud, sender: Caller, reader:
     assert hash_of("ben") not in json.dumps(cloud.items(), default=str)
 
 
-def test_consent_is_yes_or_no(sender: Caller) -> None:
+def test_consent_must_be_true_or_false(sender: Caller) -> None:
     for consent in ("no", 0, None):
         answer = sender.events(event(user_id="ben") | {"consent": consent})
         assert answer.status_code == 422
@@ -95,11 +97,13 @@ def test_consent_is_yes_or_no(sender: Caller) -> None:
 
 @pytest.fixture
 def uploads(cloud: Cloud, sender: Caller) -> Uploads:
-    """Of a caller who may send."""
+    """Uploads of a caller with the role ingest."""
     return Uploads(cloud, sender)
 
 
-def test_by_file(cloud: Cloud, uploads: Uploads, reader: Caller) -> None:
+def test_a_person_without_consent_is_not_stored_from_a_file(
+    cloud: Cloud, uploads: Uploads, reader: Caller
+) -> None:
     import_id = uploads.announce(mapping=MAPPING)
     rows = [
         f"{DAY},ann,yes,1,1",
@@ -120,7 +124,7 @@ def test_by_file(cloud: Cloud, uploads: Uploads, reader: Caller) -> None:
     assert not any(hash_of(one) in stored for one in ("ben", "carl", "dora"))
 
 
-def test_consent_that_is_withdrawn_by_file(cloud: Cloud, uploads: Uploads, reader: Caller) -> None:
+def test_consent_can_be_withdrawn_by_a_file(cloud: Cloud, uploads: Uploads, reader: Caller) -> None:
     for said in ("yes", "no", "no"):
         uploads.upload(uploads.announce(mapping=MAPPING), HEAD, f"{DAY},ben,{said},1,")
         assert counted(reader, "engagements") == 1
@@ -128,14 +132,14 @@ def test_consent_that_is_withdrawn_by_file(cloud: Cloud, uploads: Uploads, reade
     assert hash_of("ben") not in json.dumps(cloud.items(), default=str)
 
 
-def test_a_conversion_of_somebody_who_does_not_agree_is_nobodys(uploads: Uploads) -> None:
+def test_a_conversion_without_consent_is_stored_without_the_person(uploads: Uploads) -> None:
     uploads.upload(uploads.announce(mapping=MAPPING), HEAD, f"{DAY},ben,no,0,1")
     (found,) = wiring.store("acme").iter_events(DAY, DAY)
     assert isinstance(found, Conversion)
     assert found.user_id is None
 
 
-def test_records_of_json_say_it_as_json_does(uploads: Uploads) -> None:
+def test_json_records_use_json_booleans_for_consent(uploads: Uploads) -> None:
     lines = [
         json.dumps({"day": str(DAY), "who": who, "ok": ok, "likes": 1, "orders": 0})
         for who, ok in (("ann", True), ("ben", False), ("carl", None))
@@ -146,7 +150,7 @@ def test_records_of_json_say_it_as_json_does(uploads: Uploads) -> None:
     assert engagements() == [(hash_of("ann"), True), (None, False), (None, False)]
 
 
-def test_a_replay_says_it_too(cloud: Cloud, uploads: Uploads) -> None:
+def test_a_replay_respects_consent(cloud: Cloud, uploads: Uploads) -> None:
     without = {
         "columns": {n: f for n, f in MAPPING["columns"].items() if f != "consent"},
         "constants": MAPPING["constants"],

@@ -1,4 +1,4 @@
-"""GET /v1/coverage: for which days each source has data."""
+"""GET /v1/coverage: the days for which each source has data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def day(back: int) -> str:
 
 
 def send(caller: Caller, *events: dict[str, Any]) -> None:
-    """Send events, and derive their day totals."""
+    """Send events and derive their day totals."""
     assert caller.events(*events).status_code == 200
     store = wiring.store("acme")
     for one in events:
@@ -36,7 +36,7 @@ def likes(*back: int) -> list[dict[str, Any]]:
     return [make_event(occurred_at=f"{day(n)}T00:00:00Z", count=9) for n in back]
 
 
-def test_declared_days_gaps_and_the_last_event_are_told(admin: Caller) -> None:
+def test_coverage_lists_declared_days_gaps_and_the_last_event(admin: Caller) -> None:
     send(
         admin,
         *likes(20, 18, 5),
@@ -62,7 +62,7 @@ def test_declared_days_gaps_and_the_last_event_are_told(admin: Caller) -> None:
     assert dict(zip(header, row, strict=True))["gaps"] == f"{day(10)}/{day(7)}"
 
 
-def test_without_a_declaration_it_is_inferred(admin: Caller) -> None:
+def test_coverage_without_a_declaration_is_inferred(admin: Caller) -> None:
     send(admin, make_conversion(occurred_at=f"{day(3)}T00:00:00Z"))
     (found,) = admin.get("/v1/coverage").json_body["sources"]
     assert (found["source"], found["known"]) == ("purchase", "inferred")
@@ -75,7 +75,7 @@ def test_a_declared_source_without_an_event_is_listed(admin: Caller) -> None:
     assert (found["goal"], found["days"], found["last_event"]) == ("lead", 9, None)
 
 
-def test_without_a_period_it_is_about_the_days_of_a_fit(reader: Caller) -> None:
+def test_coverage_spans_the_default_fit_window_by_default(reader: Caller) -> None:
     answer = reader.get("/v1/coverage").json_body
     first, last = (dt.date.fromisoformat(answer[name]) for name in ("from", "to"))
     assert (last - first).days + 1 == wiring.store("acme").settings.fit_window_days
@@ -85,5 +85,5 @@ def test_without_a_period_it_is_about_the_days_of_a_fit(reader: Caller) -> None:
 @pytest.mark.parametrize(
     "query", ["from=2026-02-01&to=2026-01-01", "from=2000-01-01&to=2026-01-01"]
 )
-def test_a_period_that_is_none_is_an_error(reader: Caller, query: str) -> None:
+def test_an_invalid_period_is_rejected(reader: Caller, query: str) -> None:
     assert problem(reader.get(f"/v1/coverage?{query}"))["code"] == "invalid_fields"

@@ -1,4 +1,4 @@
-"""GET /docs: the handbook is docs/, its links lead somewhere, and every problem has its line."""
+"""GET /docs serves the pages of docs/ with working links and a line for every problem."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from chalicelib.api.views import page_views
 from chalicelib.documentation import handbook
 from chalicelib.importers import ROW_REFUSALS
 from chalicelib.local import exchanges
+from chalicelib.model.codes import EXPERIMENT_ERRORS
 from chalicelib.model.errors import EXPORT_REFUSALS
 from chalicelib.model.events import EVENT_ERROR_CODES
-from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_CODES
 from infra import pages
 from infra.packaging.content import write_documentation
 from tests.api.conftest import refused
@@ -35,7 +35,7 @@ ELEMENTS = (
 
 
 class Marks(HTMLParser):
-    """Which elements a page has, where its links lead, and which places it names."""
+    """The elements, link targets and ids of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ def test_the_generated_pages_are_current() -> None:
     assert stale == [], "run make docs"
 
 
-def test_a_package_serves_the_pages_and_the_description_that_a_clone_makes(
+def test_a_package_serves_the_same_pages_as_a_clone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = {path: get(path).body for path in [*PATHS, "/openapi.json"]}
@@ -86,13 +86,13 @@ def test_a_package_serves_the_pages_and_the_description_that_a_clone_makes(
 
 
 def forget() -> None:
-    """Forget what was read from files."""
+    """Clear the caches of files."""
     documentation.page.cache_clear()
     page_views._description.cache_clear()
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_comes_without_a_key_and_may_run_nothing(path: str) -> None:
+def test_a_page_needs_no_key_and_cannot_run_scripts(path: str) -> None:
     answer = get(path)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -108,7 +108,7 @@ def test_a_page_comes_without_a_key_and_may_run_nothing(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_holds_what_a_page_may_hold(path: str) -> None:
+def test_a_page_contains_only_allowed_elements(path: str) -> None:
     found = marks(path)
     assert found.elements <= set(ELEMENTS.split())
     assert found.attributes <= {
@@ -118,7 +118,7 @@ def test_a_page_holds_what_a_page_may_hold(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_link_leads_somewhere(path: str) -> None:
+def test_every_link_has_a_target(path: str) -> None:
     for link in marks(path).links:
         target, _, place = link.partition("#")
         there = posixpath.normpath(posixpath.join(posixpath.dirname(path), target or path))
@@ -126,18 +126,18 @@ def test_every_link_leads_somewhere(path: str) -> None:
         assert not place or place in marks(there).places, link
 
 
-def test_every_problem_leads_to_its_line() -> None:
+def test_every_problem_type_links_to_its_line() -> None:
     known = CODES | set(SERVER_CODES) | set(exchanges.CODES.values()) | set(EVENT_ERROR_CODES)
-    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERROR_CODES)
+    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERRORS)
     assert known <= set(marks("/docs/errors").places)
 
 
 @pytest.mark.parametrize("page", ["index", "architecture", "errors.md", "..", "%2e%2e%2ferrors"])
-def test_another_page_is_a_problem(page: str) -> None:
+def test_an_unknown_page_is_a_problem(page: str) -> None:
     assert refused(get(f"/docs/{page}")) == (404, "not_found")
 
 
-def test_what_is_not_served_loses_its_link_and_headings_get_the_ids_that_links_use() -> None:
+def test_links_to_unserved_files_become_text_and_headings_get_ids() -> None:
     text = "# Rows & columns\n\n[a](api.md#x) [b](adr/1.md) [errors.md](errors.md)\n\n"
     text += "## Rows\n\n## Rows\n"
     html = handbook.as_html("api", text, dict.fromkeys(documentation.PAGES, "A title"))

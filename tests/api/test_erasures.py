@@ -31,7 +31,7 @@ def delete(caller: Caller, user_id: str) -> Any:
 
 
 def known() -> set[str | None]:
-    """Whose events are stored, by hash."""
+    """Return the hashes of people with stored events."""
     today = dt.datetime.now(dt.UTC).date()
     found = wiring.store("acme").iter_events(today - dt.timedelta(days=2), today)
     return {event.user_id for event in found if isinstance(event, Engagement)}
@@ -42,7 +42,7 @@ def send(sender: Caller, *user_ids: str) -> None:
     assert sender.events(*events).status_code == 200
 
 
-def test_a_person_is_erased_and_there_is_a_receipt(admin: Caller, sender: Caller) -> None:
+def test_erasing_a_person_returns_a_receipt(admin: Caller, sender: Caller) -> None:
     send(sender, "anna@example.org", "Anna@example.org ", "ben")
     answer = delete(admin, "anna%40example.org")
     receipt = answer.json_body
@@ -70,7 +70,7 @@ def test_a_person_is_erased_and_there_is_a_receipt(admin: Caller, sender: Caller
         ("receipts", "receipts"),
     ],
 )
-def test_an_id_may_come_encoded_or_not(
+def test_an_id_can_be_sent_encoded_or_plain(
     admin: Caller, sender: Caller, user_id: str, path: str
 ) -> None:
     send(sender, user_id)
@@ -88,7 +88,9 @@ def test_an_id_may_come_encoded_or_not(
         ("100%", "/v1/users/100%25", "100%"),
     ],
 )
-def test_a_gateway_may_have_decoded_it(parameter: str, sent: str | None, user_id: str) -> None:
+def test_an_id_that_the_gateway_has_decoded_is_not_decoded_twice(
+    parameter: str, sent: str | None, user_id: str
+) -> None:
     context = {"httpMethod": "DELETE", "resourcePath": "/v1/users/{user_id}", "path": sent}
     request = Request(
         {
@@ -107,13 +109,13 @@ def test_a_gateway_may_have_decoded_it(parameter: str, sent: str | None, user_id
 @pytest.mark.parametrize(
     ("path", "code"), [("%20", "too_short"), ("x" * 257, "too_long"), ("%FF", "invalid_format")]
 )
-def test_what_is_nobodys_id_is_refused(admin: Caller, path: str, code: str) -> None:
+def test_an_invalid_user_id_is_rejected(admin: Caller, path: str, code: str) -> None:
     found = problem(delete(admin, path))
     assert (found["status"], found["code"]) == (400, "invalid_fields")
     assert [(one["pointer"], one["code"]) for one in found["errors"]] == [("/user_id", code)]
 
 
-def test_what_takes_longer_is_told_and_goes_on_when_asked_again(
+def test_a_long_erasure_continues_with_the_next_request(
     admin: Caller, sender: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(sender, "ben")
@@ -133,7 +135,9 @@ def test_what_takes_longer_is_told_and_goes_on_when_asked_again(
     assert len({one.json_body["id"] for one in answers}) == 1
 
 
-def test_nothing_of_the_path_is_kept(cloud: Cloud, admin: Caller, caplog: Any) -> None:
+def test_the_id_in_the_path_is_not_stored_or_logged(
+    cloud: Cloud, admin: Caller, caplog: Any
+) -> None:
     caplog.set_level("DEBUG", logger="chalicelib")
     delete(admin, quote("canary@example.org"))
     delete(admin, "canary-user")

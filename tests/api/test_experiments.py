@@ -1,4 +1,4 @@
-"""Experiments over HTTP; and that a fit takes them up."""
+"""Experiments by HTTP, and their use in a fit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.functions import SIMPLE, Functions
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 3, 10)
 
 
-def test_an_experiment_is_registered_analysed_and_found_again(admin: Caller) -> None:
+def test_an_experiment_is_registered_analysed_and_returned(admin: Caller) -> None:
     response = admin.post("/v1/experiments", make_holdout(experiment_id="lift-1", name="Spring"))
 
     assert response.status_code == 201
@@ -44,7 +44,7 @@ def test_an_experiment_is_registered_analysed_and_found_again(admin: Caller) -> 
     assert admin.get("/v1/experiments").json_body == {"experiments": [told], "next": None}
 
 
-def test_the_same_again_is_200_and_other_numbers_restate(admin: Caller) -> None:
+def test_repeating_an_experiment_is_200_and_other_numbers_restate_it(admin: Caller) -> None:
     first = admin.post("/v1/experiments", make_holdout(experiment_id="x"))
     again = admin.post("/v1/experiments", make_holdout(experiment_id="x"))
     other = admin.post("/v1/experiments", make_holdout(experiment_id="x", engagements=10))
@@ -55,7 +55,7 @@ def test_the_same_again_is_200_and_other_numbers_restate(admin: Caller) -> None:
     assert len(admin.get("/v1/experiments").json_body["experiments"]) == 1
 
 
-def test_a_geo_test_is_told_without_its_counts(admin: Caller) -> None:
+def test_a_geo_test_is_shown_without_its_counts(admin: Caller) -> None:
     told = admin.post("/v1/experiments", make_geo(experiment_id="geo")).json_body
 
     assert told["analysis"]["method"] == "synthetic_control"
@@ -69,7 +69,7 @@ def broken(*_: Any) -> None:
 
 @pytest.fixture
 def functions(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
-    """The counts of geo tests are analysed by a function of their own."""
+    """A separate function analyses the counts of geo tests."""
     made = Functions()
     made.take_calls(monkeypatch)
     monkeypatch.setenv("LIKEWORTH_ANALYSIS_FUNCTION", "AnalysisHandler")
@@ -78,7 +78,7 @@ def functions(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functio
         yield made
 
 
-def test_another_function_analyses_a_geo_test_and_says_the_same(
+def test_the_analysis_function_gives_the_same_result(
     functions: Functions, admin: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw = make_geo(experiment_id="geo")
@@ -90,7 +90,7 @@ def test_another_function_analyses_a_geo_test_and_says_the_same(
     assert told.json_body["analysis"] == here.analysis
 
 
-def test_what_the_other_function_would_refuse_is_not_asked(
+def test_an_invalid_geo_test_does_not_reach_the_analysis_function(
     functions: Functions, admin: Caller
 ) -> None:
     raw = make_geo()
@@ -99,7 +99,7 @@ def test_what_the_other_function_would_refuse_is_not_asked(
     assert not functions.calls
 
 
-def test_without_an_analysis_nothing_is_kept(functions: Functions, admin: Caller) -> None:
+def test_a_failed_analysis_stores_nothing(functions: Functions, admin: Caller) -> None:
     functions.before = broken
     failed = admin.post("/v1/experiments", make_geo(experiment_id="geo"))
     assert (failed.status_code, failed.json_body["code"]) == (500, "internal_error")
@@ -115,7 +115,7 @@ def test_without_an_analysis_nothing_is_kept(functions: Functions, admin: Caller
         ReadTimeoutError(endpoint_url="x"),
     ],
 )
-def test_an_analysis_that_cannot_be_had_now_is_told_so(
+def test_an_unavailable_analysis_function_is_503(
     functions: Functions, admin: Caller, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     def failing(**_: Any) -> None:
@@ -127,7 +127,7 @@ def test_an_analysis_that_cannot_be_had_now_is_told_so(
     assert admin.get("/v1/experiments").json_body["experiments"] == []
 
 
-def test_what_is_wrong_is_pointed_at(admin: Caller) -> None:
+def test_errors_have_pointers_to_the_fields(admin: Caller) -> None:
     body = make_holdout(type="likes", channel=None, control={"people": -1, "conversions": "x"})
 
     found = problem(admin.post("/v1/experiments", body))
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_pointed_at(admin: Caller) -> None:
     assert admin.get("/v1/experiments").json_body["experiments"] == []
 
 
-def test_the_list_is_flattened_in_csv(admin: Caller) -> None:
+def test_experiments_are_available_as_flat_csv(admin: Caller) -> None:
     empty = rows_of(admin.get("/v1/experiments", accept="text/csv"))
     admin.post("/v1/experiments", make_geo(experiment_id="b", engagements=None))
     admin.post("/v1/experiments", make_holdout(experiment_id="a"))
@@ -160,7 +160,7 @@ def test_the_list_is_flattened_in_csv(admin: Caller) -> None:
 
 
 def events() -> list[dict[str, Any]]:
-    """Ten weeks of clicks that sell and likes that do not."""
+    """Ten weeks in which clicks lead to sales and likes do not."""
     made = []
     for offset in range((LAST - FIRST).days + 1):
         day = f"{FIRST + dt.timedelta(days=offset)}T12:00:00Z"
@@ -188,7 +188,7 @@ def fit(caller: Caller, minutes: int) -> dict[str, Any]:
     return caller.get(f"/v1/fits/{header.fit_id}").json_body  # type: ignore[no-any-return]
 
 
-def test_a_registered_experiment_answers_with_a_narrower_interval(admin: Caller) -> None:
+def test_a_registered_experiment_narrows_the_interval(admin: Caller) -> None:
     assert record_events(wiring.store("acme"), events(), now=NOW)["rejected"] == []
     fit(admin, 0)
     before = click_of(admin.get("/v1/roi").json_body)
@@ -210,7 +210,7 @@ def test_a_registered_experiment_answers_with_a_narrower_interval(admin: Caller)
     assert compared["baseline"]["method"] == "experiment"
 
 
-def test_an_experiment_that_contradicts_the_model_wins_and_is_told(admin: Caller) -> None:
+def test_an_experiment_overrides_a_contradicting_model_with_a_warning(admin: Caller) -> None:
     record_events(wiring.store("acme"), events(), now=NOW)
     effect = {"conversions_per_engagement": 0.0, "standard_error": 0.01}
     admin.post("/v1/experiments", make_effect(effect=effect))
@@ -223,7 +223,7 @@ def test_an_experiment_that_contradicts_the_model_wins_and_is_told(admin: Caller
     assert click["conversions_per_engagement"]["ci_high"] == pytest.approx(0.0196, abs=1e-4)
 
 
-def test_a_part_of_the_window_is_answered_where_only_an_experiment_knows_the_kind(
+def test_a_part_of_the_window_has_an_answer_if_only_an_experiment_covers_the_type(
     admin: Caller,
 ) -> None:
     steady = [one for one in events() if one.get("channel") != "facebook"]
@@ -243,7 +243,7 @@ def test_a_part_of_the_window_is_answered_where_only_an_experiment_knows_the_kin
 
 
 @pytest.mark.parametrize("day", ["9999-12-30", "0001-01-01", "3000-01-01"])
-def test_a_day_out_of_all_bounds_is_refused(admin: Caller, day: str) -> None:
+def test_a_day_out_of_range_is_rejected(admin: Caller, day: str) -> None:
     body = {
         "kind": "geo",
         "channel": "facebook",

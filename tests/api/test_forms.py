@@ -1,4 +1,4 @@
-"""The forms that every answer has: JSON and CSV, ETags, problems, queries."""
+"""Features of all answers: JSON and CSV, ETags, problems, queries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def rows_of(response: HTTPResponse) -> list[list[str]]:
     "accept",
     [None, "*/*", "application/json", "text/html,*/*;q=0.8", "text/csv;q=0.5,application/*", ""],
 )
-def test_json_is_what_everybody_else_gets(admin: Caller, accept: str | None) -> None:
+def test_json_is_the_default(admin: Caller, accept: str | None) -> None:
     response = admin.get(SERIES, accept=accept)
     if accept == "":
         assert refused(response) == (406, "not_acceptable")
@@ -54,11 +54,11 @@ def test_json_is_what_everybody_else_gets(admin: Caller, accept: str | None) -> 
         ("application/xml", None),
     ],
 )
-def test_an_accept_header_is_weighed(accept: str, best: str | None) -> None:
+def test_the_accept_header_is_weighted(accept: str, best: str | None) -> None:
     assert preferred(accept) == best
 
 
-def test_csv_is_quoted_and_no_formula() -> None:
+def test_csv_is_quoted_and_contains_no_formula() -> None:
     rows: list[dict[str, Any]] = [
         {"a": 'say "hi", or', "b": None, "c": -1.5, "d": True},
         {"a": "=HYPERLINK(1)", "b": "@x", "c": "-1", "d": "+49"},
@@ -87,7 +87,7 @@ def test_csv_is_quoted_and_no_formula() -> None:
         ("1+1=2 - a@b|c", "1+1=2 - a@b|c"),
     ],
 )
-def test_a_formula_is_guarded_wherever_a_cell_may_begin(text: str, cell: str) -> None:
+def test_a_formula_is_guarded_wherever_a_cell_can_begin(text: str, cell: str) -> None:
     (written,) = list(csv.reader(io.StringIO(csv_of([{"a": text}], ("a",)), newline="")))[1:]
     assert written == [cell]
 
@@ -95,7 +95,7 @@ def test_a_formula_is_guarded_wherever_a_cell_may_begin(text: str, cell: str) ->
 # --- ETags ------------------------------------------------------------------------------------
 
 
-def test_another_form_and_other_content_have_other_etags(admin: Caller) -> None:
+def test_etags_differ_by_format_and_content(admin: Caller) -> None:
     etags = [
         admin.get("/v1/imports", accept=accept).headers["ETag"] for accept in ("*/*", "text/csv")
     ]
@@ -124,7 +124,7 @@ def test_another_form_and_other_content_have_other_etags(admin: Caller) -> None:
         ("metric=cost&from=3000-01-01", "/from"),
     ],
 )
-def test_a_query_that_is_wrong_is_refused(admin: Caller, query: str, pointer: str) -> None:
+def test_an_invalid_query_is_rejected(admin: Caller, query: str, pointer: str) -> None:
     found = problem(admin.get(f"/v1/timeseries?{query}"))
     assert (found["status"], found["code"]) == (400, "invalid_fields")
     assert [one["pointer"] for one in found["errors"]] == [pointer]
@@ -133,7 +133,9 @@ def test_a_query_that_is_wrong_is_refused(admin: Caller, query: str, pointer: st
 @pytest.mark.parametrize(
     "query", ["_=1716900000", "_=1&_=2", "cb", "cachebuster=", "nocache=1&utm_source=x&utm_id=y"]
 )
-def test_what_libraries_and_platforms_hang_onto_a_url_is_ignored(admin: Caller, query: str) -> None:
+def test_parameters_that_libraries_and_platforms_append_are_ignored(
+    admin: Caller, query: str
+) -> None:
     plain, more = (admin.get(f"{SERIES}&group_by=channel{rest}") for rest in ("", f"&{query}"))
     assert more.status_code == 200
     assert more.body == plain.body
@@ -142,14 +144,14 @@ def test_what_libraries_and_platforms_hang_onto_a_url_is_ignored(admin: Caller, 
 
 
 @pytest.mark.parametrize("query", ["__=1", "utm=1", "UTM_source=x", "CB=1"])
-def test_what_is_only_like_it_is_not(admin: Caller, query: str) -> None:
+def test_similar_parameters_are_not_ignored(admin: Caller, query: str) -> None:
     assert refused(admin.get(f"{SERIES}&{query}")) == (400, "invalid_fields")
 
 
 # --- what goes wrong --------------------------------------------------------------------------
 
 
-def test_a_missing_setting_is_500_without_its_insides(
+def test_a_missing_setting_is_500_without_details(
     admin: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.delenv("LIKEWORTH_FIT_QUEUE_URL")

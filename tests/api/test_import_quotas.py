@@ -14,7 +14,7 @@ from chalicelib.wiring import processes
 from tests.api.conftest import Caller, problem, refused
 
 
-def test_the_import_after_the_last_one_is_429_with_the_time_to_wait(
+def test_an_import_above_the_quota_is_429_with_retry_after(
     monkeypatch: pytest.MonkeyPatch, sender: Caller
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_OPEN_IMPORTS", "2")
@@ -27,7 +27,7 @@ def test_the_import_after_the_last_one_is_429_with_the_time_to_wait(
     assert int(str(response.headers["Retry-After"])) > 0
 
 
-def test_a_size_above_what_is_left_of_the_day_is_429_until_tomorrow(sender: Caller) -> None:
+def test_a_size_above_the_daily_quota_is_429_until_tomorrow(sender: Caller) -> None:
     now = dt.datetime.now(dt.UTC)
     store = wiring.store("acme")
     store.import_quotas.add_bytes(now.date(), store.settings.daily_upload_bytes - 10)
@@ -38,26 +38,26 @@ def test_a_size_above_what_is_left_of_the_day_is_429_until_tomorrow(sender: Call
 
 
 @pytest.mark.parametrize("size", [0, -1, 5_000_000_001])
-def test_a_size_that_no_file_can_have_is_refused(sender: Caller, size: int) -> None:
+def test_an_impossible_size_is_rejected(sender: Caller, size: int) -> None:
     response = sender.post("/v1/imports", {"filename": "x.csv", "bytes": size})
     assert refused(response) == (400, "invalid_fields")
     assert problem(response)["errors"][0]["pointer"] == "/bytes"
 
 
 @pytest.mark.parametrize("size", ["10", 1.5, True])
-def test_a_size_that_is_no_whole_number_is_refused(sender: Caller, size: object) -> None:
+def test_a_size_must_be_a_whole_number(sender: Caller, size: object) -> None:
     response = sender.post("/v1/imports", {"filename": "x.csv", "bytes": size})
     assert refused(response) == (400, "invalid_fields")
 
 
-def test_an_announced_size_is_signed_and_null_is_none(sender: Caller) -> None:
+def test_an_announced_size_is_signed_and_null_means_no_size(sender: Caller) -> None:
     for size, signed in ((10, "content-length;host"), (None, "host")):
         made = sender.post("/v1/imports", {"filename": "x.csv", "bytes": size}).json_body
         query = parse_qs(urlsplit(made["upload"]["url"]).query)
         assert query["X-Amz-SignedHeaders"] == [signed]
 
 
-def test_a_replay_that_cannot_be_queued_frees_its_place(
+def test_a_replay_that_cannot_be_queued_does_not_count_as_unfinished(
     monkeypatch: pytest.MonkeyPatch, sender: Caller
 ) -> None:
     made = sender.post("/v1/imports", {"filename": "x.csv"}).json_body

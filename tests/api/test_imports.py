@@ -1,4 +1,4 @@
-"""Imports by HTTP: announced, uploaded, shown, their refused rows read and replayed."""
+"""Imports by HTTP: announce, upload, show, list and replay rejected rows."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ OWN = {"columns": {"Tag": "day", "Likes": "like"}, "constants": {"channel": "xin
 
 
 class Uploads:
-    """Announced imports of a caller, uploaded and worked off."""
+    """Announces, uploads and processes the imports of a caller."""
 
     def __init__(self, cloud: Cloud, sender: Caller) -> None:
         self.cloud = cloud
         self.sender = sender
 
     def announce(self, **body: Any) -> str:
-        """Announce an import; its id."""
+        """Announce an import and return its id."""
         response = self.sender.post("/v1/imports", {"filename": "x.csv"} | body)
         assert response.status_code == 201, response.body
         return str(response.json_body["id"])
 
     def upload(self, import_id: str, *lines: str) -> None:
-        """Upload a file to it and import it."""
+        """Upload and import a file."""
         key = f"imports/acme/{import_id}/x.csv"
         body = "\n".join([*lines, ""]).encode()
         etag = self.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["ETag"].strip('"')
@@ -49,43 +49,43 @@ class Uploads:
         self.work({"Records": [record]})
 
     def work(self, *bodies: Any) -> None:
-        """Have the import function handle messages."""
+        """Run the import function on messages."""
         now = dt.datetime.now(dt.UTC)
         answer = workers.run_imports(sqs_event(*bodies), now=now, seconds_left=lambda: 900.0)
         assert answer == {"batchItemFailures": []}
 
     def work_off(self) -> int:
-        """Have the import function handle what is in its queue; how much that was."""
+        """Run the import function on its queue; return the number of messages."""
         messages = self.cloud.messages(self.cloud.import_queue)
         self.work(*messages)
         return len(messages)
 
     def shown(self, import_id: str) -> dict[str, Any]:
-        """The import."""
+        """Return the import."""
         body: dict[str, Any] = self.sender.get(f"/v1/imports/{import_id}").json_body
         return body
 
     def rejects(self, import_id: str) -> list[tuple[int, str]]:
-        """Rows and codes of what it refused."""
+        """Return the row numbers and codes of its rejected rows."""
         told = self.sender.get(f"/v1/imports/{import_id}/rejects").json_body["rejects"]
         return [(one["row"], one["code"]) for one in told]
 
 
 @pytest.fixture
 def uploads(cloud: Cloud, sender: Caller) -> Uploads:
-    """Of a caller who may send."""
+    """Uploads of a caller with the role ingest."""
     return Uploads(cloud, sender)
 
 
 @pytest.fixture
 def done(uploads: Uploads) -> str:
-    """An import of three rows, of which one is refused."""
+    """An import of three rows, one of them rejected."""
     import_id = uploads.announce()
     uploads.upload(import_id, HEAD, GOOD, BAD, GOOD.replace("Spring", "Winter"))
     return import_id
 
 
-def test_an_import_tells_how_its_file_is_written_and_what_was_claimed(
+def test_an_import_shows_its_file_format_and_claimed_conversions(
     uploads: Uploads, done: str
 ) -> None:
     told = uploads.shown(done)
@@ -106,7 +106,7 @@ def test_an_import_tells_how_its_file_is_written_and_what_was_claimed(
     assert told["replay"] is None
 
 
-def test_an_import_says_what_was_not_read(uploads: Uploads) -> None:
+def test_an_import_lists_what_was_not_read(uploads: Uploads) -> None:
     import_id = uploads.announce()
     uploads.upload(import_id, f"{HEAD},Video plays", f"{GOOD},12", "Total: Campaigns")
 
@@ -152,7 +152,7 @@ def test_an_import_of_an_earlier_version_has_no_counts_by_code(
     assert [column["metric"] for column in told["unread_columns"]] == [None]
 
 
-def test_an_import_that_has_not_begun_says_so_little(uploads: Uploads) -> None:
+def test_a_waiting_import_has_no_details(uploads: Uploads) -> None:
     told = uploads.shown(uploads.announce())
     assert (told["state"], told["lifetime"], told["notes"]) == ("waiting", None, [])
     assert told["claimed_conversions"] == []
@@ -161,7 +161,7 @@ def test_an_import_that_has_not_begun_says_so_little(uploads: Uploads) -> None:
 # --- refused rows -----------------------------------------------------------------------------
 
 
-def test_refused_rows_come_page_by_page_as_json_and_as_csv(uploads: Uploads) -> None:
+def test_rejected_rows_are_paged_as_json_and_csv(uploads: Uploads) -> None:
     import_id = uploads.announce()
     bad = [BAD.replace("Autumn", f"Autumn {n}") for n in range(7)]
     uploads.upload(import_id, HEAD, *bad, GOOD)
@@ -181,14 +181,14 @@ def test_refused_rows_come_page_by_page_as_json_and_as_csv(uploads: Uploads) -> 
     assert {row["part"] for row in rows} == {None}
 
 
-def test_refused_rows_have_a_header_without_rows(uploads: Uploads) -> None:
+def test_csv_of_no_rejected_rows_has_a_header(uploads: Uploads) -> None:
     empty = uploads.announce()
     answer = uploads.sender.get(f"/v1/imports/{empty}/rejects?format=csv")
     assert answer.body == b"part,row,code,message,raw\r\n"
 
 
 @pytest.mark.parametrize("cursor", ["x", "000000000002-0000", "0000-000000000002-0000-1"])
-def test_a_cursor_that_we_never_gave_is_refused(uploads: Uploads, done: str, cursor: str) -> None:
+def test_an_invalid_cursor_is_rejected(uploads: Uploads, done: str, cursor: str) -> None:
     response = uploads.sender.get(f"/v1/imports/{done}/rejects?cursor={cursor}")
     assert refused(response) == (400, "invalid_fields")
 
@@ -196,7 +196,7 @@ def test_a_cursor_that_we_never_gave_is_refused(uploads: Uploads, done: str, cur
 # --- mappings ---------------------------------------------------------------------------------
 
 
-def test_a_mapping_is_kept_replaced_listed_and_forgotten(admin: Caller, sender: Caller) -> None:
+def test_a_mapping_is_created_replaced_listed_and_deleted(admin: Caller, sender: Caller) -> None:
     import json
 
     def put(name: str, mapping: Any) -> Any:
@@ -235,14 +235,16 @@ def test_a_mapping_is_kept_replaced_listed_and_forgotten(admin: Caller, sender: 
         ("xing", b"[]", ""),
     ],
 )
-def test_what_is_no_mapping_is_refused(admin: Caller, name: str, body: bytes, pointer: str) -> None:
+def test_an_invalid_mapping_is_rejected(
+    admin: Caller, name: str, body: bytes, pointer: str
+) -> None:
     found = problem(admin.call("PUT", f"/v1/mappings/{name}", body, content_type=JSON))
     assert (found["status"], found["code"]) == (400, "invalid_fields")
     assert found["errors"][0]["pointer"] == pointer
     assert admin.get("/v1/mappings").json_body["mappings"] == []
 
 
-def test_an_import_takes_a_mapping_by_name_or_as_it_is(admin: Caller, uploads: Uploads) -> None:
+def test_an_import_accepts_a_mapping_by_name_or_inline(admin: Caller, uploads: Uploads) -> None:
     admin.call("PUT", "/v1/mappings/ours", b'{"dates": "dmy"}', content_type=JSON)
     by_name = uploads.announce(mapping="ours")
     admin.call("PUT", "/v1/mappings/ours", b'{"dates": "mdy"}', content_type=JSON)
@@ -253,7 +255,7 @@ def test_an_import_takes_a_mapping_by_name_or_as_it_is(admin: Caller, uploads: U
     assert list(told["mapping"]["columns"]) == ["Tag", "Likes"]
 
 
-def test_rows_refunds_and_dates_of_a_mapping_work_by_http(uploads: Uploads) -> None:
+def test_a_mapping_with_rows_refunds_and_dates_works_by_http(uploads: Uploads) -> None:
     mapping = {
         "columns": {"When": "day", "No": "event_id", "Sum": "value"},
         "constants": {"currency": "EUR", "year": 2026, "time_zone": "Europe/Berlin"},
@@ -283,7 +285,7 @@ def test_rows_refunds_and_dates_of_a_mapping_work_by_http(uploads: Uploads) -> N
         ({"columns": {"x" * 200 + str(n): "like" for n in range(200)} | {"d": "day"}}, "/mapping"),
     ],
 )
-def test_an_import_with_what_is_no_mapping_is_refused(
+def test_an_import_with_an_invalid_mapping_is_rejected(
     sender: Caller, mapping: Any, pointer: str
 ) -> None:
     found = problem(sender.post("/v1/imports", {"filename": "x.csv", "mapping": mapping}))
@@ -294,7 +296,7 @@ def test_an_import_with_what_is_no_mapping_is_refused(
 # --- replays ----------------------------------------------------------------------------------
 
 
-def test_a_replay_is_accepted_and_done_behind_the_queue(uploads: Uploads) -> None:
+def test_a_replay_is_accepted_and_run_from_the_queue(uploads: Uploads) -> None:
     import_id = uploads.announce(currency="USD")
     uploads.upload(import_id, HEAD, GOOD, DOLLARS)
     assert uploads.rejects(import_id) == [(3, "currency_mismatch")]
@@ -323,7 +325,7 @@ def test_a_replay_needs_no_body(uploads: Uploads, done: str) -> None:
     assert uploads.rejects(done) == [(3, "invalid_number")]
 
 
-def test_an_import_that_waits_or_runs_cannot_be_replayed(uploads: Uploads, done: str) -> None:
+def test_a_waiting_or_running_import_cannot_be_replayed(uploads: Uploads, done: str) -> None:
     waiting = uploads.announce()
     uploads.sender.post(f"/v1/imports/{done}/replay", {})
     for import_id in (waiting, done):
@@ -341,7 +343,7 @@ def test_an_import_that_waits_or_runs_cannot_be_replayed(uploads: Uploads, done:
         ({"filename": "y.csv"}, "/filename"),
     ],
 )
-def test_a_replay_with_what_cannot_be_is_refused(
+def test_a_replay_with_invalid_options_is_rejected(
     uploads: Uploads, done: str, body: dict[str, Any], pointer: str
 ) -> None:
     found = problem(uploads.sender.post(f"/v1/imports/{done}/replay", body))
@@ -349,7 +351,7 @@ def test_a_replay_with_what_cannot_be_is_refused(
     assert uploads.shown(done)["state"] == "done"
 
 
-def test_a_replay_whose_file_is_gone_says_so_and_changes_nothing(
+def test_a_replay_of_a_deleted_file_reports_it_and_changes_nothing(
     uploads: Uploads, done: str
 ) -> None:
     before = uploads.shown(done)
@@ -362,7 +364,7 @@ def test_a_replay_whose_file_is_gone_says_so_and_changes_nothing(
     assert uploads.rejects(done) == [(3, "invalid_number")]
 
 
-def test_a_replay_whose_message_cannot_be_sent_was_not_asked_for(
+def test_a_replay_whose_message_cannot_be_sent_is_not_recorded(
     uploads: Uploads, done: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LIKEWORTH_IMPORT_QUEUE_URL")
@@ -379,7 +381,7 @@ def test_a_replay_whose_message_cannot_be_sent_was_not_asked_for(
 
 
 def events_in(cloud: Cloud) -> int:
-    """How many events and spans are stored."""
+    """Return the number of stored events and spans."""
     return sum("#events#" in item["pk"]["S"] for item in cloud.items())
 
 
@@ -435,7 +437,7 @@ def test_a_file_that_was_dropped_into_the_bucket_is_removed(
     assert uploads.cloud.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
 
 
-def test_a_removal_without_time_goes_on_with_a_message_of_its_own(
+def test_a_removal_that_runs_out_of_time_continues_with_a_new_message(
     uploads: Uploads, done: str, admin: Caller
 ) -> None:
     admin.call("DELETE", f"/v1/imports/{done}")
@@ -449,6 +451,6 @@ def test_a_removal_without_time_goes_on_with_a_message_of_its_own(
     assert (uploads.shown(done)["state"], events_in(uploads.cloud)) == ("removed", 0)
 
 
-def test_an_import_that_waits_is_not_removed(uploads: Uploads, admin: Caller) -> None:
+def test_a_waiting_import_cannot_be_removed(uploads: Uploads, admin: Caller) -> None:
     waiting = uploads.announce()
     assert refused(admin.call("DELETE", f"/v1/imports/{waiting}")) == (409, "import_unfinished")

@@ -1,4 +1,4 @@
-"""POST /v1/events: what is read, what is refused, and what is never forgiven silently."""
+"""POST /v1/events: accepted and rejected bodies and events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_events_are_accepted_and_stored(sender: Caller) -> None:
     assert stored() == 2
 
 
-def test_good_events_are_stored_when_others_are_refused(sender: Caller) -> None:
+def test_valid_events_are_stored_when_others_are_rejected(sender: Caller) -> None:
     response = sender.events(event(), event(event_id="bad", cuont=2), event())
     assert response.status_code == 200
     assert response.json_body["accepted"] == 2
@@ -77,14 +77,14 @@ def test_good_events_are_stored_when_others_are_refused(sender: Caller) -> None:
         ({"content_id": "\ud800"}, "wrong_type"),
     ],
 )
-def test_an_event_that_is_wrong_is_refused_with_its_code(
+def test_an_invalid_event_is_rejected_with_its_code(
     sender: Caller, over: dict[str, Any], code: str
 ) -> None:
     response = sender.events(event(), event(**over))
     assert [one["code"] for one in response.json_body["rejected"]] == [code]
 
 
-def test_half_of_a_surrogate_pair_is_refused_and_told_without_losing_the_rest(
+def test_half_of_a_surrogate_pair_is_rejected_without_losing_the_other_events(
     sender: Caller,
 ) -> None:
     response = sender.events(event(), event(event_id="\ud800"))
@@ -95,7 +95,7 @@ def test_half_of_a_surrogate_pair_is_refused_and_told_without_losing_the_rest(
     response.body.decode()
 
 
-def test_when_all_are_refused_it_is_a_problem_that_lists_them(sender: Caller) -> None:
+def test_if_all_events_are_rejected_the_problem_lists_them(sender: Caller) -> None:
     response = sender.events({}, 5, None)
     found = problem(response)
     assert (found["status"], found["code"], found["accepted"]) == (422, "all_events_refused", 0)
@@ -103,11 +103,11 @@ def test_when_all_are_refused_it_is_a_problem_that_lists_them(sender: Caller) ->
     assert [one["pointer"] for one in found["errors"]] == ["/events/0", "/events/1", "/events/2"]
 
 
-def test_an_empty_list_is_fine(sender: Caller) -> None:
+def test_an_empty_list_is_accepted(sender: Caller) -> None:
     assert sender.events().json_body == {"accepted": 0, "rejected": []}
 
 
-def test_amounts_are_not_rounded_on_the_way(sender: Caller) -> None:
+def test_amounts_are_not_rounded(sender: Caller) -> None:
     body = json.dumps({"events": [event(cost=money("AMOUNT"))]})
     exact = body.replace('"AMOUNT"', "123456789012345.12345678").encode()
     assert sender.post("/v1/events", exact).json_body["accepted"] == 1
@@ -119,7 +119,7 @@ def test_amounts_are_not_rounded_on_the_way(sender: Caller) -> None:
 # --- NDJSON -----------------------------------------------------------------------------------
 
 
-def test_lines_are_read_one_by_one(sender: Caller) -> None:
+def test_each_line_of_ndjson_is_parsed_separately(sender: Caller) -> None:
     lines = [
         json.dumps(event()).encode(),
         b'{"kind": ',
@@ -139,7 +139,7 @@ def test_lines_are_read_one_by_one(sender: Caller) -> None:
     ]
 
 
-def test_a_deeply_nested_line_is_that_lines_rejection(sender: Caller) -> None:
+def test_a_deeply_nested_line_is_rejected_alone(sender: Caller) -> None:
     body = json.dumps(event()).encode() + b"\n" + b"[" * 100_000
     response = sender.post("/v1/events", body, content_type=NDJSON)
     assert response.json_body["accepted"] == 1
@@ -170,16 +170,16 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
-def test_what_is_not_json_is_refused(sender: Caller, body: bytes) -> None:
+def test_invalid_json_is_rejected(sender: Caller, body: bytes) -> None:
     assert refused(sender.post("/v1/events", body)) == (400, "malformed_json")
 
 
-def test_brackets_in_text_are_no_nesting(sender: Caller) -> None:
+def test_brackets_in_text_do_not_count_as_nesting(sender: Caller) -> None:
     body = {"events": [event(content_id='[{"' * 40)]}
     assert sender.post("/v1/events", body).json_body["accepted"] == 1
 
 
-def test_32_levels_are_read(sender: Caller) -> None:
+def test_32_levels_are_accepted(sender: Caller) -> None:
     body = b'{"events": ' + b"[" * 31 + b"]" * 31 + b"}"
     assert refused(sender.post("/v1/events", body)) == (422, "all_events_refused")
 
@@ -187,7 +187,7 @@ def test_32_levels_are_read(sender: Caller) -> None:
 @pytest.mark.parametrize(
     "body", [b"[" * 40 + b'"' + b'\\"' * 450_000, b'["' * 300_000, b"[\\" * 300_000]
 )
-def test_a_body_made_to_be_slow_is_refused_at_once(sender: Caller, body: bytes) -> None:
+def test_a_body_designed_to_be_slow_is_rejected_immediately(sender: Caller, body: bytes) -> None:
     begun = time.perf_counter()
     assert refused(sender.post("/v1/events", body)) == (400, "malformed_json")
     assert time.perf_counter() - begun < 2
@@ -205,7 +205,7 @@ def test_a_body_made_to_be_slow_is_refused_at_once(sender: Caller, body: bytes) 
         (b'{"events": [], "event~/s": 1}', "/event~0~1s", "unknown_field"),
     ],
 )
-def test_a_body_of_another_shape_is_refused(
+def test_a_body_of_the_wrong_shape_is_rejected(
     sender: Caller, body: bytes, pointer: str, code: str
 ) -> None:
     found = problem(sender.post("/v1/events", body))
@@ -213,7 +213,7 @@ def test_a_body_of_another_shape_is_refused(
     assert [(one["pointer"], one["code"]) for one in found["errors"]] == [(pointer, code)]
 
 
-def test_an_answer_does_not_grow_with_what_is_wrong(sender: Caller) -> None:
+def test_an_answer_does_not_grow_with_the_number_of_errors(sender: Caller) -> None:
     many = {f"x{number}": 1 for number in range(30_000)}
     as_fields = sender.post("/v1/events", many)
     as_events = sender.events(many, event(**many))
@@ -226,12 +226,12 @@ def test_an_answer_does_not_grow_with_what_is_wrong(sender: Caller) -> None:
     "content_type",
     ["application/json; charset=UTF-8", "Application/JSON", 'application/json;charset="utf-8"'],
 )
-def test_a_content_type_may_say_utf_8(sender: Caller, content_type: str) -> None:
+def test_a_content_type_can_name_utf_8(sender: Caller, content_type: str) -> None:
     response = sender.post("/v1/events", {"events": []}, content_type=content_type)
     assert response.status_code == 200
 
 
-def test_500_events_are_taken_and_501_are_not(sender: Caller) -> None:
+def test_500_events_are_accepted_and_501_are_rejected(sender: Caller) -> None:
     events = [event() for _ in range(501)]
     assert sender.events(*events[:500]).json_body["accepted"] == 500
     assert refused(sender.events(*events)) == (413, "body_too_large")
@@ -243,7 +243,7 @@ def test_500_events_are_taken_and_501_are_not(sender: Caller) -> None:
 # --- a store that fails -----------------------------------------------------------------------
 
 
-def test_a_store_that_cannot_take_them_is_503_with_the_indexes(
+def test_an_unavailable_store_is_503_with_the_indexes(
     cloud: Cloud, sender: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_WRITE_SECONDS", "1")
@@ -261,7 +261,7 @@ def test_a_store_that_cannot_take_them_is_503_with_the_indexes(
 # --- people -----------------------------------------------------------------------------------
 
 
-def test_a_users_id_appears_nowhere_but_in_the_request(
+def test_a_user_id_appears_only_in_the_request(
     cloud: Cloud,
     sender: Caller,
     caplog: pytest.LogCaptureFixture,

@@ -1,4 +1,4 @@
-"""/v1/keys: make, list and revoke API keys."""
+"""/v1/keys: create, list and revoke API keys."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def works(made: dict[str, Any], client: Client) -> bool:
     return answer.status_code != 401
 
 
-def test_a_key_is_shown_once_and_never_again(admin: Caller, cloud: Cloud) -> None:
+def test_a_key_is_shown_only_once(admin: Caller, cloud: Cloud) -> None:
     answer = admin.post("/v1/keys", {"role": "read"})
     made = answer.json_body
     assert answer.status_code == 201
@@ -53,7 +53,7 @@ def test_a_key_is_shown_once_and_never_again(admin: Caller, cloud: Cloud) -> Non
     assert secret not in json.dumps(cloud.items(), default=str)
 
 
-def test_an_end_may_be_a_number_of_days_or_an_instant(admin: Caller) -> None:
+def test_an_expiry_can_be_a_number_of_days_or_an_instant(admin: Caller) -> None:
     now = dt.datetime.now(dt.UTC)
     made = make(admin, expires_in_days=90)
     end = dt.datetime.fromisoformat(made["expires_at"])
@@ -88,7 +88,7 @@ def test_an_end_may_be_a_number_of_days_or_an_instant(admin: Caller) -> None:
         ),
     ],
 )
-def test_what_makes_no_key_is_refused(
+def test_an_invalid_key_request_is_rejected(
     admin: Caller, body: dict[str, Any], pointer: str, code: str
 ) -> None:
     found = problem(admin.post("/v1/keys", body))
@@ -97,7 +97,7 @@ def test_what_makes_no_key_is_refused(
     assert len(admin.get("/v1/keys").json_body["keys"]) == 1
 
 
-def test_a_key_is_rotated_without_a_gap(admin: Caller) -> None:
+def test_a_key_can_be_rotated_without_downtime(admin: Caller) -> None:
     old = make(admin)
     new = make(admin)
     answer = admin.post("/v1/keys", {"role": "read"})
@@ -111,7 +111,7 @@ def test_a_key_is_rotated_without_a_gap(admin: Caller) -> None:
     make(admin)
 
 
-def test_a_key_that_was_revoked_stays_in_the_list_and_can_be_revoked_again(admin: Caller) -> None:
+def test_a_revoked_key_stays_in_the_list_and_can_be_revoked_again(admin: Caller) -> None:
     made = make(admin)
     assert revoke(admin, made["id"]).status_code == 204
     before = admin.get("/v1/keys").json_body
@@ -122,7 +122,7 @@ def test_a_key_that_was_revoked_stays_in_the_list_and_can_be_revoked_again(admin
     assert told["revoked_at"] is not None
 
 
-def test_the_last_admin_key_revokes_itself_only_once_there_is_another(admin: Caller) -> None:
+def test_the_last_admin_key_can_be_revoked_only_if_there_is_another(admin: Caller) -> None:
     own = admin.key.split(".")[1]
     assert refused(revoke(admin, own)) == (409, "last_admin_key")
     assert admin.get("/v1/keys").status_code == 200

@@ -1,4 +1,4 @@
-"""Signed links: what they open, and everything that they do not."""
+"""Signed links: what they allow, and what they do not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WHOLE_DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def nobody(client: Client) -> Caller:
-    """Somebody without a key."""
+    """A caller without a key."""
     return Caller("", client)
 
 
@@ -48,13 +48,13 @@ def made(admin: Caller, path: str = "/v1/roi", **query: str) -> dict[str, Any]:
 
 
 def target_of(url: str) -> str:
-    """What a program would send for a URL."""
+    """Split a URL into the request that a program would send."""
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}"
 
 
 def follow(nobody: Caller, target: str, method: str = "GET", **headers: str | None) -> HTTPResponse:
-    """Ask without a key."""
+    """Request a path without a key."""
     return nobody.call(method, target, **({"x_api_key": None} | headers))
 
 
@@ -62,7 +62,7 @@ def token_of(link: dict[str, Any]) -> str:
     return dict(parse_qsl(urlsplit(link["url"]).query))["link"]
 
 
-def test_a_link_opens_the_answer_that_it_was_made_for(
+def test_a_link_returns_the_answer_it_was_created_for(
     fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     link = made(admin)
@@ -81,7 +81,7 @@ def test_a_link_opens_the_answer_that_it_was_made_for(
     assert head.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_every_whole_table_for_readers_can_be_linked_to_and_nothing_else(
+def test_only_whole_tables_for_readers_can_be_linked(
     fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     paths = {"/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/attribution"}
@@ -97,7 +97,7 @@ def test_every_whole_table_for_readers_can_be_linked_to_and_nothing_else(
         assert problem(response)["errors"][0]["code"] == "unknown_value"
 
 
-def test_the_url_is_told_once_and_can_be_used_as_it_is(fitted: Caller, admin: Caller) -> None:
+def test_the_url_is_shown_once_and_works(fitted: Caller, admin: Caller) -> None:
     response = admin.post(
         "/v1/links",
         {"path": "/v1/roi", "query": {"channel": "google_ads"}, "expires_in_days": 2},
@@ -116,7 +116,7 @@ def test_the_url_is_told_once_and_can_be_used_as_it_is(fitted: Caller, admin: Ca
     assert (row["query"], row["state"]) == ("channel=google_ads", "active")
 
 
-def test_a_link_never_leads_to_a_host_that_only_the_caller_names(
+def test_a_link_never_uses_a_host_from_the_host_header(
     admin: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = {"path": "/v1/timeseries", "query": {"metric": "cost"}}
@@ -130,7 +130,7 @@ def test_a_link_never_leads_to_a_host_that_only_the_caller_names(
     assert link["url"].startswith("https://likeworth.example/base/v1/timeseries?")
 
 
-def test_behind_a_gateway_the_stage_is_a_part_of_the_url(cloud: Cloud, admin: Caller) -> None:
+def test_behind_a_gateway_the_url_includes_the_stage(cloud: Cloud, admin: Caller) -> None:
     event = {
         "httpMethod": "POST",
         "headers": {"x-api-key": admin.key, "content-type": "application/json", "host": "wrong"},
@@ -158,7 +158,7 @@ def test_behind_a_gateway_the_stage_is_a_part_of_the_url(cloud: Cloud, admin: Ca
 
 
 def changes(link: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
-    """Requests that are nearly the one that a link is for."""
+    """Requests that differ slightly from the one that a link allows."""
     token, query = token_of(link), {**QUESTION}
     tenant, link_id, secret = token.removeprefix("lwl_").split(".")
 
@@ -189,7 +189,7 @@ def changes(link: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def test_no_word_of_a_link_may_differ_and_all_refusals_are_one(
+def test_any_change_to_a_link_gets_the_same_rejection(
     fitted: Caller, admin: Caller, stranger: Caller, nobody: Caller
 ) -> None:
     link, other = made(admin), made(admin, "/v1/roi", goal="purchase")
@@ -221,7 +221,7 @@ def test_no_word_of_a_link_may_differ_and_all_refusals_are_one(
     assert all(one == seen[0] for one in seen)
 
 
-def test_a_link_holds_until_its_end_and_no_longer(cloud: Cloud) -> None:
+def test_a_link_expires(cloud: Cloud) -> None:
     now = dt.datetime(2026, 3, 14, 10, 0, 0, 7, tzinfo=dt.UTC)
     token, link = signed_links.make_link(wiring.store("acme"), "/v1/roi", QUESTION, days=1, now=now)
 
@@ -236,7 +236,7 @@ def test_a_link_holds_until_its_end_and_no_longer(cloud: Cloud) -> None:
         ask(link.expires_at)
 
 
-def test_an_end_that_somebody_moved_in_the_table_ends_the_link(cloud: Cloud) -> None:
+def test_a_link_whose_expiry_was_changed_in_the_table_is_invalid(cloud: Cloud) -> None:
     now, store = dt.datetime(2026, 3, 14, tzinfo=dt.UTC), wiring.store("acme")
     token, link = signed_links.make_link(store, "/v1/roi", QUESTION, days=1, now=now)
     store.links.add(replace(link, expires_at=link.expires_at + WHOLE_DAY))
@@ -244,7 +244,7 @@ def test_an_end_that_somebody_moved_in_the_table_ends_the_link(cloud: Cloud) -> 
         signed_links.authenticate_link(token, "/v1/roi", [*QUESTION.items()], wiring.store, now=now)
 
 
-def test_parameters_may_change_places_and_what_is_ignored_may_be_added(
+def test_parameters_can_be_reordered_and_ignored_ones_added(
     fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     pairs = parse_qsl(urlsplit(made(admin)["url"]).query)
@@ -252,7 +252,7 @@ def test_parameters_may_change_places_and_what_is_ignored_may_be_added(
     assert follow(nobody, f"/v1/roi?{turned}").status_code == 200
 
 
-def test_a_link_is_for_nothing_but_reading_its_answer(
+def test_a_link_allows_only_reading_its_answer(
     fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     query = urlsplit(made(admin)["url"]).query
@@ -262,7 +262,7 @@ def test_a_link_is_for_nothing_but_reading_its_answer(
         assert refused(follow(nobody, f"{path}?{query}"))[0] == 401
 
 
-def test_a_request_that_has_a_key_is_the_keys_own(
+def test_a_request_with_a_key_and_a_link_uses_the_key(
     fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     target = target_of(made(admin)["url"])
@@ -273,7 +273,7 @@ def test_a_request_that_has_a_key_is_the_keys_own(
     assert refused(nobody.get(target, x_api_key=wrong)) == (401, "unauthenticated")
 
 
-def test_a_revoked_link_opens_nothing_at_once(
+def test_a_revoked_link_is_invalid_immediately(
     fitted: Caller, admin: Caller, stranger: Caller, nobody: Caller
 ) -> None:
     link = made(admin)
@@ -312,7 +312,7 @@ def test_a_revoked_link_opens_nothing_at_once(
         ({"path": "/v1/roi", "expires_in_days": "90"}, "/expires_in_days"),
     ],
 )
-def test_a_link_that_could_only_be_refused_is_not_made(
+def test_a_link_to_an_invalid_query_is_rejected(
     fitted: Caller, admin: Caller, body: Any, pointer: str
 ) -> None:
     response = admin.post("/v1/links", body)
@@ -321,7 +321,7 @@ def test_a_link_that_could_only_be_refused_is_not_made(
     assert admin.get("/v1/links").json_body["links"] == []
 
 
-def test_a_link_may_be_made_before_there_is_a_fit(admin: Caller, nobody: Caller) -> None:
+def test_a_link_can_be_created_before_the_first_fit(admin: Caller, nobody: Caller) -> None:
     link = made(admin, "/v1/roi", **EXAMPLES["LinkBody"]["query"])
     response = follow(nobody, target_of(link["url"]))
     assert refused(response) == (404, "no_fit_yet")
@@ -331,7 +331,7 @@ def test_a_link_may_be_made_before_there_is_a_fit(admin: Caller, nobody: Caller)
 # --- what it costs and leaves -------------------------------------------------------------------
 
 
-def test_an_answer_by_link_takes_two_reads_at_most(
+def test_an_answer_by_link_needs_at_most_two_reads(
     cloud: Cloud, fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     layer = FaultLayer()
@@ -343,25 +343,25 @@ def test_an_answer_by_link_takes_two_reads_at_most(
         layer.bill = Bill()
         assert follow(nobody, target).status_code == 200
         assert 0 < layer.bill.read_units <= 2, (path, layer.bill)
-        assert layer.bill.reads["acme#links"] == 1  # of what is there now, not of a moment ago
+        assert layer.bill.reads["acme#links"] == 1  # a consistent read
         assert layer.bill.write_units == 0
 
 
-def test_each_link_has_requests_of_its_own(
+def test_each_link_has_its_own_request_limit(
     monkeypatch: pytest.MonkeyPatch, fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     targets = [target_of(made(admin)["url"]) for _ in range(2)]
     monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "3")
     processes.current.settings = processes.current.rate_limiter = None
     statuses = [follow(nobody, targets[0]).status_code for _ in range(8)]
-    assert statuses.count(429) >= 2  # in one or two minutes of the clock
+    assert statuses.count(429) >= 2  # within one or two windows
     response = follow(nobody, targets[1])
     assert response.status_code == 200
     assert response.headers["RateLimit-Policy"] == '"default";q=3;w=60'
     assert re.fullmatch(r'"default";r=2;t=\d+', response.headers["RateLimit"])
 
 
-def test_a_link_survives_rotations_of_the_root_secret_as_long_as_it_is_used(
+def test_a_link_that_is_used_survives_rotations_of_the_root_secret(
     monkeypatch: pytest.MonkeyPatch, fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     used, unused = (target_of(made(admin)["url"]) for _ in range(2))
@@ -380,7 +380,7 @@ def test_a_link_survives_rotations_of_the_root_secret_as_long_as_it_is_used(
     assert follow(nobody, unused).status_code == 401
 
 
-def test_of_a_link_nothing_is_kept_and_nothing_is_logged(
+def test_a_link_is_neither_stored_nor_logged(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     cloud: Cloud,

@@ -1,4 +1,4 @@
-"""GET /openapi.json: what is described is what there is."""
+"""GET /openapi.json agrees with the application."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CALLS = [
 ]
 
 
-def test_it_is_served_without_a_key_and_is_openapi_31() -> None:
+def test_the_description_needs_no_key_and_is_openapi_31() -> None:
     with Client(app.app) as client:
         answer = client.http.get("/openapi.json")
     assert answer.headers["Content-Type"] == "application/json"
@@ -46,7 +46,7 @@ def test_it_is_served_without_a_key_and_is_openapi_31() -> None:
     assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
 
 
-def test_every_route_is_described_and_nothing_else() -> None:
+def test_the_description_has_every_route_and_no_other() -> None:
     described = {
         (method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods
     }
@@ -54,7 +54,7 @@ def test_every_route_is_described_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_every_problem_that_is_told_of_has_its_line(call: dict[str, Any]) -> None:
+def test_every_described_problem_is_documented(call: dict[str, Any]) -> None:
     places = marks("/docs/errors").places
     for status, response in call["responses"].items():
         if int(status) >= 400:
@@ -63,7 +63,7 @@ def test_every_problem_that_is_told_of_has_its_line(call: dict[str, Any]) -> Non
             assert set(codes) <= set(places)
 
 
-def test_every_schema_is_used_and_every_one_used_is_there() -> None:
+def test_every_schema_is_used_and_every_used_schema_exists() -> None:
     text = json.dumps(DOCUMENT)
     for name in DOCUMENT["components"]["schemas"]:
         assert f'"#/components/schemas/{name}"' in text, name
@@ -85,7 +85,7 @@ def test_every_schema_is_used_and_every_one_used_is_there() -> None:
         make_cost(amount=None),
     ],
 )
-def test_an_event_is_described_as_it_is_taken(event: dict[str, Any]) -> None:
+def test_the_event_schema_agrees_with_validation(event: dict[str, Any]) -> None:
     try:
         parse_event(event)
         taken = True
@@ -95,7 +95,7 @@ def test_an_event_is_described_as_it_is_taken(event: dict[str, Any]) -> None:
     assert is_valid == taken
 
 
-def test_an_answer_that_is_not_described_is_seen(admin: Caller) -> None:
+def test_an_undescribed_answer_is_detected(admin: Caller) -> None:
     response = admin.client.http.get("/v1/imports", headers={"x-api-key": admin.key})
     check("GET", "/v1/imports?limit=5", response)
     with pytest.raises(AssertionError):
@@ -117,7 +117,7 @@ def test_every_golden_answer_has_the_described_shape(file: Path) -> None:
 
 
 def keywords(schema: Any) -> Iterator[str]:
-    """Every keyword in a schema, names of properties left out."""
+    """Yield all keywords of a schema, without names of properties."""
     if isinstance(schema, list):
         for one in schema:
             yield from keywords(one)
@@ -128,13 +128,13 @@ def keywords(schema: Any) -> Iterator[str]:
             yield from keywords(inner if key not in ("enum", "const", "examples") else None)
 
 
-def test_schemas_have_the_keywords_that_generators_of_clients_know() -> None:
+def test_schemas_use_only_keywords_that_client_generators_support() -> None:
     found = set(keywords(list(DOCUMENT["components"]["schemas"].values())))
     assert "minimum" in found
     assert found.isdisjoint({"ge", "gt", "le", "lt", "default"})
 
 
-def test_events_are_typed_and_engagement_types_have_one_name() -> None:
+def test_events_have_a_discriminator_and_engagement_types_one_schema() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     items = schemas["EventsBody"]["properties"]["events"]["items"]
     assert items == {"$ref": "#/components/schemas/Event"}
@@ -142,7 +142,7 @@ def test_events_are_typed_and_engagement_types_have_one_name() -> None:
     assert json.dumps(schemas).count(json.dumps(schemas["EngagementType"]["enum"])) == 1
 
 
-def test_every_code_of_a_problem_is_in_its_enum() -> None:
+def test_every_problem_code_is_in_the_enum() -> None:
     codes = set(DOCUMENT["components"]["schemas"]["Problem"]["properties"]["code"]["enum"])
     listed = {
         code

@@ -22,7 +22,7 @@ SINKS = (
     *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "srcdoc"),
     *("eval(", "Function(", "DOMParser", "createContextualFragment", "javascript:"),
 )
-"""What could make HTML or script of a text."""
+"""Ways to turn a text into HTML or script."""
 
 
 def get(path: str) -> HTTPResponse:
@@ -40,7 +40,7 @@ def script_of(page: str) -> str:
     return f"/{found}"
 
 
-def test_the_page_comes_without_a_key_and_may_run_nothing_but_its_own_script() -> None:
+def test_the_page_needs_no_key_and_can_run_only_its_own_script() -> None:
     answer = get("/")
 
     page = answer.body.decode()
@@ -55,7 +55,7 @@ def test_the_page_comes_without_a_key_and_may_run_nothing_but_its_own_script() -
     assert page.count("<script") == 1
 
 
-def test_the_page_has_a_script_that_may_be_kept_and_is_asked_for_anew_itself() -> None:
+def test_the_script_is_cached_and_the_page_is_not() -> None:
     page = get("/")
 
     script = get(script_of(page.body.decode()))
@@ -72,7 +72,7 @@ def test_a_script_of_another_version_is_a_problem(name: str) -> None:
     assert refused(get(f"/dashboard/{name}")) == (404, "not_found")
 
 
-def test_the_page_writes_what_it_is_told_as_text_only() -> None:
+def test_the_page_inserts_data_as_text_only() -> None:
     page = get("/").body.decode()
 
     for sink in SINKS:
@@ -81,7 +81,7 @@ def test_the_page_writes_what_it_is_told_as_text_only() -> None:
     assert not re.search(r"\s(on[a-z]+|style)=", page)
 
 
-def test_the_page_may_upload_to_the_bucket_and_nowhere_else(cloud: Cloud) -> None:
+def test_the_page_can_upload_only_to_the_bucket(cloud: Cloud) -> None:
     store = wiring.store("acme")
     key = "imports/acme/20260314T000000Z-00000001/x.csv"
 
@@ -93,7 +93,7 @@ def test_the_page_may_upload_to_the_bucket_and_nowhere_else(cloud: Cloud) -> Non
     assert allowed.endswith(f"/{BUCKET}/")
 
 
-def test_every_module_is_in_the_script_behind_those_that_it_imports() -> None:
+def test_every_module_follows_its_imports_in_the_script() -> None:
     script = dashboard.script()
 
     assert not re.search("^(import|export) ", script, re.MULTILINE)
@@ -103,7 +103,7 @@ def test_every_module_is_in_the_script_behind_those_that_it_imports() -> None:
             assert places[other] < places[module.name]
 
 
-def test_no_two_modules_have_the_same_name_at_their_top() -> None:
+def test_top_level_names_of_modules_are_unique() -> None:
     declared = r"^(?:async )?(?:function|const|let|class) ([\w$]+)"
     names = re.findall(declared, dashboard.script(), re.MULTILINE)
     lists = re.findall(r"^const (\w+) = [^;]*?, (\w+) = ", dashboard.script(), re.MULTILINE)
@@ -112,7 +112,7 @@ def test_no_two_modules_have_the_same_name_at_their_top() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_a_module_imports_what_it_calls_of_others_and_nothing_else(module: Path) -> None:
+def test_a_module_imports_exactly_what_it_uses(module: Path) -> None:
     text = module.read_text("utf-8")
     imports = re.findall(r'^import \{([^}]*)\} from "\./[a-z_]+\.js";$', text, re.MULTILINE)
     imported = {name.strip() for names in imports for name in names.split(",")}
@@ -127,7 +127,7 @@ def test_a_module_imports_what_it_calls_of_others_and_nothing_else(module: Path)
     assert imported <= exports & set(re.findall(r"[\w$]+", code))
 
 
-def test_every_element_that_a_module_looks_for_is_in_the_page() -> None:
+def test_every_element_that_a_module_uses_is_in_the_page() -> None:
     page = get("/").body.decode()
     ids = set(re.findall(r'\sid="([\w-]+)"', page))
 

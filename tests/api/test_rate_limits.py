@@ -1,4 +1,4 @@
-"""What a caller sees of the limit: headers with every answer, and 429 with Retry-After."""
+"""The request limit by HTTP: headers with every answer, and 429 with Retry-After."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOW = dt.datetime(2026, 3, 14, 10, 0, 12, 500_000, tzinfo=dt.UTC)
 
 
 def parsed(response: HTTPResponse, header: str) -> dict[str, int]:
-    """The parameters of a structured field that has one member, which is our policy."""
+    """Parse the parameters of a structured field whose only member is the default policy."""
     found = MEMBER.fullmatch(response.headers[header])
     assert found is not None, response.headers[header]
     assert found["name"] == "default"
@@ -35,7 +35,7 @@ def parsed(response: HTTPResponse, header: str) -> dict[str, int]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[dt.datetime]:
-    """What time it is for the API; the last one counts."""
+    """The time that the API sees; the last entry counts."""
     times = [NOW]
 
     class Clock(dt.datetime):
@@ -54,7 +54,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[dt.datetime]:
 
 @pytest.fixture
 def limit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> int:
-    """Five requests a minute."""
+    """A limit of five requests a minute."""
     assert cloud
     monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "5")
     return 5
@@ -62,13 +62,13 @@ def limit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> int:
 
 @pytest.fixture
 def default_limit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> int:
-    """As many as an installation gets that says nothing."""
+    """The default limit."""
     assert cloud
     monkeypatch.delenv("LIKEWORTH_RATE_LIMIT")
     return Settings().rate_limit
 
 
-def test_every_answer_to_a_valid_key_tells_what_is_left(
+def test_every_answer_to_a_valid_key_reports_the_remaining_requests(
     limit: int, clock: list[dt.datetime], client: Client
 ) -> None:
     reader = caller(client, "read")
@@ -92,7 +92,7 @@ def test_every_answer_to_a_valid_key_tells_what_is_left(
         assert parsed(one, "RateLimit-Policy") == {"q": limit, "w": 60}
 
 
-def test_one_request_too_many_is_told_when_to_come_again(
+def test_a_request_above_the_limit_gets_retry_after(
     limit: int, clock: list[dt.datetime], client: Client
 ) -> None:
     reader = caller(client, "read")
@@ -105,7 +105,7 @@ def test_one_request_too_many_is_told_when_to_come_again(
     assert reader.get("/v1/fits").status_code == 200
 
 
-def test_two_processes_together_let_no_more_by_than_the_limit(
+def test_two_processes_together_enforce_the_limit(
     monkeypatch: pytest.MonkeyPatch, clock: list[dt.datetime], client: Client, cloud: Cloud
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "50")
@@ -125,7 +125,9 @@ def test_two_processes_together_let_no_more_by_than_the_limit(
     assert int(item["ttl"]["N"]) == dt.datetime(2026, 3, 14, 11, tzinfo=dt.UTC).timestamp()
 
 
-def test_who_has_no_valid_key_is_not_counted(limit: int, client: Client, cloud: Cloud) -> None:
+def test_requests_without_a_valid_key_are_not_counted(
+    limit: int, client: Client, cloud: Cloud
+) -> None:
     for _ in range(limit + 1):
         response = Caller("lw_acme.000000000000." + "a" * 32, client).get("/v1/fits")
         assert refused(response) == (401, "unauthenticated")
@@ -134,7 +136,7 @@ def test_who_has_no_valid_key_is_not_counted(limit: int, client: Client, cloud: 
     assert not [one for one in cloud.items() if "#rate#" in one["pk"]["S"]]
 
 
-def test_what_nobody_foresaw_tells_what_is_left_too(
+def test_unexpected_errors_report_the_remaining_requests(
     limit: int, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader = caller(client, "read")
@@ -148,7 +150,7 @@ def test_what_nobody_foresaw_tells_what_is_left_too(
     assert parsed(response, "RateLimit")["r"] == limit - 1
 
 
-def test_a_page_may_read_the_headers(
+def test_pages_can_read_the_rate_limit_headers(
     limit: int, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_CORS_ORIGINS", "https://shop.example")
@@ -161,7 +163,7 @@ def test_a_page_may_read_the_headers(
     assert response.headers["Access-Control-Allow-Origin"] == "https://shop.example"
 
 
-def test_counting_costs_next_to_nothing_with_the_limit_that_everybody_has(
+def test_counting_is_cheap_with_the_default_limit(
     default_limit: int, client: Client, cloud: Cloud
 ) -> None:
     layer = FaultLayer()
@@ -179,7 +181,7 @@ def test_counting_costs_next_to_nothing_with_the_limit_that_everybody_has(
     assert not [key for key in layer.bill.reads if "#rate#" in key]
 
 
-def test_a_request_goes_on_where_it_cannot_be_counted(
+def test_a_request_that_cannot_be_counted_is_served(
     limit: int, client: Client, cloud: Cloud, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader = caller(client, "read")

@@ -1,4 +1,4 @@
-"""How many reads an answer takes."""
+"""The number of reads for an answer."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tests.faults.layer import FaultLayer
 __all__ = ["document", "fitted"]  # fixtures
 
 
-def test_an_answer_from_a_fit_takes_two_reads_at_most(
+def test_an_answer_from_a_fit_needs_at_most_two_reads(
     cloud: Cloud, fitted: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("LIKEWORTH_RATE_LIMIT")  # the one that everybody has
+    monkeypatch.delenv("LIKEWORTH_RATE_LIMIT")  # use the default
     processes.current.settings = None
     layer = FaultLayer()
     layer.attach(cloud.dynamodb)
     for path in ("/v1/roi", "/v1/equivalence?engagement=facebook/like", "/v1/attribution"):
-        assert fitted.get(path).status_code == 200  # a warm function knows its tenant
+        assert fitted.get(path).status_code == 200  # warm up: load the tenant
         layer.bill = Bill()
         assert fitted.get(path).status_code == 200
         assert 0 < layer.bill.read_units <= 2, (path, layer.bill)
-        assert layer.bill.write_units <= 1  # a lease of requests, now and then
+        assert layer.bill.write_units <= 1  # an occasional lease of requests

@@ -29,7 +29,7 @@ def test_a_new_tenant_has_utc_days_and_no_country(reader: Caller) -> None:
     }
 
 
-def test_settings_that_are_absent_stay_as_they_are(admin: Caller) -> None:
+def test_absent_settings_do_not_change(admin: Caller) -> None:
     change(admin, {"time_zone": "Europe/Berlin", "roles": {"facebook/click": "cause"}})
 
     answer = change(admin, {"country": "DE"})
@@ -48,7 +48,7 @@ def test_settings_that_are_absent_stay_as_they_are(admin: Caller) -> None:
     assert admin.get("/v1/settings").json_body["roles"] == {}
 
 
-def test_the_window_of_a_fit_that_nobody_chose_is_a_setting(admin: Caller) -> None:
+def test_the_default_fit_window_is_a_setting(admin: Caller) -> None:
     def days() -> int:
         window = admin.post("/v1/fits", {}).json_body["window"]
         first, last = (dt.date.fromisoformat(window[end]) for end in ("from", "to"))
@@ -81,7 +81,7 @@ def test_the_window_of_a_fit_that_nobody_chose_is_a_setting(admin: Caller) -> No
         ({"currency": "USD"}, "/currency", "unknown_field"),
     ],
 )
-def test_a_wrong_setting_changes_nothing(
+def test_an_invalid_setting_changes_nothing(
     admin: Caller, body: dict[str, Any], pointer: str, code: str
 ) -> None:
     before = admin.get("/v1/settings").json_body

@@ -112,7 +112,7 @@ ODD: dict[str, tuple[dict[str, Any], str | None]] = {
     "a control that is a truth": (make_control(occurred_at=YESTERDAY, value=True), "wrong_type"),
     "a huge control": (make_control(occurred_at=YESTERDAY, value=1e300), None),
 }
-"""An event as it is sent, and the code of its rejection; None where it is admitted."""
+"""An event, and the code of its rejection; None if it is accepted."""
 
 NOT_JSON: dict[str, bytes] = {
     "half": b'{"kind": "engagement"',
@@ -131,28 +131,28 @@ NOT_JSON: dict[str, bytes] = {
 }
 
 FIRST = spent()
-"""In front of the odd events: it is admitted, and its amount is in the reporting currency."""
+"""Sent before the unusual events: it is accepted, and its amount is in the reporting currency."""
 
 
 class EventFile(LineReport):
-    """An export of which every row is one event."""
+    """An export in which every row is one event."""
 
     def outcomes(self) -> Iterator[Imported]:
-        """One row per line."""
+        """Yield one row per line."""
         for row, line in enumerate(self._stream, start=1):
             self._rows = row
             yield Imported(row, (json.loads(line),))
 
 
 def by_http(sender: Caller, body: bytes) -> dict[int, str]:
-    """Index of the line and code of what `POST /v1/events` rejects."""
+    """Return the line index and code of each rejection by `POST /v1/events`."""
     answer = sender.post("/v1/events", body, content_type=NDJSON)
     assert answer.status_code == 200
     return {one["index"]: one["code"] for one in answer.json_body["rejected"]}
 
 
 def by_import(cloud: Cloud, store: TenantStore, body: bytes) -> dict[int, str]:
-    """As `by_http`, of an import."""
+    """Same as `by_http`, for an import."""
     key = f"imports/{store.tenant}/report.ndjson"
     answer = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
     version = ObjectVersion(key, answer["ETag"].strip('"'))
@@ -171,14 +171,14 @@ def by_import(cloud: Cloud, store: TenantStore, body: bytes) -> dict[int, str]:
 
 
 def by_estimate(path: Path, body: bytes) -> dict[int, str]:
-    """As `by_http`, of the command line."""
+    """Same as `by_http`, for the command line."""
     path.write_bytes(body)
     lines = EventLines(path, dt.datetime.now(dt.UTC))
     assert len(list(lines)) + len(lines.refused) == body.count(b"\n")
     return {number - 1: code for number, code, _ in lines.refused}
 
 
-def test_odd_events_get_the_same_verdict_at_three_doors(
+def test_unusual_events_are_treated_the_same_by_http_imports_and_command_line(
     sender: Caller, cloud: Cloud, store: TenantStore, tmp_path: Path
 ) -> None:
     raws = [FIRST, *(raw for raw, _ in ODD.values())]
@@ -214,7 +214,7 @@ def test_half_of_a_surrogate_pair_is_rejected_by_http_and_on_the_command_line(
     assert by_estimate(tmp_path / "events.ndjson", body) == {1: "wrong_type"}
 
 
-def test_an_event_that_is_no_object_is_rejected_by_http_and_on_the_command_line(
+def test_an_event_that_is_not_an_object_is_rejected_by_http_and_on_the_command_line(
     sender: Caller, tmp_path: Path
 ) -> None:
     body = json.dumps(FIRST).encode() + b'\n7\n"text"\nnull\n[]\n'
@@ -224,7 +224,7 @@ def test_an_event_that_is_no_object_is_rejected_by_http_and_on_the_command_line(
     assert by_estimate(tmp_path / "events.ndjson", body) == expected
 
 
-def test_only_a_tenant_has_a_retention(sender: Caller, tmp_path: Path) -> None:
+def test_the_command_line_has_no_retention(sender: Caller, tmp_path: Path) -> None:
     old = like(occurred_at="1999-01-01T00:00:00Z")
     body = b"".join(json.dumps(raw).encode() + b"\n" for raw in (FIRST, old))
 

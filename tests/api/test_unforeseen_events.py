@@ -1,4 +1,4 @@
-"""Events that no gateway sends, at the entry point that is deployed."""
+"""Unexpected events at the deployed entry point."""
 
 from __future__ import annotations
 

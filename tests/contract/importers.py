@@ -1,4 +1,4 @@
-"""Tables made from what importers declare of their columns, to hold them to one contract.
+"""Tables generated from the declared columns of importers, for contract tests.
 
 Each report that a module of `platforms` declares gets a table with all of its columns, in any of
 its languages. A new importer needs no test here.
@@ -48,7 +48,7 @@ ROWS = 3
 
 
 def declared_reports() -> dict[str, TableReport]:
-    """Every report that a module of the platforms declares, by module and name."""
+    """Return every report that a module of the platforms declares, by module and name."""
     found: dict[int, tuple[str, TableReport]] = {}
     prefix = platforms.__name__ + "."
     for name, module in sorted(sys.modules.items()):
@@ -61,7 +61,7 @@ def declared_reports() -> dict[str, TableReport]:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a table."""
+    """The result of reading a table."""
 
     events: list[dict[str, Any]]
     rejected: int
@@ -70,7 +70,7 @@ class Result:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Type of engagement -> sum."""
+        """Engagement type -> sum."""
         sums: Counter[str] = Counter()
         for event in self.events:
             if event["kind"] == "engagement":
@@ -90,12 +90,12 @@ class Result:
 
 
 class Sheet:
-    """A table of a report in one language: its columns, and rows that can be changed.
+    """A table of a report in one language: its columns, and rows that tests can change.
 
     Parameters
     ----------
     only : callable
-        Which of the report's columns there are.
+        Whether to include a column of the report.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Sheet:
         self.columns = [c for c in _chosen(report) if only(c)]
         self.language = language
         self._write()
-        if self.head() is None:  # a sign of another report is among the columns
+        if self.head() is None:  # one of the columns identifies another report
             self._leave_out_signs()
 
     def _write(self) -> None:
@@ -117,7 +117,7 @@ class Sheet:
         self.rows = [self.row(n) for n in range(ROWS)]
 
     def _leave_out_signs(self) -> None:
-        """Leaves out the first sign without which the header is accepted, or else all signs."""
+        """Remove the first sign without which the header is accepted, or else all signs."""
         every = self.columns
         signs = [column for column in every if isinstance(column.role, Sign)]
         for left_out in [*([sign] for sign in signs), signs]:
@@ -128,22 +128,22 @@ class Sheet:
 
     @property
     def names_things(self) -> bool:
-        """Whether a row of data says what it is about, so that one of totals needs no label."""
+        """Whether data rows have a name, so that a totals row is recognised without a label."""
         keys = (_key(column) for column in self.columns)
         return any(key is not None and key.names for key in keys)
 
     def row(self, n: int) -> list[str]:
-        """The n-th row of data."""
+        """Return the n-th data row."""
         return [_cell(column, at, n) for at, column in enumerate(self.columns)]
 
     def with_cell(self, wanted: Callable[[Column], bool], cell: str) -> list[str]:
-        """A further row, with one cell of the first column of a kind replaced."""
+        """Return a further row with a replaced cell in the first matching column."""
         row = self.row(0)
         row[next(at for at, column in enumerate(self.columns) if wanted(column))] = cell
         return row
 
     def totals(self, label: str) -> list[str]:
-        """A row that adds up the others: a label, if any, and numbers below the numbers."""
+        """Return a totals row with an optional label."""
         first = next((at for at, c in enumerate(self.columns) if isinstance(c.role, When | Key)), 0)
         row = [
             str(sum(Decimal(r[at]) for r in self.rows)) if _is_numeric(c) else ""
@@ -154,19 +154,19 @@ class Sheet:
 
     @property
     def text(self) -> str:
-        """As CSV."""
+        """Return the table as CSV."""
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([self.header, *self.rows])
         return text.getvalue()
 
     def head(self) -> TableHead | None:
-        """The header as the importer finds it; None if it does not accept it."""
+        """Return the header as the importer finds it; None if it does not accept it."""
         glimpse = Glimpse(Source(io.BytesIO(self.text.encode())), named=True)
         accept = self.report.accepts_named
         return find_head(glimpse, vocabulary_of(self.report.columns), accept)
 
     def read(self, *, reject: int = 0) -> Result:
-        """Reads the table; the outcome of the `reject`-th row is rejected afterwards."""
+        """Read the table; the outcome of the `reject`-th row is rejected afterwards."""
         head = self.head()
         assert head is not None, f"the header {self.header} is not accepted"
         source = Source(io.BytesIO(self.text.encode()))
@@ -183,14 +183,14 @@ class Sheet:
         )
 
     def read_columns(self) -> Iterator[tuple[int, Column]]:
-        """The columns that count: none beside which a better one stands."""
+        """Yield the columns that are read, without those for which the table has a better one."""
         fields = {column.field for column in self.columns}
         for at, column in enumerate(self.columns):
             if fields.isdisjoint(column.unless):
                 yield at, column
 
     def sums(self, kind: type, key: Callable[[Any], Any]) -> dict[Any, Decimal]:
-        """The sums of the columns of a kind that count, by what their role says."""
+        """Return the sums of columns with a type of role, grouped by a key of the role."""
         sums: dict[Any, Decimal] = {}
         for at, column in self.read_columns():
             if isinstance(column.role, kind):
@@ -200,7 +200,7 @@ class Sheet:
 
 
 def languages_of(report: TableReport) -> list[str]:
-    """The languages of a report beside English."""
+    """Return the languages of a report other than English."""
     found = {lang for column in report.columns for lang, names in column.headings.items() if names}
     return sorted(found - {"en"})
 
@@ -211,9 +211,9 @@ def is_metric(column: Column) -> bool:
 
 
 def channel_cells(role: Channel) -> list[str]:
-    """What may stand in a column of channels; nothing, where the report has a channel of its own.
+    """Return possible cells of a channel column; empty if the report has its own channel.
 
-    The first two are of two channels.
+    The first two name two different channels.
     """
     names = list(role.slugs)
     first = next((n for n in names if role.slugs[n] != role.slugs[names[0]]), names[0])
@@ -222,7 +222,7 @@ def channel_cells(role: Channel) -> list[str]:
 
 
 def _key(column: Column) -> Key | None:
-    """What a column names, be it beside the channel."""
+    """Return the key of a column, also if it is part of its channel role."""
     role = column.role
     if isinstance(role, Channel):
         return role.key
@@ -230,7 +230,7 @@ def _key(column: Column) -> Key | None:
 
 
 def _chosen(report: TableReport) -> list[Column]:
-    """One column per field, the dates first; of the dates only the finest."""
+    """Return one column per field, the dates first, and of the dates only the finest."""
     by_field: dict[str, Column] = {}
     for column in report.columns:
         by_field.setdefault(column.field, column)
@@ -247,7 +247,7 @@ def _chosen(report: TableReport) -> list[Column]:
 
 
 def _is_part(report: TableReport, column: Column) -> bool:
-    """Whether a column holds a part of another, which a `prepare` of the report takes off it."""
+    """Whether a column is a part of another, from which the report subtracts it."""
     return isinstance(column.role, Count) and bool(column.role.paid) and not report.paid
 
 
@@ -277,7 +277,7 @@ def _cell(column: Column, at: int, n: int) -> str:
 
 
 def reports_with(kind: type) -> Sequence[str]:
-    """The names of the reports that have a column of a kind."""
+    """Return the names of the reports that have a column with a type of role."""
     return [
         name
         for name, report in declared_reports().items()

@@ -1,6 +1,6 @@
-"""Every sample keeps the contract of importers by itself.
+"""Check every sample against the contract of importers.
 
-A new importer brings files for `tests/samples/`, and no test.
+A new importer adds files to `tests/samples/`, but no tests.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ KNOWN_BY_FORM = (
     "TikTok: daily account overview (Business Suite, TikTok Studio)",
     "YouTube Studio: totals and chart data (advanced mode)",
 )
-"""Tables without a heading that only this platform has: with a further column they are others."""
+"""Tables without a heading unique to the platform; a further column changes their type."""
 
 NO_FURTHER_KEYS = (
     "YouTube Analytics API: responses of reports.query",
     "Meta Ads: ads insights landed by a pipeline",
 )
-"""Records of YouTube are arrays with keys in a header. A further key of Meta is a breakdown."""
+"""YouTube's records are arrays with keys in a header. A further key of Meta is a breakdown."""
 
 NOT_IN_ARCHIVES = ("facebook/results-network-named.csv",)
-"""A table whose title names no network: in an archive, other tables may be of another network."""
+"""A table with no network in its title; an archive may contain tables of other networks."""
 
 ONLY_AS_IS = {
     " landed by ": ("delimiter", "workbook"),
@@ -57,22 +57,22 @@ ONLY_AS_IS = {
     "Google Analytics 4: reports": ("columns",),
     "google_ads/other-search-terms": ("columns",),
 }
-"""Part of the name of a sample or importer -> the spellings that such files never have.
+"""Part of the name of a sample or importer -> spellings that such files never have.
 
-Pipelines write commas. Only text holds several charts below each other. In files of YouTube and
-Google Analytics the first columns say what a row is about, and the label of the other search terms
+Pipelines write commas. Only text files have several charts below each other. In files of YouTube
+and Google Analytics the first columns identify the subject, and the label of the other search terms
 is in the first column.
 """
 
 WRONG = "wrong"
-"""What a damaged cell holds; neither a number nor a date."""
+"""Content of a damaged cell; neither a number nor a date."""
 
 
 Event = dict[str, Any]
 
 
 def events_of(sample: Sample, data: bytes, piece: int = 1000) -> list[Event]:
-    """The events of a sample that is written in another way; none if the file is rejected."""
+    """Return the events of a sample in another spelling; empty if the file is rejected."""
     try:
         outcomes = list(open_sample(data, sample.options, piece=piece))
     except ExportRefused:
@@ -86,14 +86,14 @@ def events_as_given(name: str) -> list[Event]:
 
 
 def check_spellings(name: str, spellings: Iterable[tuple[str, bytes]]) -> None:
-    """Each spelling that differs from the sample must give the same events."""
+    """Check that each spelling that differs from the sample gives the same events."""
     sample = SAMPLES[name]
     for way, data in spellings:
         assert data == sample.data or events_of(sample, data) == events_as_given(name), way
 
 
 def is_landed(sample: Sample) -> bool:
-    """Whether a pipeline has written the file."""
+    """Whether a pipeline wrote the file."""
     return " landed by " in sample.expected.get("importer", "")
 
 
@@ -103,7 +103,7 @@ def without_rows(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_sample_gives_what_is_expected(name: str) -> None:
+def test_a_sample_gives_the_expected_outcome(name: str) -> None:
     sample = SAMPLES[name]
     assert sample.expected, f"{sample.expectation.name} is missing. {RENEW}"
 
@@ -125,7 +125,7 @@ def test_every_importer_has_a_sample(importer: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_sample_lies_in_the_folder_of_its_platform(name: str) -> None:
+def test_a_sample_is_in_the_folder_of_its_platform(name: str) -> None:
     sample = SAMPLES[name]
     assert sample.platform in {*PLATFORMS, MAPPED}
     if not sample.is_rejected:
@@ -157,7 +157,7 @@ def test_naming_the_platform_changes_nothing(name: str) -> None:
 
     expected = without_rows(sample.expected.get("events", []))
     found = without_rows(named.get("events", []))
-    if is_landed(sample):  # one file may hold the streams of several platforms
+    if is_landed(sample):  # a file may contain streams of several platforms
         assert [event for event in expected if event in found] == found
         assert found or not expected
     else:
@@ -184,7 +184,7 @@ def test_another_spelling_of_a_table_gives_the_same_events(name: str) -> None:
     importer = sample.expected.get("importer", "")
     never = [ways for part, ways in ONLY_AS_IS.items() if part in f"{name} {importer}"]
     if sample.expected.get("not_data"):
-        never.append(("columns",))  # the label of a row of totals has its place
+        never.append(("columns",))  # the label of a totals row has a fixed position
     spellings = table_of(sample).spellings()
 
     check_spellings(name, (one for one in spellings if not any(map(one[0].startswith, never))))
@@ -209,7 +209,7 @@ def test_every_row_is_imported_rejected_or_without_data(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
-def test_rows_that_are_all_rejected_afterwards_leave_nothing(name: str) -> None:
+def test_rejecting_all_rows_afterwards_leaves_no_results(name: str) -> None:
     sample = SAMPLES[name]
     reader = open_sample(sample.data, sample.options)
     for outcome in reader:
@@ -225,7 +225,7 @@ def test_rows_that_are_all_rejected_afterwards_leave_nothing(name: str) -> None:
 
 
 def stored(events: list[dict[str, Any]]) -> dict[tuple[Any, Any], dict[str, Any]]:
-    """The events as a store keeps them: the same identity again replaces."""
+    """Return the events after storage: a repeated identity replaces the earlier event."""
     return {(e["event_id"], e["occurred_at"]): e for e in without_rows(events)}
 
 
@@ -248,7 +248,7 @@ def table_of(sample: Sample) -> Table:
 
 
 def damaged(data: bytes) -> Iterator[bytes]:
-    """The file with one wrong cell or value more, in each place in turn."""
+    """Yield the file with one more wrong cell or value, at each place in turn."""
     text = text_of(data) or ""
     if is_table(data):
         table = Table(text)
@@ -291,7 +291,7 @@ def test_a_damaged_row_is_rejected_with_a_reason_and_the_others_are_not(name: st
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_a_column_that_is_not_read_is_reported(name: str) -> None:
+def test_an_unread_column_is_reported(name: str) -> None:
     sample = SAMPLES[name]
     table = table_of(sample)
     if "_airbyte_data" in table.rows[table.header]:
@@ -312,7 +312,7 @@ def test_a_column_that_is_not_read_is_reported(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_a_key_with_a_number_that_is_not_read_is_reported(name: str) -> None:
+def test_an_unread_key_with_a_number_is_reported(name: str) -> None:
     sample = SAMPLES[name]
     if sample.expected.get("importer") in NO_FURTHER_KEYS:
         pytest.skip("it has no further keys")
@@ -331,12 +331,12 @@ def test_a_key_with_a_number_that_is_not_read_is_reported(name: str) -> None:
 
 
 def without_ids(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events without ids: where nothing in a record is an id, they digest all of it."""
+    """Return the events without ids: records without an id get a digest of all their fields."""
     return [{k: v for k, v in event.items() if k != "event_id"} for event in events]
 
 
 def _documents(text: str) -> tuple[str, list[Any], str]:
-    """What comes before the JSON, its documents, and what separates them."""
+    """Return what precedes the JSON, its documents, and their separator."""
     begin = re.match(r"[^\[{]*", text)
     before = begin[0] if begin else ""
     rest = text[len(before) :]
@@ -347,7 +347,7 @@ def _documents(text: str) -> tuple[str, list[Any], str]:
 
 
 def _places(value: Any) -> Iterator[Callable[[Any], None]]:
-    """What puts something in the place of a value, for each value in a document."""
+    """Yield a setter for each value in a document."""
     for key in list(value) if isinstance(value, dict) else list(range(len(value))):
         if isinstance(value[key], dict | list):
             yield from _places(value[key])

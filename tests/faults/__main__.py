@@ -1,17 +1,17 @@
-"""An import of many rows, and a replay of it, killed at every call that they make.
+"""Kill an import of many rows, and a replay of it, at every call.
 
     .venv/bin/python -m tests.faults [--rows 10000] [--workers 2] [--step 1] [--only import]
         [--engine sqlite]
 
-Prints a line for each and exits with 1 if one death lost or doubled an event or changed a report.
+Prints a line for each and exits with 1 if a kill lost or duplicated an event or changed a report.
 
     .venv/bin/python -m tests.faults damage 1000 [--seed 1]
 
-Random damages of a data directory; exits with 1 if one makes less of what was stored, unnoticed.
+Damages a data directory at random; exits with 1 if stored data are silently missing afterwards.
 
     .venv/bin/python -m tests.faults serve 100 [--seed 1]
 
-`serve` killed under load; exits with 1 if an event is lost or doubled, or a job never ends.
+Kills `serve` under load; exits with 1 if an event is lost or duplicated, or a job never ends.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from tests.faults.matrix import (
     WHEN,
     AwsLife,
     Life,
+    Outcome,
     Setting,
-    Told,
     Verdict,
     kill,
     set_up,
@@ -49,7 +49,7 @@ COLUMNS = f"{'':8} {'when':10} {'rows':>7} {'killed':>7} {'lost':>6} {'doubled':
 
 
 def main() -> int:
-    """Do what is asked for."""
+    """Run the selected command."""
     if sys.argv[1:2] in (["damage"], ["serve"]):
         return _on_one_machine()
     return _matrix()
@@ -76,13 +76,15 @@ def _on_one_machine() -> int:
 
 
 def _matrix() -> int:
-    """Kill, compare, and say what came of it."""
+    """Kill, compare, and print the results."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--step", type=int, default=1, help="kill at every n-th call only")
-    parser.add_argument("--only", choices=("import", "replay"), help="one of the two")
-    parser.add_argument("--engine", choices=LIVES, default="aws", help="whose calls")
+    parser.add_argument("--step", type=int, default=1, help="kill only at every n-th call")
+    parser.add_argument("--only", choices=("import", "replay"), help="run only one of the two")
+    parser.add_argument(
+        "--engine", choices=LIVES, default="aws", help="engine whose calls are killed"
+    )
     asked = parser.parse_args()
     os.environ["LIKEWORTH_SECRET"] = SECRET
     os.environ["LIKEWORTH_RATE_LIMIT"] = "0"
@@ -111,18 +113,18 @@ def _matrix() -> int:
             verdicts += found
     bad = [verdict for verdict in verdicts if not verdict.is_good]
     seconds = time.monotonic() - began
-    print(f"{len(verdicts):,} deaths in {seconds:,.0f} s, {len(bad)} of them did harm")
+    print(f"{len(verdicts):,} kills in {seconds:,.0f} s; {len(bad)} of them did harm")
     return 1 if bad else 0
 
 
-_task: list[tuple[Setting, Told]] = []
-"""What this process works on; given once, because it is large."""
+_task: list[tuple[Setting, Outcome]] = []
+"""The task of this process; passed once, because it is large."""
 
 
-def _take(setting: Setting, wanted: Told) -> None:
+def _take(setting: Setting, wanted: Outcome) -> None:
     _task.append((setting, wanted))
     gc.freeze()
-    gc.disable()  # it would copy, page by page, what a forked process shares with this one
+    gc.disable()  # it would copy the pages that a forked process shares with this one
 
 
 def _kill(call: int) -> list[Verdict]:

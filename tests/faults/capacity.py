@@ -1,4 +1,4 @@
-"""What DynamoDB charges, by its documented formulas: sizes of items, write and read units.
+"""Capacity units of DynamoDB by its documented formulas: item sizes, write and read units.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 """
@@ -46,7 +46,7 @@ def value_bytes(value: Item) -> int:
 
 
 def number_bytes(text: str) -> int:
-    """About a byte per two significant digits, and one more; one for the sign."""
+    """About one byte per two significant digits, plus one, plus one for the sign."""
     digits = significant_digits(text)
     return (len(digits) + 1) // 2 + 1 + text.startswith("-")
 
@@ -58,19 +58,19 @@ def significant_digits(text: str) -> str:
 
 
 def write_units(size: int) -> int:
-    """Units of a write of so many bytes (of the larger of the item before and after)."""
+    """Units of a write, given the size of the larger of the old and the new item."""
     return max(math.ceil(size / WRITE_UNIT), 1)
 
 
 def read_units(size: int, *, consistent: bool) -> float:
-    """Units of a read of so many bytes."""
+    """Units of a read, given its size."""
     units = max(math.ceil(size / READ_UNIT), 1)
     return float(units) if consistent else units / 2
 
 
 @dataclass
 class Bill:
-    """What a run of calls is charged.
+    """The units of a sequence of calls.
 
     Attributes
     ----------
@@ -102,29 +102,29 @@ class Bill:
         self._sizes[key] = size
 
     def written_together(self, item: Item) -> None:
-        """An item was put in a transaction, which costs twice: it is prepared, then done."""
+        """An item was put in a transaction, which costs twice: prepare and commit."""
         before = self.writes[key_of(item)[0]]
         self.written(item)
         self.writes[key_of(item)[0]] += self.writes[key_of(item)[0]] - before
 
     def updated(self, key_item: Item) -> None:
-        """Attributes of an item were changed, which makes it no larger than a unit more or less."""
+        """Attributes of an item were changed, which changes its size by at most one unit."""
         key = key_of(key_item)
         size = self._sizes.setdefault(key, item_bytes(key_item))
         self.writes[key[0]] += write_units(size)
 
     def removed(self, key_item: Item) -> None:
-        """An item was deleted, if there was one."""
+        """An item was deleted, if it existed."""
         key = key_of(key_item)
         self.writes[key[0]] += write_units(self._sizes.pop(key, 0))
 
     def refused(self, key_item: Item) -> None:
-        """A condition did not hold: that costs what writing the item that is there would."""
+        """A condition was false: this costs as much as writing the existing item."""
         key = key_of(key_item)
         self.writes[key[0]] += write_units(self._sizes.get(key, 0))
 
     def read(self, partition: str, items: Iterable[Item], *, consistent: bool) -> None:
-        """Items of a partition were read together, in a query or one by itself."""
+        """Items of a partition were read, by a query or a single get."""
         self.reads[partition] += read_units(sum(map(item_bytes, items)), consistent=consistent)
 
 

@@ -1,8 +1,8 @@
-"""Random damage to a data directory: it must end in the truth or in a refusal, never in less.
+"""Random damage to a data directory: reads must return the truth or an error, never less data.
 
-A directory is filled once, by a service that was killed (so that it has a log) or stopped, and each
-damage is done to a copy. Then everything a reader can ask is asked: events, day totals, imports
-with their refused rows, fits, keys, objects. What is answered must be what was answered before.
+A directory is filled once, by a service that was killed (so that it has a log) or stopped. Each
+damage is done to a copy. Then everything is read: events, day totals, imports with their rejected
+rows, fits, keys, objects. Each result must equal the one from before the damage.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ Answers = dict[str, str]
 
 @dataclass(frozen=True)
 class Damage:
-    """What was done to a file, and what came of it.
+    """A damage to a file, and its outcome.
 
     Attributes
     ----------
     what : str
     outcome : {'truth', 'refused at the start', 'refused by a reader', 'SILENT'}
     found : bool
-        Whether a whole check finds it, if there is a start.
+        Whether a full check finds it, if the service starts.
     """
 
     what: str
@@ -56,7 +56,7 @@ class Damage:
 
 
 def fill(directory: Path, events: int = 3_000) -> None:
-    """A directory with something of every kind, whose log was not moved into its file."""
+    """Fill a directory with data of every kind; leave the log separate from the database file."""
     working = directory.with_name(directory.name + "-working")
     machine = LocalMachine(working, root_secret=lambda: SECRET, clock=lambda: NOW)
     wiring.use_machine(machine)
@@ -77,7 +77,7 @@ def fill(directory: Path, events: int = 3_000) -> None:
         for shard in range(store.config.shards):
             derive_day(store, day, shard, now=NOW)
     machine.database._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    # From here on everything is in the log alone, also later versions of what is in the file.
+    # From here on everything is in the log only, including later versions of items in the file.
     record_events(store, raws[:200], now=NOW + dt.timedelta(minutes=1))
     record_events(store, [make_event(event_id=f"late{n}") for n in range(200)], now=NOW)
     derive_day(store, dt.date(2026, 3, 14), 0, now=NOW + dt.timedelta(minutes=1))
@@ -87,14 +87,14 @@ def fill(directory: Path, events: int = 3_000) -> None:
     store.fits.add(FitHeader(FIT_ID, "2026-03-14T00:00:00Z", "2026-03-10", "2026-03-16"))
     store.fits.put_document(FIT_ID, {"noise": random.Random(1).randbytes(400_000).hex()})
     machine.send("fit", {"fit": {"tenant": "acme", "fit_id": FIT_ID}})
-    shutil.copytree(working, directory)  # as a death leaves it
+    shutil.copytree(working, directory)  # as after a kill
     wiring.reset()
     machine.close()
     shutil.rmtree(working)
 
 
 def damage(directory: Path, copy: Path, draw: random.Random, wanted: Answers) -> Damage:
-    """Do a random damage to a copy of a directory, and see what comes of it."""
+    """Damage a copy of a directory at random, and return the outcome."""
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(directory, copy)
     what = _do(copy, draw)
@@ -102,32 +102,32 @@ def damage(directory: Path, copy: Path, draw: random.Random, wanted: Answers) ->
         machine = LocalMachine(copy, root_secret=lambda: SECRET, clock=lambda: NOW)
     except (LikeworthError, UnusableDirectoryError) as error:
         if str(copy) not in str(error) and "in the database" not in str(error):
-            raise AssertionError("the refusal names no file") from error
+            raise AssertionError("the error names no file") from error
         return Damage(what, "refused at the start", found=True)
     try:
         found = any(True for _ in findings(machine.database, machine.files))
-        told = answers(machine)
+        after = answers(machine)
     finally:
         wiring.reset()
         machine.close()
-    refused = [name for name, text in told.items() if text.startswith("refused: ")]
-    wrong = [name for name in wanted if name not in refused and told[name] != wanted[name]]
+    refused = [name for name, text in after.items() if text.startswith("refused: ")]
+    wrong = [name for name in wanted if name not in refused and after[name] != wanted[name]]
     if wrong:
         return Damage(f"{what}: {', '.join(wrong)}", "SILENT", found)
     return Damage(what, "refused by a reader" if refused else "truth", found)
 
 
 def answers(machine: LocalMachine) -> Answers:
-    """What readers are told, by what they ask."""
+    """A digest of each read, or its error, by the name of the read."""
     wiring.reset()
     wiring.use_machine(machine)
-    told: Answers = {}
+    found: Answers = {}
     for name, ask in _questions():
         try:
-            told[name] = hashlib.sha256(repr(ask()).encode()).hexdigest()
+            found[name] = hashlib.sha256(repr(ask()).encode()).hexdigest()
         except LikeworthError as error:
-            told[name] = f"refused: {error.detail}"
-    return told
+            found[name] = f"refused: {error.detail}"
+    return found
 
 
 def _questions() -> Iterator[tuple[str, Any]]:
@@ -186,7 +186,7 @@ def _do(copy: Path, draw: random.Random) -> str:
 
 
 def run(directory: Path, number: int, seed: int) -> list[Damage]:
-    """So many random damages."""
+    """Do this number of random damages."""
     fill(directory / "whole")
     wanted_copy = directory / "wanted"
     shutil.copytree(directory / "whole", wanted_copy)

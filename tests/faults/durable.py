@@ -1,7 +1,7 @@
-"""DynamoDB and S3 in files: what a call has done is there when its process is killed after it.
+"""DynamoDB and S3 in files: the effect of a call remains if its process is killed afterwards.
 
-Only what imports need, and as strict as the real ones where that matters here: at most 25 writes in
-a batch, no key twice in it, pages that end, conditions that hold or do not.
+They support only what imports need, and are as strict as the real services where it matters here:
+at most 25 writes in a batch, no duplicate keys in it, pages, conditions.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any, Literal
 from tests.faulty import client_error
 
 When = Literal["before", "halfway", "after"]
-"""When a process dies: before a call has any effect, with half of a batch written, or after all of
-it but without the answer."""
+"""When a process is killed: before a call has any effect, with half of a batch written, or after
+all effects but before the answer."""
 
 Item = dict[str, Any]
 _PAGE = 200
@@ -33,10 +33,10 @@ class Death:
     Attributes
     ----------
     at : int
-        The number of the call, from 1; 0 for a process that lives.
+        The number of the call, from 1; 0 for never.
     when : {'before', 'halfway', 'after'}
     calls : int
-        How many calls there were.
+        Number of calls so far.
     """
 
     at: int = 0
@@ -44,7 +44,7 @@ class Death:
     calls: int = 0
 
     def around(self, call: Callable[[], Any], half: Callable[[], Any] | None = None) -> Any:
-        """Carry a call out, or die at it."""
+        """Make a call, or kill the process at it."""
         self.calls += 1
         if self.calls != self.at:
             return call()
@@ -82,7 +82,7 @@ class DurableDynamoDb:
         return self._death.around(lambda: {} if found is None else {"Item": found})
 
     def put_item(self, *, TableName: str, Item: Item, **condition: Any) -> Any:
-        """PutItem, under the two conditions that imports know."""
+        """PutItem, with the two conditions that imports use."""
 
         def put() -> dict[str, Any]:
             there = self._partitions.get(Item["pk"]["S"], {}).get(Item["sk"]["S"])
@@ -106,7 +106,7 @@ class DurableDynamoDb:
     def delete_item(
         self, *, TableName: str, Key: Item, ExpressionAttributeValues: Item, **condition: Any
     ) -> Any:
-        """DeleteItem, under the condition that a removal knows."""
+        """DeleteItem, with the condition that a removal uses."""
         text = "(attribute_not_exists(#pk)) OR (#im = :is0)"
         assert condition["ConditionExpression"] == text
 
@@ -122,7 +122,7 @@ class DurableDynamoDb:
     def update_item(
         self, *, TableName: str, Key: Item, ExpressionAttributeValues: Item, **more: Any
     ) -> Any:
-        """UpdateItem that adds to a count, as the quota of bytes needs it."""
+        """UpdateItem that adds to a count, for the quota of bytes."""
         assert more["UpdateExpression"].startswith("ADD #name :by"), more
 
         def add() -> dict[str, Any]:
@@ -135,7 +135,7 @@ class DurableDynamoDb:
         return self._death.around(add)
 
     def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> Any:
-        """TransactWriteItems of puts; only the setting of a matrix makes such calls."""
+        """TransactWriteItems with puts; only the setup of a matrix uses it."""
         for one in TransactItems:
             self.put_item(**one["Put"])
         return {}
@@ -226,7 +226,7 @@ class FileS3:
         return self._death.around(dict)
 
     def generate_presigned_url(self, *_given: Any, **_options: Any) -> str:
-        """A URL; nobody uploads to it."""
+        """A URL, which is never used."""
         return "https://s3.test/"
 
 

@@ -1,6 +1,6 @@
-"""A state machine of what may happen to the service, and the dictionary that it must equal.
+"""A state machine of everything that can happen to the service, compared with a dictionary.
 
-What happens is told to the service (`service`) and to the dictionary (`model`); at the end of a
+Each step is applied to the service (`service`) and to the dictionary (`model`). At the end of a
 history the two are compared.
 """
 
@@ -42,7 +42,7 @@ LEFT = st.sampled_from([PLENTY, PLENTY, LITTLE])
 
 
 class History(RuleBasedStateMachine):
-    """What may happen to the service, in any order."""
+    """Everything that can happen to the service, in any order."""
 
     make_service: Callable[[], Service] = Service
 
@@ -55,22 +55,22 @@ class History(RuleBasedStateMachine):
         self.fits: list[tuple[str, dict[str, Any], Any]] = []
 
     def teardown(self) -> None:
-        """Whatever happened, it all adds up."""
+        """Compare the service with the model."""
         try:
             self.settle()
         finally:
             self.service.close()
 
-    # --- what happens -------------------------------------------------------------------------
+    # --- steps --------------------------------------------------------------------------------
 
     @initialize(seed=st.integers(0, 1000))
     def begin(self, seed: int) -> None:
-        """The weather is drawn from a seed of its own."""
+        """Draw the faults from a separate seed."""
         self.service.layer._draw = random.Random(seed)
 
     @rule(raws=st.lists(raw_events(), min_size=1, max_size=30), storm=STORMS)
     def post(self, raws: list[dict[str, Any]], storm: Faults) -> None:
-        """Events come by HTTP; what is handed back is sent again when it is calm."""
+        """Send events by HTTP; send events that are handed back again without faults."""
         self.service.layer.faults = storm
         answer = self.service.post(raws)
         self.service.layer.faults = Faults()
@@ -84,7 +84,7 @@ class History(RuleBasedStateMachine):
 
     @rule(raws=st.lists(raw_events(), min_size=1, max_size=30), calls=st.integers(1, 4))
     def post_and_crash(self, raws: list[dict[str, Any]], calls: int) -> None:
-        """The function dies in the middle; the sender never hears of it and sends again."""
+        """Crash the function during a request; the client gets no answer and sends again."""
         self.service.layer.crashes_in = calls
         with suppress(Crash):
             self.service.post(raws)
@@ -95,13 +95,13 @@ class History(RuleBasedStateMachine):
         body=reports(), calls=st.integers(0, 12), storm=STORMS, times=st.integers(1, 3), left=LEFT
     )
     def import_file(self, body: bytes, calls: int, storm: Faults, times: int, left: float) -> None:
-        """A report is dropped into the bucket; its message comes again until it is done."""
+        """Put a report into the bucket; deliver its message until the import is done."""
         self.service.seconds_left = left
         self._import(Sent(f"imports/acme/{len(self.imports)}.csv", body), calls, storm, times)
 
     @rule(body=lists_of_people(), calls=st.integers(0, 12), storm=STORMS, left=LEFT)
     def import_people(self, body: bytes, calls: int, storm: Faults, left: float) -> None:
-        """A file that holds people is announced with a mapping, and uploaded."""
+        """Announce a file with people and a mapping, and upload it."""
         wanted = {"filename": "people.csv", "mapping": OF_PEOPLE}
         answer = self.service.call("POST", "/v1/imports", wanted)
         assert answer.status_code == 201, answer.body
@@ -120,14 +120,14 @@ class History(RuleBasedStateMachine):
 
     @rule(seed=SEEDS)
     def repeat_messages(self, seed: int) -> None:
-        """Old messages of S3 come again, in any order: nothing changes."""
+        """Deliver old messages of S3 again in any order; nothing may change."""
         draw = random.Random(seed)
         for message in draw.sample(self.messages, min(len(self.messages), 2)):
             self.service.deliver(message, 0, Faults())
 
     @rule(number=st.integers(0, 5), calls=st.integers(0, 8), storm=STORMS, left=LEFT)
     def replay(self, number: int, calls: int, storm: Faults, left: float) -> None:
-        """The refused rows of an import are read again, weeks spread over their days."""
+        """Replay the rejected rows of an import, with weeks spread over their days."""
         self.service.seconds_left = left
         listed = json.loads(self.service.get("/v1/imports?limit=200").body)["imports"]
         if not listed:
@@ -142,14 +142,14 @@ class History(RuleBasedStateMachine):
         assert len(queued) == (chosen["state"] == "failed" or chosen["rejected"] > 0)
         for told in queued:
             self.service.deliver(told, calls, storm)
-            if chosen["state"] == "failed":  # of a report by days only refused rows are read again
+            if chosen["state"] == "failed":  # a replay of a daily report reads only rejected rows
                 (sent,) = (one for one in self.imports if one.key == told["import"]["key"])
-                if sent.key in self.service.objects():  # else it went when somebody was erased
+                if sent.key in self.service.objects():  # otherwise an erasure deleted it
                     self.model.take(sent, spread=True)
 
     @rule(number=st.integers(0, 5), calls=st.integers(0, 30), storm=STORMS, left=LEFT)
     def remove(self, number: int, calls: int, storm: Faults, left: float) -> None:
-        """An import is removed: what it was the last to say is gone, and nothing else."""
+        """Remove an import: exactly the events that it was the last to write are deleted."""
         self.service.seconds_left = left
         listed = json.loads(self.service.get("/v1/imports?limit=200").body)["imports"]
         if not listed:
@@ -172,12 +172,12 @@ class History(RuleBasedStateMachine):
 
     @rule(seed=SEEDS, times=st.integers(1, 2))
     def stream(self, seed: int, times: int) -> None:
-        """The stream tells of some changes: in pieces, in any order, more than once."""
+        """Deliver some changes of the stream: in pieces, in any order, repeatedly."""
         self.service.stream(random.Random(seed), times, everything=False)
 
     @rule(person=st.sampled_from(PEOPLE[:2]), calls=st.integers(0, 40), storm=STORMS)
     def erase(self, person: str, calls: int, storm: Faults) -> None:
-        """A person is erased; whoever asked asks again until it is done."""
+        """Erase a person; repeat the request until it is done."""
         layer = self.service.layer
         layer.faults, layer.crashes_in = storm, calls
         for attempt in range(60):
@@ -203,12 +203,12 @@ class History(RuleBasedStateMachine):
 
     @rule()
     def look_again(self) -> None:
-        """The daily schedule looks a last time for people who were erased."""
+        """Let the daily jobs check erased people a last time."""
         workers.finish_erasures(now=NOW + dt.timedelta(hours=2))
 
     @rule(calls=st.integers(0, 8), storm=STORMS)
     def fit(self, calls: int, storm: Faults) -> None:
-        """A fit reads what the model holds, and stays as it is whatever comes later."""
+        """Run a fit: it reads the events of the model, and never changes afterwards."""
         window = {"from": f"{FIRST - dt.timedelta(days=9)}", "to": f"{LAST}"}  # with today
         asked = self.service.call("POST", "/v1/fits", window)
         assert asked.status_code == 202, asked.body
@@ -226,10 +226,10 @@ class History(RuleBasedStateMachine):
             )
         self.fits.append((path, message, told))
 
-    # --- what must hold -----------------------------------------------------------------------
+    # --- checks -------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """The rest of the stream comes; everything is compared with the model."""
+        """Deliver the rest of the stream; compare everything with the model."""
         service = self.service
         service.layer.faults, service.layer.crashes_in = Faults(), 0
         service.stream(random.Random(0), 1, everything=True)
@@ -253,7 +253,7 @@ class History(RuleBasedStateMachine):
             assert service.get(path).json_body == before, "a fit has changed"
 
     def _check_people(self) -> None:
-        """Nobody is named anywhere, and hashes are worth nothing outside of their tenant."""
+        """Check that no user id is stored, and that hashes differ between tenants."""
         stored = self.service.items()
         for person in PEOPLE[:2]:
             assert person is not None

@@ -1,4 +1,4 @@
-"""`serve` killed again and again in use: nothing lost, nothing doubled, every job ends."""
+"""Kill `serve` repeatedly under load: nothing lost, nothing duplicated, every job ends."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ TODAY = dt.datetime.now(dt.UTC).date()
 
 @dataclass
 class Used:
-    """What was asked of a service, and what it acknowledged.
+    """Requests to a service, and what it acknowledged.
 
     Attributes
     ----------
     sent, acknowledged : set of str
         Ids of events.
     uploads : dict
-        Id of an import -> how many views its file tells of, once it was taken.
+        Id of an import -> number of days in its accepted file.
     fits : set of str
     """
 
@@ -50,15 +50,15 @@ class Used:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What there was in the end.
+    """The result.
 
     Attributes
     ----------
     kills, acknowledged, lost, doubled : int
     uploads, fits, unended : int
-        Uploads that were taken, fits that were asked for, and those of both that never ended.
+        Accepted uploads, requested fits, and those of both that never ended.
     wrong_totals : int
-        Days whose totals are not what their events say.
+        Days whose totals differ from their events.
     """
 
     kills: int
@@ -77,7 +77,7 @@ class Verdict:
 
 
 def run(data: Path, kills: int, seed: int) -> Verdict:
-    """Kill a service so many times, and look at what is left."""
+    """Kill a service this number of times, and check the remaining data."""
     draw, used, key = random.Random(seed), Used(), ""
     for number in range(kills):
         served = Served(data, rate_limit="0")
@@ -104,7 +104,7 @@ def run(data: Path, kills: int, seed: int) -> Verdict:
 def _use(
     served: Served, key: str, used: Used, stopping: threading.Event, draw: random.Random, n: int
 ) -> None:
-    """Send events and files until the service is gone."""
+    """Send events and files until the service is killed."""
     connection = http.client.HTTPConnection(urlsplit(served.url).netloc, timeout=20)
     with suppress(OSError, http.client.HTTPException, AssertionError, ValueError):
         chance = 0.5
@@ -118,8 +118,8 @@ def _use(
             headers = {"x-api-key": key, "content-type": "application/json"}
             connection.request("POST", "/v1/events", json.dumps(body), headers)
             response = connection.getresponse()
-            told = json.loads(response.read())
-            if response.status == 200 and told["accepted"] == len(ids):
+            answer = json.loads(response.read())
+            if response.status == 200 and answer["accepted"] == len(ids):
                 used.acknowledged.update(ids)
 
 
@@ -136,7 +136,7 @@ def _event(event_id: str) -> dict[str, Any]:
 
 
 def _upload(served: Served, key: str, used: Used, draw: random.Random) -> None:
-    """Announce a file and put it; of several for a day the last one counts."""
+    """Announce and upload a file; if several have the same day, the last one counts."""
     started = served.call("POST", "/v1/imports", key, {"filename": "views.csv"}, status=201)
     lines = [f"{TODAY - dt.timedelta(days=9 + n)},{draw.randint(1, 99)}" for n in range(20)]
     served.upload(started["upload"]["url"], "\n".join(["Date,Views", *lines]).encode())
@@ -182,7 +182,7 @@ def _judge(data: Path, key: str, used: Used, kills: int) -> Verdict:
 
 
 def _unended(served: Served, key: str, used: Used) -> int:
-    """How many jobs have not ended."""
+    """Number of unfinished jobs."""
     imports: dict[str, Any] = {}
     cursor = ""
     while True:

@@ -1,8 +1,8 @@
-"""A layer under botocore that fails as DynamoDB does, is as strict as it is, and counts.
+"""A layer under botocore that injects faults, is as strict as DynamoDB, and counts units.
 
-moto and DynamoDB Local take what DynamoDB refuses, never throttle, and never lose an answer. This
-layer stands between a client and either of them, at botocore's `before-send`: what it does is drawn
-from a seed, so that a run that went wrong can be run again.
+moto and DynamoDB Local accept calls that DynamoDB rejects, never throttle, and never lose an
+answer. This layer is between a client and either of them, at botocore's `before-send`. A seed
+determines the faults, so that a failed run can be repeated.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ Backend = Callable[[AWSPreparedRequest], AWSResponse]
 
 
 class Crash(BaseException):
-    """The process is gone: nothing that runs may catch this."""
+    """Stands for the end of the process: no code may catch it."""
 
 
 @dataclass(frozen=True)
 class Faults:
-    """Which share of the calls goes wrong, and how; each call suffers at most one of them.
+    """The share of calls with each fault; a call has at most one fault.
 
     Attributes
     ----------
     throttled : float
-        Refused with ``ProvisionedThroughputExceededException``; nothing is done.
+        Rejected with ``ProvisionedThroughputExceededException``, without effect.
     failed : float
-        Answered with 500; nothing is done.
+        Answered with 500, without effect.
     cut : float
-        The connection breaks before anything is done.
+        The connection breaks before the call has any effect.
     lost : float
         The call takes effect, then the connection breaks or times out.
     left_over : float
-        Of a batch some writes come back as unprocessed, at times all of them.
+        Some writes of a batch, sometimes all, are returned as unprocessed.
     slow : float
-        Answered only after `slow_seconds`.
+        Answered after `slow_seconds`.
     """
 
     throttled: float = 0.0
@@ -74,18 +74,18 @@ class FaultLayer:
         May be replaced at any time.
     seed : int
     dies_at : int
-        Kills this process with SIGKILL at that call, from 1, before it has any effect; 0 never.
+        Kills this process with SIGKILL at this call, from 1, before it has any effect; 0 for never.
     crashes_in : int
-        Raises `Crash` in so many calls, before or after it has taken effect as the seed has it; 0
-        never. For processes that must go on to see what is left.
+        Raises `Crash` after this number of calls, before or after the call takes effect, depending
+        on the seed; 0 for never. For tests that continue in the same process.
     page : int
-        Queries end after so many items, so that pages matter; 0 leaves that to the engine.
+        Maximum items of a query page, to test paging; 0 for the engine's limit.
     now : callable, optional
-        A clock; with it, a batch that follows one that was not taken must come later than that.
+        A clock. With it, the layer checks that a batch after a rejected one comes later.
     changed : list of (str, str)
-        Keys of the items that were written or removed, as a stream would tell of them.
+        Keys of written or deleted items, like the records of a stream.
     sleep : callable, optional
-        Lets time pass for slow answers.
+        Advances the time for slow answers.
     bill : Bill
     suffered : list of str
         The names of the faults, in their order.
@@ -109,7 +109,7 @@ class FaultLayer:
         self._not_taken_at = float("-inf")
 
     def attach(self, client: Any) -> None:
-        """Stand before a client of DynamoDB; of moto's, if moto is on, else of a real endpoint."""
+        """Attach to a client of DynamoDB; behind it is moto if active, or a real endpoint."""
         events = client.meta.events
         if "://dynamodb." in client.meta.endpoint_url:
             events.unregister("before-send", botocore_stubber)
@@ -185,7 +185,7 @@ class FaultLayer:
         return response
 
     def _leave_over(self, request: AWSPreparedRequest, body: dict[str, Any]) -> AWSResponse:
-        """Some of a batch is written, in no order; the rest comes back."""
+        """Write some items of a batch in random order; return the others as unprocessed."""
         ((table, writes),) = body["RequestItems"].items()
         shuffled = self._draw.sample(writes, len(writes))
         left = shuffled[: self._draw.randint(1, len(writes))]
@@ -241,7 +241,7 @@ def _writes_of(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _wrong_with(operation: str, body: dict[str, Any], size: int) -> str:
-    """What DynamoDB would refuse about a call; empty if nothing."""
+    """The reason why DynamoDB would reject a call; empty if it would not."""
     items: list[Item] = []
     if operation == "BatchWriteItem":
         writes = list(_writes_of(body))
@@ -294,10 +294,10 @@ def _wrong_number(value: Item) -> str:
 
 
 class _Raw(io.BytesIO):
-    """A body as botocore reads it."""
+    """A response body for botocore."""
 
     def stream(self, **_: Any) -> Iterator[bytes]:
-        """All at once."""
+        """Yield the whole body."""
         if left := self.read():
             yield left
 

@@ -1,11 +1,11 @@
-"""An import, a replay or a removal is killed at every call, and run again until it is done.
+"""Kill an import, a replay or a removal at every call, and run it again until it is done.
 
 The calls are those to DynamoDB and S3 (`AwsLife`) or those to the database of one machine
 (`sqlite_life.SqliteLife`).
 
-Every life is a process of its own, forked from this one, and its death is SIGKILL: nothing of it
-remains but what it had written. After that the store and everything that the API tells of the
-import have to be, to the byte, what they are when nobody is killed.
+Every life is a separate process, forked from this one, and ends by SIGKILL: only what it has
+written remains. Afterwards the store and the API's answers about the import must equal, byte by
+byte, those of a run that was not killed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ WHEN: tuple[When, ...] = ("before", "halfway", "after")
 
 
 def rows(count: int) -> list[Any]:
-    """Rows of every kind: several events, none, refused for good, and until `spread` is allowed."""
+    """Rows of every kind: with events, without, rejected, and rejected unless `spread` is set."""
     made: list[Any] = []
     for n in range(count):
         match n % 10:
@@ -63,27 +63,27 @@ def rows(count: int) -> list[Any]:
 
 @dataclass
 class Setting:
-    """What every life of a matrix begins with.
+    """The initial state of every life of a matrix.
 
     Attributes
     ----------
     directory : Path
-        For the files of the stores.
+        Directory for the files of the stores.
     body : bytes
         The upload.
     import_id : str
     chunk_events : int
     key : str
-        An API key that may read the import's report.
+        An API key that can read the report of the import.
     begun : Path
-        The file or the directory of a store in which there is everything but what is to be run.
+        The file or directory of a store before the run.
     make_life : callable
-        Makes a life that goes on from a copy of it.
+        Creates a life that continues from a copy of it.
     etag : str
-        Of the upload.
+        ETag of the upload.
     known : dict
-        What came of a state that a death had left: after one call it is what it is before the
-        next, and the rest of the run is the same.
+        Results by the state that a kill left. The state after one call equals that before the
+        next, so the rest of the run is the same.
     """
 
     directory: Path
@@ -97,12 +97,12 @@ class Setting:
     known: dict[bytes, Verdict] = field(default_factory=dict)
 
     def life(self, kept: Path, death: Death | None = None) -> Life:
-        """A life that goes on from what is kept there."""
+        """A life that continues from the store at this path."""
         return self.make_life(self, kept, death or Death())
 
 
 class Life(ABC):
-    """A process's view of the stores."""
+    """The stores as one process sees them."""
 
     store: TenantStore
 
@@ -112,7 +112,7 @@ class Life(ABC):
 
     @abstractmethod
     def upload(self, key: str) -> str:
-        """Put the upload under a key; its ETag."""
+        """Store the upload under a key; return its ETag."""
 
     @abstractmethod
     def items(self) -> list[Any]:
@@ -120,18 +120,18 @@ class Life(ABC):
 
     @abstractmethod
     def state(self) -> bytes:
-        """Everything that is kept."""
+        """The whole state of the store."""
 
     @abstractmethod
     def serve(self) -> None:
-        """Have the API answer from here."""
+        """Let the API use this store."""
 
     @abstractmethod
     def close(self) -> None:
         """Close what is open."""
 
     def run(self, *, seconds: float = 900.0) -> Import:
-        """Run the import until it is done, as its messages have it."""
+        """Run the import until it is done, like its messages."""
         shown = imports.show_import(self.store, self.setting.import_id)
         version = ObjectVersion(shown.object_key, self.setting.etag)
         while True:
@@ -147,8 +147,8 @@ class Life(ABC):
             if ended.state not in ("running", "removing"):
                 return ended
 
-    def told(self) -> Told:
-        """What is stored, and what the API tells."""
+    def outcome(self) -> Outcome:
+        """The stored events and the API's report."""
         events = {
             (item["pk"]["S"], item["sk"]["S"]): item
             for item in self.items()
@@ -158,7 +158,7 @@ class Life(ABC):
         path = f"/v1/imports/{self.setting.import_id}"
         report = [self._get(path), *self._pages(f"{path}/rejects?limit=1000")]
         wiring.reset()
-        return Told(events, b"\n".join(report))
+        return Outcome(events, b"\n".join(report))
 
     def _pages(self, path: str) -> Iterator[bytes]:
         page = self._get(path)
@@ -188,7 +188,7 @@ class AwsLife(Life):
         self.store = store_behind(self._dynamodb, self._s3, TENANT)
 
     def upload(self, key: str) -> str:
-        """It is there from the start."""
+        """The object exists from the start."""
         return self._s3.etag
 
     def items(self) -> list[Any]:
@@ -200,7 +200,7 @@ class AwsLife(Life):
         return self._kept.read_bytes()
 
     def serve(self) -> None:
-        """Have the API answer from here."""
+        """Let the API use this store."""
         wiring.use_session(DurableSession(self._dynamodb, self._s3))
 
     def close(self) -> None:
@@ -209,15 +209,15 @@ class AwsLife(Life):
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a store holds of an import.
+class Outcome:
+    """The outcome of an import.
 
     Attributes
     ----------
     events : dict
         The items of the events, by key.
     report : bytes
-        The import and all of its refused rows, as the API tells them.
+        The import and all of its rejected rows, as answered by the API.
     """
 
     events: dict[tuple[str, str], Any]
@@ -226,16 +226,16 @@ class Told:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was wrong after a death.
+    """The result after a kill.
 
     Attributes
     ----------
     call : int
     when : str
     lost, doubled : int
-        Events that are missing or other than they should be; events that should not be there.
+        Missing or wrong events; additional events.
     differs : bool
-        Whether the report is another.
+        Whether the report differs.
     """
 
     call: int
@@ -261,8 +261,8 @@ def set_up(
 ) -> Setting:
     """A tenant with an announced import.
 
-    With `replayed` it is done and to be replayed; with `removed` it is done and to be removed, and
-    half of its events were restated since.
+    With `replayed` the import is done and must be replayed. With `removed` it is done and must be
+    removed, and half of its events have been restated since.
     """
     body = lines(*rows(count))
     setting = Setting(directory, body, "", chunk_events, "", directory / "begun", make_life)
@@ -286,17 +286,17 @@ def set_up(
     return setting
 
 
-def undisturbed(setting: Setting) -> tuple[Told, int]:
-    """How it ends when nobody is killed, and how many calls that takes."""
+def undisturbed(setting: Setting) -> tuple[Outcome, int]:
+    """The outcome and the number of calls of a run that is not killed."""
     life = setting.life(_copy(setting, "undisturbed"))
     life.run()
     calls = life.death.calls
-    told = life.told()
+    outcome = life.outcome()
     life.close()
-    return told, calls
+    return outcome, calls
 
 
-def kill(setting: Setting, call: int, when: When, wanted: Told) -> Verdict:
+def kill(setting: Setting, call: int, when: When, wanted: Outcome) -> Verdict:
     """Kill a run at a call, run it again to its end, and compare."""
     kept = _copy(setting, f"{call}-{when}")
     was_killed = _live_and_die(setting, kept, Death(call, when))
@@ -311,8 +311,8 @@ def kill(setting: Setting, call: int, when: When, wanted: Told) -> Verdict:
     return replace(known, call=call, when=when)
 
 
-def kill_again_and_again(setting: Setting, every: int, wanted: Told) -> tuple[Verdict, int]:
-    """Kill a run at every so many calls until one comes to its end; also, how often."""
+def kill_again_and_again(setting: Setting, every: int, wanted: Outcome) -> tuple[Verdict, int]:
+    """Kill each run after `every` calls until one finishes; return the result and the kills."""
     kept = _copy(setting, f"every-{every}")
     deaths = 0
     while _live_and_die(setting, kept, Death(every, WHEN[deaths % 3])):
@@ -324,9 +324,9 @@ def kill_again_and_again(setting: Setting, every: int, wanted: Told) -> tuple[Ve
     return verdict, deaths
 
 
-def _compare(life: Life, call: int, when: str, wanted: Told) -> Verdict:
+def _compare(life: Life, call: int, when: str, wanted: Outcome) -> Verdict:
     life.run()
-    found = life.told()
+    found = life.outcome()
     right = sum(found.events.get(key) == item for key, item in wanted.events.items())
     return Verdict(
         call,
@@ -338,7 +338,7 @@ def _compare(life: Life, call: int, when: str, wanted: Told) -> Verdict:
 
 
 def _live_and_die(setting: Setting, kept: Path, death: Death) -> bool:
-    """Run in a process of its own; whether it was killed."""
+    """Run in a separate process; return whether it was killed."""
     pid = os.fork()
     if pid == 0:
         status = 70

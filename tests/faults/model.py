@@ -1,7 +1,6 @@
-"""The dictionary that the service must equal: events that were acknowledged, by their identity.
+"""The dictionary that the service must equal: acknowledged events by their identity.
 
-It takes in what the service says of requests and what uploaded files mean, and never looks at what
-is stored.
+It reads the answers to requests and the content of uploaded files, and never what is stored.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ Kept = tuple[str, dt.datetime, str | None, str]
 
 
 class Model:
-    """What the service should hold.
+    """The expected state of the service.
 
     Attributes
     ----------
@@ -39,25 +38,25 @@ class Model:
         self.origins: dict[Identity, str | None] = {}
         self.erased: set[str] = set()
 
-    def acknowledge(self, raws: list[dict[str, Any]], told: Any) -> list[dict[str, Any]]:
-        """Take in what an answer acknowledges; give back what is to be sent again."""
-        back = told.get("not_stored", [])
-        assert told["accepted"] + len(told["rejected"]) + len(back) == len(raws)
-        left = {*back, *(one["index"] for one in told["rejected"])}
+    def acknowledge(self, raws: list[dict[str, Any]], answer: Any) -> list[dict[str, Any]]:
+        """Add the events that an answer acknowledges; return the events that must be sent again."""
+        back = answer.get("not_stored", [])
+        assert answer["accepted"] + len(answer["rejected"]) + len(back) == len(raws)
+        left = {*back, *(one["index"] for one in answer["rejected"])}
         for index, raw in enumerate(raws):
             if index not in left:
                 self._keep(parse_event(raw), None)
-        # What was handed back may be stored or not; it is sent again, so that it is in the end.
+        # Events that were handed back may be stored or not; the client sends them again.
         return [raws[index] for index in back]
 
     def take(self, sent: Sent, *, spread: bool) -> None:
-        """Take in what a file means."""
+        """Add the events of a file."""
         mapping = None if sent.mapping is None else parse_mapping(sent.mapping)
         try:
             outcomes = list(
                 read_export(io.BytesIO(sent.body), currency="EUR", spread=spread, mapping=mapping)
             )
-        except ExportRefused:  # a report by weeks, which is refused as a whole
+        except ExportRefused:  # a weekly report is rejected as a whole
             return
         for outcome in outcomes:
             if isinstance(outcome, Imported):
@@ -65,14 +64,14 @@ class Model:
                     self._keep(parse_event(raw), sent.key)
 
     def remove(self, key: str) -> int:
-        """Take back what a file has said last; how many events that are."""
+        """Remove the events that a file was the last to write; return their number."""
         own = [identity for identity, origin in self.origins.items() if origin == key]
         for identity in own:
             del self.events[identity], self.origins[identity]
         return len(own)
 
     def kept(self, user_hash: Callable[[str], str]) -> Iterator[Kept]:
-        """What the store should hold of each event; people by their hash, the erased not at all."""
+        """The expected stored events; people by their hash, without erased people."""
         for (_, _, person), event in self.events.items():
             if person is not None:
                 hashed = None if person in self.erased else user_hash(person)
@@ -80,7 +79,7 @@ class Model:
             yield kept(event)
 
     def engagements(self) -> dict[str, int]:
-        """How many there were, by channel."""
+        """The number of engagements by channel."""
         counts: Counter[str] = Counter()
         for event in self.events.values():
             if isinstance(event, Engagement):
@@ -94,6 +93,6 @@ class Model:
 
 
 def kept(event: Event) -> Kept:
-    """What tells one stored event from another, and its content."""
+    """The identity and the content of a stored event."""
     person = getattr(event, "user_id", None)
     return event.event_id, event.occurred_at, person, event.model_dump_json()

@@ -1,4 +1,4 @@
-"""What is sent in histories: events and files, of few ids, days and people."""
+"""Events and files of the histories, with few ids, days and people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OF_PEOPLE = {
     },
     "constants": {"channel": "community"},
 }
-"""The mapping of a file that holds people."""
+"""The mapping of a file with people."""
 
 STORMS = st.sampled_from(
     [
@@ -36,10 +36,10 @@ STORMS = st.sampled_from(
     ]
 )
 SEEDS = st.integers(0, 2**32 - 1)
-"""For draws whose number depends on what the service has done; hypothesis must not count them."""
+"""Seeds for draws whose number depends on the service; hypothesis must not count them."""
 
 NUMBERS = st.integers(0, 12)
-"""Few ids, so that events are sent again and restated all the time."""
+"""Few ids, so that events are often repeated and restated."""
 
 OF_ANOTHER_TENANT = [
     make_event(
@@ -53,7 +53,7 @@ OF_ANOTHER_TENANT = [
 
 @dataclass(frozen=True)
 class Sent:
-    """A file that was uploaded, and by which mapping it is read."""
+    """An uploaded file and its mapping."""
 
     key: str
     body: bytes
@@ -62,7 +62,7 @@ class Sent:
 
 @st.composite
 def raw_events(draw: st.DrawFn) -> dict[str, Any]:
-    """An event; of few ids, days and people."""
+    """An event with few ids, days and people."""
     day = FIRST + dt.timedelta(days=draw(st.integers(0, 2)))
     common = {"event_id": f"e{draw(NUMBERS)}", "occurred_at": f"{day}T10:00:00Z"}
     match draw(st.integers(0, 5)):
@@ -84,7 +84,7 @@ def raw_events(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def reports(draw: st.DrawFn) -> bytes:
-    """A Google Ads report of few campaigns and days, with rows that are refused."""
+    """A Google Ads report with few campaigns and days, and some rejected rows."""
     unit = draw(st.sampled_from(["Day", "Week"]))
     lines = [f"Campaign,Campaign ID,{unit},Currency code,Cost,Clicks,Impr."]
     for _ in range(draw(st.integers(1, 12))):
@@ -97,7 +97,7 @@ def reports(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def lists_of_people(draw: st.DrawFn) -> bytes:
-    """A file of a community, by `OF_PEOPLE`: one person and engagement a row; some are refused."""
+    """A file for the mapping `OF_PEOPLE`: a person and an engagement per row; some are rejected."""
     lines = [",".join(OF_PEOPLE["columns"])]
     for _ in range(draw(st.integers(1, 12))):
         day = draw(st.sampled_from([FIRST, FIRST + dt.timedelta(days=1), "someday"]))

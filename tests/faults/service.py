@@ -1,7 +1,7 @@
-"""The service under test: on moto and in process, behind faults, on a clock that only sleep moves.
+"""The service under test: on moto, with faults, on a clock that only sleep advances.
 
-It does what is asked of it, once or until it is done, as HTTP, S3, SQS and the stream would; what
-should come of that it does not know.
+It delivers requests and messages like HTTP, S3, SQS and the stream, once or until they are done. It
+does not check the results.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from tests.faulty import FakeTime
 
 NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 RETENTION_DAYS = 40
-"""Few, because an erasure looks at each of them."""
+"""Few days, because an erasure reads each of them."""
 
 CHUNK_EVENTS = 5
 """Few, so that a small file has several checkpoints."""
 
 PLENTY, LITTLE = 900.0, 1.0
-"""Seconds that an import has left, whenever it looks; with little it stops at each checkpoint."""
+"""Remaining seconds that an import sees; with `LITTLE` it stops at each checkpoint."""
 
 
 class Service:
@@ -52,12 +52,12 @@ class Service:
     ----------
     clock : FakeTime
     layer : FaultLayer
-        Before the table; its faults are the weather.
+        The layer with the faults.
     store, other : TenantStore
-        Of the tenant that everything here happens to, and of one that holds `OF_ANOTHER_TENANT`.
+        The store of the tenant under test, and that of another tenant with `OF_ANOTHER_TENANT`.
     logged : list of str
     seconds_left : float
-        What an import is told of its time.
+        Remaining seconds that an import sees.
     """
 
     def __init__(self) -> None:
@@ -74,9 +74,9 @@ class Service:
             patch.setenv(name, value)
         self.clock = FakeTime()
         patch.setattr("chalicelib.storage.tenant_store.Patience", self.clock.patience)
-        # Not `time.sleep` itself: other threads sleep, too, and would move this clock.
+        # Do not patch `time.sleep` itself: other threads sleep too, and would advance this clock.
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.clock.sleep))
-        # The same history must be the same to the last call: no clock and no secret of this run.
+        # The same seed must give exactly the same calls: no real clock, no random secret.
         patch.setattr(
             "chalicelib.wiring.processes.time", SimpleNamespace(monotonic=lambda: self.clock.now)
         )
@@ -99,7 +99,7 @@ class Service:
         self.layer.changed.clear()
 
     def _open(self, stack: ExitStack, patch: pytest.MonkeyPatch) -> None:
-        """Let `wiring` keep everything in moto."""
+        """Let `wiring` use moto."""
         stack.enter_context(mock_aws())
         wiring.use_session(boto3.Session("testing", "testing", region_name=REGION))
         stack.callback(wiring.reset)
@@ -113,19 +113,19 @@ class Service:
         )
 
     def _layer(self) -> Any:
-        """What stands before the table from now on."""
+        """The layer before the table."""
         layer = FaultLayer(sleep=self.clock.sleep, now=lambda: self.clock.now, page=20)
         layer.attach(wiring.client("dynamodb"))
         return layer
 
     def close(self) -> None:
-        """Leave the process as it was."""
+        """Restore the process."""
         self._stack.close()
 
     # --- HTTP ---------------------------------------------------------------------------------
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """The answer to a request."""
+        """Send a request; return the answer."""
         import app
 
         headers = {"x-api-key": self._key, "content-type": "application/json"}
@@ -133,20 +133,20 @@ class Service:
         return Client(app.app).http.request(method, path, headers=headers, body=text)
 
     def post(self, raws: list[dict[str, Any]]) -> Any:
-        """The answer to events."""
+        """Send events; return the answer."""
         return self.call("POST", "/v1/events", {"events": raws})
 
     def get(self, path: str) -> Any:
-        """What is told at a path, which must be there."""
+        """Get a path, which must exist; return the body."""
         answer = self.call("GET", path)
         assert answer.status_code == 200, answer.body
-        json.loads(answer.body, parse_constant=pytest.fail)  # NaN is no JSON
+        json.loads(answer.body, parse_constant=pytest.fail)  # NaN is not valid JSON
         return answer
 
     # --- files and messages -------------------------------------------------------------------
 
     def upload(self, sent: Sent) -> dict[str, Any]:
-        """Put a file into the bucket; the message that S3 sends of it."""
+        """Put a file into the bucket; return the message that S3 sends."""
         etag = self._put_object(sent.key, sent.body)
         return {
             "Records": [
@@ -170,7 +170,7 @@ class Service:
         *,
         run: Callable[[dict[str, Any]], Any] | None = None,
     ) -> None:
-        """Deliver a message until it is done with, as SQS does; to the imports, or to `run`."""
+        """Deliver a message until it is done, like SQS, to the import function or to `run`."""
         self.layer.faults, self.layer.crashes_in = storm, calls
         waiting = [message]
         for attempt in range(60):
@@ -192,7 +192,7 @@ class Service:
         self.layer.faults, self.layer.crashes_in = Faults(), 0
 
     def queued(self, queue: str) -> list[dict[str, Any]]:
-        """The messages in a queue; they are gone after."""
+        """Receive and delete the messages of a queue."""
         sqs = wiring.client("sqs")
         url = getattr(wiring.settings(), f"{queue}_queue_url")
         told = []
@@ -203,7 +203,7 @@ class Service:
         return told
 
     def stream(self, draw: random.Random, times: int, *, everything: bool) -> None:
-        """The stream tells of changes: half of them or all, in pieces, in any order, repeatedly."""
+        """Deliver half or all changes of the stream, in pieces, in any order, repeatedly."""
         keys = self.layer.changed
         told = list(keys) if everything else draw.sample(keys, len(keys) // 2)
         for key in told:
@@ -223,7 +223,7 @@ class Service:
     def _run_import(self, event: dict[str, Any]) -> Any:
         return workers.run_imports(event, now=NOW, seconds_left=lambda: self.seconds_left)
 
-    # --- what is there ------------------------------------------------------------------------
+    # --- state --------------------------------------------------------------------------------
 
     def objects(self) -> set[str]:
         """The keys in the bucket."""
@@ -231,20 +231,20 @@ class Service:
         return {one["Key"] for one in pages.get("Contents", ())}
 
     def items(self) -> str:
-        """Everything in the table, as one text."""
+        """The whole table as one text."""
         pages = wiring.client("dynamodb").get_paginator("scan").paginate(TableName=TABLE)
         return json.dumps([page["Items"] for page in pages], default=str)
 
 
 def run_fit(event: dict[str, Any]) -> Any:
-    """Fit by a stand-in that tells which events it was given."""
+    """Run a fit with a replacement for the estimator that returns its events."""
     return workers.run_fits(event, now=NOW)
 
 
 def _read_all(events: Iterator[Event], *, as_of: dt.datetime, **_: Any) -> dict[str, Any]:
-    """In place of the estimator: tells which events of days it was given.
+    """A replacement for the estimator that returns the events that it received.
 
-    Coverage that imports declare is not in the model; tests of imports look at it.
+    It omits coverage from imports, which is not in the model; tests of imports check it.
     """
     of_days = (event for event in events if not isinstance(event, SPANS))
     read = [[name, at.isoformat(), user, text] for name, at, user, text in map(kept, of_days)]
@@ -253,12 +253,12 @@ def _read_all(events: Iterator[Event], *, as_of: dt.datetime, **_: Any) -> dict[
 
 
 class _Lines(logging.Handler):
-    """Keeps what is logged."""
+    """Collects log lines."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__(logging.DEBUG)
         self._lines = lines
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
+        """Add a line."""
         self._lines.append(record.getMessage())

@@ -1,7 +1,7 @@
-"""The store of one machine, whose process may die at each call to its database.
+"""The store of one machine, whose process can be killed at each call to its database.
 
-A call is a read, a transaction, or the note of its commit. "Halfway" through a transaction is after
-its writes and before its commit.
+A call is a read, a transaction, or the record of its commit. "Halfway" through a transaction is
+after its writes and before its commit.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ _T = TypeVar("_T")
 
 
 class MortalCommits(Commits):
-    """A record of commits whose process may die before or after a note."""
+    """A record of commits whose process can be killed before or after a record."""
 
     death = Death()
 
     def note(self, sequence: int) -> None:
-        """Record a commit, or die."""
+        """Record a commit, or kill the process."""
         self.death.around(lambda: super(MortalCommits, self).note(sequence))
 
 
 class MortalDatabase(Database):
-    """A database whose process may die at a call."""
+    """A database whose process can be killed at a call."""
 
     def __init__(self, directory: Path, death: Death) -> None:
         self._death = death
@@ -53,11 +53,11 @@ class MortalDatabase(Database):
         self._commits.death = death
 
     def reader(self) -> Any:
-        """A read, or die."""
+        """Read, or kill the process."""
         return self._death.around(super().reader)
 
     def write(self, operation: Callable[[Transaction], _T]) -> _T:
-        """A transaction, or die."""
+        """Run a transaction, or kill the process."""
 
         def and_die(transaction: Transaction) -> _T:
             operation(transaction)
@@ -73,7 +73,7 @@ class MortalDatabase(Database):
 
 
 class SqliteLife(Life):
-    """A machine's store; a start of the service is part of its life."""
+    """The store of a machine; each life includes a start of the service."""
 
     def __init__(self, setting: Setting, kept: Path, death: Death) -> None:
         super().__init__(setting, death)
@@ -88,7 +88,7 @@ class SqliteLife(Life):
         )
 
     def upload(self, key: str) -> str:
-        """Keep the upload, as a PUT to its URL does."""
+        """Store the upload, like a PUT to its URL."""
         file = self._files.write([self.setting.body])
         self._files.keep(key, file)
         return file.etag
@@ -104,7 +104,7 @@ class SqliteLife(Life):
         return repr((rows, [file for _, file in self._files.all()])).encode()
 
     def serve(self) -> None:
-        """Have the API answer from here."""
+        """Let the API use this store."""
         wiring.use_machine(self)
 
     def close(self) -> None:
@@ -114,7 +114,7 @@ class SqliteLife(Life):
     # --- as `wiring.Machine` ------------------------------------------------------------------
 
     def objects(self, tenant: str) -> Objects:
-        """A tenant's objects."""
+        """The objects of a tenant."""
         return FileObjects(self._files, tenant, lambda *_: "https://uploads.test/")
 
     def root_secret(self) -> str:
@@ -122,4 +122,4 @@ class SqliteLife(Life):
         return SECRET
 
     def send(self, queue: str, message: Mapping[str, Any]) -> None:
-        """Nobody waits for a message here."""
+        """Ignore messages."""

@@ -1,4 +1,4 @@
-"""The service under test on SQLite and files, behind the same weather as on moto."""
+"""The service under test on SQLite and files, with the same faults as on moto."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _OUTAGES = ("throttled", "failed", "cut", "left_over")
 
 @dataclass
 class Weather:
-    """What goes wrong before a table, or after it has done what was asked.
+    """Faults before a call to a table or after its effect.
 
     Attributes
     ----------
     faults : Faults
     crashes_in : int
-        Raises `Crash` in so many calls, before or after it has taken effect; 0 never.
+        Raises `Crash` after this number of calls, before or after the effect; 0 for never.
     changed : list
-        The database lists its own changes.
+        Always empty: the database lists its own changes.
     """
 
     sleep: Callable[[float], None]
@@ -48,7 +48,7 @@ class Weather:
     _draw: random.Random = field(default_factory=lambda: random.Random(0))
 
     def around(self, call: Callable[[], _T]) -> _T:
-        """Do it, or fail."""
+        """Make a call, or fail."""
         if self.crashes_in:
             self.crashes_in -= 1
             if not self.crashes_in:
@@ -72,7 +72,7 @@ class Weather:
 
 
 class WeatheredTable(Table):
-    """A table in the weather, which takes few writes at once, so that batches matter."""
+    """A table with faults, which accepts few writes at once to test batches."""
 
     name = "likeworth"
     batch_size = 10
@@ -83,40 +83,40 @@ class WeatheredTable(Table):
         self._weather = weather
 
     def get(self, *given: Any, **more: Any) -> Item | None:
-        """As the table."""
+        """Like the table."""
         return self._weather.around(lambda: self._table.get(*given, **more))
 
     def put(self, *given: Any, **more: Any) -> bool:
-        """As the table."""
+        """Like the table."""
         return self._weather.around(lambda: self._table.put(*given, **more))
 
     def update(self, *given: Any, **more: Any) -> bool:
-        """As the table."""
+        """Like the table."""
         return self._weather.around(lambda: self._table.update(*given, **more))
 
     def delete(self, *given: Any, **more: Any) -> list[str]:
-        """As the table."""
+        """Like the table."""
         return self._weather.around(lambda: self._table.delete(*given, **more))
 
     def count(self, *given: Any, **more: Any) -> int:
-        """As the table."""
+        """Like the table."""
         return self._weather.around(lambda: self._table.count(*given, **more))
 
     def put_together(self, *puts: ConditionalPut) -> bool:
-        """As the table."""
+        """Like the table."""
         return self._weather.around(lambda: self._table.put_together(*puts))
 
     def write_batch(self, requests: Sequence[Request]) -> Sequence[Request]:
-        """As the table."""
+        """Like the table."""
         assert len(requests) <= self.batch_size
         return self._weather.around(lambda: self._table.write_batch(requests))
 
     def page(self, *given: Any, **more: Any) -> tuple[list[Item], str | None]:
-        """As the table."""
+        """Like the table."""
         return self._weather.around(lambda: self._table.page(*given, **more))
 
     def query(self, *given: Any, **more: Any) -> Iterator[Item]:
-        """As the table; the weather comes before the first item."""
+        """Like the table; a fault happens before the first item."""
         self._weather.around(lambda: None)
         yield from self._table.query(*given, **more)
 
@@ -143,18 +143,18 @@ class SqliteService(Service):
         return file.etag
 
     def queued(self, queue: str) -> list[dict[str, Any]]:
-        """The messages in a queue; they are gone after."""
-        told = []
+        """Receive and delete the messages of a queue."""
+        found = []
         while (message := self.machine.queues.receive(queue)) is not None:
-            told.append(json.loads(message.body))
+            found.append(json.loads(message.body))
             self.machine.queues.done(message)
-        return told
+        return found
 
     def stream(self, draw: random.Random, times: int, *, everything: bool) -> None:
-        """Totals of changed partitions are derived: of half of them or all, repeatedly."""
+        """Derive the totals of half or all changed partitions, repeatedly."""
         listed = list(self._calm.query(CHANGES))
-        told = listed if everything else draw.sample(listed, len(listed) // 2)
-        for item in told:
+        chosen = listed if everything else draw.sample(listed, len(listed) // 2)
+        for item in chosen:
             partition, sequence = item["sk"]["S"], item["sequence"]
             record = {"dynamodb": {"Keys": {"pk": {"S": partition}}}}
             for _ in range(times):
@@ -173,11 +173,11 @@ class SqliteService(Service):
         return {key for key, _ in self.machine.files.all()}
 
     def items(self) -> str:
-        """Everything in the database, as one text."""
+        """The whole database as one text."""
         return json.dumps(self.machine.database.rows("SELECT pk, sk, item FROM items"))
 
 
 class SqliteHistory(History):
-    """Any history, on one machine."""
+    """The histories on one machine."""
 
     make_service = SqliteService

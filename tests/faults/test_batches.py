@@ -1,4 +1,4 @@
-"""Batches with bad events in them, and batches that come again: what is sent is accounted for."""
+"""Batches with bad events, and repeated batches: every sent event is accounted for."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ PLACES = ("first", "middle", "last", "several")
 
 @pytest.fixture
 def sender(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Sends a batch, as JSON or as lines of JSON; the clock stands at `NOW`."""
+    """Sends a batch as JSON or NDJSON; the time is `NOW`."""
     import app
 
     monkeypatch.setattr("chalicelib.api.endpoint._now", lambda: NOW)
@@ -123,7 +123,7 @@ def sender(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
 
 def good(draw: random.Random, number: int) -> Any:
-    """An event of any kind that is fine."""
+    """A valid event of any kind."""
     make = draw.choice([make_event, make_conversion, make_cost, make_audience])
     return make(event_id=f"good-{number}")
 
@@ -160,16 +160,14 @@ def test_accepted_and_rejected_are_what_was_sent(
     assert stored == wanted
 
 
-def test_an_event_that_comes_twice_in_a_batch_is_no_error(
-    cloud: Cloud, sender: Callable[..., Any]
-) -> None:
+def test_an_event_may_occur_twice_in_a_batch(cloud: Cloud, sender: Callable[..., Any]) -> None:
     batch = [make_event(event_id="same"), make_event(event_id="other"), make_event(event_id="same")]
     assert sender(batch, lines=False) == {"accepted": 3, "rejected": []}
     assert len(events_of(cloud)) == 2
 
 
 @pytest.mark.parametrize("later", LATER)
-def test_what_comes_again_changes_nothing(cloud: Cloud, later: str) -> None:
+def test_repeated_deliveries_change_nothing(cloud: Cloud, later: str) -> None:
     store = wiring.store("acme")
     batch = [
         make_event(event_id="like", user_id="ann@example.org"),
@@ -193,7 +191,7 @@ def test_what_comes_again_changes_nothing(cloud: Cloud, later: str) -> None:
 
 
 def events_of(cloud: Cloud, but: str = "") -> list[str]:
-    """All events as they are stored, byte for byte, but for an attribute."""
+    """All stored events, byte for byte, without one attribute."""
     items = [
         {name: value for name, value in item.items() if name != but}
         for item in cloud.items()
@@ -203,7 +201,7 @@ def events_of(cloud: Cloud, but: str = "") -> list[str]:
 
 
 def upload(cloud: Cloud, name: str) -> dict[str, Any]:
-    """Put the report into the bucket; what SQS then brings."""
+    """Put the report into the bucket; return the message of SQS."""
     key = f"imports/acme/{name}"
     etag = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=REPORT)["ETag"].strip('"')
     told = {

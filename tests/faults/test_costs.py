@@ -1,4 +1,4 @@
-"""What a call costs in units of DynamoDB, by the bill of the layer."""
+"""Capacity units of calls, counted by the layer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 
 @pytest.fixture
 def layer(cloud: Cloud) -> FaultLayer:
-    """A calm layer; a tenant that is known."""
+    """A layer without faults, and a registered tenant."""
     made = FaultLayer()
     made.attach(cloud.dynamodb)
     _ = wiring.store("acme").config
@@ -35,7 +35,7 @@ def layer(cloud: Cloud) -> FaultLayer:
 
 
 def full_event(number: int) -> dict[str, Any]:
-    """An event with all that a sender usually fills in."""
+    """An event with the usual fields."""
     return make_event(
         event_id=f"{number:08d}-3f2a-4c1e-9d7b-5f0e8a6b7c21",
         user_id=f"user-{number % 97}",
@@ -45,7 +45,7 @@ def full_event(number: int) -> dict[str, Any]:
     )
 
 
-def test_an_event_by_http_costs_a_write_and_next_to_nothing_more(layer: FaultLayer) -> None:
+def test_an_event_sent_by_http_costs_about_one_write(layer: FaultLayer) -> None:
     import app
 
     key = create_key(wiring.store("acme"), "ingest", now=NOW)
@@ -62,9 +62,7 @@ def test_an_event_by_http_costs_a_write_and_next_to_nothing_more(layer: FaultLay
     assert layer.bill.read_units <= 2000 * 0.01
 
 
-def test_an_imported_event_costs_a_write_and_next_to_nothing_more(
-    cloud: Cloud, layer: FaultLayer
-) -> None:
+def test_an_imported_event_costs_about_one_write(cloud: Cloud, layer: FaultLayer) -> None:
     rows = [
         f"Brand {n % 50},{n % 50},2026-03-{1 + n // 50 % 14:02d},EUR,{1 + n % 9}.50,{1 + n},{9 + n}"
         for n in range(3000)
@@ -84,7 +82,7 @@ def test_an_imported_event_costs_a_write_and_next_to_nothing_more(
 
 
 def test_no_partition_is_written_to_too_fast_in_a_burst() -> None:
-    """10,000 events of one second and one tenant, who has 16 shards for that."""
+    """10,000 events in one second, of one tenant with 16 shards."""
     day, shards = dt.date(2026, 3, 14), 16
     anonymous = (shard_of(f"{n:08d}-3f2a-4c1e", shards) for n in range(10_000))
     people = (shard_of(f"hash of user {n % 4000}", shards) for n in range(10_000))

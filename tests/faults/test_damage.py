@@ -1,4 +1,4 @@
-"""Damage to a data directory is noticed; `python -m tests.faults damage 1000` does more of it."""
+"""Damage to a data directory is detected; `python -m tests.faults damage 1000` runs more cases."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.faults import damage
 NUMBER = 40
 
 
-def test_no_damage_makes_less_of_what_was_stored(tmp_path: Path) -> None:
+def test_damage_never_reduces_what_is_read_silently(tmp_path: Path) -> None:
     found = damage.run(tmp_path, NUMBER, seed=1)
     assert [one for one in found if one.outcome == "SILENT"] == []
     assert [one for one in found if one.outcome != "truth" and not one.found] == []
@@ -23,7 +23,7 @@ def test_no_damage_makes_less_of_what_was_stored(tmp_path: Path) -> None:
 
 
 def lose_a_row(copy: Path, _: random.Random) -> str:
-    """An event vanishes from its page."""
+    """Delete an event from its page."""
     database = sqlite3.connect(copy / FILE, isolation_level=None)
     database.execute(LOSE)
     database.close()
@@ -36,7 +36,7 @@ LOSE = (
 )
 
 
-def test_a_row_that_vanished_is_refused_and_would_be_missed_without_the_numbers_of_rows(
+def test_a_missing_row_is_detected_only_by_the_number_of_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(damage, "_do", lose_a_row)

@@ -1,8 +1,8 @@
-"""Any history of requests, files, faults, crashes and deliveries ends where a dictionary ends.
+"""Any history of requests, files, faults, crashes and deliveries ends in the state of a dictionary.
 
-The model is a dict of the events that were acknowledged, by their identity. After every history the
-store holds exactly these, the day totals are what they say, the audit finds nothing, and the series
-that the API tells add up to the model; nobody who was erased is left in any of them.
+The model is a dict of acknowledged events by their identity. After every history the store contains
+exactly these events, the day totals equal them, the audit finds no difference, the API's series add
+up to the model, and no erased person is left in any of them.
 """
 
 from __future__ import annotations

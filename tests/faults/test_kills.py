@@ -1,4 +1,4 @@
-"""Killed at any call, an import and a replay end as if nothing had happened."""
+"""An import, a replay or a removal that is killed at any call has the same result."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from tests.faults.sqlite_life import SqliteLife
 
 ROWS = 170
 ROWS_ON_SQLITE = 150
-"""Fewer, because each life starts a service."""
+"""Fewer rows, because each life starts a service."""
 
 ROWS_REMOVED = 60
-"""Few, because each event is deleted by a call of its own."""
+"""Few rows, because each event is deleted by a separate call."""
 
 CHUNK_EVENTS = 60
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The API reads its settings here."""
+    """Set the settings of the API."""
     monkeypatch.setenv("LIKEWORTH_SECRET", SECRET)
-    monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "0")  # nothing here counts
+    monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "0")  # no rate limit
     yield
     wiring.reset()
 
@@ -48,7 +48,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 LIVES = {"aws": (AwsLife, ROWS), "sqlite": (SqliteLife, ROWS_ON_SQLITE)}
 
 EVERY = {"aws": (15, 19), "sqlite": (45, 53)}
-"""After how many calls a life ends that is killed again and again; a start of SQLite takes 30."""
+"""Calls of each life before it is killed; a start on SQLite takes 30."""
 
 
 @pytest.fixture(params=["aws", "sqlite"])
@@ -60,7 +60,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=["import", "replay"])
 def setting(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Setting:
-    """Rows that are to be imported, or that were and are to be replayed."""
+    """An import that must be run, or one that must be replayed."""
     make_life, count = LIVES[engine]
     return set_up(
         tmp_path,
@@ -72,7 +72,7 @@ def setting(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Sett
 
 
 @pytest.mark.parametrize("when", WHEN)
-def test_killed_at_every_call_nothing_is_lost_and_nothing_doubled(
+def test_a_kill_at_any_call_loses_nothing_and_stores_nothing_twice(
     setting: Setting, when: Any
 ) -> None:
     wanted, calls = undisturbed(setting)
@@ -83,9 +83,7 @@ def test_killed_at_every_call_nothing_is_lost_and_nothing_doubled(
 
 
 @pytest.mark.parametrize("nth", [0, 1])
-def test_killed_again_and_again_it_still_ends_right(
-    setting: Setting, engine: str, nth: int
-) -> None:
+def test_repeated_kills_do_not_change_the_result(setting: Setting, engine: str, nth: int) -> None:
     every = EVERY[engine][nth]
     wanted, calls = undisturbed(setting)
     verdict, deaths = kill_again_and_again(setting, every, wanted)
@@ -93,16 +91,16 @@ def test_killed_again_and_again_it_still_ends_right(
     assert deaths >= calls // every > 0
 
 
-def test_stopped_at_every_checkpoint_it_ends_right(setting: Setting) -> None:
+def test_stopping_at_every_checkpoint_does_not_change_the_result(setting: Setting) -> None:
     wanted, _ = undisturbed(setting)
     life = setting.life(setting.begun)
     life.run(seconds=0.0)
-    assert life.told() == wanted
+    assert life.outcome() == wanted
 
 
 @pytest.fixture
 def removal(engine: str, tmp_path: Path) -> Setting:
-    """An import that is to be removed."""
+    """An import that must be removed."""
     make_life, _ = LIVES[engine]
     return set_up(
         tmp_path, count=ROWS_REMOVED, chunk_events=CHUNK_EVENTS, removed=True, make_life=make_life
@@ -110,7 +108,7 @@ def removal(engine: str, tmp_path: Path) -> Setting:
 
 
 @pytest.mark.parametrize("when", WHEN)
-def test_a_removal_killed_at_every_call_removes_and_counts_the_same(
+def test_a_removal_killed_at_any_call_removes_and_counts_the_same(
     removal: Setting, when: Any
 ) -> None:
     wanted, calls = undisturbed(removal)
@@ -122,14 +120,14 @@ def test_a_removal_killed_at_every_call_removes_and_counts_the_same(
     assert [verdict for verdict in verdicts if not verdict.is_good] == []
 
 
-def test_a_removal_killed_again_and_again_still_ends_right(removal: Setting, engine: str) -> None:
+def test_repeated_kills_do_not_change_a_removal(removal: Setting, engine: str) -> None:
     wanted, _ = undisturbed(removal)
     verdict, deaths = kill_again_and_again(removal, EVERY[engine][0], wanted)
     assert verdict.is_good
     assert deaths > 1
 
 
-def test_events_removed_before_they_are_counted_would_be_found_out(
+def test_the_bench_finds_events_removed_before_they_are_counted(
     removal: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored_by = EventStore.stored_by
@@ -146,7 +144,7 @@ def test_events_removed_before_they_are_counted_would_be_found_out(
 
 
 def checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
-    """A mistake: the checkpoint is written before the rows that it covers."""
+    """A bug: the checkpoint is written before the rows that it covers."""
     saved = self._store.imports.save(
         replace(
             current,
@@ -165,7 +163,7 @@ def checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
 
 
 def replay_checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
-    """The same mistake in a replay."""
+    """The same bug in a replay."""
     replay = replay_of(current)
     ahead = replace(
         replay,
@@ -183,7 +181,7 @@ def replay_checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
     return saved
 
 
-def test_a_checkpoint_before_its_rows_would_be_found_out(
+def test_the_bench_finds_a_checkpoint_before_its_rows(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_ImportRun, "_keep", checkpoint_first)
@@ -195,13 +193,13 @@ def test_a_checkpoint_before_its_rows_would_be_found_out(
 
 
 @pytest.mark.parametrize("setting", ["import"], indirect=True)
-def test_events_with_ids_of_their_reading_would_be_found_out(
+def test_the_bench_finds_event_ids_that_depend_on_the_reader(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep = _ImportRun._keep
 
     def by_reader(self: Any, current: Any, chunk: Any) -> Any:
-        """A mistake: an id that is another when the same row is read by somebody else."""
+        """A bug: the id of an event depends on the process that reads the row."""
         for number, write in enumerate(chunk.writes):
             changed = {"event_id": f"{write.event_id}.{os.getpid()}"}
             chunk.writes[number] = write.model_copy(update=changed)

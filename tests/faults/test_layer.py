@@ -1,4 +1,4 @@
-"""The layer itself: what it refuses, what it charges, and that its faults are what they say."""
+"""The layer itself: its rejections, its units, and its faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 @pytest.fixture
 def layered() -> Iterator[tuple[Any, FaultLayer]]:
-    """A client of an empty table behind a layer that does nothing yet."""
+    """A client of an empty table, with a layer without faults."""
     with mock_aws():
         session = boto3.Session("testing", "testing", region_name=REGION)
         client = session.client("dynamodb", config=ONCE)
@@ -56,7 +56,7 @@ def stored(client: Any, layer: FaultLayer) -> int:
     ],
     ids=["26 writes", "a key twice", "39 digits", "1e130", "NaN", "deep", "400 kB"],
 )
-def test_what_dynamodb_refuses_is_refused(
+def test_the_layer_rejects_what_dynamodb_rejects(
     layered: tuple[Any, FaultLayer], items: list[dict[str, Any]]
 ) -> None:
     client, layer = layered
@@ -67,7 +67,9 @@ def test_what_dynamodb_refuses_is_refused(
 
 
 @pytest.mark.parametrize("name", ["throttled", "failed", "cut"])
-def test_these_faults_do_nothing(layered: tuple[Any, FaultLayer], name: str) -> None:
+def test_these_faults_have_no_effect_on_the_store(
+    layered: tuple[Any, FaultLayer], name: str
+) -> None:
     client, layer = layered
     layer.faults = Faults(**{name: 1.0})
     with pytest.raises((ClientError, BotoCoreError)):
@@ -76,7 +78,7 @@ def test_these_faults_do_nothing(layered: tuple[Any, FaultLayer], name: str) -> 
     assert stored(client, layer) == 0
 
 
-def test_a_lost_answer_is_one_of_a_call_that_took_effect(layered: tuple[Any, FaultLayer]) -> None:
+def test_a_call_with_a_lost_answer_took_effect(layered: tuple[Any, FaultLayer]) -> None:
     client, layer = layered
     layer.faults = Faults(lost=1.0)
     for number in range(4):
@@ -85,7 +87,9 @@ def test_a_lost_answer_is_one_of_a_call_that_took_effect(layered: tuple[Any, Fau
     assert stored(client, layer) == 4
 
 
-def test_what_a_batch_leaves_over_is_what_is_not_written(layered: tuple[Any, FaultLayer]) -> None:
+def test_unprocessed_items_of_a_batch_are_exactly_those_not_written(
+    layered: tuple[Any, FaultLayer],
+) -> None:
     client, layer = layered
     layer.faults = Faults(left_over=1.0)
     answer = client.batch_write_item(**puts(*map(item, range(20))))
@@ -96,7 +100,7 @@ def test_what_a_batch_leaves_over_is_what_is_not_written(layered: tuple[Any, Fau
     assert layer.bill.write_units == written
 
 
-def test_a_share_of_the_calls_suffers_and_the_seed_says_which() -> None:
+def test_the_seed_determines_which_calls_fail() -> None:
     def run() -> list[str]:
         layer = FaultLayer(Faults(throttled=0.3, lost=0.2), seed=7)
         for _ in range(2000):
@@ -109,7 +113,7 @@ def test_a_share_of_the_calls_suffers_and_the_seed_says_which() -> None:
     assert 320 < first.count("lost") < 480
 
 
-def test_items_are_as_large_as_the_documentation_says() -> None:
+def test_item_sizes_follow_the_documentation() -> None:
     assert item_bytes({"pk": {"S": "ab"}, "n": {"N": "27"}}) == 2 + 2 + 1 + 2
     assert number_bytes("-27") == 3
     assert number_bytes("1e100") == 2
@@ -120,7 +124,9 @@ def test_items_are_as_large_as_the_documentation_says() -> None:
     assert read_units(100, consistent=False) == 0.5
 
 
-def test_the_bill_counts_both_sides_of_a_change(layered: tuple[Any, FaultLayer]) -> None:
+def test_a_write_is_charged_for_the_larger_of_old_and_new_item(
+    layered: tuple[Any, FaultLayer],
+) -> None:
     client, layer = layered
     client.put_item(TableName=TABLE, Item=item(1, s={"S": "x" * 3000}))
     client.put_item(TableName=TABLE, Item=item(1))  # replaces three units

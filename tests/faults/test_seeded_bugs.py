@@ -1,4 +1,4 @@
-"""The bench itself: mistakes that others have made are put into the service, and it finds each."""
+"""The test bench itself: known bugs are inserted into the service, and it must find each."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ STORMS = (
 
 
 def drop_unprocessed_items(patch: Patch) -> None:
-    """What a batch leaves over is forgotten."""
+    """Unprocessed items of a batch are dropped."""
 
     def send(table: Table, batch: list[Any]) -> list[Any]:
         table.write_batch([one for _, one in batch])
@@ -67,7 +67,7 @@ def drop_unprocessed_items(patch: Patch) -> None:
 
 
 def batch_writer(patch: Patch) -> None:
-    """As boto3's: what was in the buffer when a call failed is gone."""
+    """Like boto3's batch writer: the buffer is lost when a call fails."""
 
     def write_all(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
         latest = list({writer.key_of(one): one for one in requests}.items())
@@ -79,7 +79,7 @@ def batch_writer(patch: Patch) -> None:
 
 
 def five_hundred_is_success(patch: Patch) -> None:
-    """A batch that was answered with 500 counts as written."""
+    """A batch that got a 500 counts as written."""
     send = writer._send
 
     class Trusting:
@@ -103,12 +103,12 @@ def _status(error: ClientError) -> int:
 
 
 def checkpoint_before_rows(patch: Patch) -> None:
-    """A checkpoint that covers rows which are not stored yet."""
+    """The checkpoint is written before its rows."""
     patch.setattr(_ImportRun, "_keep", checkpoint_first)
 
 
 def count_instead_of_derive(patch: Patch) -> None:
-    """Totals are counted up by what the stream tells."""
+    """Totals are counted up from stream records instead of derived."""
 
     def count(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime) -> Any:
         rows = day_totals.total(store.events.in_partition(day, shard, consistent=True))
@@ -122,7 +122,7 @@ def count_instead_of_derive(patch: Patch) -> None:
 
 
 def retry_without_a_pause(patch: Patch) -> None:
-    """What failed is sent again at once."""
+    """A failed call is retried without a pause."""
     patch.setattr(writer.Patience, "pause_seconds", lambda self, failures: 0.0)
 
 
@@ -142,7 +142,7 @@ def forget_the_tenant(patch: Patch) -> None:
 
 
 def log_the_user_id(patch: Patch) -> None:
-    """A line for debugging that stayed."""
+    """A debug line logs the user id."""
     admit = ingest.admit
 
     def noisy(raw: Any, terms: Any) -> Any:
@@ -153,12 +153,12 @@ def log_the_user_id(patch: Patch) -> None:
 
 
 def store_the_user_id(patch: Patch) -> None:
-    """The person is stored under the name that the sender uses."""
+    """The user id is stored without hashing."""
     patch.setattr(TenantStore, "user_hash", lambda self, user: user)
 
 
 def unkeyed_hash(patch: Patch) -> None:
-    """A hash that anybody can compute."""
+    """The hash of a person has no key."""
 
     def plain(self: TenantStore, user: str) -> str:
         digest = hashlib.sha256(user.encode()).digest()
@@ -168,13 +168,13 @@ def unkeyed_hash(patch: Patch) -> None:
 
 
 def nan_out(patch: Patch) -> None:
-    """A mean of nothing is told as NaN."""
+    """A mean of no values is answered as NaN."""
     patch.setattr(responses, "json_of", functools.partial(json.dumps, default=json_text._plain))
     patch.setattr(day_totals, "_value", lambda metric, mean: float("nan"))
 
 
 def float_money(patch: Patch) -> None:
-    """An amount goes through binary arithmetic."""
+    """An amount is computed with floats."""
 
     def add(item: Any, money: Any) -> None:
         if money is not None:
@@ -184,12 +184,12 @@ def float_money(patch: Patch) -> None:
 
 
 def twenty_six_in_a_batch(patch: Patch) -> None:
-    """One write more than DynamoDB takes."""
+    """A batch has one write more than DynamoDB accepts."""
     patch.setattr(DynamoDbTable, "batch_size", 26)
 
 
 def a_key_twice_in_a_batch(patch: Patch) -> None:
-    """Two writes of one item in one batch, which DynamoDB refuses whole."""
+    """A batch has two writes of one item, so DynamoDB rejects the batch."""
 
     def write_all(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
         for begin in range(0, len(requests), table.batch_size):
@@ -201,7 +201,7 @@ def a_key_twice_in_a_batch(patch: Patch) -> None:
 
 
 def acknowledge_what_is_not_stored(patch: Patch) -> None:
-    """The writer says what it could not write, and nobody listens."""
+    """The list of unwritten items is ignored."""
     write = event_store.EventStore.write
 
     def deaf(self: Any, *given: Any, **more: Any) -> tuple[int, ...]:
@@ -212,18 +212,18 @@ def acknowledge_what_is_not_stored(patch: Patch) -> None:
 
 
 def bring_the_erased_back(patch: Patch) -> None:
-    """An event that comes later is stored with the person."""
+    """A later event of an erased person is stored with the person."""
     left = tuple(one for one in admission.PERSON_STEPS if one is not admission.drop_erased_person)
     patch.setattr(admission, "PERSON_STEPS", left)
 
 
 def leave_the_file(patch: Patch) -> None:
-    """Who was erased is still in what was uploaded."""
+    """The uploads of an erased person are not deleted."""
     patch.setattr(erasing_files, "_remove_upload", lambda store, one: False)
 
 
 def erase_the_count_with_the_person(patch: Patch) -> None:
-    """The events go with the person, and yesterday's totals change."""
+    """An erasure deletes the events too, so totals change."""
     write_all = event_store.write_all
 
     def only_delete(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
@@ -235,7 +235,7 @@ def erase_the_count_with_the_person(patch: Patch) -> None:
 
 
 def fit_the_first_shard(patch: Patch) -> None:
-    """A fit reads a part of the people for all of them."""
+    """A fit reads one shard only."""
     patch.setattr(
         fits,
         "events_of",
@@ -248,12 +248,12 @@ def fit_the_first_shard(patch: Patch) -> None:
 
 
 def stop_and_tell_nobody(patch: Patch) -> None:
-    """An import whose time is over leaves it at that."""
+    """An import that runs out of time sends no message to continue."""
     patch.setattr(wiring, "send_import", lambda message: None)
 
 
 def go_on_a_chunk_too_far(patch: Patch) -> None:
-    """The rows behind a checkpoint are skipped."""
+    """An import skips the rows after its checkpoint."""
     read = _ImportRun.read
 
     def skipping(self: _ImportRun, current: Import, stream: Any) -> Import:
@@ -264,12 +264,12 @@ def go_on_a_chunk_too_far(patch: Patch) -> None:
 
 
 def forget_where_it_came_from(patch: Patch) -> None:
-    """An import does not say that its events are its own."""
+    """Events do not record the import that they come from."""
     patch.setattr(event_store, "to_item", lambda *given: event_items.to_item(*given[:4]))
 
 
 def remove_whole_days(patch: Patch) -> None:
-    """Whoever said it: what lies on the days of a removed import goes."""
+    """Removing an import deletes all events on its days, of any origin."""
     patch.setattr(event_store, "origin_of", lambda item: "x")
     stored_by = event_store.EventStore.stored_by
     patch.setattr(
@@ -285,7 +285,7 @@ def remove_whole_days(patch: Patch) -> None:
 
 
 def count_after_the_crash(patch: Patch) -> None:
-    """A page of a removal that was counted is counted again."""
+    """A page of a removal is counted again after a crash."""
     run = removing.RemovalRun._remove_from
 
     def forgetful(self: Any, current: Import, partition: str) -> Any:
@@ -324,9 +324,9 @@ BUGS: tuple[Callable[[Patch], None], ...] = (
 
 
 def a_long_history(seed: int, kind: type[History] = History) -> None:
-    """What the state machine may do, all of it, in one go."""
+    """Run all steps of the state machine in one history."""
     draw = random.Random(seed)
-    random.seed(seed)  # botocore draws its pauses from it, and they move the history's clock
+    random.seed(seed)  # botocore draws its pauses from it, which advance the clock of the history
     history = kind()
     try:
         history.begin(seed)
@@ -359,13 +359,13 @@ def a_long_history(seed: int, kind: type[History] = History) -> None:
 
 
 def some_long_histories(kind: type[History] = History) -> None:
-    """Until one of them ends badly: what a mistake spoils depends on the weather."""
+    """Run several histories, because the effect of a bug depends on the faults."""
     for seed in (1, 2, 3, 4):
         a_long_history(seed, kind)
 
 
 def many_events(draw: random.Random) -> list[dict[str, Any]]:
-    """Enough for several batches; half are sent again or restated, half come only once."""
+    """Events for several batches; half of them are repeated or restated."""
     made = []
     for _ in range(70):
         day = FIRST + dt.timedelta(days=draw.randrange(3))
@@ -385,7 +385,7 @@ def many_events(draw: random.Random) -> list[dict[str, Any]]:
 
 
 def a_report(draw: random.Random, unit: str) -> bytes:
-    """Of few campaigns and days, with rows that are refused."""
+    """A report with few campaigns and days, and some rejected rows."""
     rows = [f"Campaign,Campaign ID,{unit},Currency code,Cost,Clicks,Impr."]
     for _ in range(15):
         day = FIRST + dt.timedelta(days=draw.randrange(4) if unit == "Day" else -1)
@@ -395,7 +395,7 @@ def a_report(draw: random.Random, unit: str) -> bytes:
 
 
 def a_list_of_people(draw: random.Random) -> bytes:
-    """By `OF_PEOPLE`."""
+    """A file for the mapping `OF_PEOPLE`."""
     rows = [",".join(OF_PEOPLE["columns"])]
     for number in range(9):
         person, kind = draw.choice(PEOPLE[:2]), draw.choice(["like", "share"])
@@ -404,19 +404,19 @@ def a_list_of_people(draw: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("kind", [History, SqliteHistory])
-def test_without_a_mistake_nothing_is_found(kind: type[History]) -> None:
+def test_the_bench_finds_nothing_without_a_bug(kind: type[History]) -> None:
     a_long_history(1, kind)
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
-def test_the_bench_finds(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
+def test_the_bench_finds_a_bug(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
     bug(monkeypatch)
-    with pytest.raises((AssertionError, pytest.fail.Exception)):  # not by breaking down itself
+    with pytest.raises((AssertionError, pytest.fail.Exception)):  # not by another exception
         some_long_histories()
 
 
 OF_DYNAMODB = {
-    drop_unprocessed_items,  # SQLite never leaves a part of a batch over
+    drop_unprocessed_items,  # SQLite has no unprocessed items
     batch_writer,
     five_hundred_is_success,
     ignore_the_last_evaluated_key,
@@ -427,12 +427,12 @@ OF_DYNAMODB = {
 
 
 def forget_the_change(patch: Patch) -> None:
-    """A write to an event partition is not listed for its totals."""
+    """A write to an event partition is not listed as a change for the totals."""
     patch.setattr("chalicelib.local.database_rows.parse_event_partition", lambda _pk: None)
 
 
 def acknowledge_before_the_commit(patch: Patch) -> None:
-    """A batch that the database did not take counts as written."""
+    """A batch that the database rejected counts as written."""
     write_batch = WeatheredTable.write_batch
 
     def trusting(self: WeatheredTable, requests: Any) -> Any:
@@ -452,7 +452,7 @@ ON_ONE_MACHINE = (
 
 
 @pytest.mark.parametrize("bug", ON_ONE_MACHINE, ids=lambda bug: bug.__name__)
-def test_the_bench_finds_it_on_one_machine(
+def test_the_bench_finds_a_bug_on_one_machine(
     bug: Callable[[Patch], None], monkeypatch: Patch
 ) -> None:
     bug(monkeypatch)

@@ -1,4 +1,4 @@
-"""Bad weather: whatever share of the calls goes wrong, what is acknowledged is stored, once."""
+"""With any share of failing calls, acknowledged events are stored, once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ WEATHER = {
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
-    """Whoever waits, waits on this clock."""
+    """A clock that only sleep advances."""
     made = FakeTime()
     monkeypatch.setattr("chalicelib.storage.tenant_store.Patience", made.patience)
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=made.sleep))
@@ -48,7 +48,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
 
 
 def sent_events() -> list[dict[str, Any]]:
-    """490 good ones of every kind, 10 bad ones among them."""
+    """490 valid events of every kind and 10 invalid ones."""
     events: list[dict[str, Any]] = []
     for number in range(500):
         match number % 10:
@@ -77,7 +77,7 @@ def stored_ids(layer: FaultLayer, cloud: Cloud) -> Counter[str]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("weather", WEATHER)
-def test_what_is_acknowledged_is_stored_once_and_the_rest_is_handed_back(
+def test_acknowledged_events_are_stored_once_and_others_are_handed_back(
     cloud: Cloud, clock: FakeTime, weather: str, seed: int
 ) -> None:
     import app
@@ -118,8 +118,8 @@ def test_what_is_acknowledged_is_stored_once_and_the_rest_is_handed_back(
     assert acknowledged == wanted == stored_ids(layer, cloud)
 
 
-def test_a_bad_store_makes_the_storm_visible(cloud: Cloud, clock: FakeTime) -> None:
-    """The weather is real: with every answer lost, nothing is acknowledged though all is stored."""
+def test_the_faults_reach_the_service(cloud: Cloud, clock: FakeTime) -> None:
+    """If every answer is lost, no event is acknowledged although all are stored."""
     import app
 
     key = create_key(wiring.store("acme"), "ingest", now=dt.datetime.now(dt.UTC))

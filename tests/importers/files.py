@@ -1,4 +1,4 @@
-"""Exports made in code, in the shapes that the platforms give them, and a way to read them."""
+"""Exports generated in code, in the formats of platforms, and a function to read them."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ SHOP_HEADER = (
 
 
 def table(*rows: Sequence[object], delimiter: str = ",", end: str = "\n") -> str:
-    """Rows as CSV text, quoted where needed."""
+    """Return rows as CSV text, quoted if needed."""
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator=end).writerows(rows)
     return text.getvalue()
 
 
 def lines(*records: object) -> str:
-    """NDJSON."""
+    """Return records as NDJSON."""
     return "".join(json.dumps(record) + "\n" for record in records)
 
 
 def google_row(**over: object) -> list[object]:
-    """A daily campaign row under `GOOGLE_HEADER`."""
+    """Return a daily campaign row for `GOOGLE_HEADER`."""
     row = {
         "campaign": "Brand",
         "day": "2026-06-01",
@@ -55,12 +55,12 @@ def google_report(
     period: str = "June 1, 2026 - June 30, 2026",
     delimiter: str = ",",
 ) -> str:
-    """A downloaded report: title, period, header, rows."""
+    """Return a downloaded report: title, period, header, rows."""
     return table([title], [period], header, *rows, delimiter=delimiter)
 
 
 def shop_row(**over: object) -> list[object]:
-    """The first line of an order under `SHOP_HEADER`."""
+    """Return the first line of an order for `SHOP_HEADER`."""
     row = {
         "name": "#1001",
         "email": "ada@example.org",
@@ -83,19 +83,19 @@ def shop_row(**over: object) -> list[object]:
 
 
 def shop_item(name: str = "#1001", item: str = "Cushion") -> list[object]:
-    """A further line item of an order: without totals and status."""
+    """Return a further line item of an order, without totals and status."""
     blank = dict.fromkeys(("status", "paid_at", "currency", "subtotal", "total"), "")
     return shop_row(name=name, item=item, refunded="", id="", phone="", **blank)
 
 
 def shop_export(*rows: Sequence[object]) -> str:
-    """An orders export."""
+    """Return an orders export."""
     return table(SHOP_HEADER, *rows)
 
 
 @dataclass(frozen=True)
 class Read:
-    """Everything that came of a file."""
+    """The result of reading a file."""
 
     outcomes: list[RowOutcome]
     summary: dict[str, Any]
@@ -104,7 +104,7 @@ class Read:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """The events as a client would write them."""
+        """The events as a client would send them."""
         events = (e for o in self.outcomes if isinstance(o, Imported) for e in o.events)
         return [json.loads(event_line(event)) for event in events]
 
@@ -118,12 +118,12 @@ class Read:
 
     @property
     def stored(self) -> list[dict[str, Any]]:
-        """The events as a store keeps them: the same identity again replaces."""
+        """The events after storage: a repeated identity replaces the earlier event."""
         return list({(e["event_id"], e["occurred_at"]): e for e in self.events}.values())
 
     @property
     def counts(self) -> dict[str, int]:
-        """Type of engagement -> sum of the stored counts."""
+        """Engagement type -> sum of the stored counts."""
         sums: Counter[str] = Counter()
         for event in self.stored:
             if event["kind"] == "engagement":
@@ -132,7 +132,7 @@ class Read:
 
     @property
     def cost(self) -> Decimal:
-        """Sum of all stored costs, in whatever currency."""
+        """Sum of all stored costs, in any currency."""
         amounts = (e.get("cost") or e.get("amount") for e in self.stored)
         return sum((Decimal(a["amount"]) for a in amounts if a), Decimal(0))
 
@@ -142,7 +142,7 @@ class Read:
 
 
 class Pipe(io.RawIOBase):
-    """A stream as a network gives it: not seekable, a few bytes at a time."""
+    """A stream like one from a network: not seekable, a few bytes per read."""
 
     def __init__(self, data: bytes, piece: int = 1000) -> None:
         self._data = io.BytesIO(data)
@@ -153,7 +153,7 @@ class Pipe(io.RawIOBase):
 
 
 def read(content: str | bytes, **options: Any) -> Read:
-    """Reads a file to its end; every event must be one that the service accepts."""
+    """Read a file to its end; the service must accept every event."""
     data = content.encode() if isinstance(content, str) else content
     reader = read_export(Pipe(data), **options)  # type: ignore[arg-type]
     outcomes = list(reader)
@@ -164,5 +164,5 @@ def read(content: str | bytes, **options: Any) -> Read:
 
 
 def lines_of(outcomes: Iterable[RowOutcome]) -> list[int]:
-    """The row numbers of outcomes."""
+    """Return the row numbers of outcomes."""
     return [outcome.row for outcome in outcomes]

@@ -1,9 +1,9 @@
-"""Files that are meant to do harm, made in code, and a process that reads one of them.
+"""Hostile files, generated in code, and a process that reads one of them.
 
     python -m tests.importers.hostile_files NAME FOLDER
 
-prints what became of it as a line of JSON: the code of the refusal (or the codes of the refused
-rows, or ``read``), seconds, and the peak of the memory of the whole process in MB.
+prints the result as a line of JSON: the code of the rejection (or the codes of the rejected rows,
+or ``read``), seconds, and the peak memory of the whole process in MB.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.samples import by_importer
 from tests.samples.spellings import text_of
 
 MAX_MB = 128
-"""What a process may take, the interpreter included."""
+"""Memory limit of the process, including the interpreter."""
 
 MEGABYTE = 1 << 20
 REPORT = google_report(google_row(), google_row(day="2026-06-02")).encode()
@@ -46,9 +46,9 @@ class Hostile:
     Attributes
     ----------
     code : str
-        What it has to be refused for.
+        Code of the expected rejection.
     content : callable
-        The file, or a stream of it where it is larger than a disk should hold.
+        Returns the file, or a stream if it is too large for a disk.
     way : str
         How it is read: as an export, as a workbook, or by the readers of JSON and XML.
     """
@@ -59,7 +59,7 @@ class Hostile:
 
 
 class Endless(io.RawIOBase):
-    """A beginning, and then the same again and again."""
+    """A stream of a beginning, a repeated part and an end."""
 
     def __init__(self, beginning: bytes, again: bytes, times: int, end: bytes = b"") -> None:
         self._pieces = self._make(beginning, again, times, end)
@@ -87,12 +87,12 @@ class Endless(io.RawIOBase):
 
 
 def endless(beginning: bytes, again: bytes, times: int, end: bytes = b"") -> BinaryIO:
-    """A stream of any length."""
+    """Return a stream of any length."""
     return cast("BinaryIO", Endless(beginning, again, times, end))
 
 
 def squeezed(beginning: bytes, again: bytes, times: int, end: bytes = b"") -> tuple[bytes, int]:
-    """The same repeated, deflated in no time: (bytes, unpacked size)."""
+    """Return a repeated part, deflated once and repeated: (bytes, unpacked size)."""
     deflate = zlib.compressobj(9, wbits=-15)
     many = max(1, MEGABYTE // len(again))
     first = deflate.compress(beginning) + deflate.flush(zlib.Z_FULL_FLUSH)
@@ -103,7 +103,7 @@ def squeezed(beginning: bytes, again: bytes, times: int, end: bytes = b"") -> tu
 
 
 def with_bomb(members: dict[str, str | bytes], name: str, packed: bytes, size: int) -> bytes:
-    """An archive with one more member, whose checksum is wrong, which nobody finds out."""
+    """Return an archive with one more member, whose wrong checksum is never checked."""
     whole = zipped(members)
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         at = archive.start_dir
@@ -119,7 +119,7 @@ def with_bomb(members: dict[str, str | bytes], name: str, packed: bytes, size: i
 
 
 def workbook_with(part: str, beginning: str, again: str, times: int, end: str = "") -> bytes:
-    """A workbook of which one part repeats itself."""
+    """Return a workbook with a part that repeats itself."""
     parts = parts_of_workbook("<row><c t='s'><v>0</v></c></row>", texts="<si><t>a</t></si>")
     parts.pop(part, None)
     packed = squeezed(beginning.encode(), again.encode(), times, end.encode())
@@ -127,7 +127,7 @@ def workbook_with(part: str, beginning: str, again: str, times: int, end: str = 
 
 
 def overlapping(entries: int) -> bytes:
-    """An archive whose directory names the same ten megabytes many times over."""
+    """Return an archive whose directory lists the same ten megabytes many times."""
     whole = zipped({"a.csv": b"\n" * 10_000_000})
     at = whole.index(b"PK\x01\x02")
     end = whole.index(b"PK\x05\x06")
@@ -137,7 +137,7 @@ def overlapping(entries: int) -> bytes:
 
 
 def rows_of_long_texts() -> bytes:
-    """A small workbook whose cells each refer to ten thousand characters."""
+    """Return a small workbook whose cells each refer to ten thousand characters."""
     row = "<row>" + '<c t="s"><v>{}</v></c>' * 33 + "</row>"
     rows = [row.format(*range(n, n + 33)) for n in range(800)]
     too_long = "<row>" + '<c t="s"><v>1</v></c>' * 101 + "</row>"
@@ -148,14 +148,14 @@ def rows_of_long_texts() -> bytes:
 
 
 def old_workbook_with(piece: bytes, times: int) -> bytes:
-    """An old workbook with the same records again and again before its texts."""
+    """Return an old workbook with repeated records before its texts."""
     whole = book(["S"], [sheet([])], [])
     at = whole.index(struct.pack("<HH", 0x0085, 9))
     return compound(whole[:at] + piece * times + whole[at:])
 
 
 def old_texts(number: int) -> bytes:
-    """An old workbook of so many texts of two letters."""
+    """Return an old workbook with a number of texts of two letters."""
     texts = b"".join(struct.pack("<HB", 2, 0) + b"%02d" % (n % 100) for n in range(number))
     records = record(0x00FC, struct.pack("<II", number, number) + texts[:8000])
     for at in range(8000, len(texts), 8000):
@@ -164,7 +164,7 @@ def old_texts(number: int) -> bytes:
 
 
 def old_numbers(megabytes: float) -> bytes:
-    """An old workbook full of numbers of six bytes each."""
+    """Return an old workbook full of numbers of six bytes each."""
     number = struct.pack("<HI", 0, 0x12345602)
     width = 256
     rows = int(megabytes * 1_000_000 / (len(number) * width + 10))
@@ -176,20 +176,20 @@ def old_numbers(megabytes: float) -> bytes:
 
 
 def gzip_bomb(again: bytes, times: int) -> bytes:
-    """A gzip file of gigabytes."""
+    """Return a gzip file that unpacks to gigabytes."""
     packed, size = squeezed(b"", again, times)
     return gzip.compress(b"")[:10] + packed + struct.pack("<II", 0, size & 0xFFFFFFFF)
 
 
 def ending_deep(text: str, brackets: int = 65_000) -> bytes:
-    """A look-alike in JSON that is recognised, and then nested without end."""
+    """Return a JSON look-alike that is recognised and ends in deep nesting."""
     whole = text.strip()
     more = '"a":' if whole.endswith("}") else ""
     return f"{whole[:-1]},{more}{'[' * brackets}".encode()
 
 
 def json_look_alikes() -> dict[str, Hostile]:
-    """A JSON sample of each importer that ends deep; in a file of lines, the last line does."""
+    """Return a JSON sample of each importer that ends in deep nesting, in its last line if any."""
     texts = {
         sample.name: text
         for samples in by_importer().values()
@@ -398,7 +398,7 @@ HOSTILE: dict[str, Hostile] = {
 
 
 def read_hostile(way: str, stream: BinaryIO) -> str:
-    """What becomes of a file: the code of its refusal, or of its refused rows, or ``read``."""
+    """Return the code of the rejection, the codes of the rejected rows, or ``read``."""
     from chalicelib.importers import Refused, read_export
     from chalicelib.importers.bytes.decoding import Source
     from chalicelib.importers.records.json_documents import items_of
@@ -430,7 +430,7 @@ def read_hostile(way: str, stream: BinaryIO) -> str:
 
 
 def propose_for(stream: BinaryIO) -> None:
-    """What `convert` does with a file that nobody recognises."""
+    """Do what `convert` does with an unknown file."""
     from chalicelib.importers.mappings.proposals import propose_mapping
     from chalicelib.importers.platforms import IMPORTERS
     from chalicelib.model.errors import ExportRefused
@@ -440,14 +440,14 @@ def propose_for(stream: BinaryIO) -> None:
 
 
 def write_hostile(name: str, folder: Path) -> None:
-    """The file, where a file can hold it."""
+    """Write the file, if it fits on a disk."""
     content = HOSTILE[name].content()
     if isinstance(content, bytes):
         (folder / "hostile").write_bytes(content)
 
 
 def peak_mb() -> float:
-    """The peak of this process's memory; `ru_maxrss` would count its parent's, too."""
+    """Return the peak memory of this process; `ru_maxrss` would include that of its parent."""
     status = Path("/proc/self/status")
     if status.exists():
         (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
@@ -456,7 +456,7 @@ def peak_mb() -> float:
 
 
 def main(name: str, folder: str) -> None:
-    """Reads a file and prints what became of it."""
+    """Read a file and print the result."""
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     hostile = HOSTILE[name]
     path = Path(folder) / "hostile"

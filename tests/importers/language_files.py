@@ -1,4 +1,4 @@
-"""Reports as platforms write them in a language, with one of its wordings."""
+"""Reports as platforms write them in a language, in one of several wordings."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ MARKS = {
     "ja": (",", "."),
     "en": (",", "."),
 }
-"""Language -> what stands between thousands, and before decimals."""
+"""Language -> thousands separator and decimal mark."""
 
 
 PERIODS = {
@@ -93,7 +93,7 @@ ACCOUNT_TOTALS = {
 
 @dataclass(frozen=True)
 class Tongue:
-    """A language as a platform writes it, with one of its wordings."""
+    """A language of a platform, in one of several wordings."""
 
     platform: str
     code: str
@@ -120,7 +120,7 @@ class Tongue:
     def table(
         self, fields: Sequence[str], *rows: Sequence[object], above: Sequence[str] = ()
     ) -> str:
-        """A report: headings of the language over rows whose numbers it writes its way."""
+        """Return a report with headings and numbers in the language."""
         cells = [[self._cell(cell) for cell in row] for row in rows]
         head = [self.heading(*field.split(":")) for field in fields]
         return table(*([line] for line in above), head, *cells)

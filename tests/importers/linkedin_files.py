@@ -1,4 +1,4 @@
-"""Workbooks as LinkedIn names their sheets."""
+"""Workbooks with LinkedIn's sheet names."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from tests.importers import workbook_files
 
 
 def workbook(**sheets: Sequence[Sequence[object]]) -> bytes:
-    """An xlsx of some sheets; an underscore in a name stands for a blank."""
+    """Return an xlsx file with sheets; underscores in their names become spaces."""
     return workbook_files.workbook({name.replace("_", " "): rows for name, rows in sheets.items()})

@@ -1,4 +1,4 @@
-"""Old Excel workbooks (.xls) made in code: BIFF8 records in a compound document."""
+"""Old Excel workbooks (.xls) generated in code: BIFF8 records in a compound document."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 GENERAL, DATE, TIME = range(3)
-"""Styles of cells: of the formats 0, 14 (a day) and 46 (hours)."""
+"""Cell styles for the formats 0, 14 (a day) and 46 (hours)."""
 
 Cell = str | float | bool | tuple[float, int] | bytes | None
-"""Text, number, truth, a number with a style, or a whole record."""
+"""A text, number, boolean, styled number, or a whole record."""
 
 
 def old_workbook(
@@ -20,14 +20,14 @@ def old_workbook(
     since_1904: bool = False,
     hidden: Sequence[str] = (),
 ) -> bytes:
-    """Sheets with their rows, as a file."""
+    """Return sheets with their rows as a file."""
     texts: list[str] = []
     bodies = [_sheet(rows, texts) for rows in sheets.values()]
     return compound(book(list(sheets), bodies, texts, since_1904=since_1904, hidden=hidden))
 
 
 def merged(column: int, first_row: int, last_row: int) -> bytes:
-    """The record of a cell that is merged over some rows, all counted from 0."""
+    """Return the record of a merged cell; column and rows count from 0."""
     return record(0x00E5, struct.pack("<HHHHH", 1, first_row, last_row, column, column))
 
 
@@ -39,7 +39,7 @@ def book(
     since_1904: bool = False,
     hidden: Sequence[str] = (),
 ) -> bytes:
-    """The stream of a workbook from the records of its sheets."""
+    """Return the stream of a workbook from the records of its sheets."""
     start = _begin(0x0005) + record(0x0022, struct.pack("<H", since_1904))
     start += b"".join(
         record(0x00E0, struct.pack("<HHHBBBBIIH", 0, number, 0, 0, 0, 0, 0, 0, 0, 0))
@@ -56,17 +56,17 @@ def book(
 
 
 def sheet(records: Iterable[bytes]) -> bytes:
-    """The records of a sheet with their frame."""
+    """Return the records of a sheet between its begin and end records."""
     return _begin(0x0010) + b"".join(records) + record(0x000A, b"")
 
 
 def record(kind: int, data: bytes) -> bytes:
-    """One record of BIFF."""
+    """Return one BIFF record."""
     return struct.pack("<HH", kind, len(data)) + data
 
 
 def shared(texts: Sequence[str]) -> bytes:
-    """The table of texts, with as many continuations as it needs."""
+    """Return the table of texts, with as many continuation records as needed."""
     head = struct.pack("<II", len(texts), len(texts))
     records, data = [], head
     kind = 0x00FC
@@ -80,7 +80,7 @@ def shared(texts: Sequence[str]) -> bytes:
 
 
 def compound(stream: bytes) -> bytes:
-    """A compound document with a workbook in it."""
+    """Return a compound document that contains a workbook."""
     stream = stream.ljust(4096, b"\0")
     stream += bytes(-len(stream) % _SECTOR)
     n_stream = len(stream) // _SECTOR

@@ -120,12 +120,12 @@ WRAPPERS: dict[str, Callable[[Landing], Record]] = {
 
 
 def as_lines(lines: Iterable[Record]) -> str:
-    """JSON Lines."""
+    """Return JSON Lines."""
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 def as_array(lines: Iterable[Record]) -> str:
-    """One JSON array."""
+    """Return one JSON array."""
     return json.dumps(list(lines))
 
 
@@ -162,7 +162,7 @@ def is_table(wrapper: str) -> bool:
 
 
 def landed(*records: Record | Landing, wrapper: str = "airbyte", form: str = "lines") -> str:
-    """A landing file."""
+    """Return a landing file."""
     return FORMS[form](map(WRAPPERS[wrapper], landings(*records)))
 
 

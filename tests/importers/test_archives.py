@@ -1,4 +1,4 @@
-"""Archives: what is read of them, what is said of the rest, and what is refused."""
+"""Archives: what is read, what is noted about other members, and what is rejected."""
 
 import gzip
 import io
@@ -68,18 +68,18 @@ def archive_with(info: zipfile.ZipInfo, content: bytes = b"a,b\n") -> bytes:
 # --- gzip -------------------------------------------------------------------------------------
 
 
-def test_a_packed_file_is_the_file_inside() -> None:
+def test_a_gzip_file_is_read_like_the_file_inside() -> None:
     assert read(gzip.compress(REPORT.encode())).events == read(REPORT).events
 
 
-def test_a_packed_file_may_consist_of_pieces_and_padding() -> None:
+def test_a_gzip_file_may_have_several_members_and_padding() -> None:
     data = REPORT.encode()
     packed = gzip.compress(data[:50]) + bytes(600) + gzip.compress(data[50:]) + bytes(512)
 
     assert read(packed).events == read(REPORT).events
 
 
-def test_a_long_packed_file_is_read_to_its_end() -> None:
+def test_a_long_gzip_file_is_read_to_its_end() -> None:
     rows = [google_row(campaign=f"c{random.Random(n).random()}") for n in range(30_000)]
 
     assert len(read(gzip.compress(google_report(*rows).encode())).outcomes) == 30_000
@@ -96,11 +96,11 @@ def test_a_long_packed_file_is_read_to_its_end() -> None:
     ],
     ids=["no end", "a third", "more behind it", "wrong sums", "only the mark"],
 )
-def test_a_damaged_packed_file_is_refused(packed: bytes) -> None:
+def test_a_damaged_gzip_file_is_rejected(packed: bytes) -> None:
     assert refusal_of(packed).code == "unreadable_file"
 
 
-def test_a_packed_archive_and_an_archive_of_packed_files_are_read() -> None:
+def test_gzip_files_and_zip_archives_may_be_nested() -> None:
     events = read(REPORT).events
 
     assert read(gzip.compress(zipped({"report.csv": REPORT}))).events == events
@@ -108,7 +108,7 @@ def test_a_packed_archive_and_an_archive_of_packed_files_are_read() -> None:
 
 
 @pytest.mark.parametrize("inside", [b"\0", b"a", b"a,b\n", b"\n"])
-def test_a_packed_bomb_is_refused_as_one(inside: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gzip_bomb_is_rejected(inside: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "RATIO_MATTERS_FROM", 1 << 21)
     monkeypatch.setattr("chalicelib.importers.bytes.gzipped.RATIO_MATTERS_FROM", 1 << 21)
 
@@ -119,7 +119,7 @@ def test_a_packed_bomb_is_refused_as_one(inside: bytes, monkeypatch: pytest.Monk
     assert refusal_of(zipped({"a.gz": packed, "b.csv": REPORT})).code == "archive_bomb"
 
 
-def test_a_bomb_below_a_header_is_refused_where_it_is_known(
+def test_a_bomb_below_a_header_is_rejected_as_soon_as_it_is_detected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(archives, "RATIO_MATTERS_FROM", 1 << 21)
@@ -131,7 +131,7 @@ def test_a_bomb_below_a_header_is_refused_where_it_is_known(
 # --- what is read of a zip archive ------------------------------------------------------------
 
 
-def test_an_archive_with_one_file_is_just_that_file() -> None:
+def test_an_archive_with_one_file_is_read_like_the_file() -> None:
     result, alone = read(zipped({"report.csv": REPORT})), read(REPORT)
 
     assert result.events == alone.events
@@ -139,7 +139,7 @@ def test_an_archive_with_one_file_is_just_that_file() -> None:
     assert lines_of(result.outcomes) == lines_of(alone.outcomes)
 
 
-def test_what_systems_put_beside_the_files_is_skipped() -> None:
+def test_hidden_files_of_operating_systems_are_skipped() -> None:
     data = zipped(
         {
             "Takeout/": "",
@@ -155,7 +155,7 @@ def test_what_systems_put_beside_the_files_is_skipped() -> None:
     assert result.summary["notes"] == read(REPORT).summary["notes"]
 
 
-def test_the_files_of_a_platform_are_parts_of_one_report() -> None:
+def test_files_of_one_platform_become_parts_of_one_report() -> None:
     second = google_report(google_row(day="2026-06-02"), google_row(day="2026-06-03", cost="x"))
 
     data = zipped({"june/1.csv": REPORT, "june/2.csv": second})
@@ -171,7 +171,7 @@ def test_the_files_of_a_platform_are_parts_of_one_report() -> None:
     ]
 
 
-def test_reports_that_differ_are_described_by_what_they_share() -> None:
+def test_different_reports_are_described_by_what_they_share() -> None:
     later = google_report(google_row(), period="May 1, 2026 - July 31, 2026", delimiter="\t")
 
     report = report_of(zipped({"a.csv": REPORT, "b.csv": later}))
@@ -182,29 +182,29 @@ def test_reports_that_differ_are_described_by_what_they_share() -> None:
     assert report.encoding == "utf-8"
 
 
-def test_a_video_archive_is_read_once_from_its_totals() -> None:
+def test_only_the_totals_of_a_video_archive_are_read() -> None:
     names = ("Table data.csv", "Chart data.csv", "Totals.csv")
 
     result = read(zipped(dict(zip(names, (TABLE_DATA, CHART, TOTALS), strict=True))))
 
     assert result.counts == {"view": 10}
     notes = " ".join(result.summary["notes"])
-    assert "Left out, because other files say the same: Chart data.csv." in notes
+    assert "Skipped, because other files contain the same data: Chart data.csv." in notes
     assert "Table data.csv was not read: no_date" in notes
 
 
-def test_the_chart_is_read_where_there_are_no_totals() -> None:
+def test_the_chart_is_read_if_there_are_no_totals() -> None:
     result = read(zipped({"Table data.csv": TABLE_DATA, "Chart data.csv": CHART}))
 
     assert result.counts == {"view": 10}
     assert {event["content_id"] for event in result.events} == {"a", "b"}
 
 
-def test_an_answer_of_the_interface_beside_the_totals_is_read_too() -> None:
+def test_an_api_answer_in_the_same_archive_as_the_totals_is_read() -> None:
     assert read(zipped({"Totals.csv": TOTALS, "answer.json": ANSWER})).counts == {"view": 15}
 
 
-def test_files_that_nobody_knows_are_named() -> None:
+def test_unknown_files_are_listed() -> None:
     others = {f"data/part-{n}.js": f"window.YTD.part{n} = [ ]" for n in range(30)}
 
     result = read(zipped({"report.csv": REPORT, "photo.png": b"\x89PNG..."} | others))
@@ -230,7 +230,7 @@ def test_an_archive_in_an_archive_is_read() -> None:
     assert result.days == ["2026-06-01", "2026-06-02", "2026-06-03"]
 
 
-def test_a_member_that_is_broken_later_on_refuses_what_follows() -> None:
+def test_a_member_that_is_damaged_in_the_middle_ends_the_reading() -> None:
     rows = [google_row(campaign=f"c{random.Random(n).random()}") for n in range(30_000)]
     data = bytearray(zipped({"a.csv": google_report(*rows)}))
     with zipfile.ZipFile(io.BytesIO(bytes(data))) as archive:
@@ -243,7 +243,7 @@ def test_a_member_that_is_broken_later_on_refuses_what_follows() -> None:
     assert refusal.value.code == "unreadable_file"
 
 
-def test_a_stream_that_stands_behind_something_is_read_from_there() -> None:
+def test_a_stream_is_read_from_its_current_position() -> None:
     stream = io.BytesIO(b"before it" + zipped({"report.csv": REPORT}))
     stream.seek(9)
 
@@ -253,20 +253,20 @@ def test_a_stream_that_stands_behind_something_is_read_from_there() -> None:
 # --- what cannot be read ----------------------------------------------------------------------
 
 
-def test_the_only_file_of_an_archive_is_refused_as_itself() -> None:
+def test_the_only_file_of_an_archive_is_rejected_like_a_single_file() -> None:
     assert refusal_of(zipped({"a.csv": TABLE_DATA})).code == "no_date"
     assert refusal_of(zipped({"a.html": "<html><body>Sign in</body></html>"})).code == "web_page"
     assert refusal_of(zipped({"a.csv": ""})).code == "empty_file"
 
 
-def test_the_best_reason_is_given_if_no_file_can_be_read() -> None:
+def test_the_most_helpful_reason_is_given_if_no_file_can_be_read() -> None:
     refusal = refusal_of(zipped({"readme.txt": "hello", "Table data.csv": TABLE_DATA}))
 
     assert refusal.code == "no_date"
     assert "Table data.csv" in refusal.detail
 
 
-def test_files_that_nobody_knows_are_listed_if_there_are_no_others() -> None:
+def test_unknown_files_are_listed_in_the_rejection_of_an_archive() -> None:
     refusal = refusal_of(zipped({"readme.txt": "hello", "menu.csv": "Monday,Breakfast\n1,2\n"}))
 
     assert refusal.code == "unknown_platform"
@@ -304,7 +304,7 @@ def test_a_link_is_unsafe() -> None:
     assert refusal_of(archive_with(info, b"/etc/passwd")).code == "unsafe_archive"
 
 
-def test_an_encrypted_archive_is_unsafe_and_told_what_to_do() -> None:
+def test_an_encrypted_archive_is_rejected_with_advice() -> None:
     data = bytearray(zipped({"report.csv": REPORT}))
     at = data.index(b"PK\x01\x02")
     data[6] |= 1
@@ -316,7 +316,7 @@ def test_an_encrypted_archive_is_unsafe_and_told_what_to_do() -> None:
     assert "unpack" in refusal.detail
 
 
-def test_archives_three_deep_are_unsafe() -> None:
+def test_three_nested_archives_are_unsafe() -> None:
     two = zipped({"b.zip": zipped({"report.csv": REPORT})})
     packed = gzip.compress(gzip.compress(gzip.compress(REPORT.encode())))
 
@@ -326,7 +326,7 @@ def test_archives_three_deep_are_unsafe() -> None:
     assert refusal_of(zipped({"a.zip": zipped({"a.gz": packed})})).code == "unsafe_archive"
 
 
-def test_a_workbook_in_archives_is_no_archive() -> None:
+def test_a_workbook_does_not_count_as_a_nested_archive() -> None:
     book = workbook_from_xml("<row><c><v>1</v></c></row>")
 
     assert refusal_of(zipped({"a.zip": zipped({"b.xlsx": book})})).code == "unknown_platform"
@@ -340,7 +340,7 @@ def test_too_many_files_are_a_bomb() -> None:
     assert refusal_of(zipped({"a.zip": inner, "b.zip": inner})).code == "archive_bomb"
 
 
-def test_files_that_unpack_to_too_much_are_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_with_too_many_unpacked_bytes_are_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
     data = zipped({"report.csv": REPORT + " " * 10_000_000})
     assert len(read(data).events) == 2
 
@@ -352,14 +352,14 @@ def test_files_that_unpack_to_too_much_are_a_bomb(monkeypatch: pytest.MonkeyPatc
 
 
 def with_declared_size(data: bytes, size: int) -> bytes:
-    """An archive of one file that says it has another size."""
+    """Return an archive of one file with another declared size."""
     changed = bytearray(data)
     struct.pack_into("<I", changed, 22, size)
     struct.pack_into("<I", changed, changed.index(b"PK\x01\x02") + 24, size)
     return bytes(changed)
 
 
-def test_a_file_that_is_longer_than_the_archive_says_is_refused() -> None:
+def test_a_file_longer_than_its_declared_size_is_rejected() -> None:
     zeros = zipped({"report.csv": bytes(10_000_000)})
     noise = zipped({"report.csv": random.Random(1).randbytes(100_000)})
 
@@ -368,7 +368,7 @@ def test_a_file_that_is_longer_than_the_archive_says_is_refused() -> None:
     assert refusal_of(with_declared_size(zipped({"a": b"x" * 1000}), 50)).code == "unreadable_file"
 
 
-def test_a_directory_that_is_longer_than_any_is_a_bomb() -> None:
+def test_an_archive_with_a_huge_directory_is_a_bomb() -> None:
     entry = b"PK\1\2" + bytes(24) + struct.pack("<HHH", 1, 0, 0) + bytes(12) + b"a"
     directory = entry * 120_000
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(directory), 0, 0)
@@ -376,7 +376,7 @@ def test_a_directory_that_is_longer_than_any_is_a_bomb() -> None:
     assert refusal_of(b"PK\3\4" + directory + end).code == "archive_bomb"
 
 
-def test_packing_that_no_platform_uses_is_refused() -> None:
+def test_an_unsupported_compression_method_is_rejected() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("report.csv", REPORT)
@@ -384,7 +384,7 @@ def test_packing_that_no_platform_uses_is_refused() -> None:
     assert refusal_of(stream.getvalue()).code == "unreadable_file"
 
 
-def test_a_stream_that_cannot_be_sought_is_copied_up_to_a_limit(
+def test_a_stream_that_is_not_seekable_is_copied_up_to_a_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(archives, "MAX_SPOOLED_BYTES", 100_000)
@@ -418,7 +418,7 @@ def fuzzed_archives() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", ["zip", "stored", "gzip"])
-def test_a_damaged_archive_is_read_or_refused(kind: str) -> None:
+def test_a_damaged_archive_is_read_or_rejected(kind: str) -> None:
     whole = fuzzed_archives()[kind]
     assert read_or_refuse(whole)
 
@@ -427,7 +427,7 @@ def test_a_damaged_archive_is_read_or_refused(kind: str) -> None:
     assert False in outcomes
 
 
-def test_a_damaged_file_can_be_looked_at_without_its_archive() -> None:
+def test_a_gzip_source_has_the_text_of_the_file_inside() -> None:
     packed = zlib.compressobj(wbits=31)
     data = packed.compress(REPORT.encode()) + packed.flush()
 

@@ -1,4 +1,4 @@
-"""Ids, spreading, and the one place of a row's cost."""
+"""Event ids, spreading over days, and the event that gets a row's cost."""
 
 import datetime as dt
 import json
@@ -91,7 +91,7 @@ def test_spread_counts_and_costs_add_up_exactly(
     assert len({event["event_id"] for event in events}) == len(events)
 
 
-def test_single_clicks_are_not_all_booked_on_the_same_day() -> None:
+def test_single_clicks_are_not_all_dated_to_the_same_day() -> None:
     last = FIRST + dt.timedelta(days=9)
 
     days = [
@@ -103,7 +103,7 @@ def test_single_clicks_are_not_all_booked_on_the_same_day() -> None:
     assert min(per_day) > 10
 
 
-def test_a_restatement_with_more_clicks_replaces_every_earlier_event() -> None:
+def test_an_import_with_more_clicks_replaces_every_earlier_event() -> None:
     last = FIRST + dt.timedelta(days=29)
 
     def ids(clicks: int) -> set[str]:
@@ -115,13 +115,13 @@ def test_a_restatement_with_more_clicks_replaces_every_earlier_event() -> None:
     assert ids(3) < ids(4) < ids(11)
 
 
-def test_a_cost_alone_is_spread_by_the_event_itself() -> None:
+def test_a_cost_without_engagements_is_one_event_with_its_period() -> None:
     events = book(make_tally(counts={}, last=FIRST + dt.timedelta(days=6)))
 
     assert [event["period_days"] for event in events] == [7]
 
 
-def test_amounts_are_split_to_the_cent_or_finer_where_they_are_finer() -> None:
+def test_amounts_are_split_to_the_cent_or_to_their_own_precision() -> None:
     assert spread_amount(Decimal("0.10"), [1, 1, 1], [0, 1, 2]) == [
         Decimal("0.04"),
         Decimal("0.03"),
@@ -130,14 +130,14 @@ def test_amounts_are_split_to_the_cent_or_finer_where_they_are_finer() -> None:
     assert spread_amount(Decimal(10), [1, 3], [0, 1]) == [Decimal("2.50"), Decimal("7.50")]
 
 
-def test_an_amount_with_too_many_decimals_is_rounded_to_what_the_contract_holds() -> None:
+def test_an_amount_with_too_many_decimals_is_rounded_to_the_contracts_precision() -> None:
     assert money(Decimal("0.123456789012"), "EUR").amount == Decimal("0.12345679")
 
 
 def test_an_amount_that_would_be_rounded_to_zero_is_rejected() -> None:
     assert money(Decimal("0.00000001"), "EUR").amount == Decimal("0.00000001")
     assert money(Decimal("0.000000000"), "EUR").amount == 0
-    with pytest.raises(RowRefused, match="below the smallest"):
+    with pytest.raises(RowRefused, match="smaller than the smallest"):
         money(Decimal("0.0000000001"), "EUR")
 
 
@@ -147,14 +147,14 @@ def test_a_row_whose_cost_would_be_rounded_to_zero_is_rejected() -> None:
         make_tally(counts={"click": 40}, cost=(Decimal("0.0000000001"), "EUR")),
         make_tally(counts={"click": 40}, cost=(Decimal("0.0000000001"), "EUR"), last=last),
     ):
-        with pytest.raises(RowRefused, match="below the smallest"):
+        with pytest.raises(RowRefused, match="smaller than the smallest"):
             book(tally)
     small_share = make_tally(counts={"click": 2}, cost=(Decimal("0.00000001"), "EUR"), last=last)
     assert len(book(small_share)) == 2
 
 
 @given(st.lists(st.text(min_size=0, max_size=300), min_size=1, max_size=8))
-def test_an_id_always_has_the_form_of_the_contract(parts: list[str]) -> None:
+def test_ids_always_have_the_form_of_the_contract(parts: list[str]) -> None:
     found = event_id("google_ads", *parts)
 
     assert len(found) <= 128
@@ -162,25 +162,25 @@ def test_an_id_always_has_the_form_of_the_contract(parts: list[str]) -> None:
     assert found == event_id("google_ads", *parts)
 
 
-def test_a_name_cannot_pass_for_the_digest_of_another() -> None:
+def test_no_name_equals_the_digest_of_another() -> None:
     digest = event_id("a name")
 
     assert digest.startswith(".")
     assert event_id(digest) != digest
 
 
-def test_parts_do_not_run_into_each_other() -> None:
+def test_parts_of_an_id_are_separated() -> None:
     assert event_id("x", "a:b", "c") != event_id("x", "a", "b:c")
 
 
-def test_long_names_are_cut_but_stay_apart() -> None:
+def test_long_names_are_cut_but_stay_distinct() -> None:
     names = {short_name("x" * 200 + str(n)) for n in range(3)}
 
     assert len(names) == 3
     assert {len(name) for name in names} == {128}
 
 
-def test_ordinals_tell_rows_of_one_object_and_day_apart() -> None:
+def test_ordinals_distinguish_rows_of_one_object_and_day() -> None:
     ordinals = Ordinals()
 
     assert [ordinals.next_of("a", FIRST) for _ in range(3)] == [0, 1, 2]
@@ -196,13 +196,13 @@ def test_ordinals_are_the_same_when_they_do_not_fit_into_memory() -> None:
     assert [small.next(row, 1) for row in rows] == [large.next(row, 1) for row in rows]
 
 
-def test_headings_are_compared_without_what_people_do_not_see() -> None:
+def test_headings_are_compared_without_invisible_characters() -> None:
     assert comparable("Auf\u00adru\u00adfe") == "aufrufe"
     assert comparable("\ufeffVideowiedergaben\u00a0 bis 25\u00a0%") == "videowiedergaben bis 25 %"
     assert comparable("U\u0308berblick") == "überblick"
 
 
-def test_a_currency_suffix_is_taken_off_a_heading() -> None:
+def test_a_currency_suffix_is_removed_from_a_heading() -> None:
     columns = Vocabulary({"cost": {"en": ["Amount spent"], "de": ["Kosten"]}}).read(
         ["Amount spent (AUD)", "Amount spent (USD)", "Kosten (mehr)"]
     )
@@ -213,7 +213,7 @@ def test_a_currency_suffix_is_taken_off_a_heading() -> None:
 
 
 @pytest.mark.parametrize("amount", ["1" * 30 + ".123456789", "1E+999999", "1" * 16])
-def test_an_amount_beyond_what_money_takes_is_refused(amount: str) -> None:
+def test_an_amount_with_too_many_digits_is_rejected(amount: str) -> None:
     with pytest.raises(RowRefused) as refusal:
         money(Decimal(amount), "EUR")
 

@@ -1,4 +1,4 @@
-"""No row is lost and no count is invented, whatever the file."""
+"""No row is lost and no count is invented, in any file."""
 
 import datetime as dt
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The command `convert`: what stands on which stream, and the exit status."""
+"""The command `convert`: its output streams and exit status."""
 
 import argparse
 import json
@@ -28,7 +28,7 @@ def export(tmp_path: Path) -> Path:
     return path
 
 
-def test_events_stand_on_standard_output_and_refused_rows_on_standard_error(
+def test_events_go_to_standard_output_and_rejected_rows_to_standard_error(
     export: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = run(export)
@@ -39,7 +39,7 @@ def test_events_stand_on_standard_output_and_refused_rows_on_standard_error(
     assert errors.startswith(f"{export}:5: invalid_number: Clicks: not a number")
 
 
-def test_the_coverage_stands_behind_the_events_where_it_is_asked_for(
+def test_coverage_is_printed_after_the_events_on_request(
     export: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(export, "--coverage") == 0
@@ -49,9 +49,7 @@ def test_the_coverage_stands_behind_the_events_where_it_is_asked_for(
     assert {line["type"] for line in lines[2:]} == {"impression", "click"}
 
 
-def test_the_summary_stands_in_place_of_the_events(
-    export: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_summary_replaces_the_events(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = run(export, "--summary")
 
     summary = json.loads(capsys.readouterr().out)
@@ -68,7 +66,7 @@ def test_the_summary_stands_in_place_of_the_events(
     assert (summary["from"], summary["to"]) == ("2026-06-01", "2026-06-01")
 
 
-def test_a_refused_file_is_one_line_and_status_2(
+def test_a_rejected_file_prints_one_line_and_exits_with_2(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "empty.csv"
@@ -77,20 +75,18 @@ def test_a_refused_file_is_one_line_and_status_2(
     assert run(path) == 2
     output, errors = capsys.readouterr()
     assert output == ""
-    assert errors.startswith(f"{path}: empty_file: the file has no bytes. Download")
+    assert errors.startswith(f"{path}: empty_file: the file is empty. Download")
     assert errors.count("\n") == 1
 
 
-def test_a_missing_file_and_a_folder_are_refused(
+def test_a_missing_file_and_a_folder_are_rejected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(tmp_path / "none.csv") == run(tmp_path) == 2
     assert capsys.readouterr().err.count("unreadable_file") == 2
 
 
-def test_a_mapping_says_what_the_columns_mean(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_convert_applies_a_mapping(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, mapping = tmp_path / "own.csv", tmp_path / "mapping.json"
     file.write_text("Tag;Gefällt\n2026-06-01;3\n", encoding="utf-8")
     mapping.write_text(
@@ -107,21 +103,21 @@ def test_a_mapping_says_what_the_columns_mean(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("{", "malformed_json: /"),
-        ('{"columns": {"Tag": "tag"}}', "unknown_value: /columns/Tag: one of"),
+        ('{"columns": {"Tag": "tag"}}', "unknown_value: /columns/Tag: must be one of"),
     ],
 )
-def test_a_mapping_that_is_none_is_refused_with_the_reason(
-    export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+def test_an_invalid_mapping_file_is_rejected_with_the_reason(
+    export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, expected: str
 ) -> None:
     mapping = tmp_path / "mapping.json"
     mapping.write_text(text, encoding="utf-8")
 
     assert run(export, "--mapping", str(mapping)) == 2
 
-    assert said in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
 
 
 def test_spread_currency_and_platform_reach_the_reader(
@@ -139,7 +135,7 @@ def test_spread_currency_and_platform_reach_the_reader(
     assert json.loads(output.splitlines()[0])["cost"]["currency"] == "EUR"
 
 
-def test_a_file_with_nothing_to_import_says_so(
+def test_a_file_with_nothing_to_import_is_noted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "export.csv"
@@ -153,7 +149,7 @@ def test_a_file_with_nothing_to_import_says_so(
     assert "nothing to import: 1 rows, 1 refused, 0 without data" in errors
 
 
-def test_an_event_that_breaks_the_contract_refuses_its_row(
+def test_an_event_that_violates_the_contract_rejects_its_row(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "export.csv"
@@ -168,7 +164,7 @@ def test_an_event_that_breaks_the_contract_refuses_its_row(
     assert [claimed["count"] for claimed in summary["claimed_conversions"]] == ["0.50"]
 
 
-def test_a_reader_that_goes_away_ends_the_command_quietly(tmp_path: Path) -> None:
+def test_a_closed_output_ends_the_command_quietly(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text(google_report(*(google_row(campaign=f"C{n}") for n in range(20_000))))
     code = (

@@ -1,4 +1,4 @@
-"""For which days a file is complete."""
+"""The days for which a file is complete."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGE = ("Date", "Daily New Likes", "Daily Unlikes", "Daily Total Impressions")
 
 
 def spans(result: Read) -> set[tuple[str, str, str]]:
-    """Source, first and last day of each coverage."""
+    """Return source, first and last day of each coverage event."""
     return {
         (f"{one.get('channel', '')}/{one.get('type', one.get('goal'))}", one["from"], one["to"])
         for one in result.coverage
@@ -32,7 +32,7 @@ def spans(result: Read) -> set[tuple[str, str, str]]:
 
 
 def page(days: Iterable[int], likes: int = 3) -> str:
-    """A Facebook page's insights by day."""
+    """Return the daily insights of a Facebook page."""
     described = ["", *["Daily: words"] * 3]
     rows = [[f"{FIRST + dt.timedelta(days=day)}", likes, 0, 70] for day in days]
     return table(PAGE, described, *rows)

@@ -1,4 +1,4 @@
-"""Bytes to rows: encodings, damaged ends, quotes that stay open, and memory."""
+"""Bytes to rows: encodings, damaged ends, open quotation marks, and memory."""
 
 import codecs
 import io
@@ -24,7 +24,7 @@ REPORT = google_report(google_row(), google_row(campaign="Größe 7", day="2026-
         (REPORT.encode("cp1252"), "cp1252"),
     ],
 )
-def test_the_encoding_is_found_and_umlauts_survive(data: bytes, encoding: str) -> None:
+def test_the_encoding_is_detected_and_umlauts_survive(data: bytes, encoding: str) -> None:
     result = read(data)
 
     assert result.encoding == encoding
@@ -46,11 +46,11 @@ def test_half_a_character_at_the_end_of_a_whole_row_is_completed_and_noted() -> 
     result = read(data[:-1])
 
     assert result.events == read(data).events
-    assert any("half a character" in note for note in result.summary["notes"])
-    assert not any("half a character" in note for note in read(data).summary["notes"])
+    assert any("middle of a character" in note for note in result.summary["notes"])
+    assert not any("middle of a character" in note for note in read(data).summary["notes"])
 
 
-def test_the_character_cut_in_half_is_not_lost() -> None:
+def test_a_character_cut_in_half_is_completed() -> None:
     header = ("Campaign", "Day", "Currency code", "Cost", "Clicks")
     content = google_report(["Brand", "2026-06-01", "EUR", "1.00", "1250"], header=header)
     data = codecs.BOM_UTF16_LE + content.rstrip("\n").encode("utf-16-le")
@@ -65,7 +65,7 @@ def test_half_a_line_end_loses_nothing() -> None:
 
 
 @pytest.mark.parametrize("cut", [13, 15, 31])
-def test_utf_16_that_ends_inside_a_row_and_a_character_is_refused(cut: int) -> None:
+def test_utf_16_that_ends_in_the_middle_of_a_row_and_a_character_is_rejected(cut: int) -> None:
     data = codecs.BOM_UTF16_LE + REPORT.encode("utf-16-le")
 
     with pytest.raises(ExportRefused) as refusal:
@@ -74,7 +74,7 @@ def test_utf_16_that_ends_inside_a_row_and_a_character_is_refused(cut: int) -> N
     assert refusal.value.code == "unreadable_file"
 
 
-def test_big_endian_utf_16_that_lost_a_digit_is_refused() -> None:
+def test_big_endian_utf_16_that_lost_a_digit_is_rejected() -> None:
     data = codecs.BOM_UTF16_BE + REPORT.rstrip("\n").encode("utf-16-be")
 
     with pytest.raises(ExportRefused) as refusal:
@@ -83,7 +83,7 @@ def test_big_endian_utf_16_that_lost_a_digit_is_refused() -> None:
     assert refusal.value.code == "unreadable_file"
 
 
-def test_a_file_cut_off_between_characters_loses_only_the_row_it_ends_in() -> None:
+def test_a_file_cut_off_between_characters_loses_only_its_last_row() -> None:
     data = REPORT.encode()
 
     result = read(data[: data.index(b",2026-06-02") + 11])
@@ -92,7 +92,7 @@ def test_a_file_cut_off_between_characters_loses_only_the_row_it_ends_in() -> No
     assert len(result.events) == 2
 
 
-def test_windows_1252_is_noticed_after_a_plain_beginning() -> None:
+def test_windows_1252_is_detected_after_an_ascii_beginning() -> None:
     rows = [google_row(campaign=f"Brand {n}") for n in range(30_000)]
     data = google_report(*rows, google_row(campaign="Größe")).encode("cp1252")
     assert data.index("ö".encode("cp1252")) > SNIFF_BYTES
@@ -103,7 +103,7 @@ def test_windows_1252_is_noticed_after_a_plain_beginning() -> None:
     assert any("Windows-1252" in note for note in result.summary["notes"])
 
 
-def test_bytes_that_are_no_text_cost_one_row_only() -> None:
+def test_undecodable_bytes_affect_only_one_row() -> None:
     rows = [google_row(campaign=f"Größe {n}") for n in range(30_000)]
     data = google_report(*rows).encode().replace("Größe 29990".encode(), b"Gr\xf6\xdfe 29990")
 
@@ -114,7 +114,7 @@ def test_bytes_that_are_no_text_cost_one_row_only() -> None:
     assert len(result.outcomes) == 30_000
 
 
-def test_a_nul_byte_costs_one_row_only() -> None:
+def test_a_nul_byte_affects_only_one_row() -> None:
     result = read(google_report(google_row(), google_row(campaign="a\0b")))
 
     assert [outcome.code for outcome in result.refused] == ["unreadable_text"]
@@ -122,7 +122,7 @@ def test_a_nul_byte_costs_one_row_only() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_every_line_end_is_one(end: str) -> None:
+def test_all_line_ends_are_recognised(end: str) -> None:
     result = read(REPORT.replace("\n", end))
 
     assert [outcome.row for outcome in result.outcomes] == [4, 5]
@@ -152,7 +152,7 @@ def test_an_open_quotation_mark_does_not_swallow_the_rest_of_a_large_file() -> N
     assert len(result.events) > 10_000
 
 
-def test_an_endless_line_is_cut_and_refused() -> None:
+def test_an_endless_line_is_cut_and_rejected() -> None:
     result = read(google_report(google_row(campaign="x" * 3_000_000), google_row()))
 
     assert [outcome.code for outcome in result.refused] == ["cut_off"]
@@ -160,7 +160,7 @@ def test_an_endless_line_is_cut_and_refused() -> None:
     assert len(result.events) == 2
 
 
-def test_memory_stays_flat_while_a_large_file_is_read() -> None:
+def test_memory_does_not_grow_with_the_size_of_a_file() -> None:
     header = "Campaign,Day,Currency code,Cost,Clicks,Impr.,Comment\n"
     row = f"Brand,2026-06-01,EUR,1.00,7,1250,{'x' * 5000}\n"
 

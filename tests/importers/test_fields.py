@@ -1,4 +1,4 @@
-"""What a field of a record holds, and why a record is refused for it."""
+"""Fields of records: how they are read, and when a record is rejected."""
 
 import datetime as dt
 from contextlib import suppress
@@ -47,7 +47,7 @@ def test_a_time_with_a_zone_is_read_to_the_second(written: Any, read: str) -> No
 @pytest.mark.parametrize(
     "written", ["2005-02-24", "2005-02-24 23:03:37", "2005-02-24T00:03", "24 Feb 2005 23:00 XYZ"]
 )
-def test_a_time_without_a_zone_tells_its_day_alone(written: str) -> None:
+def test_only_the_day_of_a_time_without_a_zone_is_used(written: str) -> None:
     assert moment(written) == dt.datetime(2005, 2, 24, tzinfo=dt.UTC)
 
 
@@ -70,13 +70,13 @@ def test_a_time_without_a_zone_tells_its_day_alone(written: str) -> None:
         *(True, [], {}, Decimal("-1E30"), Decimal("NaN"), "Tue, 18 Jan 2011 08:06:21 -9999"),
     ],
 )
-def test_what_is_no_time_is_refused(written: Any) -> None:
+def test_a_value_that_is_not_a_time_is_rejected(written: Any) -> None:
     with pytest.raises(RowRefused) as refusal:
         moment(written)
     assert refusal.value.code == "invalid_date"
 
 
-def test_of_several_times_the_first_that_can_be_read_counts() -> None:
+def test_the_first_readable_of_several_times_is_used() -> None:
     assert first_moment(None, "soon", "2020-01-02", "2020-01-03").day == 2
     with pytest.raises(RowRefused) as refusal:
         first_moment(None, "soon", "")
@@ -106,24 +106,24 @@ def test_a_count_is_a_whole_number(written: Any, number: int) -> None:
         ),
     ],
 )
-def test_what_is_no_count_is_refused(written: Any, code: str) -> None:
+def test_a_value_that_is_not_a_count_is_rejected(written: Any, code: str) -> None:
     with pytest.raises(RowRefused) as refusal:
         as_count(written, "likes")
     assert refusal.value.code == code
 
 
 @given(value=anything)
-def test_nothing_but_a_refusal_comes_of_whatever_stands_in_a_field(value: Any) -> None:
+def test_any_value_is_read_or_rejected(value: Any) -> None:
     for read in (moment, lambda value: as_count(value, "likes"), lambda value: text(value, "id")):
         with suppress(RowRefused):
             read(value)
 
 
-def test_half_a_character_does_not_reach_an_event() -> None:
+def test_half_a_surrogate_pair_does_not_reach_an_event() -> None:
     assert text({"id": "a\ud800b"}, "id").encode() == b"a?b"
 
 
-def test_of_people_a_refusal_shows_nothing() -> None:
+def test_a_rejection_shows_nothing_about_people() -> None:
     record = {"id": "Ada Lovelace", "name": 17, "mail": "ada1@example.org", "at": "2020-01-01"}
 
     assert harmless(record, "id", "name", "mail", "at") == "name=17 at=2020-01-01"

@@ -1,4 +1,4 @@
-"""Several tables in one file: exports pasted together, headers again, sheets of one form."""
+"""Several tables in one file: pasted exports, repeated headers, sheets of one form."""
 
 from __future__ import annotations
 
@@ -39,4 +39,6 @@ def test_tables_above_the_limit_are_skipped_and_reported(monkeypatch: pytest.Mon
     result = read("".join(pieces))
 
     assert result.counts == {"impression": 300, "click": 30}
-    assert [one["reason"] for one in result.summary["skipped"]] == ["more than 3 tables"] * 2
+    assert [one["reason"] for one in result.summary["skipped"]] == [
+        "the file has more than 3 tables"
+    ] * 2

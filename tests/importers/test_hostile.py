@@ -1,4 +1,4 @@
-"""Hostile files end as the refusal that they deserve, in little memory."""
+"""Hostile files are rejected for the right reason, in little memory."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from tests.importers.hostile_files import HOSTILE, MAX_MB, write_hostile
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_in_little_memory(name: str, tmp_path: Path) -> None:
+def test_a_hostile_file_is_rejected_in_little_memory(name: str, tmp_path: Path) -> None:
     write_hostile(name, tmp_path)
 
     done = subprocess.run(

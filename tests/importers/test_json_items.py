@@ -1,4 +1,4 @@
-"""JSON documents larger than memory, item by item."""
+"""JSON documents larger than memory, read item by item."""
 
 import io
 import json
@@ -32,20 +32,20 @@ def items(text: str, prefix: str, **options: Any) -> list[Any]:
     st.dictionaries(st.sampled_from("abx"), values, min_size=1),
     st.sampled_from(["a", "a.item", "a.item.b", "b.a.item", "item", "x.item.item", ""]),
 )
-def test_the_items_are_those_that_ijson_finds(document: Any, prefix: str) -> None:
+def test_items_are_the_same_as_those_of_ijson(document: Any, prefix: str) -> None:
     text = json.dumps(document)
 
     assert items(text, prefix) == list(ijson.items(io.BytesIO(text.encode()), prefix))
 
 
-def test_what_stands_before_the_json_is_skipped() -> None:
+def test_bytes_before_the_json_are_skipped() -> None:
     assert items("window.YTD.tweets.part0 = [1, 2]", "item", skip=26) == [1, 2]
 
 
 @pytest.mark.parametrize(
     "text", ['{"data": [1, 2', '{"data": [1, }]}', "[1] [2]", '{"data": [NaN]}']
 )
-def test_a_broken_document_is_refused(text: str) -> None:
+def test_an_invalid_document_is_rejected(text: str) -> None:
     with pytest.raises(ExportRefused) as refusal:
         items(text, "data.item")
 
@@ -53,14 +53,14 @@ def test_a_broken_document_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["item", "elsewhere.item", "item.item"])
-def test_nesting_has_a_limit_wherever_it_is(prefix: str) -> None:
+def test_nesting_is_limited_inside_and_outside_of_items(prefix: str) -> None:
     with pytest.raises(ExportRefused) as refusal:
         items("[" * 300 + "]" * 300, prefix)
 
     assert refusal.value.code == "too_deep"
 
 
-def test_an_item_has_a_limit_and_a_document_of_items_has_none(
+def test_items_are_limited_and_documents_of_items_are_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rations, "MAX_ITEM_VALUES", 50)
@@ -74,7 +74,7 @@ def test_an_item_has_a_limit_and_a_document_of_items_has_none(
         assert refusal.value.code == "file_too_large"
 
 
-def test_a_document_that_is_read_whole_has_a_limit_of_values(
+def test_the_values_of_a_document_read_whole_are_limited(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(json_documents, "MAX_VALUES", 10)

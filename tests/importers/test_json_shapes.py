@@ -1,4 +1,4 @@
-"""JSON as files hold it: what is a record, and what no number and no nesting may do to us."""
+"""JSON in files: which values are records, and limits of numbers and nesting."""
 
 import io
 import json
@@ -49,7 +49,7 @@ def refusal_of(text: str | bytes) -> ExportRefused:
         json.dumps({"sentAt": "x", "context": {"batch": []}, "batch": RECORDS}, indent=2),
     ],
 )
-def test_records_are_found_in_every_shape_of_file(text: str) -> None:
+def test_records_are_found_in_every_arrangement(text: str) -> None:
     reasons = [outcome.reason for outcome in outcomes_of(text) if isinstance(outcome, Skipped)]
 
     assert [json.loads(reason) for reason in reasons] == RECORDS
@@ -60,7 +60,7 @@ def test_an_object_without_such_an_array_is_a_record_itself(indent: int | None) 
     assert len(outcomes_of(json.dumps(RECORDS[0], indent=indent))) == 1
 
 
-def test_lines_are_numbered_as_an_editor_does_and_broken_ones_are_refused() -> None:
+def test_lines_are_numbered_as_in_an_editor_and_invalid_ones_are_rejected() -> None:
     outcomes = outcomes_of('{"id": 1}\n\n{"id": \n{"id": 3}\n')
 
     assert [(outcome.row, isinstance(outcome, Skipped)) for outcome in outcomes] == [
@@ -71,37 +71,37 @@ def test_lines_are_numbered_as_an_editor_does_and_broken_ones_are_refused() -> N
     assert not any(isinstance(outcome, Imported) for outcome in outcomes)
 
 
-def test_a_broken_first_line_does_not_refuse_the_others() -> None:
+def test_an_invalid_first_line_does_not_reject_the_others() -> None:
     outcomes = outcomes_of('{"id": 1\n{"id": 2}\n{"id": 3}\n')
 
     assert [isinstance(outcome, Skipped) for outcome in outcomes] == [False, True, True]
 
 
 @pytest.mark.parametrize("digits", ["9" * 5_000, "1e" + "9" * 19, "0." + "1" * 70_000])
-def test_endless_numbers_are_refused_and_do_not_end_the_process(digits: str) -> None:
+def test_endless_numbers_are_rejected_without_ending_the_process(digits: str) -> None:
     assert refusal_of(f"[{digits}]").code == "unreadable_file"
     assert arrays_in(f'{{"a": {digits}, "b": []}}') == set()
 
 
-def test_an_endless_number_in_a_line_is_refused_with_its_line() -> None:
+def test_an_endless_number_rejects_only_its_line() -> None:
     outcomes = outcomes_of('{"id": 1}\n{"id": %s}\n' % ("9" * 5_000))
 
     assert [isinstance(outcome, Skipped) for outcome in outcomes] == [True, False]
 
 
-def test_a_whole_document_with_an_impossible_exponent_is_refused() -> None:
+def test_a_document_with_an_impossible_exponent_is_rejected() -> None:
     with pytest.raises(ExportRefused) as refusal:
         read_document(source_of('{"a": 1e9999999999999999999}'))
 
     assert refusal.value.code == "unreadable_file"
 
 
-def test_deep_nesting_is_refused_and_takes_no_time() -> None:
+def test_deep_nesting_is_rejected_quickly() -> None:
     assert refusal_of("[" * 100_000).code == "too_deep"
     assert arrays_in('{"a":' * 100_000) == set()
 
 
-def test_what_is_said_of_broken_json_does_not_quote_it() -> None:
+def test_the_message_about_invalid_json_does_not_quote_it() -> None:
     assert "ada@" not in str(refusal_of('[{"email": "ada@example.org", oops}]'))
 
 
@@ -121,14 +121,14 @@ def test_what_is_said_of_broken_json_does_not_quote_it() -> None:
         ("0.5", "not_whole"),
     ],
 )
-def test_a_count_that_is_none_is_refused(value: object, code: str) -> None:
+def test_an_invalid_count_is_rejected(value: object, code: str) -> None:
     with pytest.raises(RowRefused) as refusal:
         count(value, "votes")
 
     assert refusal.value.code == code
 
 
-def test_numbers_are_read_as_they_are_written() -> None:
+def test_numbers_are_read_without_loss() -> None:
     assert count("1,234", "votes") == 1234
     assert count(None, "votes") == count("", "votes") == 0
     assert str(number("$1,234.50", "revenue")) == "1234.50"
@@ -136,7 +136,7 @@ def test_numbers_are_read_as_they_are_written() -> None:
 
 
 @pytest.mark.parametrize("value", [0, -1, "soon", 10**12, True, {}])
-def test_a_time_beyond_the_calendar_is_refused(value: object) -> None:
+def test_a_time_outside_the_calendar_is_rejected(value: object) -> None:
     with pytest.raises(RowRefused) as refusal:
         epoch(value, "event_time")
 
@@ -163,6 +163,6 @@ def test_a_name_is_text_or_a_whole_number() -> None:
     assert name_of("\ud800").encode() == b"?"
 
 
-def test_a_number_that_would_be_long_to_spell_out_is_no_amount() -> None:
+def test_a_number_with_a_huge_exponent_is_not_an_amount() -> None:
     with pytest.raises(RowRefused):
         amount(Decimal("1E+999999"), "revenue")

@@ -52,11 +52,11 @@ def test_the_line_of_the_period_is_read_in_every_language(line: str) -> None:
 @pytest.mark.parametrize(
     "cell", ["junio de 2026", "junho de 2026", "giugno 2026", "czerwiec 2026", "2026年6月"]
 )
-def test_a_month_by_its_name_is_read_in_every_language(cell: str) -> None:
+def test_month_names_are_read_in_every_language(cell: str) -> None:
     assert parse_month(cell, DateFormat())[0] == JUNE[0]
 
 
-def test_the_longest_name_of_a_month_is_read() -> None:
+def test_the_longest_month_name_is_read() -> None:
     assert parse_day("1 października 2026") == dt.date(2026, 10, 1)
 
 
@@ -72,13 +72,11 @@ def test_the_longest_name_of_a_month_is_read() -> None:
         ("ja", ["1,234"], "."),
     ],
 )
-def test_a_language_says_how_its_numbers_are_written(
-    language: str, cells: list[str], mark: str
-) -> None:
+def test_the_language_decides_the_number_format(language: str, cells: list[str], mark: str) -> None:
     assert decide_number_format(language, cells).decimal_mark == mark
 
 
-def test_counts_decide_where_the_language_does_not() -> None:
+def test_counts_decide_if_the_language_does_not() -> None:
     assert decide_number_format("es", ["1,234", "2,500"], ["1,234"]).decimal_mark == "."
     assert decide_number_format("", ["1.234"], ["1.234"]).decimal_mark == ","
     assert decide_number_format("en", ["1.234"], ["1.234"]).decimal_mark == "."
@@ -86,20 +84,20 @@ def test_counts_decide_where_the_language_does_not() -> None:
         decide_number_format("", ["1.234", "1,234"], ["1.234", "1,234"])
 
 
-def test_a_heading_of_two_languages_does_not_make_its_counts_doubtful() -> None:
+def test_headings_shared_by_two_languages_do_not_make_counts_ambiguous() -> None:
     content = "# 20260601-20260601\n" + table(
         ["Date", "Source / medium", "Sessions"], ["20260601", "google / organic", "1,234"]
     )
     assert read(content).counts == {"click": 1234}
 
 
-def test_thousands_of_mexico_are_asked_about_in_a_spanish_file() -> None:
+def test_mexican_thousands_are_ambiguous_in_a_spanish_file() -> None:
     with pytest.raises(ExportRefused, match="'1,234'"):
         decide_number_format("es", ["1,234", "2,500"])
 
 
 @pytest.mark.parametrize(("cell", "currency"), [("1 500円", "JPY"), ("12,50 zł", "PLN")])
-def test_symbols_of_one_currency_name_it(cell: str, currency: str) -> None:
+def test_unambiguous_symbols_name_their_currency(cell: str, currency: str) -> None:
     assert currency_of(without_currency(cell)[1]) == currency
 
 
@@ -121,7 +119,7 @@ def test_reports_of_all_time_have_no_date_in_every_language(code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "kind"), [("es", "Vídeo"), ("fr", "Vidéo"), ("pl", "Wideo"), ("ja", "動画")]
 )
-def test_interactions_of_videos_are_no_clicks_in_every_language(code: str, kind: str) -> None:
+def test_video_interactions_are_not_clicks_in_any_language(code: str, kind: str) -> None:
     tongue = Tongue("google_ads", code)
     fields = ("day", "campaign", "campaign_type", "impressions", "interactions")
     rows = (("2026-06-01", "A", kind, 100, 9), ("2026-06-01", "B", "x", 100, 2))
@@ -131,7 +129,7 @@ def test_interactions_of_videos_are_no_clicks_in_every_language(code: str, kind:
     }
 
 
-def test_traffic_of_other_places_is_that_of_no_other_row() -> None:
+def test_totals_of_other_locations_are_imported_as_other_traffic() -> None:
     header = ["Location", "Campaign", "Currency code", "Cost", "Impr.", "Clicks"]
     content = table(
         ["Location report"],
@@ -144,7 +142,7 @@ def test_traffic_of_other_places_is_that_of_no_other_row() -> None:
     assert read(content).counts == {"impression": 300, "click": 7}
 
 
-def test_german_ads_without_an_id_are_told_apart_by_their_text() -> None:
+def test_german_ads_without_an_id_are_distinguished_by_their_text() -> None:
     header = ["Tag", "Kampagne", "Anzeigengruppe", "Anzeigentitel 1", "Impr.", "Klicks", "Kosten"]
     rows = (["2026-06-01", "A", "B", "Sitz", "10", "2", "1,50"],)
     rows += (["2026-06-01", "A", "B", "Lieg", "20", "3", "2,50"],)

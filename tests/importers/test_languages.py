@@ -95,7 +95,7 @@ def google_ads_without_ids(tongue: Tongue) -> str:
 
 
 def google_by_the_program(tongue: Tongue) -> str:
-    """No line above, ids in place of names."""
+    """No line above the header, and ids instead of names."""
     fields = ("day", "account_id", "account", "campaign_id", "campaign", "ad_group_id", "ad_group")
     fields += ("ad_id", "keyword_id", "keyword", "asset_group", "impressions", "views", "clicks")
     fields += ("cost", "currency", "interaction_rate")
@@ -169,7 +169,7 @@ CASES = [(platform, report) for platform, reports in REPORTS.items() for report 
 @pytest.mark.parametrize(
     ("platform", "report"), CASES, ids=[report.__name__ for _, report in CASES]
 )
-def test_a_report_says_the_same_in_every_language_and_wording(
+def test_a_report_gives_the_same_events_in_every_language_and_wording(
     platform: str, report: Report, code: str
 ) -> None:
     english = read(report(Tongue(platform, "en")))
@@ -238,12 +238,12 @@ def explorations(tongue: Tongue) -> Iterator[str]:
 
 
 def without_ids(events: Sequence[dict[str, Any]]) -> list[str]:
-    """Of Google Analytics the headings are in the ids: they differ by language."""
+    """Return events without ids: those of Google Analytics contain headings, in the language."""
     return [json.dumps({k: v for k, v in e.items() if k != "event_id"}) for e in events]
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_google_analytics_says_the_same_in_every_language_and_wording(code: str) -> None:
+def test_google_analytics_gives_the_same_events_in_every_language_and_wording(code: str) -> None:
     english = [read(content) for content in explorations(Tongue("ga4", "en"))]
     for wording in range(MOST_WORDINGS):
         others = [read(content) for content in explorations(Tongue("ga4", code, wording))]
@@ -272,9 +272,7 @@ def test_google_analytics_says_the_same_in_every_language_and_wording(code: str)
         ("イベント名", "event"),
     ],
 )
-def test_dimensions_of_google_analytics_are_known_in_every_language(
-    heading: str, kind: str
-) -> None:
+def test_google_analytics_dimensions_are_known_in_every_language(heading: str, kind: str) -> None:
     assert dimension_of(heading) == kind
 
 

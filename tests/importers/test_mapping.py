@@ -1,4 +1,4 @@
-"""Files of one's own, read by a mapping."""
+"""Files without an importer, read with a mapping."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def wrong_with(mapping: Any) -> set[tuple[str, str]]:
     return {(error.pointer, error.code) for error in caught.value.errors}
 
 
-def test_columns_become_what_the_mapping_says() -> None:
+def test_columns_are_imported_with_their_meaning_in_the_mapping() -> None:
     row = ["01.06.2026", "Herbst", "1.234", "5", "12,50", "3"]
 
     result = mapped(table(XING_HEADER, row, delimiter=";"), XING)
 
-    told = [(e["type"], e["paid"], e["count"], e["campaign_id"]) for e in result.events]
-    assert told == [
+    found = [(e["type"], e["paid"], e["count"], e["campaign_id"]) for e in result.events]
+    assert found == [
         ("impression", True, 1234, "Herbst"),
         ("click", True, 5, "Herbst"),
         ("like", False, 3, "Herbst"),
@@ -58,7 +58,7 @@ def test_columns_become_what_the_mapping_says() -> None:
     assert result.days == ["2026-06-01"]
 
 
-def test_the_same_file_in_another_order_of_columns_has_the_same_events() -> None:
+def test_the_order_of_columns_does_not_change_the_events() -> None:
     row = ["01.06.2026", "Herbst", "1.234", "5", "12,50", "3"]
 
     one = mapped(table(XING_HEADER, row, delimiter=";"), XING)
@@ -67,7 +67,7 @@ def test_the_same_file_in_another_order_of_columns_has_the_same_events() -> None
     assert {e["event_id"] for e in one.events} == {e["event_id"] for e in other.events}
 
 
-def test_columns_of_one_type_are_added_up_as_events_of_their_own_column() -> None:
+def test_each_count_column_becomes_its_own_event() -> None:
     mapping = {
         "columns": {"d": "day", "saves": "save", "video": "view", "reel": "paid_view"},
         "constants": {"channel": "instagram"},
@@ -83,7 +83,7 @@ def test_columns_of_one_type_are_added_up_as_events_of_their_own_column() -> Non
     assert len(result.stored) == 3
 
 
-def test_long_rows_name_their_type_in_the_words_of_platforms() -> None:
+def test_types_in_cells_may_use_the_words_of_platforms() -> None:
     rows = [
         ["2026-06-01T10:00:00+02:00", "Retweets", "3", "X Pro"],
         ["2026-06-01T10:00:00Z", "reaction", "1", "facebook"],
@@ -99,7 +99,7 @@ def test_long_rows_name_their_type_in_the_words_of_platforms() -> None:
     assert [refused.code for refused in result.refused] == ["unknown_type"]
 
 
-def test_a_review_report_gives_reviews_with_their_stars() -> None:
+def test_a_review_report_becomes_reviews_with_ratings() -> None:
     mapping = {
         "columns": {"Review date": "day", "ASIN": "content_id", "Rating": "rating"},
         "constants": {"channel": "amazon", "type": "review"},
@@ -128,7 +128,7 @@ def test_orders_become_conversions_with_their_value() -> None:
     assert len(result.not_data) == 1
 
 
-def test_an_audience_is_told() -> None:
+def test_an_audience_column_becomes_audience_events() -> None:
     mapping = {
         "columns": {"d": "day", "fans": "audience"},
         "constants": {"channel": "facebook"},
@@ -139,7 +139,7 @@ def test_an_audience_is_told() -> None:
     assert [(e["kind"], e["size"]) for e in result.events] == [("audience", 1000)]
 
 
-def test_records_are_read_by_the_path_of_their_keys() -> None:
+def test_nested_keys_of_records_are_mapped_by_their_path() -> None:
     mapping = {
         "columns": {"at": "time", "stats.likes": "like", "post.id": "content_id"},
         "constants": {"channel": "community"},
@@ -158,7 +158,7 @@ def test_records_are_read_by_the_path_of_their_keys() -> None:
     ]
 
 
-def test_rows_of_several_days_are_spread_if_asked_for() -> None:
+def test_rows_of_several_days_are_spread_on_request() -> None:
     mapping = {
         "columns": {"from": "from", "to": "to", "clicks": "paid_click", "cost": "cost"},
         "constants": {"channel": "xing", "currency": "EUR", "paid": True},
@@ -174,7 +174,7 @@ def test_rows_of_several_days_are_spread_if_asked_for() -> None:
     assert {e["cost"]["amount"] for e in result.events} == {"1.00"}
 
 
-def test_a_person_is_not_shown_by_a_refusal() -> None:
+def test_a_rejection_does_not_show_people() -> None:
     mapping = {
         "columns": {"d": "day", "who": "user_id", "n": "like"},
         "constants": {"channel": "facebook"},
@@ -186,7 +186,9 @@ def test_a_person_is_not_shown_by_a_refusal() -> None:
     assert "ada" not in result.refused[0].raw + result.refused[0].message
 
 
-def test_a_mapping_that_does_not_fit_says_what_is_missing_and_what_is_there() -> None:
+def test_a_mapping_that_does_not_match_the_file_is_rejected_with_missing_and_present_columns() -> (
+    None
+):
     with pytest.raises(ExportRefused) as refused:
         mapped(table(("Datum", "Klicks"), ["2026-06-01", "5"]), XING)
 
@@ -195,7 +197,7 @@ def test_a_mapping_that_does_not_fit_says_what_is_missing_and_what_is_there() ->
     assert "'Klicks'" in refused.value.detail
 
 
-def test_a_mapping_without_columns_answers_the_question_of_a_known_platform() -> None:
+def test_a_mapping_without_columns_sets_the_format_for_a_known_platform() -> None:
     report = google_report(google_row(day="1/2/2026"), period="All time")
     mapping = {"dates": "mdy"}
 
@@ -229,13 +231,13 @@ def test_a_mapping_without_columns_answers_the_question_of_a_known_platform() ->
         ({"decimal_mark": ";"}, {("/decimal_mark", "unknown_value")}),
     ],
 )
-def test_a_wrong_mapping_is_refused_with_everything_that_is_wrong(
+def test_an_invalid_mapping_is_rejected_with_all_errors(
     mapping: Any, wrong: set[tuple[str, str]]
 ) -> None:
     assert wrong_with(mapping) == wrong
 
 
-def test_a_mapping_is_written_as_it_is_read() -> None:
+def test_a_mapping_survives_a_round_trip_through_json() -> None:
     for raw in (XING, LONG, {"dates": "dmy"}):
         assert parse_mapping(raw).as_json() == raw
     assert Mapping().as_json() == {}
@@ -255,7 +257,7 @@ rows = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(rows=rows, encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]))
-def test_mapped_rows_are_conserved(rows: list[tuple[Any, ...]], encoding: str) -> None:
+def test_no_mapped_row_is_lost(rows: list[tuple[Any, ...]], encoding: str) -> None:
     cells = [
         [f"{day:02}.06.2026", name, shown, clicks, f"{cents / 100:.2f}".replace(".", ","), 0]
         for day, name, shown, clicks, cents in rows

@@ -1,4 +1,4 @@
-"""What a mapping says beyond the meaning of columns: rows, refunds, dates, each row counts one."""
+"""Features of mappings beyond the meanings of columns: row filters, refunds, dates, `each_row`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def wrong_with(mapping: Any) -> dict[str, str]:
 
 
 def sales(result: Read) -> list[tuple[str, bool]]:
-    """(value, whether it is a refund) of the stored conversions."""
+    """Return (value, whether it is a refund) of the stored conversions."""
     return [
         (event.get("value", {}).get("amount", ""), event.get("refund", False))
         for event in result.stored
@@ -46,7 +46,7 @@ def sales(result: Read) -> list[tuple[str, bool]]:
 
 
 def dated(days: list[object], unit: str, constants: dict[str, Any], **options: Any) -> list[str]:
-    """When the rows with these cells happened."""
+    """Return the dates of rows with these cells."""
     mapping = {
         "columns": {"when": unit, "n": "like"},
         "constants": {"channel": "facebook"} | constants,
@@ -74,7 +74,7 @@ def test_two_columns_of_one_type_are_added_up() -> None:
     ]
 
 
-def test_a_column_and_the_type_of_the_row_are_added_up_too() -> None:
+def test_a_count_column_and_a_row_of_the_same_type_are_added_up() -> None:
     mapping = {
         "columns": {"d": "day", "likes": "like", "kind": "type", "n": "count"},
         "constants": {"channel": "instagram"},
@@ -85,7 +85,7 @@ def test_a_column_and_the_type_of_the_row_are_added_up_too() -> None:
     assert result.counts == {"like": 15}
 
 
-def test_a_heading_that_the_file_has_twice_is_a_question() -> None:
+def test_a_repeated_heading_must_be_mapped_by_its_number() -> None:
     content = table(("Tag", "Likes", "Likes"), ["2026-06-01", 1, 2])
 
     refused = refusal_of(content, DAILY)
@@ -100,7 +100,7 @@ def test_a_heading_that_the_file_has_twice_is_a_question() -> None:
     )
 
 
-def test_a_heading_means_the_column_of_exactly_that_name() -> None:
+def test_a_heading_matches_only_the_column_of_that_name() -> None:
     mapping = {"columns": {"d": "day", "Cost": "cost"}, "constants": {"channel": "xing"}}
     both = table(("d", "Cost (EUR)", "Cost"), ["2026-06-01", "9.00", "7.00"])
     two = table(("d", "Cost (EUR)", "Cost (USD)"), ["2026-06-01", "9.00", "7.00"])
@@ -109,7 +109,7 @@ def test_a_heading_means_the_column_of_exactly_that_name() -> None:
     assert refusal_of(two, mapping).code == "unusable_mapping"
 
 
-def test_the_currency_of_a_heading_is_that_of_its_amounts() -> None:
+def test_the_currency_in_a_heading_applies_to_its_amounts() -> None:
     content = table(("d", "Cost (USD)"), ["2026-06-01", "9.00"])
     mapping = {"columns": {"d": "day", "Cost (USD)": "cost"}, "constants": {"channel": "xing"}}
 
@@ -122,20 +122,20 @@ def test_the_currency_of_a_heading_is_that_of_its_amounts() -> None:
 
 
 @pytest.mark.parametrize("names", [("Likes", "likes"), ("Likes", " LIKES ")])
-def test_one_heading_in_two_spellings_is_refused(names: tuple[str, str]) -> None:
+def test_one_heading_in_two_spellings_is_rejected(names: tuple[str, str]) -> None:
     columns = {"Tag": "day", **dict.fromkeys(names, "like")}
 
     assert wrong_with({**DAILY, "columns": columns}).keys() == {f"/columns/{names[1]}"}
 
 
-def test_a_column_that_is_ignored_is_not_read() -> None:
+def test_an_ignored_column_is_not_read() -> None:
     mapping = {**DAILY, "columns": {**DAILY["columns"], "Note": "ignored", "Other": "ignored"}}
     content = table(("Tag", "Likes", "Note", "Other"), ["2026-06-01", 1, "x", "y"])
 
     assert mapped(content, mapping).counts == {"like": 1}
 
 
-def test_a_count_below_zero_is_rejected_by_its_cell() -> None:
+def test_a_negative_count_is_skipped_and_the_rest_of_its_row_is_imported() -> None:
     mapping = {
         "columns": {"Tag": "day", "Likes": "like", "Fans": "follow"},
         "constants": {"channel": "facebook"},
@@ -156,7 +156,7 @@ def test_a_count_below_zero_is_rejected_by_its_cell() -> None:
 # --- ids --------------------------------------------------------------------------------------
 
 
-def test_an_empty_or_repeated_event_id_is_rejected_by_its_row() -> None:
+def test_a_row_with_an_empty_or_repeated_event_id_is_rejected() -> None:
     rows = [
         ["2026-05-01", "A1", "10.00", "EUR"],
         ["2026-05-01", "", "25.00", "EUR"],
@@ -176,7 +176,7 @@ def test_an_empty_or_repeated_event_id_is_rejected_by_its_row() -> None:
     assert "A1" not in result.refused[2].message
 
 
-def test_a_row_that_is_rejected_uses_up_no_event_id() -> None:
+def test_a_rejected_row_does_not_use_up_its_event_id() -> None:
     rows = [["2026-05-01", "A1", "x", "EUR"], ["2026-05-01", "A1", "10.00", "EUR"]]
 
     result = mapped(table(SALES_HEADER[:4], *rows), SALES)
@@ -185,7 +185,7 @@ def test_a_row_that_is_rejected_uses_up_no_event_id() -> None:
     assert len(result.refused) == 1
 
 
-def test_one_event_id_with_two_products_is_two_events() -> None:
+def test_one_event_id_with_two_products_becomes_two_events() -> None:
     mapping = {**SALES, "columns": {**SALES["columns"], "Status": "content_id"}}
     rows = [["2026-05-01", "A1", "1.00", "EUR", "p1"], ["2026-05-01", "A1", "2.00", "EUR", "p2"]]
 
@@ -216,22 +216,22 @@ STATUS_ROWS = (
         ({"where": {"Currency": ["EUR"]}, "exclude": {"Status": ["", "Failed"]}}, None),
     ],
 )
-def test_only_the_chosen_rows_are_read(rows: dict[str, Any], orders: list[str] | None) -> None:
+def test_only_the_selected_rows_are_read(rows: dict[str, Any], orders: list[str] | None) -> None:
     result = mapped(table(SALES_HEADER, *STATUS_ROWS), SALES | rows)
 
     assert [value for value, _ in sales(result)] == (orders or ["10.00", "20.00", "160.00"])
-    assert {one.reason.partition(":")[0] for one in result.not_data} == {"left out by the mapping"}
+    assert {one.reason.partition(":")[0] for one in result.not_data} == {"excluded by the mapping"}
     assert len(result.outcomes) == 5
 
 
-def test_a_value_that_no_row_has_is_said() -> None:
+def test_a_filter_value_that_no_row_has_is_noted() -> None:
     result = mapped(table(SALES_HEADER, *STATUS_ROWS), SALES | {"where": {"Status": ["Payd"]}})
 
     assert not result.events
     assert "'payd'" in result.summary["notes"][0]
 
 
-def test_rows_that_are_left_out_say_nothing_of_the_format() -> None:
+def test_excluded_rows_do_not_decide_the_number_format() -> None:
     mapping = {
         "columns": {"d": "day", "n": "value"},
         "constants": {"currency": "EUR"},
@@ -242,7 +242,7 @@ def test_rows_that_are_left_out_say_nothing_of_the_format() -> None:
     assert sales(mapped(table(("d", "n", "s"), *rows, delimiter=";"), mapping)) == [("1.5", False)]
 
 
-def test_rows_of_json_are_chosen_by_the_path_of_a_key() -> None:
+def test_json_records_are_selected_by_the_path_of_a_key() -> None:
     mapping = {
         "columns": {"at": "time", "id": "event_id"},
         "each_row": "conversion",
@@ -259,7 +259,7 @@ def test_rows_of_json_are_chosen_by_the_path_of_a_key() -> None:
 # --- each row, refunds ------------------------------------------------------------------------
 
 
-def test_each_row_is_one_conversion_if_the_mapping_says_so() -> None:
+def test_each_row_counts_as_one_conversion_with_each_row() -> None:
     mapping = {
         "columns": {"created": "time", "id": "event_id", "form": "campaign_id"},
         "each_row": "conversion",
@@ -272,7 +272,7 @@ def test_each_row_is_one_conversion_if_the_mapping_says_so() -> None:
     assert [(e["goal"], e["count"]) for e in result.stored] == [("lead", 1)] * 2
 
 
-def test_each_row_is_one_engagement_if_the_mapping_says_so() -> None:
+def test_each_row_counts_as_one_engagement_with_each_row() -> None:
     mapping = {
         "columns": {"d": "day"},
         "each_row": "paid_click",
@@ -285,19 +285,19 @@ def test_each_row_is_one_engagement_if_the_mapping_says_so() -> None:
     assert all(event["paid"] for event in result.events)
 
 
-def test_negative_money_is_a_refund_only_if_the_mapping_says_so() -> None:
+def test_a_negative_value_is_a_refund_only_if_the_mapping_allows_it() -> None:
     rows = [["2026-05-01", "A1", "10.00", "EUR"], ["2026-05-03", "R1", "-4.00", "EUR"]]
     content = table(SALES_HEADER[:4], *rows)
 
-    silent, told = mapped(content, SALES), mapped(content, SALES | {"refund": "negative"})
+    without, refunding = mapped(content, SALES), mapped(content, SALES | {"refund": "negative"})
 
-    assert [(r.row, r.code) for r in silent.refused] == [(3, "negative")]
-    assert "refund" in silent.refused[0].message
-    assert sales(told) == [("10.00", False), ("4.00", True)]
-    assert told.days == ["2026-05-01", "2026-05-03"]
+    assert [(r.row, r.code) for r in without.refused] == [(3, "negative")]
+    assert "refund" in without.refused[0].message
+    assert sales(refunding) == [("10.00", False), ("4.00", True)]
+    assert refunding.days == ["2026-05-01", "2026-05-03"]
 
 
-def test_rows_of_a_status_are_refunds_of_the_sale_with_their_own_row() -> None:
+def test_rows_with_a_refund_status_become_refunds() -> None:
     mapping = SALES | {"refund": {"Status": ["Refund"]}}
     rows = [
         ["2026-05-01", "A1", "10.00", "EUR", "Sale"],
@@ -312,7 +312,7 @@ def test_rows_of_a_status_are_refunds_of_the_sale_with_their_own_row() -> None:
     assert [r.code for r in result.refused] == ["missing_value"]
 
 
-def test_a_sale_that_was_reversed_takes_the_place_of_the_sale() -> None:
+def test_a_reversed_sale_replaces_the_original_sale() -> None:
     mapping = SALES | {"reversed": {"Status": ["Refunded"]}}
     before = ["2026-05-01", "A5", "160.00", "EUR", "Paid", ""]
 
@@ -324,7 +324,7 @@ def test_a_sale_that_was_reversed_takes_the_place_of_the_sale() -> None:
     assert [(e["event_id"], e["occurred_at"]) for e in later.events] == identity
 
 
-def test_what_was_refunded_is_taken_off_the_value() -> None:
+def test_the_refunded_amount_is_subtracted_from_the_value() -> None:
     mapping = {**SALES, "columns": {**SALES["columns"], "Back": "refunded"}}
     too_much = ["2026-05-01", "A9", "1.00", "EUR", "", "2.00"]
 
@@ -372,18 +372,18 @@ def test_one_day_may_be_constant() -> None:
         (["2025-12-31", "3. Juni 2024"], ["2024-06-03", "2025-12-31"]),
     ],
 )
-def test_days_without_a_year_have_the_constant_year(cells: list[object], days: list[str]) -> None:
+def test_days_without_a_year_get_the_constant_year(cells: list[object], days: list[str]) -> None:
     assert [at[:10] for at in dated(cells, "day", {"year": 2026})] == days
 
 
-def test_days_without_a_year_are_asked_about_as_others_are() -> None:
+def test_ambiguous_days_without_a_year_need_a_day_order() -> None:
     with pytest.raises(ExportRefused, match="day/month or month/day") as refused:
         dated(["1/2", "2/3"], "day", {"year": 2026})
 
     assert refused.value.code == "undecidable_format"
 
 
-def test_a_year_that_cannot_be_that_of_all_days_is_refused() -> None:
+def test_a_constant_year_is_rejected_if_days_cross_the_turn_of_a_year() -> None:
     with pytest.raises(ExportRefused, match="turn of a year"):
         dated(["30 Dec", "31 Dec", "1 Jan"], "day", {"year": 2026})
 
@@ -398,7 +398,7 @@ def test_a_year_that_cannot_be_that_of_all_days_is_refused() -> None:
         ("2026-06-01T10:00:00Z", "2026-06-01T10:00:00Z"),
     ],
 )
-def test_times_without_an_offset_are_those_of_the_time_zone(cell: str, instant: str) -> None:
+def test_times_without_an_offset_are_in_the_time_zone(cell: str, instant: str) -> None:
     assert dated([cell], "time", {"time_zone": "Europe/Berlin"}) == [instant]
 
 
@@ -411,7 +411,7 @@ def test_times_without_an_offset_are_those_of_the_time_zone(cell: str, instant: 
         ("1 June 2026 4:05 PM", "2026-06-01T00:00:00Z"),
     ],
 )
-def test_days_are_those_of_the_time_zone(cell: str, day: str) -> None:
+def test_times_in_a_day_column_are_dated_in_the_time_zone(cell: str, day: str) -> None:
     assert dated([cell], "day", {"time_zone": "Europe/Berlin"}) == [day]
 
 
@@ -444,7 +444,7 @@ def test_a_time_column_without_times_of_day_is_rejected() -> None:
         ("Q2 2026", "2026-04-01", "2026-06-30"),
     ],
 )
-def test_a_period_may_stand_in_one_cell(cell: str, first: str, last: str) -> None:
+def test_a_period_may_be_in_one_cell(cell: str, first: str, last: str) -> None:
     mapping = {
         "columns": {"when": "period", "n": "like"},
         "constants": {"channel": "facebook"},
@@ -459,7 +459,7 @@ def test_a_period_may_stand_in_one_cell(cell: str, first: str, last: str) -> Non
 
 
 @pytest.mark.parametrize("cell", ["soon", "7 June 2026 - 1 June 2026", "2026-W60", "1 - 2"])
-def test_a_cell_that_is_no_period_is_rejected(cell: str) -> None:
+def test_a_cell_that_is_not_a_period_is_rejected(cell: str) -> None:
     mapping = {
         "columns": {"when": "period", "n": "like"},
         "constants": {"channel": "facebook"},
@@ -470,7 +470,7 @@ def test_a_cell_that_is_no_period_is_rejected(cell: str) -> None:
     assert [r.code for r in result.refused] == ["invalid_date"]
 
 
-# --- what is refused --------------------------------------------------------------------------
+# --- rejected mappings ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -508,17 +508,17 @@ def test_a_cell_that_is_no_period_is_rejected(cell: str) -> None:
         ({"each_row": "conversion"}, "/columns"),
     ],
 )
-def test_a_mapping_that_contradicts_itself_is_refused(mapping: Any, pointer: str) -> None:
+def test_a_contradictory_mapping_is_rejected(mapping: Any, pointer: str) -> None:
     assert pointer in wrong_with(mapping)
 
 
-def test_a_placeholder_is_refused_with_what_to_fill_in() -> None:
+def test_a_placeholder_is_rejected_with_what_to_fill_in() -> None:
     wrong = wrong_with({**DAILY, "constants": {"channel": "FILL IN: where this happened"}})
 
     assert wrong["/constants/channel"].startswith("fill in the channel")
 
 
-def test_a_mapping_with_everything_is_written_as_it_is_read() -> None:
+def test_a_mapping_with_all_fields_survives_a_round_trip_through_json() -> None:
     raw = {
         "columns": {"d": "day", "v": "value", "id": "event_id", "n": "ignored"},
         "constants": {"currency": "EUR", "year": 2026, "time_zone": "Europe/Berlin"},

@@ -1,4 +1,4 @@
-"""A platform's table is known by what only this platform has, and lost to another's marks."""
+"""A table is claimed by the marks of its platform, unless it has marks of another one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
     headings=st.lists(st.sampled_from(GENERIC), min_size=2, unique=True),
     case=st.sampled_from(CASES),
 )
-def test_a_table_of_generic_marketing_columns_is_claimed_by_no_importer(
+def test_no_importer_claims_a_table_of_generic_marketing_columns(
     headings: list[str], case: object
 ) -> None:
     assert refusal_of(generic_table(tuple(headings), case)).code == "unknown_platform"
@@ -48,7 +48,7 @@ def test_a_table_of_generic_marketing_columns_is_claimed_by_no_importer(
 
 @pytest.mark.parametrize("money", ["Spend", "Cost", "Cost (EUR)"])
 @pytest.mark.parametrize("named", list(combinations(("Campaign", "Ad group", "Currency"), 2)))
-def test_spend_and_clicks_are_no_marks(money: str, named: tuple[str, ...]) -> None:
+def test_spend_and_clicks_are_not_marks(money: str, named: tuple[str, ...]) -> None:
     headings = ("Date", *named, "Impressions", "Clicks", money)
 
     assert refusal_of(generic_table(headings)).code == "unknown_platform"
@@ -74,7 +74,7 @@ def test_spend_and_clicks_are_no_marks(money: str, named: tuple[str, ...]) -> No
         (("Date", "Campaign", "Currency", "Impr.", "Spend", "Avg. CPC"), "microsoft_ads"),
     ],
 )
-def test_a_table_with_the_columns_of_several_platforms_goes_to_the_one_whose_mark_it_has(
+def test_a_table_with_columns_of_several_platforms_is_read_by_the_importer_whose_mark_it_has(
     headings: tuple[str, ...], platform: str
 ) -> None:
     result = read(generic_table(headings))
@@ -96,7 +96,7 @@ def test_a_table_with_the_columns_of_several_platforms_goes_to_the_one_whose_mar
         (("Day", "Campaign name", "Taps", "Spend", "Impressions"), "Apple Search Ads"),
     ],
 )
-def test_a_table_of_another_platform_is_refused_with_its_name(
+def test_a_table_of_another_platform_is_rejected_with_its_name(
     headings: tuple[str, ...], name: str
 ) -> None:
     refusal = refusal_of(generic_table(headings))
@@ -105,7 +105,7 @@ def test_a_table_of_another_platform_is_refused_with_its_name(
     assert name in refusal.detail
 
 
-def test_a_report_with_a_mark_of_another_platform_is_not_imported_under_its_own() -> None:
+def test_a_report_with_a_mark_of_another_platform_is_rejected() -> None:
     header = ("Campaign", "Day", "Currency code", "Cost", "Clicks", "Impr.", "Customer Search Term")
 
     refusal = refusal_of(google_report([*google_row()[:6], "boots"], header=header))
@@ -114,13 +114,13 @@ def test_a_report_with_a_mark_of_another_platform_is_not_imported_under_its_own(
     assert "Amazon Ads" in refusal.detail
 
 
-def test_a_caller_who_names_the_platform_does_not_outweigh_another_platforms_mark() -> None:
+def test_naming_the_platform_does_not_override_another_platforms_mark() -> None:
     headings = ("Date", "Campaign name", "Cost", "Impressions", "Clicks (destination)", "CTR")
 
     assert "TikTok" in refusal_of(generic_table(headings), platform="google_ads").detail
 
 
-def test_a_caller_who_names_the_platform_makes_up_for_a_missing_mark() -> None:
+def test_naming_the_platform_replaces_a_missing_mark() -> None:
     content = table(
         ["Date", "Campaign", "Ad group", "Cost (EUR)", "Clicks"],
         ["2026-06-01", "Brand", "Shoes", "1.50", 3],
@@ -140,7 +140,7 @@ def test_a_wide_report_that_shares_a_heading_with_another_importer_keeps_its_cla
     ]
 
 
-def test_marks_of_other_platforms_are_no_headings_that_an_importer_claims_by() -> None:
+def test_marks_of_other_platforms_are_not_marks_of_any_importer() -> None:
     claimed = {
         mark
         for importer in IMPORTERS

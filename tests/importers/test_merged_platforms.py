@@ -1,4 +1,4 @@
-"""Tables of several platforms in the headings of one: no row is booked under the wrong channel."""
+"""Tables that combine several platforms: no row is imported under the wrong channel."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VALUES = {
 
 
 def merge(header: tuple[str, ...], heading: str, *sources: str) -> str:
-    """A table with a row of each source, which a column of this heading names."""
+    """Return a table with a row of each source, named in a column with this heading."""
     rows = [[*(VALUES.get(name, "7") for name in header), source] for source in sources]
     return table((*header, heading), *rows)
 
@@ -43,7 +43,7 @@ def merge(header: tuple[str, ...], heading: str, *sources: str) -> str:
         (PINTEREST, "Kanaal", "Pinterest", "Taboola - Native"),
     ],
 )
-def test_a_table_with_rows_of_another_platform_is_refused(
+def test_a_table_with_rows_of_another_platform_is_rejected(
     header: tuple[str, ...], heading: str, own: str, other: str
 ) -> None:
     for sources in ((own, other), (other, other)):
@@ -75,7 +75,7 @@ def test_a_row_of_another_platform_far_below_is_rejected() -> None:
         (META, "Publisher platform", ("Meta Audience Network", "Metaverse", "Xbox")),
     ],
 )
-def test_parts_of_the_platform_and_names_of_accounts_and_campaigns_are_no_merge(
+def test_placements_accounts_and_campaigns_are_not_mistaken_for_platforms(
     header: tuple[str, ...], heading: str, sources: tuple[str, ...]
 ) -> None:
     assert not read(merge(header, heading, *sources)).refused

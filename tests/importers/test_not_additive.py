@@ -1,4 +1,4 @@
-"""Reports whose rows cannot be added up, costs in millionths, files that are refused once."""
+"""Reports whose rows cannot be added up, costs in millionths, files rejected as a whole."""
 
 from __future__ import annotations
 

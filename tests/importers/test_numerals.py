@@ -1,4 +1,4 @@
-"""Numbers: one format per file, strictly."""
+"""Numbers: one strict format per file."""
 
 from decimal import Decimal
 
@@ -59,13 +59,13 @@ def test_numbers_with_a_decimal_comma(cell: str, number: str) -> None:
         "1٢",
     ],
 )
-def test_what_does_not_fit_the_file_is_refused_not_guessed(cell: str) -> None:
+def test_a_number_in_another_format_is_rejected_not_guessed(cell: str) -> None:
     with pytest.raises(ValueError, match="not a number"):
         POINT.number(cell)
 
 
 @pytest.mark.parametrize("cell", ["", " --", "-", "--", "NA", "NULL", "< 10", "<10", "> 90 %"])
-def test_null_cells_are_nothing_and_not_zero(cell: str) -> None:
+def test_null_cells_are_empty_and_not_zero(cell: str) -> None:
     assert POINT.number(cell) is None
 
 
@@ -88,7 +88,9 @@ def test_a_count_may_look_like_a_float_but_must_be_whole() -> None:
         ("3", ("3", "")),
     ],
 )
-def test_a_symbol_names_a_currency_only_without_doubt(cell: str, expected: tuple[str, str]) -> None:
+def test_a_symbol_names_a_currency_only_if_unambiguous(
+    cell: str, expected: tuple[str, str]
+) -> None:
     amount, currency = POINT.money(cell)
 
     assert (str(amount), currency) == expected
@@ -108,12 +110,12 @@ def test_a_symbol_names_a_currency_only_without_doubt(cell: str, expected: tuple
         ("de", ["1,234,567"], "."),
     ],
 )
-def test_the_format_is_decided_for_the_file(language: str, cells: list[str], mark: str) -> None:
+def test_the_number_format_is_decided_per_file(language: str, cells: list[str], mark: str) -> None:
     assert decide_number_format(language, cells).decimal_mark == mark
 
 
 @pytest.mark.parametrize("cells", [["1,234"], ["1.234", "7"], ["9,36", "9.36"]])
-def test_an_undecidable_format_is_a_question(cells: list[str]) -> None:
+def test_an_undecidable_number_format_is_rejected_with_a_question(cells: list[str]) -> None:
     with pytest.raises(ExportRefused, match=r"\?") as refusal:
         decide_number_format("", cells)
 
@@ -121,14 +123,14 @@ def test_an_undecidable_format_is_a_question(cells: list[str]) -> None:
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2))
-def test_a_written_number_is_read_back_in_both_formats(number: Decimal) -> None:
+def test_a_formatted_number_is_parsed_back_in_both_formats(number: Decimal) -> None:
     english = f"{number:,.2f}"
     german = english.translate(str.maketrans(",.", ".,"))
 
     assert POINT.number(english) == COMMA.number(german) == number
 
 
-def test_an_apostrophe_before_a_number_says_that_it_is_text() -> None:
+def test_an_apostrophe_before_a_number_is_ignored() -> None:
     assert POINT.number("'1,250") == Decimal(1250)
     with pytest.raises(ValueError, match="not a number"):
         POINT.number("'x")
@@ -142,12 +144,12 @@ def test_an_apostrophe_before_a_number_says_that_it_is_text() -> None:
         ("de", ["2,000", "15"], "2,000"),
     ],
 )
-def test_a_whole_number_of_thousands_in_the_other_format_is_a_question(
+def test_whole_thousands_in_the_other_format_are_rejected_with_a_question(
     language: str, cells: list[str], count: str
 ) -> None:
     with pytest.raises(ExportRefused, match=count):
         decide_number_format(language, cells, [count, "15"])
 
 
-def test_a_count_that_looks_like_a_float_is_no_question() -> None:
+def test_a_count_that_looks_like_a_float_is_not_ambiguous() -> None:
     assert decide_number_format("en", ["2.0", "29.0"], ["2.0", "29.0"]) == POINT

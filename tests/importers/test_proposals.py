@@ -1,4 +1,4 @@
-"""A mapping that `convert` proposes for a table that nobody recognises."""
+"""The mapping that `convert` proposes for an unknown table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def mapping_for(content: str | bytes, **options: Any) -> dict[str, Any]:
 
 
 def marked(mapping: dict[str, Any]) -> set[str]:
-    """Where a mapping is refused because something is yet to be filled in."""
+    """Return the pointers at which a mapping has placeholders to fill in."""
     try:
         parse_mapping(mapping)
     except InvalidFields as refused:
@@ -50,7 +50,7 @@ def marked(mapping: dict[str, Any]) -> set[str]:
     return set()
 
 
-def test_a_proposal_is_filled_in_as_far_as_the_headings_tell() -> None:
+def test_a_proposal_is_completed_as_far_as_the_headings_allow() -> None:
     mapping = mapping_for(SPANISH)
 
     assert mapping["columns"] == {
@@ -64,7 +64,7 @@ def test_a_proposal_is_filled_in_as_far_as_the_headings_tell() -> None:
     assert marked(mapping) == {"/constants/channel", "/constants/currency"}
 
 
-def test_a_proposal_works_once_it_is_filled_in() -> None:
+def test_a_completed_proposal_can_be_used() -> None:
     mapping = mapping_for(SPANISH, currency="EUR")
     mapping["constants"]["channel"] = "tiktok_ads"
 
@@ -75,7 +75,7 @@ def test_a_proposal_works_once_it_is_filled_in() -> None:
     assert {event["paid"] for event in result.events} == {True}
 
 
-def test_no_channel_is_ever_guessed() -> None:
+def test_the_channel_is_never_guessed() -> None:
     for sample in SAMPLES.values():
         proposal = proposed(sample.data)
         if proposal is not None:
@@ -83,7 +83,7 @@ def test_no_channel_is_ever_guessed() -> None:
             assert channel.startswith(TO_FILL_IN)
 
 
-def test_every_proposal_is_a_mapping_but_for_what_is_to_be_filled_in() -> None:
+def test_every_proposal_is_valid_except_for_its_placeholders() -> None:
     tried = 0
     for sample in SAMPLES.values():
         proposal = proposed(sample.data)
@@ -95,7 +95,7 @@ def test_every_proposal_is_a_mapping_but_for_what_is_to_be_filled_in() -> None:
     assert tried > 10
 
 
-def test_columns_that_may_count_the_same_are_a_question() -> None:
+def test_columns_with_possibly_overlapping_counts_get_a_placeholder() -> None:
     content = table(("Date", "Clicks", "Link clicks"), ["2026-06-01", 9, 5])
 
     mapping = mapping_for(content)
@@ -105,7 +105,7 @@ def test_columns_that_may_count_the_same_are_a_question() -> None:
     assert "/columns/Link clicks" in marked(mapping)
 
 
-def test_a_word_that_importers_use_for_two_things_is_a_question() -> None:
+def test_a_heading_with_two_meanings_gets_a_placeholder() -> None:
     content = table(("Date", "Views", "Likes"), ["2026-06-01", 9, 5])
 
     meaning = mapping_for(content)["columns"]["Views"]
@@ -115,7 +115,7 @@ def test_a_word_that_importers_use_for_two_things_is_a_question() -> None:
     assert "view" in meaning
 
 
-def test_payments_ask_for_the_status_that_does_not_count() -> None:
+def test_payments_get_a_placeholder_for_excluded_statuses() -> None:
     content = table(
         ("Order ID", "Created at", "Amount", "Currency", "Status"),
         ["1", "2026-06-01T10:00:00Z", "9.00", "EUR", "failed"],
@@ -128,37 +128,37 @@ def test_payments_ask_for_the_status_that_does_not_count() -> None:
     assert "failed" not in mapping["exclude"]["Status"]
 
 
-def test_a_time_without_an_offset_is_a_day() -> None:
+def test_a_column_of_times_without_offset_is_proposed_as_day() -> None:
     content = table(("Created at", "Likes"), ["2026-06-01 10:00:00", 1])
 
     assert mapping_for(content)["columns"]["Created at"] == "day"
 
 
-def test_a_column_of_days_is_found_by_its_cells() -> None:
+def test_a_day_column_is_found_by_its_cells() -> None:
     content = table(("Wann", "Likes", "Kommentare"), ["13.06.2026", 1, 2], ["14.06.2026", 1, 2])
 
     assert mapping_for(content)["columns"]["Wann"] == "day"
 
 
-def test_a_table_without_days_asks_for_its_period() -> None:
+def test_a_table_without_days_gets_placeholders_for_its_period() -> None:
     mapping = mapping_for(table(("Likes", "Comments"), [1, 2]))
 
     assert {"/constants/from", "/constants/to"} <= marked(mapping)
 
 
-def test_a_list_that_counts_nothing_asks_what_each_row_is() -> None:
+def test_a_list_without_numbers_gets_a_placeholder_for_each_row() -> None:
     mapping = mapping_for(table(("Date", "Campaign", "Form"), ["2026-06-01", "A", "F"]))
 
     assert "/each_row" in marked(mapping)
 
 
-def test_formats_that_the_file_does_not_tell_are_asked_for() -> None:
+def test_undecidable_formats_get_placeholders() -> None:
     content = table(("Date", "Likes", "Cost"), ["1/2/2026", "1.234", "1.234"])
 
     assert {"/dates", "/decimal_mark"} <= marked(mapping_for(content))
 
 
-def test_headings_that_are_there_twice_are_named_by_their_number() -> None:
+def test_repeated_headings_are_proposed_by_their_number() -> None:
     content = table(("Date", "Likes", "Likes"), ["2026-06-01", 1, 2])
 
     columns = mapping_for(content)["columns"]
@@ -178,7 +178,7 @@ def test_the_header_is_found_in_a_workbook_and_below_other_lines() -> None:
 @pytest.mark.parametrize(
     "content", ["ada@example.org,+4420794\n", '{"Date": 1, "Likes": 2}', "<html>Date,Likes", "Date"]
 )
-def test_nothing_is_proposed_for_what_is_no_table(content: str) -> None:
+def test_nothing_is_proposed_for_a_file_that_is_not_a_table(content: str) -> None:
     assert proposed(content) is None
 
 
@@ -196,7 +196,7 @@ def unknown(tmp_path: Path) -> Path:
     return path
 
 
-def test_convert_of_an_unknown_table_shows_a_mapping_and_the_command(
+def test_convert_prints_a_mapping_and_the_command_for_an_unknown_table(
     unknown: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(unknown) == 2
@@ -231,7 +231,7 @@ def test_convert_writes_the_mapping_with_all_columns_once(
     assert '"tiktok_ads"' in capsys.readouterr().out
 
 
-def test_convert_says_if_no_mapping_can_be_proposed(
+def test_convert_reports_if_no_mapping_can_be_proposed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "words.csv"
@@ -254,7 +254,7 @@ def test_convert_shows_notes_on_standard_error(
     assert "note: The column 'm' has numbers below zero" in capsys.readouterr().err
 
 
-def test_the_total_of_an_order_is_its_value_and_a_note_is_no_rating() -> None:
+def test_the_total_of_an_order_is_proposed_as_value_and_a_note_is_not_a_rating() -> None:
     orders = table(["Order ID", "Currency", "Note", "Date", "Total"], ["7", "EUR", "x", DAY, "9.5"])
     others = table(["Campaign", "Date", "Total", "Clicks"], ["chair", DAY, "9", "2"])
 

@@ -1,4 +1,4 @@
-"""Which importer a file is for, and what is said of a file that is for none."""
+"""The choice of the importer for a file, and the rejection of unknown files."""
 
 import io
 import json
@@ -29,7 +29,7 @@ def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b" \r\n\t\n"])
-def test_an_empty_file_is_refused(content: bytes) -> None:
+def test_an_empty_file_is_rejected(content: bytes) -> None:
     assert refusal_of(content).code == "empty_file"
 
 
@@ -48,24 +48,24 @@ def test_binary_junk_is_unreadable(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (b"%PDF-1.7 ...", "PDF"),
-        (workbook_from_xml("<row><c><v>1</v></c></row>"), "this workbook: it has no heading"),
+        (workbook_from_xml("<row><c><v>1</v></c></row>"), "this workbook: no known heading"),
         (old_workbook({"One": [["Campaign", "x"]], "Two": []}), "the columns Campaign and 1 other"),
         ("<?xml version='1.0'?><rss></rss>", "XML"),
         ('{"hello": 1, "total_price": 2}', "the keys total_price. Nearest: shopify (without"),
         ("Campaign,Breakfast,Lunch\n1,2,3\n", "the columns Campaign and 2 others"),
-        ("just words", "no heading that is known among 1 columns"),
+        ("just words", "no known heading in 1 column"),
     ],
 )
-def test_an_unknown_file_is_refused_with_what_was_found_and_the_way_out(
-    content: str | bytes, said: str
+def test_an_unknown_file_is_rejected_with_what_was_found_and_what_to_do(
+    content: str | bytes, expected: str
 ) -> None:
     refusal = refusal_of(content)
 
     assert refusal.code == "unknown_platform"
-    assert said in refusal.detail
+    assert expected in refusal.detail
     assert len(refusal.detail) < MAX_CHARACTERS
 
 
@@ -84,13 +84,13 @@ def test_an_unknown_file_is_refused_with_what_was_found_and_the_way_out(
         ("<rss><item>In a DTD, write &lt;!ENTITY, as in <!ENTITY</item></rss>", "unknown_platform"),
     ],
 )
-def test_a_file_that_cannot_be_an_export_is_refused_for_what_it_is(
+def test_a_file_that_cannot_be_an_export_is_rejected_with_its_format(
     content: str | bytes, code: str
 ) -> None:
     assert refusal_of(content).code == code
 
 
-def test_a_line_of_too_many_cells_costs_one_row_only() -> None:
+def test_a_line_with_too_many_cells_affects_only_one_row() -> None:
     wide = "Brand" + ",1" * 20_000 + "\n"
 
     result = read(google_report(google_row()) + wide + google_report(google_row()).splitlines()[3])
@@ -99,7 +99,7 @@ def test_a_line_of_too_many_cells_costs_one_row_only() -> None:
     assert len(result.outcomes) == 3
 
 
-def test_a_line_of_too_many_cells_is_never_taken_for_a_line_below_the_table() -> None:
+def test_a_line_with_too_many_cells_below_a_table_is_rejected() -> None:
     result = read(table(["Date", "Views"], ["2026-06-01", 4]) + "Note" + "," * 20_000 + "\n")
 
     assert [(outcome.row, outcome.code) for outcome in result.refused] == [(3, "wrong_cell_count")]
@@ -112,7 +112,7 @@ def test_people_in_an_unknown_file_are_not_shown() -> None:
     assert "2079" not in refusal.detail
 
 
-def test_other_peoples_advertising_reports_are_not_taken_for_google_ads() -> None:
+def test_ads_reports_of_other_platforms_are_not_mistaken_for_google_ads() -> None:
     others = table(
         ["Day", "Campaign name", "Impressions", "Currency", "Spend", "Link clicks"],
         ["2026-06-25", "Sales", 4457, "AUD", "79.62", 97],
@@ -126,7 +126,7 @@ def test_other_peoples_advertising_reports_are_not_taken_for_google_ads() -> Non
     assert refusal_of(others).code == refusal_of(hand_made).code == "unknown_platform"
 
 
-def test_the_name_of_a_platform_limits_the_importers() -> None:
+def test_naming_the_platform_limits_the_importers() -> None:
     content = shop_export(shop_row())
 
     assert len(read(content, platform="shopify").events) == 1
@@ -134,7 +134,7 @@ def test_the_name_of_a_platform_limits_the_importers() -> None:
     assert ", ".join(PLATFORMS) in refusal_of(content, platform="myspace").detail
 
 
-def test_a_named_platform_makes_weak_evidence_enough() -> None:
+def test_weaker_evidence_is_enough_if_the_platform_is_named() -> None:
     content = table(["Date", "Likes"], ["2026-06-01", 5])
 
     assert refusal_of(content).code == "unknown_platform"
@@ -155,7 +155,7 @@ class Claimant:
         raise AssertionError
 
 
-def test_the_importer_that_knows_most_of_a_file_wins() -> None:
+def test_the_importer_that_knows_most_of_a_file_reads_it() -> None:
     glimpse = Glimpse(Source(io.BytesIO(b"a,b\n")))
     most = Claimant("b", 5)
 
@@ -188,11 +188,11 @@ def test_the_delimiter_is_that_of_the_header(delimiter: str) -> None:
     assert read(report).counts == {"impression": 1250, "click": 7}
 
 
-def test_a_currency_that_is_none_is_refused() -> None:
+def test_an_invalid_currency_is_rejected() -> None:
     assert refusal_of(google_report(google_row()), currency="Euro").code == "no_currency"
 
 
-def test_a_json_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_json_file_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.importers.bytes.decoding.MAX_DOCUMENT_BYTES", 2_000_000)
     orders = [{"id": 1, "total_price": "1", "financial_status": "paid", "line_items": [], "x": 1}]
     content = json.dumps(orders[0] | {"created_at": "x", "note": "y" * 2_000_000})
@@ -200,32 +200,32 @@ def test_a_json_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatc
     assert refusal_of(content).code == "file_too_large"
 
 
-def test_deeply_nested_json_is_refused() -> None:
+def test_deeply_nested_json_is_rejected() -> None:
     keys = '"total_price": 1, "financial_status": 1, "created_at": 1, "line_items": 1'
 
     assert refusal_of("{" + keys + ', "a": ' + "[" * 200_000).code == "too_deep"
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_random_bytes_are_refused_and_never_crash(seed: int) -> None:
+def test_random_bytes_are_rejected_and_never_crash(seed: int) -> None:
     with pytest.raises(ExportRefused):
         list(read_export(io.BytesIO(os.urandom(50 + 97 * seed))))
 
 
-def test_every_module_of_the_platforms_brings_an_importer() -> None:
+def test_every_module_of_the_platforms_defines_an_importer() -> None:
     for module in iter_modules(platforms.__path__):
         brought = import_module(f"{platforms.__name__}.{module.name}").IMPORTERS
         assert brought
         assert set(brought) <= set(platforms.IMPORTERS)
 
 
-def test_the_page_of_exports_is_what_the_importers_declare() -> None:
+def test_the_page_of_exports_matches_the_declarations() -> None:
     for path, make in pages.PAGES.items():
         assert path.read_text(encoding="utf-8") == make(), "run make docs"
 
 
 @pytest.mark.parametrize("importer", platforms.IMPORTERS, ids=lambda one: one.declaration.title)
-def test_every_importer_says_where_its_file_comes_from_and_what_becomes_of_it(
+def test_every_importer_documents_the_source_and_the_results_of_its_file(
     importer: Importer,
 ) -> None:
     declaration = importer.declaration

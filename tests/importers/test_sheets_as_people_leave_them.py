@@ -1,4 +1,4 @@
-"""Workbooks as people leave them: hidden sheets, merged cells, days that are half dates."""
+"""Workbooks as people leave them: hidden sheets, merged cells, columns partly of dates."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_hidden_sheet_is_read_if_no_other_has_a_report(made) -> None:  # type:
     result = read(made({"old": OLD, "Cover": [["Hello"]]}, hidden=("old",)))
 
     assert result.counts == {"impression": 9999}
-    assert any("hidden ones were read: old" in note for note in result.summary["notes"])
+    assert any("hidden sheets were read: old" in note for note in result.summary["notes"])
 
 
 def merged_workbook() -> bytes:

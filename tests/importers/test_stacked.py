@@ -1,4 +1,4 @@
-"""Which records of a file of several tables are titles, headers and rows."""
+"""Classification of records as titles, headers and rows in files of several tables."""
 
 from chalicelib.importers.reports.stacked import Stack, tables_in
 
@@ -14,7 +14,7 @@ def test_a_blank_line_ends_a_table_and_a_header_begins_one() -> None:
     ]
 
 
-def test_rows_with_numbers_behind_a_blank_line_go_on_with_the_table() -> None:
+def test_rows_with_numbers_after_a_blank_line_continue_the_table() -> None:
     assert kinds(["a", "b"], ["x", "1"], [], ["y", "1,200.5"], ["z", "3 %"]) == [
         *("header", "row", "blank", "row", "row"),
     ]
@@ -26,13 +26,13 @@ def test_a_line_of_one_cell_between_tables_is_a_title() -> None:
     ]
 
 
-def test_a_marked_line_is_a_title_but_not_where_it_holds_numbers_of_a_table() -> None:
+def test_a_marked_line_is_a_title_unless_it_contains_numbers_of_a_table() -> None:
     assert kinds(["# Report, all", " of it"], ["a", "b"], ["#1 hit", "7"], ["# More", "x"]) == [
         *("title", "header", "row", "title"),
     ]
 
 
-def test_tables_are_known_by_the_lines_of_the_file_even_where_cells_hold_lines() -> None:
+def test_tables_have_the_right_lines_even_if_cells_contain_line_breaks() -> None:
     first, second = tables_in('T\na,b\n"x\ny",1\n\nc,d\nz,2\n"v\nw",3\n', ",")
 
     assert (first.line, first.last_line, first.above) == (2, 4, ("T",))

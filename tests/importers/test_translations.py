@@ -1,4 +1,4 @@
-"""Tables of headings in further languages: what they lack, and what does not fit the columns."""
+"""Translated headings: missing ones, and those that do not match the columns."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from tests.importers.language_files import (
 
 
 @pytest.mark.parametrize(("platform", "code"), EVERY)
-def test_the_columns_that_a_language_lacks_are_those_that_it_says(platform: str, code: str) -> None:
-    """A new column without a translation is noticed here: translate it, or add it to `lacks`."""
+def test_missing_translations_are_declared(platform: str, code: str) -> None:
+    """If this fails for a new column, translate it, or add it to `lacks`."""
     translations, english = PLATFORMS[platform]
     translation = next(t for t in translations if t.language == code)
     fields = {field: bool(names) for field, names in english.items()}
@@ -35,7 +35,7 @@ def test_the_columns_that_a_language_lacks_are_those_that_it_says(platform: str,
 
 
 @pytest.mark.parametrize(("platform", "code"), EVERY)
-def test_what_was_seen_has_a_source_that_could_show_it(platform: str, code: str) -> None:
+def test_seen_headings_have_a_source_in_files_or_programs(platform: str, code: str) -> None:
     translation = Tongue(platform, code).translation
     assert translation is not None
     assert bool(translation.seen) == (translation.source != "help")
@@ -57,12 +57,12 @@ SPANISH = Translation("es", "help", {"day": ("Día",)}, lacks=("cost",))
         replace(SPANISH, language="xx"),
     ],
 )
-def test_a_table_that_does_not_fit_the_columns_is_rejected(wrong: Translation) -> None:
+def test_a_translation_that_does_not_match_the_columns_is_rejected(wrong: Translation) -> None:
     with pytest.raises(ValueError, match=r"column|heading|language"):
         translated(COLUMNS, [wrong])
 
 
-def test_translated_columns_are_known_with_their_language() -> None:
+def test_translated_columns_are_recognised_with_their_language() -> None:
     vocabulary = vocabulary_of(translated(COLUMNS, [SPANISH]))
     assert vocabulary.field_of("Día") == "day"
     assert vocabulary.read(["Día"]).language == "es"
@@ -112,14 +112,14 @@ def test_results_are_conversions_in_every_language(indicator: str, counts: bool)
         "es\tsource\thelp\tprograms",
     ],
 )
-def test_a_wrong_line_in_a_table_of_headings_is_named(tmp_path: Path, line: str) -> None:
+def test_an_invalid_line_in_a_table_of_headings_is_shown(tmp_path: Path, line: str) -> None:
     table = tmp_path / "headings.tsv"
     table.write_text(f"# A comment\n\n{line}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="wrong line"):
+    with pytest.raises(ValueError, match="invalid line"):
         read_translations(table)
 
 
-def test_a_table_of_headings_holds_languages_with_their_headings(tmp_path: Path) -> None:
+def test_a_table_of_headings_is_read_by_language(tmp_path: Path) -> None:
     table = tmp_path / "headings.tsv"
     table.write_text(
         "es\tsource\tfiles\nes\tseen\tday\nes\tlacks\tcost\nes\theading\tday\tDía\tFecha\n"

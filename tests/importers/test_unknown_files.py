@@ -1,4 +1,4 @@
-"""What is said of a file that nobody recognises, and of files in forms that are not read."""
+"""Messages about files that no importer recognises, and about unsupported formats."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def refusal_of(content: str | bytes, **options: Any) -> ExportRefused:
     return refused.value
 
 
-def test_a_table_without_one_column_says_who_is_nearest_and_what_is_missing() -> None:
+def test_the_nearest_platform_and_the_missing_column_are_named() -> None:
     row = google_row()
     content = table(GOOGLE_HEADER[1:], row[1:])
 
@@ -40,7 +40,7 @@ def test_a_table_without_one_column_says_who_is_nearest_and_what_is_missing() ->
     assert len(refused.detail) < MAX_CHARACTERS
 
 
-def test_the_language_of_a_table_is_said() -> None:
+def test_the_language_of_a_table_is_named() -> None:
     spanish = table(("Fecha", "Reproducciones", "Comentarios", "Gasto"), ["2026-06-01", 1, 2, 3])
 
     detail = refusal_of(spanish).detail
@@ -48,14 +48,14 @@ def test_the_language_of_a_table_is_said() -> None:
     assert "Fecha, Reproducciones, Comentarios, Gasto, in Spanish" in detail
 
 
-def test_rows_that_are_quoted_as_a_whole_are_told_once() -> None:
+def test_rows_quoted_as_a_whole_are_explained() -> None:
     row = table(GOOGLE_HEADER, google_row())
     content = table(*([line] for line in row.splitlines()))
 
-    assert "one cell in quotation marks" in refusal_of(content).detail
+    assert "single cell in quotation marks" in refusal_of(content).detail
 
 
-def test_a_named_platform_is_the_only_one_that_is_compared() -> None:
+def test_only_the_named_platform_is_compared() -> None:
     content = table(("Date", "Likes", "Breakfast"), ["2026-06-01", 1, 2])
 
     detail = refusal_of(content, platform="google_ads").detail
@@ -65,7 +65,7 @@ def test_a_named_platform_is_the_only_one_that_is_compared() -> None:
 
 
 def every_half_header() -> list[str]:
-    """Tables with half of the headings that an importer knows."""
+    """Return tables with half of the headings that an importer knows."""
     tables = []
     for importer in IMPORTERS:
         vocabulary = importer.marks.vocabulary if importer.marks else None
@@ -75,7 +75,7 @@ def every_half_header() -> list[str]:
     return tables
 
 
-def test_every_refusal_is_short_and_shows_no_heading_that_nobody_knows() -> None:
+def test_every_rejection_is_short_and_shows_no_unknown_heading() -> None:
     for content in every_half_header():
         unknown = content.replace("\n", ",Lunch with Ada,ada@example.org\n", 1)
         try:
@@ -86,7 +86,7 @@ def test_every_refusal_is_short_and_shows_no_heading_that_nobody_knows() -> None
             assert "ada@" not in refused.detail  # noqa: PT017
 
 
-def test_the_column_that_a_message_asks_for_is_enough() -> None:
+def test_adding_the_missing_column_is_enough_for_recognition() -> None:
     asked_for = set()
     for sample in SAMPLES.values():
         if sample.is_rejected or sample.options or not is_table(sample.data):
@@ -108,7 +108,7 @@ def test_the_column_that_a_message_asks_for_is_enough() -> None:
 
 
 def detail_of(content: str) -> str:
-    """Why a table is in no form that is known; empty if it is."""
+    """Return why a table is rejected as unknown; empty if it is read."""
     try:
         list(read_export(io.BytesIO(content.encode())))
     except ExportRefused as refused:
@@ -125,7 +125,7 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (zipped(OPEN_DOCUMENT), ("(.ods)", "save it as an Excel workbook (.xlsx)")),
         (zipped(NUMBERS), (".numbers", "File > Export To", ".xlsx")),
@@ -133,7 +133,7 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
         (zipped({"word/document.xml": "<w/>"}), (".docx", ".xlsx")),
         (
             compound(b"").replace("Workbook".encode("utf-16-le"), "Contents".encode("utf-16-le")),
-            ("an old file of Office, no workbook", ".xlsx"),
+            ("an old Office file, not a workbook", ".xlsx"),
         ),
         (
             compound(b"") + "EncryptedPackage".encode("utf-16-le"),
@@ -143,8 +143,8 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
         (b"\x89PNG\r\n\x1a\n" + bytes(40), ("picture", "as CSV or as an Excel workbook")),
         (b"7z\xbc\xaf\x27\x1c" + bytes(40), (".7z", "Unpack it")),
         (b"PAR1\x15\x04" + bytes(40), ("Parquet", "CSV")),
-        (b"", ("no bytes", "Download the report again")),
-        (b"\r\n \r\n", ("nothing but blanks", "Download the report again")),
+        (b"", ("file is empty", "Download the report again")),
+        (b"\r\n \r\n", ("only blanks", "Download the report again")),
         ("<!DOCTYPE html><html>Sign in", ("web page", "Sign in, download the report as CSV")),
         ("<html><table><tr><td>Day</td></tr></table>", ("with a table", "save it as .xlsx or CSV")),
         (
@@ -153,27 +153,27 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
         ),
     ],
 )
-def test_a_file_in_a_form_that_is_not_read_is_told_in_a_sentence_what_to_send(
-    content: str | bytes, said: tuple[str, ...]
+def test_a_file_in_an_unsupported_format_is_rejected_with_what_to_send(
+    content: str | bytes, expected: tuple[str, ...]
 ) -> None:
     detail = refusal_of(content).detail
 
-    assert not [text for text in said if text not in detail], detail
+    assert not [text for text in expected if text not in detail], detail
     assert len(detail) < 300
 
 
-def test_a_workbook_that_a_spreadsheet_wrote_is_no_other_document() -> None:
+def test_a_workbook_is_not_mistaken_for_another_document() -> None:
     workbook = zipped(parts_of_workbook("<row><c><v>1</v></c></row>"))
 
     assert "this workbook" in refusal_of(workbook).detail
 
 
-def test_text_that_begins_as_a_mark_of_an_archive_is_text() -> None:
+def test_text_that_begins_like_an_archive_is_text() -> None:
     for text in ("BZh,Likes\n1,2\n", "PAR1;x\n1;2\n"):
         assert "this table" in refusal_of(text).detail
 
 
-def test_a_header_without_rows_is_told() -> None:
+def test_a_header_without_rows_is_noted() -> None:
     reader = read_export(io.BytesIO(table(GOOGLE_HEADER).encode()), spread=True, currency="EUR")
 
     assert not list(reader)
@@ -189,19 +189,19 @@ def test_a_header_without_rows_is_told() -> None:
         (b"\x3a\xa2eroots\x81\xd8\x2a\x58\x25\x00\x01\x71" + b"\0" * 80, "getAuthorFeed"),
     ],
 )
-def test_a_binary_file_is_not_taken_for_text_of_another_encoding(
+def test_a_binary_file_is_not_mistaken_for_text_in_another_encoding(
     beginning: bytes, named: str
 ) -> None:
-    said = str(refusal_of(beginning))
+    message = str(refusal_of(beginning))
 
-    assert named in said
-    assert "UTF-16" not in said
+    assert named in message
+    assert "UTF-16" not in message
 
 
-def test_zeros_in_all_places_are_no_text() -> None:
-    said = str(refusal_of(b"\x82\xa2id\x01\xa5total\xcb@Y\0\0\0\0\0\0" * 30))
+def test_a_file_of_zero_bytes_is_not_text() -> None:
+    message = str(refusal_of(b"\x82\xa2id\x01\xa5total\xcb@Y\0\0\0\0\0\0" * 30))
 
-    assert "binary" in said
+    assert "binary" in message
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_zeros_in_all_places_are_no_text() -> None:
         (("Order ID", "Order Date", "Order Total (inc tax)"), "BigCommerce"),
     ],
 )
-def test_a_shop_that_is_not_read_is_named(headings: tuple[str, ...], named: str) -> None:
+def test_an_unsupported_shop_is_named(headings: tuple[str, ...], named: str) -> None:
     refusal = refusal_of(table(headings, ["7"] * len(headings)), currency="EUR")
 
     assert refusal.code == "unknown_platform"
@@ -231,7 +231,7 @@ def test_a_shop_that_is_not_read_is_named(headings: tuple[str, ...], named: str)
         ('{"dimensionHeaders": [{"name": "date"}], "rows": []}', "Download the report as CSV"),
     ],
 )
-def test_a_known_kind_of_json_that_is_not_read_is_rejected_with_a_way_out(
+def test_a_known_unsupported_json_format_is_rejected_with_advice(
     content: str, way_out: str
 ) -> None:
     refusal = refusal_of(content)
@@ -241,7 +241,7 @@ def test_a_known_kind_of_json_that_is_not_read_is_rejected_with_a_way_out(
     assert "ada@example.org" not in str(refusal)
 
 
-def test_adroll_is_not_taken_for_campaign_manager() -> None:
+def test_adroll_is_not_mistaken_for_campaign_manager() -> None:
     header = ("Day", "Advertisable", "Campaign", "Clicks", "Spend", "Click-through conversions")
 
     assert "AdRoll" in refusal_of(table(header, ["2026-06-13", "A", "B", 1, "1.50", 2])).detail

@@ -1,4 +1,4 @@
-"""What a file holds and no event does is named: columns, rows, sheets, files, unpaid orders."""
+"""Everything in a file that becomes no event is listed: columns, rows, sheets, files, orders."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def unread_of(result: object) -> dict[str, str | None]:
     return {row["heading"]: row["sum"] for row in rows}
 
 
-def test_an_unread_column_is_named_with_the_sum_of_imported_rows() -> None:
+def test_an_unread_column_is_listed_with_the_sum_of_imported_rows() -> None:
     rows = [
         [*google_row(), "1,204", "x"],
         [*google_row(day="2026-06-02"), "6", "y"],
@@ -50,12 +50,12 @@ def test_an_unread_column_is_named_with_the_sum_of_imported_rows() -> None:
 
     assert unread_of(result) == {"Video plays": "1210", "Mood": None}
     assert result.summary["warnings"] == [
-        "The column 'Video plays' was not read; it looks like a metric, and its sum is 1210."
+        "The column 'Video plays' was not read. It looks like a metric; its sum is 1210."
     ]
     assert result.summary["no_data"] == [{"reason": "totals row", "rows": 1}]
 
 
-def test_a_column_is_summed_up_over_all_rows_of_a_long_file() -> None:
+def test_an_unread_column_is_added_up_over_all_rows_of_a_long_file() -> None:
     rows = [[*google_row(), n] for n in range(1, 1_201)]
 
     result = read(google_report(*rows, header=(*GOOGLE_HEADER, "Video plays")))
@@ -63,7 +63,7 @@ def test_a_column_is_summed_up_over_all_rows_of_a_long_file() -> None:
     assert unread_of(result) == {"Video plays": str(1_200 * 1_201 // 2)}
 
 
-def test_a_known_column_that_is_left_out_says_why_and_is_no_warning() -> None:
+def test_a_known_unread_column_is_listed_with_the_reason_and_without_a_warning() -> None:
     header = ("Date", "Campaign name", "Spend in account currency", "Impressions", "Reach")
     header = (*header, "Outbound clicks", "Pin clicks")
     content = table(header, ["2026-06-01", "A", "1.00", 10, 9, 2, 3], delimiter=",")
@@ -76,7 +76,7 @@ def test_a_known_column_that_is_left_out_says_why_and_is_no_warning() -> None:
     assert result.summary["warnings"] == []
 
 
-def test_the_second_of_two_columns_of_one_heading_is_a_warning() -> None:
+def test_the_second_column_with_the_same_heading_causes_a_warning() -> None:
     content = google_report([*google_row(), 9], header=(*GOOGLE_HEADER, "Clicks"))
 
     (warning,) = read(content).summary["warnings"]
@@ -99,7 +99,7 @@ def test_the_second_of_two_columns_of_one_heading_is_a_warning() -> None:
         (("", ""), None),
     ],
 )
-def test_a_column_is_summed_up_where_it_holds_numbers(
+def test_an_unread_column_is_added_up_if_it_contains_numbers(
     cells: tuple[str, ...], found: str | None
 ) -> None:
     columns = UnreadColumns(["Things"], [])
@@ -108,7 +108,7 @@ def test_a_column_is_summed_up_where_it_holds_numbers(
     assert [row["sum"] for row in Unread([columns]).as_rows()] == [found]
 
 
-def test_decimal_commas_are_read_as_the_file_writes_them() -> None:
+def test_unread_columns_are_added_up_in_the_number_format_of_the_file() -> None:
     columns = UnreadColumns(["Kosten"], [])
     columns.decimal_mark = ","
     columns.add([["1.234,50"], ["2,5"]])
@@ -142,18 +142,18 @@ def test_numbers_of_engagements_and_money_look_like_metrics(heading: str) -> Non
         *("Klickrate", "Campaign ID", "Frequency", "Budget", "Phone", "Billing Zip", "Mood"),
     ],
 )
-def test_rates_ids_and_people_look_like_no_metrics(heading: str) -> None:
+def test_rates_ids_and_people_do_not_look_like_metrics(heading: str) -> None:
     assert not is_metric(heading)
 
 
 @pytest.mark.parametrize(
     "heading", ["ada@example.org", "+44 20 7946 0000", "x" * 200, "https://x.test/ada", "12/3/26"]
 )
-def test_a_heading_that_may_be_a_person_is_shown_by_its_place(heading: str) -> None:
+def test_a_heading_that_may_be_a_person_is_shown_by_its_position(heading: str) -> None:
     assert shown_heading(heading, 3) == "(column 4)"
 
 
-def test_of_rows_with_people_only_metrics_are_summed_up() -> None:
+def test_only_metrics_are_added_up_in_rows_with_people() -> None:
     header = (*SHOP_HEADER, "Secret number", "Tax revenue")
     result = read(table(header, [*shop_row(), "4711", "19.00"]))
 
@@ -165,7 +165,7 @@ def test_of_rows_with_people_only_metrics_are_summed_up() -> None:
     assert not {"4711", "Lovelace"} & set(str(result.summary).split("'"))
 
 
-def test_orders_that_are_not_paid_are_counted_with_their_value() -> None:
+def test_unpaid_orders_are_counted_with_their_value() -> None:
     rows = [
         shop_row(),
         shop_row(name="#2", status="pending", total="40.00"),
@@ -183,17 +183,17 @@ def test_orders_that_are_not_paid_are_counted_with_their_value() -> None:
     ]
 
 
-def test_sheets_that_are_not_read_are_named() -> None:
+def test_unread_sheets_are_listed() -> None:
     rows = [GOOGLE_HEADER, ["Brand", "2026-06-01", "EUR", 1.5, 2, 30, 0]]
 
     result = read(workbook({"Notes": [["hello"]], "Report": rows}))
 
     assert result.summary["skipped"] == [
-        {"what": "sheet", "name": "Notes", "reason": "Report is read"}
+        {"what": "sheet", "name": "Notes", "reason": "the sheet Report is read instead"}
     ]
 
 
-def test_members_of_an_archive_that_are_not_read_are_named() -> None:
+def test_unread_archive_members_are_listed() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("report.csv", google_report(google_row()))
@@ -206,7 +206,7 @@ def test_members_of_an_archive_that_are_not_read_are_named() -> None:
     ]
 
 
-def test_only_so_many_columns_are_listed_and_the_metrics_come_first() -> None:
+def test_the_number_of_listed_columns_is_limited_and_metrics_come_first() -> None:
     names = [f"Thing {n}" for n in range(MAX_LISTED + 5)] + ["Likes of friends"]
     columns = UnreadColumns(names, [])
     columns.add([["1"] * len(names)])
@@ -218,7 +218,7 @@ def test_only_so_many_columns_are_listed_and_the_metrics_come_first() -> None:
     assert unread.left_out == 6
 
 
-def test_an_event_that_is_made_twice_is_counted_once() -> None:
+def test_an_event_with_a_repeated_id_is_counted_once() -> None:
     header = ("Day", "Total sales", "Orders", "Net sales")
     rows = [["2026-06-01", "10", 1, "10"], ["2026-06-02", "10", 1, "10"]]
     rows.append(["2026-06-01", "5", 1, "5"])
@@ -229,7 +229,7 @@ def test_an_event_that_is_made_twice_is_counted_once() -> None:
     assert result.summary["events"] == 2
 
 
-def test_few_ids_are_counted_exactly_and_many_within_a_fiftieth() -> None:
+def test_the_count_of_ids_is_exact_if_small_and_accurate_to_two_percent_if_large() -> None:
     """Half of the hashes are kept, so the error of 10,000 repetitions has a deviation of 100."""
     few, many = DistinctIds(), DistinctIds(kept=25_000)
     ids = [f"event:{n}" for n in range(30_000)]
@@ -243,19 +243,19 @@ def test_few_ids_are_counted_exactly_and_many_within_a_fiftieth() -> None:
 
 
 @pytest.mark.parametrize("kept", [100_000, 4_000])
-def test_ids_that_are_withdrawn_are_counted_no_more(kept: int) -> None:
+def test_withdrawn_ids_are_not_counted(kept: int) -> None:
     counted = DistinctIds(kept=kept)
     ids = [f"event:{n}" for n in range(10_000)]
     counted.add(ids)
     counted.add(ids[:5_000])
-    counted.withdraw(ids[:2_000])  # there once more
+    counted.withdraw(ids[:2_000])  # they remain once
     counted.withdraw(ids[8_000:])
 
     assert abs(counted.count() - 8_000) <= (0 if kept > 15_000 else 400)
     assert len(counted._hashes) <= kept
 
 
-def test_the_estimate_is_the_same_number_in_every_process() -> None:
+def test_the_estimate_is_the_same_in_every_process() -> None:
     counting = (
         "from chalicelib.importers.distinct import DistinctIds\n"
         "counted = DistinctIds(kept=1_000)\n"
@@ -275,14 +275,14 @@ def test_the_estimate_is_the_same_number_in_every_process() -> None:
     assert len(numbers) == 1
 
 
-def test_an_id_that_no_encoding_has_is_counted() -> None:
+def test_an_id_that_cannot_be_encoded_is_counted() -> None:
     counted = DistinctIds()
     counted.add(["a\ud83d", "a\ud83d", "b"])
 
     assert counted.count() == 2
 
 
-def test_without_repetitions_the_number_is_exact_however_many_there_are() -> None:
+def test_the_count_of_ids_without_repetitions_is_always_exact() -> None:
     counted = DistinctIds(kept=1_000)
     counted.add([f"event:{n}" for n in range(50_000)])
 

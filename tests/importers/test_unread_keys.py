@@ -1,4 +1,4 @@
-"""What the records of a file hold and no importer reads is named: keys, and the sums of metrics."""
+"""Keys of records that no importer reads are listed, with the sums of metrics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.importers.files import lines, read
 
 
 def unread_after(record: dict[str, Any], *reading: Any) -> dict[str, str | None]:
-    """What is named of a record of which some functions have read something."""
+    """Return the unread keys of a record after some functions have read it."""
     keys = UnreadKeys()
     for read_something in reading:
         read_something(keys.observed(record))
@@ -42,7 +42,7 @@ def unread_after(record: dict[str, Any], *reading: Any) -> dict[str, str | None]
         lambda record: {"a": record}["a"]["likes"],
     ],
 )
-def test_a_key_is_read_however_it_is_asked_for(reading: Any) -> None:
+def test_any_kind_of_access_marks_a_key_as_read(reading: Any) -> None:
     assert "likes" not in unread_after({"likes": 3}, reading)
 
 
@@ -56,11 +56,11 @@ def test_a_key_is_read_however_it_is_asked_for(reading: Any) -> None:
         lambda record: json.dumps(plain_object(record)),
     ],
 )
-def test_to_see_that_a_key_is_there_is_not_to_read_it(reading: Any) -> None:
+def test_checking_for_a_key_does_not_mark_it_as_read(reading: Any) -> None:
     assert unread_after({"likes": 3}, reading) == {"likes": "3"}
 
 
-def test_objects_in_objects_and_in_arrays_are_named_by_their_path() -> None:
+def test_nested_unread_keys_are_shown_with_their_path() -> None:
     record = {"id": 1, "items": [{"sku": "a", "clicks": 2}, {"sku": "b", "clicks": "5"}]}
 
     found = unread_after(record, lambda r: [item["sku"] for item in r["items"]])
@@ -68,19 +68,19 @@ def test_objects_in_objects_and_in_arrays_are_named_by_their_path() -> None:
     assert found == {"items.clicks": "7", "id": None}
 
 
-def test_an_object_that_is_counted_and_not_looked_into_is_read() -> None:
+def test_an_object_that_is_only_counted_is_read() -> None:
     record = {"likes": [{"name": "a", "count": 2}], "shares": [{"count": 3}]}
 
     assert unread_after(record, lambda r: len(r["likes"])) == {"shares.count": "3"}
 
 
-def test_a_changed_record_is_still_the_record() -> None:
+def test_a_changed_record_is_still_observed() -> None:
     record = {"clicks": 2, "views": 3}
 
     assert unread_after(record, lambda r: changed(r, clicks=9)["clicks"]) == {"views": "3"}
 
 
-def test_a_key_that_a_later_record_is_asked_for_is_read() -> None:
+def test_a_key_is_read_if_any_record_was_accessed() -> None:
     keys = UnreadKeys()
     for record in ({"kind": "a", "likes": 3}, {"kind": "b", "likes": 4}):
         seen = keys.observed(record)
@@ -91,18 +91,20 @@ def test_a_key_that_a_later_record_is_asked_for_is_read() -> None:
     assert keys.columns() == []
 
 
-def test_what_is_a_rate_an_id_or_nothing_has_no_sum() -> None:
+def test_rates_ids_and_empty_values_have_no_sum() -> None:
     record = {"click_rate": 0.5, "upvote_ratio": 0.9, "order_id": 4711, "views": None, "shares": []}
 
     assert unread_after(record) == {"click_rate": None, "upvote_ratio": None, "order_id": None}
 
 
 @pytest.mark.parametrize("value", [True, "many", "12.5.2026", float("nan"), float("inf"), 10**30])
-def test_a_metric_that_is_no_number_adds_nothing(value: object) -> None:
+def test_a_metric_that_is_not_a_number_adds_nothing(value: object) -> None:
     assert unread_after({"clicks": value}) == {"clicks": None}
 
 
-def test_metrics_of_a_person_or_of_another_post_have_a_reason_and_no_warning() -> None:
+def test_metrics_of_a_person_or_another_post_are_listed_with_a_reason_and_without_a_warning() -> (
+    None
+):
     keys = UnreadKeys()
     keys.add({"author": {"like_count": 9}, "retweeted_status": {"like_count": 8}, "like_count": 1})
 
@@ -115,11 +117,11 @@ def test_metrics_of_a_person_or_of_another_post_have_a_reason_and_no_warning() -
         "retweeted_status.like_count": OF_ANOTHER,
     }
     assert unread.warnings() == [
-        "The key 'like_count' was not read; it looks like a metric, and its sum is 1."
+        "The key 'like_count' was not read. It looks like a metric; its sum is 1."
     ]
 
 
-def test_keys_that_are_left_out_on_purpose_say_why() -> None:
+def test_intentionally_unread_keys_are_listed_with_the_reason() -> None:
     keys = UnreadKeys(left_out={"details": "it is of links"})
     keys.add({"details": {"links": {"clicks": 3}}})
 
@@ -131,7 +133,7 @@ def test_a_key_that_may_be_a_person_or_an_id_is_not_shown(key: str) -> None:
     assert unread_after({"votes": {key: {"likes": 1}}}) == {"votes.*.likes": "1"}
 
 
-def test_the_memory_does_not_grow_with_the_keys_of_a_file() -> None:
+def test_memory_does_not_grow_with_the_number_of_keys() -> None:
     keys = UnreadKeys()
     tracemalloc.start()
     for number in range(20_000):
@@ -147,7 +149,7 @@ def test_the_memory_does_not_grow_with_the_keys_of_a_file() -> None:
     assert keys.columns()[-1] == ("(further keys)", None, TOO_MANY, False)
 
 
-def test_objects_are_looked_into_so_far_and_no_farther() -> None:
+def test_deeply_nested_objects_count_as_one_key() -> None:
     record: dict[str, Any] = {"likes": 1}
     for _ in range(150):
         record = {"a": record}
@@ -155,7 +157,7 @@ def test_objects_are_looked_into_so_far_and_no_farther() -> None:
     assert not [name for name in unread_after(record) if name.count(".") > MAX_LEVELS]
 
 
-def test_orders_that_are_imported_name_what_is_not_read_and_show_no_person() -> None:
+def test_imported_orders_list_unread_keys_without_showing_people() -> None:
     order = {
         "id": 1,
         "created_at": "2026-06-01T10:00:00Z",

@@ -1,4 +1,4 @@
-"""Workbooks, old and new: what their cells say as text."""
+"""Workbooks, old and new: their cells as text."""
 
 import datetime as dt
 import io
@@ -33,7 +33,7 @@ from tests.importers.workbook_files import (
 
 
 def cell_of(xml: str, **parts: str) -> str:
-    """The only cell of a sheet."""
+    """Return the only cell of a sheet."""
     ((_, [cell]),) = rows_of(workbook_from_xml(f"<row>{xml}</row>", **parts))
     return cell
 
@@ -45,7 +45,7 @@ def refusal_of(data: bytes) -> str:
 
 
 def as_text(value: Any) -> str:
-    """What a cell of openpyxl is as text, said in another way than the code under test does."""
+    """Convert a cell of openpyxl to text, with other code than the code under test."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -72,7 +72,7 @@ cells = st.one_of(
 
 @given(st.lists(st.lists(cells, max_size=6), max_size=8))
 @settings(max_examples=60, deadline=None)
-def test_the_cells_are_those_that_were_written(rows: list[list[Any]]) -> None:
+def test_cells_are_read_as_they_were_written(rows: list[list[Any]]) -> None:
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)  # type: ignore[union-attr]
@@ -88,7 +88,7 @@ def test_the_cells_are_those_that_were_written(rows: list[list[Any]]) -> None:
 
 @given(st.lists(st.lists(cells, max_size=6), max_size=8))
 @settings(max_examples=30, deadline=None)
-def test_the_cells_are_those_that_openpyxl_reads(rows: list[list[Any]]) -> None:
+def test_cells_are_read_as_openpyxl_reads_them(rows: list[list[Any]]) -> None:
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)  # type: ignore[union-attr]
@@ -103,7 +103,7 @@ def test_the_cells_are_those_that_openpyxl_reads(rows: list[list[Any]]) -> None:
         assert ours + [""] * (len(row) - len(ours)) == [as_text(value) for value in row]
 
 
-def test_the_sheets_come_in_order_with_their_rows() -> None:
+def test_sheets_are_read_in_order_with_their_rows() -> None:
     book = openpyxl.Workbook()
     book.active.title = "New followers"  # type: ignore[union-attr]
     book.create_sheet("Größe")["B3"] = "late"
@@ -115,7 +115,7 @@ def test_the_sheets_come_in_order_with_their_rows() -> None:
     assert list(workbook.rows("Größe")) == [(3, ["", "late"])]
 
 
-def test_an_old_workbook_reads_as_a_new_one_does() -> None:
+def test_an_old_workbook_is_read_like_a_new_one() -> None:
     rows = [["Day", "Clicks", "Cost"], [(45000.0, DATE), 29.0, 79.62], [None, True, -1.5]]
 
     workbook = workbook_of(old_workbook({"Report": rows, "Empty": []}))
@@ -129,7 +129,7 @@ def test_an_old_workbook_reads_as_a_new_one_does() -> None:
     assert list(workbook.rows("Empty")) == []
 
 
-def test_days_count_from_1904_where_the_workbook_says_so() -> None:
+def test_days_count_from_1904_if_the_workbook_sets_it() -> None:
     style = '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
     properties = '<workbookPr date1904="1"/>'
 
@@ -140,7 +140,7 @@ def test_days_count_from_1904_where_the_workbook_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("serial", "told"),
+    ("serial", "expected"),
     [
         ("45000", "2023-03-15"),
         ("45000.5", "2023-03-15T12:00:00"),
@@ -155,8 +155,8 @@ def test_days_count_from_1904_where_the_workbook_says_so() -> None:
         ("1e300", "1E+300"),
     ],
 )
-def test_a_serial_number_is_a_day(serial: str, told: str) -> None:
-    assert number_text(serial, "date") == told
+def test_a_serial_number_is_a_day(serial: str, expected: str) -> None:
+    assert number_text(serial, "date") == expected
 
 
 @pytest.mark.parametrize(
@@ -175,12 +175,12 @@ def test_a_serial_number_is_a_day(serial: str, told: str) -> None:
         ("0.00 USD", "number"),
     ],
 )
-def test_a_format_tells_days_from_numbers(code: str, kind: str) -> None:
+def test_number_formats_distinguish_days_from_numbers(code: str, kind: str) -> None:
     assert kind_of_format(164, code) == kind
 
 
 @pytest.mark.parametrize(
-    ("xml", "told"),
+    ("xml", "expected"),
     [
         ("<c><v>29</v></c>", "29"),
         ("<c><v>29.0</v></c>", "29"),
@@ -207,17 +207,17 @@ def test_a_format_tells_days_from_numbers(code: str, kind: str) -> None:
         ),
     ],
 )
-def test_what_a_cell_says(xml: str, told: str) -> None:
-    assert cell_of(xml) == told
+def test_a_cell_is_converted_to_text(xml: str, expected: str) -> None:
+    assert cell_of(xml) == expected
 
 
-def test_a_text_that_is_the_empty_result_of_a_formula_is_empty() -> None:
+def test_the_empty_text_result_of_a_formula_is_empty() -> None:
     data = workbook_from_xml('<row><c t="str"><f>IF(1,"","")</f><v></v></c><c><v>1</v></c></row>')
 
     assert rows_of(data) == [(1, ["", "1"])]
 
 
-def test_shared_texts_are_put_together_from_their_runs() -> None:
+def test_shared_texts_are_joined_from_their_runs() -> None:
     texts = "<si><t>plain</t></si><si><r><t>in </t></r><r><t>runs</t></r></si><si/>"
     xml = '<row><c t="s"><v>1</v></c><c t="s"><v>2</v></c><c t="s"><v>0</v></c></row>'
 
@@ -234,13 +234,13 @@ def test_a_namespace_may_have_a_prefix() -> None:
     assert rows_of(zipped(parts | {"xl/worksheets/sheet1.xml": sheet})) == [(7, ["", "1"])]
 
 
-def test_a_row_that_is_only_formatted_is_blank_and_at_the_end_does_not_come() -> None:
+def test_a_merely_formatted_row_is_blank_and_omitted_at_the_end() -> None:
     xml = '<row r="1"><c r="A1" s="1"/></row><row r="3"><c r="A3"><v>1</v></c></row><row r="4"/>'
 
     assert rows_of(workbook_from_xml(xml)) == [(1, []), (3, ["1"])]
 
 
-def test_the_top_of_a_sheet_is_its_first_rows() -> None:
+def test_the_top_of_a_sheet_contains_its_first_rows() -> None:
     data = workbook_from_xml("".join(f"<row><c><v>{n}</v></c></row>" for n in range(40)))
     workbook = workbook_of(data)
 
@@ -258,7 +258,7 @@ def test_a_workbook_need_not_be_seekable() -> None:
     assert list(workbook.rows("Report")) == [(1, ["1"])]
 
 
-def test_a_text_file_is_no_workbook() -> None:
+def test_a_text_file_is_not_a_workbook() -> None:
     assert Source(io.BytesIO(b"a,b\n")).workbook is None
 
 
@@ -266,7 +266,7 @@ def test_a_text_file_is_no_workbook() -> None:
 
 
 @pytest.mark.parametrize("mark", [".", ","])
-def test_the_decimal_comma_of_a_file_never_touches_a_typed_number(mark: Any) -> None:
+def test_a_decimal_comma_never_affects_a_typed_number(mark: Any) -> None:
     numbers = NumberFormat(mark)
     cell = number_text("1.234")
 
@@ -276,13 +276,13 @@ def test_the_decimal_comma_of_a_file_never_touches_a_typed_number(mark: Any) -> 
     assert numbers.count(number_text("1234")) == 1234
 
 
-def test_typed_numbers_say_nothing_of_how_the_texts_are_written() -> None:
+def test_typed_numbers_do_not_decide_the_format_of_text_numbers() -> None:
     cells = [number_text("1.234"), "1,5"]
 
     assert decide_number_format("", cells).decimal_mark == ","
 
 
-def test_a_formula_is_no_number_and_is_told_apart() -> None:
+def test_a_formula_is_distinguished_from_a_number() -> None:
     numbers = NumberFormat(".")
 
     for read in (numbers.number, numbers.count, numbers.money):
@@ -291,7 +291,7 @@ def test_a_formula_is_no_number_and_is_told_apart() -> None:
 
 
 @pytest.mark.parametrize("raw", ["122158123456789012", "1.22158123456789E+17", "1000000000000000"])
-def test_an_id_with_more_digits_than_a_workbook_keeps_is_damaged(raw: str) -> None:
+def test_an_id_longer_than_a_spreadsheets_precision_is_damaged(raw: str) -> None:
     with pytest.raises(RowRefused) as refusal:
         checked_id(number_text(raw))
 
@@ -304,7 +304,7 @@ def test_an_id_that_a_spreadsheet_wrote_as_a_number_is_damaged(text: str) -> Non
         checked_id(text)
 
 
-def test_other_ids_are_whole() -> None:
+def test_other_ids_are_not_damaged() -> None:
     cells = ["122158123456789012", " -td1OgsnW1k", "'0123", number_text("999999999999999"), "7e12"]
 
     assert [checked_id(cell) for cell in cells] == [
@@ -339,32 +339,32 @@ def test_other_ids_are_whole() -> None:
         ("<row>" + '<c t="s"><v>0</v></c>' * 200 + "</row>", "unreadable_file"),
     ],
 )
-def test_a_sheet_that_no_spreadsheet_writes_is_refused(sheet: str, code: str) -> None:
+def test_an_invalid_sheet_is_rejected(sheet: str, code: str) -> None:
     data = workbook_from_xml(sheet, texts=f"<si><t>{'x' * 30_000}</t></si>")
 
     assert refusal_of(data) == code
 
 
-def test_a_document_type_of_its_own_is_refused() -> None:
+def test_a_workbook_with_a_document_type_is_rejected() -> None:
     parts = parts_of_workbook("")
     sheet = '<!DOCTYPE x [<!ENTITY a "b">]><worksheet>&a;</worksheet>'
 
     assert refusal_of(zipped(parts | {"xl/worksheets/sheet1.xml": sheet})) == "entity_expansion"
 
 
-def test_more_rows_than_a_sheet_can_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_rows_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet_cells, "MAX_ROWS", 10)
 
     assert refusal_of(workbook_from_xml("<row/>" * 11)) == "file_too_large"
 
 
-def test_more_text_than_fits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_much_text_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "MAX_SHARED_BYTES", 10)
 
     assert refusal_of(workbook_from_xml("<row/>", texts="<si/>")) == "file_too_large"
 
 
-def test_too_many_sheets_are_refused() -> None:
+def test_too_many_sheets_are_rejected() -> None:
     parts = parts_of_workbook("")
     outline = "<workbook><sheets>" + '<sheet name="S" r:id="rId1"/>' * 300 + "</sheets></workbook>"
 
@@ -373,21 +373,21 @@ def test_too_many_sheets_are_refused() -> None:
 
 
 @pytest.mark.parametrize("without", ["xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"])
-def test_a_workbook_without_its_sheets_is_refused(without: str) -> None:
+def test_a_workbook_without_its_sheets_is_rejected(without: str) -> None:
     parts = parts_of_workbook("<row><c><v>1</v></c></row>")
     del parts[without]
 
     assert refusal_of(zipped(parts)) == "unreadable_file"
 
 
-def test_a_binary_workbook_is_refused_and_told_what_to_save() -> None:
+def test_a_binary_workbook_is_rejected_with_the_format_to_save() -> None:
     with pytest.raises(ExportRefused, match=r"save it as an Excel workbook \(\.xlsx\)") as refusal:
         rows_of(zipped({"xl/workbook.bin": b"\x83\x01"}))
 
     assert refusal.value.code == "unreadable_file"
 
 
-def test_a_protected_workbook_is_refused_with_the_reason() -> None:
+def test_a_protected_workbook_is_rejected_with_the_reason() -> None:
     data = compound("EncryptedPackage".encode("utf-16-le"))
 
     with pytest.raises(ExportRefused, match="password"):
@@ -395,7 +395,7 @@ def test_a_protected_workbook_is_refused_with_the_reason() -> None:
 
 
 def mutations(data: bytes, number: int, seed: int) -> list[bytes]:
-    """Files of which some bytes have changed, or are missing."""
+    """Return files with changed or missing bytes."""
     chance = random.Random(seed)
     changed = []
     for _ in range(number):
@@ -414,7 +414,7 @@ def mutations(data: bytes, number: int, seed: int) -> list[bytes]:
 
 
 def read_or_refuse(data: bytes) -> bool:
-    """Whether a file was read to its end; nothing but a refusal may come of it otherwise."""
+    """Whether a file was read to its end; otherwise it must be rejected."""
     try:
         source = Source(io.BytesIO(data))
         if source.workbook is not None:
@@ -430,7 +430,7 @@ STORED_SHEET = '<row r="1"><c r="A1" s="1"><v>45000</v></c><c t="s"><v>0</v></c>
 
 
 def fuzzed_parts() -> dict[str, str | bytes]:
-    """The files in a workbook with a cell of each kind."""
+    """Return the files in a workbook with a cell of each type."""
     return parts_of_workbook(
         STORED_SHEET * 3,
         texts="<si><t>text</t></si>",
@@ -440,7 +440,7 @@ def fuzzed_parts() -> dict[str, str | bytes]:
 
 
 def fuzzed_files() -> dict[str, bytes]:
-    """Whole files to be damaged: packed, not packed, and old."""
+    """Return whole files to damage: zipped, not zipped, and old."""
     parts = fuzzed_parts()
     stored = io.BytesIO()
     with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as archive:
@@ -451,7 +451,7 @@ def fuzzed_files() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", ["packed", "stored", "old"])
-def test_a_damaged_workbook_is_read_or_refused(kind: str) -> None:
+def test_a_damaged_workbook_is_read_or_rejected(kind: str) -> None:
     whole = fuzzed_files()[kind]
     assert read_or_refuse(whole)
 
@@ -461,7 +461,7 @@ def test_a_damaged_workbook_is_read_or_refused(kind: str) -> None:
 
 
 def damaged_parts(number: int, seed: int) -> list[bytes]:
-    """Workbooks in which one file was damaged before it was packed."""
+    """Return workbooks in which one file was damaged before zipping."""
     chance = random.Random(seed)
     whole = fuzzed_parts()
     names = sorted(whole)
@@ -475,7 +475,7 @@ def damaged_parts(number: int, seed: int) -> list[bytes]:
     return packed
 
 
-def test_a_workbook_with_a_damaged_part_is_read_or_refused() -> None:
+def test_a_workbook_with_a_damaged_part_is_read_or_rejected() -> None:
     outcomes = [read_or_refuse(data) for data in damaged_parts(200, seed=1)]
 
     assert set(outcomes) == {True, False}

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx) and archives made in code, down to the XML, so that they can be wrong."""
+"""Workbooks (.xlsx) and archives generated in code from XML, so that they can be invalid."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _SHEETML = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
 def workbook_of(data: bytes) -> Workbook:
-    """The workbook in a file."""
+    """Return the workbook in a file."""
     workbook = Source(io.BytesIO(data)).workbook
     assert workbook is not None
     return workbook
 
 
 def rows_of(data: bytes) -> list[tuple[int, list[str]]]:
-    """The rows of a workbook's first sheet."""
+    """Return the rows of a workbook's first sheet."""
     workbook = workbook_of(data)
     return list(workbook.rows(workbook.sheets[0]))
 
 
 def workbook(sheets: dict[str, Sequence[Sequence[object]]]) -> bytes:
-    """An xlsx of some sheets, by their names."""
+    """Return an xlsx file with sheets by name."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
@@ -43,7 +43,7 @@ def workbook(sheets: dict[str, Sequence[Sequence[object]]]) -> bytes:
 
 
 def zipped(members: Mapping[str, str | bytes]) -> bytes:
-    """A zip archive of some files."""
+    """Return a zip archive of files."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -54,7 +54,7 @@ def zipped(members: Mapping[str, str | bytes]) -> bytes:
 def parts_of_workbook(
     sheet: str, *, texts: str = "", styles: str = "", properties: str = ""
 ) -> dict[str, str | bytes]:
-    """The files that a workbook of one sheet consists of; the sheet by the XML of its rows."""
+    """Return the files in a workbook with one sheet, given the XML of its rows."""
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": f'<Types xmlns="{_TYPES}"><Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -80,12 +80,12 @@ def parts_of_workbook(
 def workbook_from_xml(
     sheet: str, *, texts: str = "", styles: str = "", properties: str = ""
 ) -> bytes:
-    """A workbook of one sheet from the XML of its rows."""
+    """Return a workbook with one sheet, given the XML of its rows."""
     return zipped(parts_of_workbook(sheet, texts=texts, styles=styles, properties=properties))
 
 
 def saved(book: openpyxl.Workbook) -> bytes:
-    """What openpyxl writes."""
+    """Return a workbook as openpyxl writes it."""
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

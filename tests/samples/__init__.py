@@ -1,8 +1,8 @@
-"""Small look-alikes of platform exports, with the expected outcome of each next to it.
+"""Small look-alikes of platform exports, each with its expected outcome.
 
-A sample is a file ``<platform>/<name>.<ext>``; ``<name>.<ext>.expected.json`` says how it is read
-(the options) and what comes of it. The files are made up: no line is from a real export.
-`tests/contract/test_samples.py` holds every sample to the contract of importers.
+A sample is a file ``<platform>/<name>.<ext>``; ``<name>.<ext>.expected.json`` contains the options
+for reading it and the expected outcome. The files are made up: no line is from a real export.
+`tests/contract/test_samples.py` checks every sample against the contract of importers.
 
 ``python -m tests.samples --write`` renews the expectations.
 """
@@ -23,7 +23,7 @@ _NO_SAMPLES = (".py", ".pyc", ENDING)
 
 @dataclass(frozen=True)
 class Sample:
-    """A file of the folder.
+    """A file in the folder.
 
     Attributes
     ----------
@@ -39,22 +39,22 @@ class Sample:
 
     @property
     def platform(self) -> str:
-        """The folder."""
+        """The name of the folder."""
         return self.path.parent.name
 
     @cached_property
     def data(self) -> bytes:
-        """The file."""
+        """The content of the file."""
         return self.path.read_bytes()
 
     @property
     def expectation(self) -> Path:
-        """The file that holds what is expected."""
+        """The path of the expectation."""
         return self.path.with_name(self.path.name + ENDING)
 
     @cached_property
     def expected(self) -> dict[str, Any]:
-        """What is expected; empty if nothing has been written yet."""
+        """The expectation; empty if it has not been written yet."""
         if not self.expectation.exists():
             return {}
         expected: dict[str, Any] = json.loads(self.expectation.read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ class Sample:
 
     @property
     def options(self) -> dict[str, Any]:
-        """The options of `read_export`, as JSON has them."""
+        """The options of `read_export` as JSON."""
         options: dict[str, Any] = self.expected.get("options", {})
         return options
 
@@ -73,7 +73,7 @@ class Sample:
 
 
 def find_samples() -> dict[str, Sample]:
-    """Every sample by its name, in alphabetical order."""
+    """Return every sample by its name, in alphabetical order."""
     files = (file for file in sorted(FOLDER.glob("*/*")) if file.is_file())
     samples = (Sample(file) for file in files if not file.name.endswith(_NO_SAMPLES))
     return {sample.name: sample for sample in samples}
@@ -84,7 +84,7 @@ SAMPLES = find_samples()
 
 
 def by_importer() -> dict[str, list[Sample]]:
-    """Title of an importer -> its samples; archives and mapped files are under their platform."""
+    """Return importer's title -> samples; archives and mapped files are under their platform."""
     groups: dict[str, list[Sample]] = {}
     for sample in SAMPLES.values():
         if not sample.is_rejected:

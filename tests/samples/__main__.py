@@ -1,7 +1,7 @@
-"""``python -m tests.samples --write`` renews what is expected of the samples.
+"""``python -m tests.samples --write`` renews the expectations of the samples.
 
-Without ``--write`` it names the samples whose outcome differs. Options of a new sample are written
-into its expectation by hand, e.g. ``"options": {"currency": "EUR"}``; they are kept.
+Without ``--write``, it prints the samples whose outcome differs. For a new sample, add its options
+to the expectation by hand, e.g. ``"options": {"currency": "EUR"}``; they are kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tests.samples.reading import expectation_of, written
 
 
 def main() -> int:
-    """Compares, or renews; the exit status is 1 if a sample differs and was not renewed."""
+    """Compare or renew; the exit status is 1 if a sample differs and was not renewed."""
     parser = argparse.ArgumentParser(prog="python -m tests.samples", description=__doc__)
     parser.add_argument("--write", action="store_true", help="renew the expectations that differ")
     parser.add_argument("names", nargs="*", metavar="NAME", help="e.g. etsy or etsy/orders.csv")
@@ -34,7 +34,7 @@ def main() -> int:
     for path in sorted(FOLDER.glob(f"*/*{ENDING}")):
         if path.relative_to(FOLDER).as_posix().removesuffix(ENDING) not in SAMPLES:
             differ += 1
-            sys.stdout.write(f"{path.name}: there is no such sample\n")
+            sys.stdout.write(f"{path.name}: no such sample\n")
             if arguments.write:
                 path.unlink()
     return int(differ > 0 and not arguments.write)

@@ -1,4 +1,4 @@
-"""Damage to a file: bytes, cells, JSON values, XML text, and members of a workbook."""
+"""Damage a file: bytes, cells, JSON values, XML text, and members of a workbook."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ WORDS = re.compile(r"[\w.:+-]+")
 
 @dataclass(frozen=True)
 class Mutation:
-    """A kind of damage and the seed that decides where."""
+    """A kind of damage and the seed that decides its place."""
 
     kind: str
     seed: int
@@ -53,7 +53,7 @@ KINDS = (
 
 
 def mutate(data: bytes, mutations: list[Mutation], other: bytes) -> bytes:
-    """A file with some damage."""
+    """Return a file with some damage."""
     for mutation in mutations:
         random = Random(mutation.seed)
         data = _MUTATORS[mutation.kind](data, random, other)[:400_000]
@@ -102,7 +102,7 @@ def _encode(data: bytes, random: Random, _other: bytes) -> bytes:
 
 
 def _cell(data: bytes, random: Random, _other: bytes) -> bytes:
-    """Puts a token in place of what stands between two delimiters."""
+    """Replace a cell by a token."""
     text = _text(data)
     lines = text.split("\n")
     row = random.randrange(len(lines))
@@ -114,7 +114,7 @@ def _cell(data: bytes, random: Random, _other: bytes) -> bytes:
 
 
 def _word(data: bytes, random: Random, _other: bytes) -> bytes:
-    """Puts a token in place of a word or number."""
+    """Replace a word or number by a token."""
     text = _text(data)
     words = list(WORDS.finditer(text))
     if not words:
@@ -125,7 +125,7 @@ def _word(data: bytes, random: Random, _other: bytes) -> bytes:
 
 
 def _line(data: bytes, random: Random, _other: bytes) -> bytes:
-    """Takes a line elsewhere, away, or doubles it."""
+    """Move, remove or repeat a line."""
     lines = data.split(b"\n")
     line = lines.pop(random.randrange(len(lines)))
     for _ in range(random.randrange(3)):
@@ -134,7 +134,7 @@ def _line(data: bytes, random: Random, _other: bytes) -> bytes:
 
 
 def _value(data: bytes, random: Random, _other: bytes) -> bytes:
-    """Puts another value in place of one inside of JSON."""
+    """Replace a value in JSON."""
 
     def replace(holder: Any, key: Any) -> None:
         holder[key] = random.choice(VALUES)
@@ -143,7 +143,7 @@ def _value(data: bytes, random: Random, _other: bytes) -> bytes:
 
 
 def _key(data: bytes, random: Random, _other: bytes) -> bytes:
-    """Takes a key out of JSON."""
+    """Remove a key from JSON."""
 
     def remove(holder: Any, key: Any) -> None:
         del holder[key]
@@ -184,7 +184,7 @@ def _places(value: Any, depth: int = 0) -> list[tuple[Any, Any]]:
 
 
 def _member(data: bytes, random: Random, _other: bytes) -> bytes:
-    """Damages a member of a workbook or archive and zips it again."""
+    """Damage a member of a workbook or archive and zip it again."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}

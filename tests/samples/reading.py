@@ -1,4 +1,4 @@
-"""What comes of a sample, in the form in which it is kept: read, compared, written."""
+"""The outcome of a sample in the format of expectations: reading, comparing, writing."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from chalicelib.model.errors import ExportRefused
 from chalicelib.model.events import EventRefused, parse_event
 
 _COUNTED = ("rows", "events", "rejected", "not_data", "platform", "report", "no_data", "lifetime")
-"""What a summary repeats of the rows."""
+"""Fields of a summary that repeat what the rows show."""
 
 
 class Pipe(io.RawIOBase):
-    """A stream as a network gives it: not seekable, and only a few bytes at a time."""
+    """A stream like one from a network: not seekable, a few bytes per read."""
 
     def __init__(self, data: bytes, piece: int = 1000) -> None:
         self._data = io.BytesIO(data)
@@ -39,7 +39,7 @@ class Pipe(io.RawIOBase):
 
 
 def open_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -> ExportReader:
-    """Opens a file with the options as JSON has them; raises `ExportRefused`."""
+    """Open a file with options as JSON; raise `ExportRefused`."""
     chosen = dict(options)
     if "mapping" in chosen:
         chosen["mapping"] = parse_mapping(chosen["mapping"])
@@ -47,14 +47,14 @@ def open_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -
 
 
 def read_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -> dict[str, Any]:
-    """Reads a file to its end, and checks its events as `convert` does.
+    """Read a file to its end, and check its events like `convert`.
 
     Returns
     -------
     dict
-        ``report`` (what is known before the first row), ``events``, ``rejected`` and ``not_data``
-        (each with its row), ``summary`` (what else is said of the file) and ``coverage``; or only
-        ``rejected_file``, with a code and a detail. What is empty is missing.
+        ``report`` (known before the first row), ``events``, ``rejected`` and ``not_data`` (each
+        with its row), ``summary`` (everything else about the file) and ``coverage``; or only
+        ``rejected_file``, with a code and a detail. Empty values are omitted.
     """
     try:
         return _without_empty(_read(open_sample(data, options, piece=piece)))
@@ -69,8 +69,8 @@ def _read(reader: ExportReader) -> dict[str, Any]:
     for outcome in reader:
         place = _place(outcome)
         if isinstance(outcome, Refused):
-            told = {"code": outcome.code, "message": outcome.message, "raw": outcome.raw}
-            rejected.append(place | told)
+            row = {"code": outcome.code, "message": outcome.message, "raw": outcome.raw}
+            rejected.append(place | row)
         elif isinstance(outcome, Imported):
             try:
                 events += [place | event for event in plain_events(outcome)]
@@ -106,7 +106,7 @@ def _read(reader: ExportReader) -> dict[str, Any]:
 
 
 def plain_events(outcome: Imported) -> list[dict[str, Any]]:
-    """The events of a row as a client would write them; raises `EventRefused`."""
+    """Return the events of a row as a client would send them; raise `EventRefused`."""
     events = [_plain(event) for event in outcome.events]
     for event in events:
         parse_event(event)
@@ -114,14 +114,14 @@ def plain_events(outcome: Imported) -> list[dict[str, Any]]:
 
 
 def importer_of(data: bytes, options: Mapping[str, Any]) -> str:
-    """The title of the importer that reads a file; empty for an archive and by a mapping."""
+    """Return the title of a file's importer; empty for an archive and with a mapping."""
     importer = _best_importer(data, is_named="platform" in options, wanted=options.get("platform"))
     is_mapped = bool(options.get("mapping", {}).get("columns"))
     return "" if importer is None or is_mapped else importer.declaration.title
 
 
 def claims_of(data: bytes, *, is_named: bool = False) -> Iterator[tuple[int, Importer]]:
-    """The importers that claim a file, each with how much of it they know."""
+    """Yield the importers that claim a file, each with its hits."""
     source = Source(io.BytesIO(data))
     if source.archive is not None:
         return
@@ -142,13 +142,13 @@ def _best_importer(data: bytes, *, is_named: bool, wanted: str | None) -> Import
 
 
 def expectation_of(data: bytes, options: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of a sample: its options, its importer, and what comes of it."""
+    """Return the expectation of a sample: its options, its importer, and the outcome."""
     head = {"options": dict(options), "importer": importer_of(data, options)}
     return _without_empty(head | read_sample(data, options))
 
 
 def written(expectation: Mapping[str, Any]) -> str:
-    """As JSON with a line for each event, row and text."""
+    """Return JSON with a line for each event, row and text."""
     parts = [f" {_json(key)}: {_value(value)}" for key, value in expectation.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 

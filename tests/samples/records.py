@@ -1,4 +1,4 @@
-"""Samples of JSON and XML with one more number in them, which no importer reads.
+"""Samples of JSON and XML with an additional number that no importer reads.
 
 Every object of a file gets the same new key, so that each record has it.
 """
@@ -18,7 +18,7 @@ _RECORDS_OF_XML = re.compile(r"(?=</(?:item|entry|post|wp:comment)>)")
 
 
 def is_of_records(data: bytes) -> bool:
-    """Whether a file holds JSON or XML."""
+    """Whether a file contains JSON or XML."""
     text = data.lstrip(b"\xef\xbb\xbf \r\n\t")
     if text.startswith(b"<?xml"):
         return True
@@ -26,13 +26,13 @@ def is_of_records(data: bytes) -> bool:
         return False
     try:
         with_a_number(data)
-    except ValueError:  # lines of Python, or a line that is cut off
+    except ValueError:  # lines of Python, or an incomplete line
         return False
     return True
 
 
 def with_a_number(data: bytes) -> bytes:
-    """The file with the new key in each of its objects, or in each of its records of XML."""
+    """Return the file with the new key in each of its objects, or in each XML record."""
     if data.lstrip().startswith(b"<"):
         element = f"<{KEY}>{NUMBER}</{KEY}>"
         return _RECORDS_OF_XML.sub(element, data.decode()).encode()

@@ -1,6 +1,6 @@
-"""The same sample written in other ways: encodings, line ends, delimiters, columns, packing.
+"""The same sample in other spellings: encodings, line ends, delimiters, columns, packing.
 
-None of these changes what a file says, so none may change its events.
+None of them changes the content of a file, so none may change its events.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MARKUP = ("{", "[", "<", "window.")
 
 
 def text_of(data: bytes) -> str | None:
-    """The text of a sample without its byte order mark; None if the sample is binary."""
+    """Return the text of a sample without its byte order mark; None if the sample is binary."""
     if data.startswith(PACKED):
         return None
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
@@ -43,13 +43,13 @@ def is_table(data: bytes) -> bool:
 
 
 def packed(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The file inside of gzip and of a zip archive."""
+    """Yield the file in gzip and in a zip archive."""
     yield "gzip", gzip.compress(data, mtime=0)
     yield "zip", zipped({"file": data})
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
-    """A zip archive."""
+    """Return a zip archive."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -58,7 +58,7 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
 
 
 def encoded(text: str) -> Iterator[tuple[str, bytes]]:
-    """The text in each encoding that exports have."""
+    """Yield the text in each encoding that exports use."""
     yield "UTF-8", text.encode()
     yield "UTF-8 with a byte order mark", text.encode("utf-8-sig")
     wide = _XML_ENCODING.sub(r"\1UTF-16\2", text, count=1)
@@ -71,16 +71,16 @@ def encoded(text: str) -> Iterator[tuple[str, bytes]]:
 
 
 class Table:
-    """A delimited sample, taken apart.
+    """A delimited sample, split into records.
 
     Attributes
     ----------
     rows : list of list of str
-        All records, with those above the header.
+        All records, including those above the header.
     lines : list of int
         The line of the file on which each record begins.
     header : int
-        The index of the (first) header: the record with the most headings that an importer knows.
+        The index of the first header: the record with the most known headings.
     """
 
     def __init__(self, text: str) -> None:
@@ -99,15 +99,15 @@ class Table:
 
     @property
     def width(self) -> int:
-        """How many columns the header has."""
+        """Number of columns of the header."""
         return len(self.rows[self.header]) if self.rows else 0
 
     def with_row(self, at: int, row: Sequence[str]) -> str:
-        """The text with a further record in front of the `at`-th."""
+        """Return the text with an additional record before the `at`-th."""
         return self.written([*self.rows[:at], row, *self.rows[at:]])
 
     def with_column(self, heading: str, cells: Sequence[str]) -> str:
-        """The text with one more column at the end of the header and of the records below it."""
+        """Return the text with an additional column at the end of header and records."""
         rows = [list(row) for row in self.rows]
         rows[self.header].append(heading)
         below = (row for row in rows[self.header + 1 :] if len(row) == self.width)
@@ -116,13 +116,13 @@ class Table:
         return self.written(rows)
 
     def written(self, rows: Sequence[Sequence[str]], delimiter: str = "", end: str = "\n") -> str:
-        """Records as text."""
+        """Return records as text."""
         text = io.StringIO()
         csv.writer(text, delimiter=delimiter or self.delimiter, lineterminator=end).writerows(rows)
         return text.getvalue()
 
     def spellings(self) -> Iterator[tuple[str, bytes]]:
-        """The table with other line ends and delimiters, as a workbook, with its columns moved."""
+        """Yield the table with other line ends and delimiters, as a workbook, and reordered."""
         yield "CRLF", self.written(self.rows, end="\r\n").encode()
         if not self.is_plain:
             return
@@ -135,7 +135,7 @@ class Table:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is one table with rows of equal width and without line ends in cells."""
+        """Whether it is one table with rows of equal width and without line breaks in cells."""
         cells = (cell for row in self.rows for cell in row)
         below = {len(row) for row in self.rows[self.header :]}
         is_one = below == {self.width} and len(self._headers) == 1

@@ -154,4 +154,4 @@ def test_without_consent_an_erased_person_has_a_trace_as_well() -> None:
 
 def test_a_line_that_is_not_json_is_rejected_with_its_reason() -> None:
     verdict = admit(read_line(b'{"kind": 1, "kind": 2}'), TERMS)
-    assert verdict == Refusal("malformed_json", "an object names a key twice")
+    assert verdict == Refusal("malformed_json", "an object has a duplicate key")

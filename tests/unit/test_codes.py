@@ -16,7 +16,6 @@ from chalicelib.model.codes.event_rejections import EVENTS
 from chalicelib.model.codes.file_rejections import FILES
 from chalicelib.model.codes.row_rejections import ROWS
 from chalicelib.model.events import EVENT_ERROR_CODES
-from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_CODES
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
@@ -29,7 +28,7 @@ CARRIES_CODES = re.compile(r"reason|warn|verdict|reject", re.IGNORECASE)
 
 NO_CODES = {"", "ignore", "baseline", "channel", "engagement", "experiment", "ratio_"} | {
     *EVENT_ERROR_CODES,
-    *EXPERIMENT_ERROR_CODES,
+    *codes.EXPERIMENT_ERRORS,
 }
 """What such places hold besides: names of sides and methods, the stem of the shapes of a ratio,
 what to do about a warning of Python, and codes of errors (docs/errors.md)."""

@@ -1,4 +1,4 @@
-"""Alarms: each has its section in docs/operations.md and watches something that exists."""
+"""Alarms: each has a section in docs/operations.md and watches an existing resource."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.packaged import ROOT
 
 HANDBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SECTIONS = re.findall(r"^### (\w+Alarm)$", HANDBOOK, re.MULTILINE)
-MARKS = ("**Means**", "**Look**", "**Do**", "**Over**")
+MARKS = ("**Means**", "**Check**", "**Do**", "**Resolved when**")
 
 
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
-    """What `chalice package` makes of the application."""
+    """The packaged template."""
     return packaged.template()
 
 
@@ -48,7 +48,7 @@ def dashboard(template: dict[str, Any]) -> list[list[Any]]:
     return [metric for one in body["widgets"] for metric in one["properties"]["metrics"]]
 
 
-def test_every_alarm_has_its_section_and_every_section_its_alarm(
+def test_every_alarm_has_a_section_and_every_section_an_alarm(
     alarms: dict[str, dict[str, Any]],
 ) -> None:
     assert len(SECTIONS) == len(set(SECTIONS))
@@ -56,7 +56,7 @@ def test_every_alarm_has_its_section_and_every_section_its_alarm(
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_a_section_says_what_it_means_how_to_look_what_to_do_and_when_it_is_over(
+def test_a_section_has_meaning_checks_action_and_end(
     name: str,
 ) -> None:
     section = HANDBOOK.partition(f"### {name}\n")[2]
@@ -75,14 +75,14 @@ def test_every_alarm_links_to_its_section(
         assert f'id="{place}"' in page
 
 
-def test_every_name_in_the_handbook_is_one_of_the_template(template: dict[str, Any]) -> None:
+def test_every_resource_name_on_the_page_exists_in_the_template(template: dict[str, Any]) -> None:
     named = set(re.findall(r"\$\(name (\w+)\)", HANDBOOK))
     named |= set(re.findall(r"`(\w+(?:Handler|Queue|DeadLetters|Alarm))`", HANDBOOK))
     assert named <= set(template["Resources"])
     assert len(named) > 10
 
 
-def test_the_table_is_watched_in_every_operation_that_is_allowed(
+def test_an_alarm_watches_every_operation_that_is_allowed_on_the_table(
     alarms: dict[str, dict[str, Any]],
 ) -> None:
     allowed = {
@@ -96,15 +96,15 @@ def test_the_table_is_watched_in_every_operation_that_is_allowed(
     assert set(failing) == allowed | {"TransactWriteItems"}
 
 
-def test_the_api_is_watched_under_the_name_that_it_has(template: dict[str, Any]) -> None:
+def test_the_api_has_the_name_that_alarms_and_dashboard_watch(template: dict[str, Any]) -> None:
     described = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     title = described["info"]["title"]["Fn::Sub"]
     shown = [one for one in dashboard(template) if one[0] == "AWS/ApiGateway"]
     assert {tuple(one[2:4]) for one in shown} == {("ApiName", title)}
 
 
-def test_cloudwatch_accepts_the_periods(alarms: dict[str, dict[str, Any]]) -> None:
-    """At most a day in all, or a week where a period is an hour or longer."""
+def test_alarm_periods_are_within_cloudwatch_limits(alarms: dict[str, dict[str, Any]]) -> None:
+    """All periods of an alarm are at most a day, or a week if a period is an hour or longer."""
     for name, alarm in alarms.items():
         stats = [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
         (period,) = {one["Period"] for one in stats} or {alarm["Period"]}
@@ -113,6 +113,6 @@ def test_cloudwatch_accepts_the_periods(alarms: dict[str, dict[str, Any]]) -> No
         assert alarm.get("DatapointsToAlarm", number) <= number
 
 
-def test_the_dashboard_shows_what_exists(template: dict[str, Any]) -> None:
+def test_the_dashboard_shows_only_existing_resources(template: dict[str, Any]) -> None:
     for name in re.findall(r"\$\{([\w:.]+)\}", json.dumps(dashboard(template))):
         assert name.partition(".")[0] in template["Resources"] | template["Parameters"], name

@@ -1,4 +1,4 @@
-"""Deployments: the packaged template with uploaded code; what MiniStack gets of it."""
+"""Deployments: the packaged template with uploaded code, and the part for MiniStack."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TINY: dict[str, Any] = {
 }
 
 
-def test_every_function_has_the_code_of_its_package() -> None:
+def test_every_function_gets_the_code_of_its_package() -> None:
     before = copy.deepcopy(TEMPLATE)
     keys = {package.name: f"{package.name}-0123.zip" for package in PACKAGES}
     made = with_code(TEMPLATE, "code", keys)
@@ -46,10 +46,10 @@ def test_every_function_has_the_code_of_its_package() -> None:
 
 
 ON_SUMS = {"FitMachineAlarm", "TableErrorsAlarm", "TableThrottlesAlarm", "ThrottlesAlarm"}
-"""Alarms on sums of metrics."""
+"""Alarms on several metrics."""
 
 
-def test_only_the_budget_and_alarms_on_sums_are_left_out_for_ministack() -> None:
+def test_ministack_gets_everything_but_the_budget_and_alarms_on_several_metrics() -> None:
     made = known(TEMPLATE)
     gone = set(TEMPLATE["Resources"]) - set(made["Resources"])
     assert gone == {"Budget"} | ON_SUMS
@@ -63,7 +63,7 @@ def test_only_the_budget_and_alarms_on_sums_are_left_out_for_ministack() -> None
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What `make package` makes, in small."""
+    """A small version of the output of `make package`."""
     monkeypatch.setattr(deploy, "LOOKED_EVERY", 0.0)
     for package in PACKAGES:
         (tmp_path / f"{package.name}.zip").write_bytes(package.name.encode())
@@ -71,7 +71,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_stack_is_made_and_then_changed_and_then_left_alone(cloud: Cloud, folder: Path) -> None:
+def test_a_stack_is_created_then_updated_then_left_unchanged(cloud: Cloud, folder: Path) -> None:
     client = session().client
     first = deploy.deploy(client, folder, "dev", parameters={"AlarmEmail": "a@example.org"})
     assert first.outputs == {"Mail": "a@example.org"}
@@ -89,7 +89,7 @@ def test_a_stack_is_made_and_then_changed_and_then_left_alone(cloud: Cloud, fold
     assert len([one for one in names if one.startswith("whole-")]) == 1
 
 
-def test_a_template_may_get_new_parameters(cloud: Cloud, folder: Path) -> None:
+def test_an_update_can_add_parameters(cloud: Cloud, folder: Path) -> None:
     client = session().client
     deploy.deploy(client, folder, "dev")
     asked = []
@@ -115,13 +115,17 @@ def test_a_template_may_get_new_parameters(cloud: Cloud, folder: Path) -> None:
     ]
 
 
-def test_a_stack_is_told_whole(cloud: Cloud, folder: Path) -> None:
+def test_a_stack_with_several_pages_of_resources_is_read_completely(
+    cloud: Cloud, folder: Path
+) -> None:
     many = {f"Topic{n}": {"Type": "AWS::SNS::Topic"} for n in range(120)}
     (folder / "template.json").write_text(json.dumps({**TINY, "Resources": many}))
     assert set(deploy.deploy(session().client, folder, "dev").names) == set(many)
 
 
-def test_packages_go_into_no_bucket_of_a_stranger(cloud: Cloud, folder: Path) -> None:
+def test_packages_are_not_uploaded_to_a_bucket_of_another_account(
+    cloud: Cloud, folder: Path
+) -> None:
     taken = "likeworth-code-123456789012-eu-central-1"
     session().client("s3").create_bucket(
         Bucket=taken, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
@@ -142,7 +146,7 @@ def test_packages_go_into_no_bucket_of_a_stranger(cloud: Cloud, folder: Path) ->
     assert {owner for _, owner in asked} == {"123456789012"}
 
 
-def test_a_bucket_that_may_not_be_used_is_told_of() -> None:
+def test_a_bucket_without_access_is_reported() -> None:
     class Strange:
         meta = type("Meta", (), {"region_name": "eu-central-1"})
         exceptions = session().client("s3").exceptions
@@ -165,7 +169,7 @@ WHY = [
 
 
 class RolledBack:
-    """A CloudFormation that has taken a change back, and has nothing to do for what was before."""
+    """A CloudFormation that rolled back an update and has no update for the old template."""
 
     def __init__(self) -> None:
         self.exceptions = session().client("cloudformation").exceptions
@@ -185,7 +189,7 @@ class RolledBack:
         return pages()
 
 
-def test_what_a_failed_change_went_back_to_can_be_deployed(cloud: Cloud, folder: Path) -> None:
+def test_a_stack_that_was_rolled_back_can_be_deployed_again(cloud: Cloud, folder: Path) -> None:
     def client(name: str) -> Any:
         return RolledBack() if name == "cloudformation" else session().client(name)
 
@@ -193,7 +197,7 @@ def test_what_a_failed_change_went_back_to_can_be_deployed(cloud: Cloud, folder:
 
 
 class Failed:
-    """A CloudFormation that could not make a stack."""
+    """A CloudFormation that failed to create a stack."""
 
     def __init__(self) -> None:
         self.exceptions = session().client("cloudformation").exceptions
@@ -205,12 +209,12 @@ class Failed:
         return {"StackEvents": WHY}
 
 
-def test_a_stack_that_cannot_be_made_says_why() -> None:
+def test_a_failed_stack_is_reported_with_its_reasons() -> None:
     with pytest.raises(DeploymentError, match="ROLLBACK_COMPLETE: Queue: no room"):
         deploy._waited_for(Failed(), "likeworth-dev")
 
 
-def test_what_a_failed_first_try_left_is_not_changed_but_told(cloud: Cloud, folder: Path) -> None:
+def test_a_failed_first_deployment_is_reported_and_not_updated(cloud: Cloud, folder: Path) -> None:
     def client(name: str) -> Any:
         return Failed() if name == "cloudformation" else session().client(name)
 

@@ -1,4 +1,4 @@
-"""The little Runtime API: every event goes to a process that is there, once, and comes back."""
+"""The Runtime API of the tests: each event is delivered once to a living process and answered."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def api() -> Iterator[RuntimeApi]:
 
 
 def ask(api: RuntimeApi) -> http.client.HTTPConnection:
-    """A process that has asked for the next event and waits."""
+    """A process that has requested the next event and waits."""
     connection = http.client.HTTPConnection(api.address, timeout=10)
     connection.request("GET", f"{VERSION}/invocation/next")
     return connection
@@ -44,7 +44,7 @@ def answer(api: RuntimeApi, path: str, body: Any) -> int:
 
 
 def serve(api: RuntimeApi, kind: str = "response") -> threading.Thread:
-    """A process that takes one event and tells what it was."""
+    """A process that receives one event and returns it."""
 
     def work() -> None:
         connection = ask(api)
@@ -60,14 +60,14 @@ def serve(api: RuntimeApi, kind: str = "response") -> threading.Thread:
     return thread
 
 
-def test_an_event_goes_there_and_what_became_of_it_comes_back(api: RuntimeApi) -> None:
+def test_an_event_is_delivered_and_its_answer_returned(api: RuntimeApi) -> None:
     for number in range(3):
         worker = serve(api)
         assert api.invoke({"number": number}, seconds=10) == {"was": {"number": number}}
         worker.join(10)
 
 
-def test_a_process_killed_while_it_waits_swallows_no_event(api: RuntimeApi) -> None:
+def test_a_process_killed_while_waiting_loses_no_event(api: RuntimeApi) -> None:
     gone = ask(api)
     assert api.wait_until_asked(10)
     assert gone.sock is not None
@@ -78,25 +78,25 @@ def test_a_process_killed_while_it_waits_swallows_no_event(api: RuntimeApi) -> N
     worker.join(10)
 
 
-def test_an_exception_is_one_here_too(api: RuntimeApi) -> None:
+def test_an_exception_of_the_function_is_raised(api: RuntimeApi) -> None:
     serve(api, "error")
     with pytest.raises(FunctionError, match="number"):
         api.invoke({"number": 1}, seconds=10)
 
 
-def test_who_never_answers_is_told_of(api: RuntimeApi) -> None:
+def test_a_function_that_never_answers_times_out(api: RuntimeApi) -> None:
     with pytest.raises(FunctionError, match="no answer"):
         api.invoke({}, seconds=0.2)
 
 
-def test_a_start_that_fails_says_why(api: RuntimeApi) -> None:
+def test_a_failed_start_is_reported_with_its_error(api: RuntimeApi) -> None:
     assert answer(api, "init/error", {"errorMessage": "no module"}) == 202
     assert "no module" in api.why()
     assert answer(api, "nonsense", {}) == 404
 
 
 class Answering:
-    """A function that says what it was asked, and fails when it is told to."""
+    """A function that returns its event, or fails on request."""
 
     def invoke(self, event: Any) -> Any:
         if event.get("fail"):
@@ -104,7 +104,7 @@ class Answering:
         return {"was": event}
 
 
-def test_a_function_calls_another_as_lambda_lets_it() -> None:
+def test_a_function_can_invoke_another_one() -> None:
     functions: Any = {"AnalysisHandler": Answering()}
     with invoke_api.running(functions) as address:
         client = session().client("lambda", endpoint_url=address)
@@ -118,7 +118,7 @@ def test_a_function_calls_another_as_lambda_lets_it() -> None:
             client.invoke(FunctionName="Other", Payload=b"{}")
 
 
-def test_the_geo_test_of_a_rehearsal_is_one_whose_effect_is_seen() -> None:
+def test_the_geo_test_of_the_rehearsal_has_a_detectable_effect() -> None:
     def ask(method: str, path: str, body: Any, status: int) -> Any:
         assert (method, path, status) == ("POST", "/v1/experiments", 201)
         now = dt.datetime.now(dt.UTC)
@@ -128,7 +128,7 @@ def test_the_geo_test_of_a_rehearsal_is_one_whose_effect_is_seen() -> None:
     rehearsal.check_geo_test(ask)
 
 
-def test_a_request_is_one_that_the_application_answers(store: TenantStore) -> None:
+def test_the_application_answers_a_made_request(store: TenantStore) -> None:
     import app
 
     told = app.app(events.request("GET", "/v1/health"), None)
@@ -137,7 +137,7 @@ def test_a_request_is_one_that_the_application_answers(store: TenantStore) -> No
     assert refused["statusCode"] == 401
 
 
-def test_a_request_is_what_the_gateway_hands_over() -> None:
+def test_a_made_request_has_the_format_of_the_gateway() -> None:
     event = events.request("GET", "/v1/roi?from=2026-01-01&channel=facebook", "k")
     assert event["path"] == event["requestContext"]["resourcePath"] == "/v1/roi"
     assert event["multiValueHeaders"]["x-api-key"] == ["k"]

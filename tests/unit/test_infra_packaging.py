@@ -1,4 +1,4 @@
-"""What `make package` makes: what is left out, the same bytes each time, and what is refused."""
+"""The output of `make package`: its content, reproducible bytes, and rejected packages."""
 
 from __future__ import annotations
 
@@ -70,22 +70,24 @@ TINY = Package("tiny", ("AppHandler",), frozenset(), frozenset({"app"}))
         (set(), set()),
     ],
 )
-def test_what_only_the_left_out_ask_for_is_left_out(names: set[str], gone: set[str]) -> None:
+def test_requirements_of_only_excluded_distributions_are_excluded(
+    names: set[str], gone: set[str]
+) -> None:
     assert content.with_what_only_they_need(LOCK, frozenset(names)) == gone
 
 
-def test_a_name_that_is_not_locked_is_a_mistake() -> None:
+def test_a_name_that_is_not_in_the_lock_file_is_an_error() -> None:
     with pytest.raises(PackageError, match="plum"):
         content.with_what_only_they_need(LOCK, frozenset({"plum"}))
 
 
-def test_both_versions_of_a_distribution_are_kept_with_their_markers() -> None:
+def test_both_versions_of_a_distribution_keep_their_markers() -> None:
     cores = [one for one in content.entries(LOCK) if content.name_of(one) == "core"]
     assert [one.partition(" ;")[0] for one in cores] == ["core==2", "core==3"]
     assert "".join(content.entries(LOCK)) == LOCK.partition("\n")[2]
 
 
-def test_the_real_lock_file_has_what_each_package_needs() -> None:
+def test_the_lock_file_has_everything_that_each_package_needs() -> None:
     lock = content.LOCK.read_text(encoding="utf-8")
     for package in PACKAGES:
         gone = content.with_what_only_they_need(lock, package.without | targets.IN_THE_RUNTIME)
@@ -109,7 +111,7 @@ def test_the_real_lock_file_has_what_each_package_needs() -> None:
         "aws_lambda_powertools/event_handler/__init__.py",
     ],
 )
-def test_files_that_nothing_reads_go(place: str) -> None:
+def test_unused_files_are_removed(place: str) -> None:
     assert content.is_unread_file(Path(place))
 
 
@@ -127,17 +129,17 @@ def test_files_that_nothing_reads_go(place: str) -> None:
         "numpy/f2py/__init__.py",
     ],
 )
-def test_files_that_something_reads_stay(place: str) -> None:
+def test_used_files_are_kept(place: str) -> None:
     assert not content.is_unread_file(Path(place))
 
 
-def test_folders_of_tests_go_unless_they_are_none() -> None:
+def test_test_folders_are_removed_unless_they_are_used_at_run_time() -> None:
     assert content.is_unread_folder(Path("scipy/stats/tests"))
     assert not content.is_unread_folder(Path("numpy/testing"))
     assert not content.is_unread_folder(Path("chalicelib/storage"))
 
 
-def test_pruning_takes_what_it_should_and_nothing_else(tmp_path: Path) -> None:
+def test_pruning_removes_only_unused_files(tmp_path: Path) -> None:
     for place in ("a/__init__.py", "a/tests/test_a.py", "a/a.pyi", "a/tests/deep/x.py"):
         (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / place).touch()
@@ -162,7 +164,7 @@ def packed_twice(tmp_path: Path) -> list[bytes]:
     return made
 
 
-def test_the_same_content_makes_the_same_zip(tmp_path: Path) -> None:
+def test_the_same_content_gives_the_same_zip(tmp_path: Path) -> None:
     one, other = packed_twice(tmp_path)
     assert one == other
     assert archive.pack(tmp_path / "made0" / "tiny", tmp_path / "x.zip") == (
@@ -170,7 +172,7 @@ def test_the_same_content_makes_the_same_zip(tmp_path: Path) -> None:
     )
 
 
-def test_compiled_files_are_used_unseen_and_name_where_they_will_lie(tmp_path: Path) -> None:
+def test_compiled_files_are_used_without_check_and_have_the_paths_in_lambda(tmp_path: Path) -> None:
     packed_twice(tmp_path)
     module = tmp_path / "made0" / "tiny" / "app.py"
     module.write_text("name = 'changed since'\n")
@@ -187,7 +189,7 @@ def test_compiled_files_are_used_unseen_and_name_where_they_will_lie(tmp_path: P
     assert str(tmp_path).encode() not in compiled.read_bytes()
 
 
-def test_a_module_that_cannot_be_compiled_is_no_package(tmp_path: Path) -> None:
+def test_a_module_that_cannot_be_compiled_fails_the_package(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("def:\n")
     with pytest.raises(PackageError, match="compiled"):
         archive.compile_all(tmp_path, Path(sys.executable))
@@ -204,7 +206,7 @@ def a_zip(tmp_path: Path, files: dict[str, bytes]) -> Path:
     return path
 
 
-def test_a_package_that_is_too_large_is_refused(
+def test_a_package_that_is_too_large_is_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = a_zip(tmp_path, {"a": b"x" * 100, "b": b"y" * 50})
@@ -215,28 +217,28 @@ def test_a_package_that_is_too_large_is_refused(
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_a_library_for_another_processor_is_refused(name: str, tmp_path: Path) -> None:
+def test_a_library_for_another_processor_is_rejected(name: str, tmp_path: Path) -> None:
     (other,) = set(ARCHITECTURES) - {name}
     good = a_zip(tmp_path, MODULE | {"x.so": ELF[name]})
     checking.check_content(good, TINY, ARCHITECTURES[name])
     for data in (ELF[other], b"no library"):
         bad = a_zip(tmp_path, MODULE | {"x.cpython-313.so": data})
-        with pytest.raises(PackageError, match=f"no library for {name}"):
+        with pytest.raises(PackageError, match=f"not a library for {name}"):
             checking.check_content(bad, TINY, ARCHITECTURES[name])
 
 
-def test_a_package_without_what_it_needs_is_refused(tmp_path: Path) -> None:
+def test_a_package_with_missing_modules_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match="lacks app"):
         checking.check_content(a_zip(tmp_path, {"a": b""}), TINY, ARCHITECTURES["x86_64"])
 
 
-def test_a_module_without_its_compiled_file_is_refused(tmp_path: Path) -> None:
+def test_a_module_without_its_compiled_file_is_rejected(tmp_path: Path) -> None:
     path = a_zip(tmp_path, {"app/__init__.py": b""})
     with pytest.raises(PackageError, match="not compiled"):
         checking.check_content(path, TINY, ARCHITECTURES["x86_64"])
 
 
-def test_estimates_that_differ_are_refused() -> None:
+def test_a_package_with_different_estimates_is_rejected() -> None:
     document = {"a": [1.0, {"b": 2.0}], "c": "x", "d": None}
     near = {"a": [1.0 + 1e-9, {"b": 2.0}], "c": "x", "d": None}
     assert 0 < checking.largest_difference(document, near) < 1e-8
@@ -251,7 +253,7 @@ def test_estimates_that_differ_are_refused() -> None:
             checking.largest_difference(document, changed)
 
 
-def test_without_the_right_python_there_is_no_package(
+def test_a_package_needs_the_python_version_of_lambda(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = tmp_path / "python3.13"
@@ -267,7 +269,7 @@ def test_without_the_right_python_there_is_no_package(
 # --- the template -----------------------------------------------------------------------------
 
 
-def test_every_function_has_its_package_its_python_and_its_processor() -> None:
+def test_every_function_has_package_python_version_and_processor() -> None:
     made = deployable(packaged.template(), ARCHITECTURES["arm64"])
     for package in PACKAGES:
         for name in package.functions:
@@ -278,20 +280,20 @@ def test_every_function_has_its_package_its_python_and_its_processor() -> None:
     assert packaged.template()["Resources"]["FitHandler"]["Properties"]["CodeUri"] != "./whole.zip"
 
 
-def test_a_function_without_a_package_is_refused() -> None:
+def test_a_function_without_a_package_is_rejected() -> None:
     template: dict[str, Any] = copy.deepcopy(packaged.template())
     template["Resources"]["NewHandler"] = template["Resources"]["FitHandler"]
     with pytest.raises(PackageError, match="NewHandler"):
         deployable(template, ARCHITECTURES["x86_64"])
 
 
-def test_the_template_has_no_trace_of_where_it_was_made() -> None:
+def test_the_template_contains_no_local_path() -> None:
     assert str(packaged.ROOT) not in json.dumps(
         deployable(packaged.template(), ARCHITECTURES["x86_64"])
     )
 
 
-def test_a_package_that_chalice_says_lacks_something_is_refused(
+def test_a_package_that_chalice_reports_as_incomplete_is_rejected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said = Ended(False, "", "Could not install dependencies:\nnumpy==2.5.5\n")
@@ -300,7 +302,7 @@ def test_a_package_that_chalice_says_lacks_something_is_refused(
         template_module.merged_template("dev")
 
 
-def test_parts_of_days_may_differ_a_little_more_than_estimates() -> None:
+def test_the_decomposition_has_a_larger_tolerance_than_estimates() -> None:
     def document(baseline: float, delta: float) -> dict[str, Any]:
         return {"goals": {"g": {"delta": delta, "decomposition": {"baseline": [baseline]}}}}
 

@@ -1,4 +1,4 @@
-"""The database of one machine: commits in groups, outages by name, damage that is noticed."""
+"""The database of one machine: group commits, errors by name, detected damage."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def sorts(table: SqliteTable, partition: str = "acme#p") -> list[str]:
 
 
 def raw(directory: Path, text: str, *values: Any) -> None:
-    """Change the file behind the program's back."""
+    """Change the database file directly."""
     connection = sqlite3.connect(directory / FILE, isolation_level=None)
     connection.execute(text, values)
     connection.close()
@@ -58,7 +58,7 @@ def raw(directory: Path, text: str, *values: Any) -> None:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def test_writes_that_wait_for_one_another_are_committed_together(database: Database) -> None:
+def test_concurrent_writes_are_committed_together(database: Database) -> None:
     entered, release = threading.Event(), threading.Event()
 
     def slow(transaction: Transaction) -> None:
@@ -82,7 +82,7 @@ def test_writes_that_wait_for_one_another_are_committed_together(database: Datab
     assert database.sequence == 2
 
 
-def test_a_write_that_raises_leaves_nothing_and_disturbs_no_other(database: Database) -> None:
+def test_a_failed_write_changes_nothing_and_does_not_affect_others(database: Database) -> None:
     def broken(transaction: Transaction) -> None:
         transaction.put(to_row(an_item("broken", EVENTS)))
         raise ValueError("on purpose")
@@ -95,7 +95,7 @@ def test_a_write_that_raises_leaves_nothing_and_disturbs_no_other(database: Data
     assert sorts(SqliteTable(database), CHANGES) == []
 
 
-def test_if_a_commit_fails_in_any_way_no_write_of_the_group_counts(
+def test_a_failed_commit_fails_every_write_of_its_group(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_: Transaction) -> None:
@@ -117,14 +117,14 @@ def test_a_changed_event_partition_is_listed_with_the_sequence_of_its_last_chang
     table = SqliteTable(database)
     table.put(an_item("1", EVENTS))
     (first,) = table.query(CHANGES)
-    table.put(an_item("1", EVENTS))  # the same again changes nothing
+    table.put(an_item("1", EVENTS))  # writing the same item changes nothing
     assert list(table.query(CHANGES)) == [first]
     table.put(an_item("2", EVENTS))
     (second,) = table.query(CHANGES)
     assert int(second["sequence"]["N"]) > int(first["sequence"]["N"])
 
 
-def test_another_process_may_write_in_between(database: Database, tmp_path: Path) -> None:
+def test_another_process_can_write_between_commits(database: Database, tmp_path: Path) -> None:
     other = Database(tmp_path)
     for number in range(5):
         SqliteTable(database).put(an_item(f"a{number}"))
@@ -133,7 +133,7 @@ def test_another_process_may_write_in_between(database: Database, tmp_path: Path
     assert len(sorts(SqliteTable(database))) == 10
 
 
-def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_written_items_survive_a_restart(tmp_path: Path) -> None:
     for number in range(3):
         database = Database(tmp_path)
         SqliteTable(database).put(an_item(f"{number}"))
@@ -146,7 +146,7 @@ def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
 # --- outages --------------------------------------------------------------------------------------
 
 
-def test_a_full_disk_is_an_outage_and_nothing_is_stored(database: Database) -> None:
+def test_a_full_disk_makes_the_store_unavailable_and_stores_nothing(database: Database) -> None:
     table = SqliteTable(database)
     table.put(an_item("before"))
     (pages,) = database._writer.execute("PRAGMA page_count").fetchone()
@@ -159,7 +159,9 @@ def test_a_full_disk_is_an_outage_and_nothing_is_stored(database: Database) -> N
     assert sorts(table) == ["after", "before"]
 
 
-def test_a_locked_database_is_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_makes_the_store_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("chalicelib.local.database.BUSY_SECONDS", 0.1)
     database = Database(tmp_path)
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
@@ -172,7 +174,7 @@ def test_a_locked_database_is_an_outage(tmp_path: Path, monkeypatch: pytest.Monk
     database.close()
 
 
-def test_a_directory_that_is_none_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_path_that_is_not_a_directory(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("x")
     for place in (file, file / "below"):
@@ -205,7 +207,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("change", DAMAGES.values(), ids=DAMAGES.keys())
-def test_damaged_rows_are_refused_by_whoever_reads_them(tmp_path: Path, change: str) -> None:
+def test_every_read_rejects_damaged_rows(tmp_path: Path, change: str) -> None:
     filled(tmp_path)
     raw(tmp_path, change)
     database = Database(tmp_path)
@@ -216,10 +218,10 @@ def test_damaged_rows_are_refused_by_whoever_reads_them(tmp_path: Path, change: 
 
 
 @pytest.mark.parametrize("change", DAMAGES.values(), ids=DAMAGES.keys())
-def test_damaged_bookkeeping_is_refused_at_the_start(tmp_path: Path, change: str) -> None:
+def test_a_start_rejects_damaged_bookkeeping(tmp_path: Path, change: str) -> None:
     filled(tmp_path, "acme#fits")
     raw(tmp_path, change)
-    if "DELETE FROM partitions" in change:  # the list of changes was not touched
+    if "DELETE FROM partitions" in change:  # the change did not affect the list of changes
         return
     with pytest.raises(DamagedStore, match="restore a backup"):
         LocalMachine(tmp_path, root_secret=lambda: SECRET)
@@ -237,16 +239,16 @@ OTHER_FILES = {
 
 
 @pytest.mark.parametrize("change", OTHER_FILES.values(), ids=OTHER_FILES.keys())
-def test_a_file_that_is_not_as_it_was_is_refused(tmp_path: Path, change: Any) -> None:
+def test_a_damaged_database_file_is_rejected(tmp_path: Path, change: Any) -> None:
     filled(tmp_path, "acme#fits")
     change(tmp_path / FILE)
     with pytest.raises(DamagedStore, match=FILE):
         LocalMachine(tmp_path, root_secret=lambda: SECRET)
 
 
-def test_a_start_that_was_killed_before_it_made_anything_is_repeated(tmp_path: Path) -> None:
+def test_a_start_killed_before_creating_the_schema_is_repeated(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / FILE)
-    connection.execute("PRAGMA journal_mode=WAL")  # the first page exists from now on
+    connection.execute("PRAGMA journal_mode=WAL")  # now the first page exists
     connection.close()
     assert (tmp_path / FILE).stat().st_size > 0
     database = Database(tmp_path)
@@ -255,7 +257,7 @@ def test_a_start_that_was_killed_before_it_made_anything_is_repeated(tmp_path: P
     database.close()
 
 
-def test_a_blank_database_in_place_of_one_with_commits_is_refused(tmp_path: Path) -> None:
+def test_a_blank_database_instead_of_one_with_commits_is_rejected(tmp_path: Path) -> None:
     filled(tmp_path)
     (tmp_path / FILE).unlink()
     connection = sqlite3.connect(tmp_path / FILE)
@@ -265,7 +267,7 @@ def test_a_blank_database_in_place_of_one_with_commits_is_refused(tmp_path: Path
         Database(tmp_path)
 
 
-def test_a_text_that_is_no_text_is_damage_and_is_not_quoted(tmp_path: Path) -> None:
+def test_invalid_utf8_is_damage_and_is_not_quoted(tmp_path: Path) -> None:
     filled(tmp_path)
     raw(tmp_path, "UPDATE items SET item = CAST(x'7b22616e6e61ff' AS TEXT) WHERE sk = '1'")
     database = Database(tmp_path)
@@ -276,11 +278,11 @@ def test_a_text_that_is_no_text_is_damage_and_is_not_quoted(tmp_path: Path) -> N
     database.close()
 
 
-def test_a_log_that_was_cut_is_refused(tmp_path: Path) -> None:
+def test_a_cut_log_is_rejected(tmp_path: Path) -> None:
     database = Database(tmp_path)
     for number in range(5):
         SqliteTable(database).put(an_item(f"{number}"))
-    killed = tmp_path / "killed"  # what is left of a process that was killed
+    killed = tmp_path / "killed"  # the files of a killed process
     killed.mkdir()
     for file in tmp_path.glob("likeworth*"):
         (killed / file.name).write_bytes(file.read_bytes())
@@ -307,7 +309,7 @@ def test_a_log_that_was_cut_is_refused(tmp_path: Path) -> None:
     rest.close()
 
 
-def test_a_file_of_an_object_that_was_damaged_is_refused(tmp_path: Path) -> None:
+def test_a_damaged_object_file_is_rejected(tmp_path: Path) -> None:
     machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
     objects = machine.objects("acme")
     objects.put("documents/acme/x", b"0123456789")
@@ -328,7 +330,7 @@ def test_a_file_of_an_object_that_was_damaged_is_refused(tmp_path: Path) -> None
 # --- backups, and what has expired ----------------------------------------------------------------
 
 
-def test_a_backup_while_it_is_written_can_be_served(tmp_path: Path) -> None:
+def test_a_backup_made_during_writes_can_be_served(tmp_path: Path) -> None:
     machine = LocalMachine(tmp_path / "data", root_secret=lambda: SECRET)
     machine.table.put(an_item())
     machine.objects("acme").put("documents/acme/x", b"large")
@@ -346,7 +348,7 @@ def test_a_backup_while_it_is_written_can_be_served(tmp_path: Path) -> None:
     copy.close()
 
 
-def test_what_has_expired_is_not_read_and_goes_a_day_later(tmp_path: Path) -> None:
+def test_expired_data_is_not_read_and_is_deleted_a_day_later(tmp_path: Path) -> None:
     now = dt.datetime(2026, 3, 14, tzinfo=dt.UTC)
     machine = LocalMachine(tmp_path, root_secret=lambda: SECRET, clock=lambda: now)
     ends = int(now.timestamp()) + 10
@@ -362,7 +364,7 @@ def test_what_has_expired_is_not_read_and_goes_a_day_later(tmp_path: Path) -> No
     keeper.tidy()
     everything = SqliteTable(machine.database, clock=lambda: 0.0)
     assert sorts(everything, EVENTS) == ["long"]
-    assert sorts(everything, CHANGES) == []  # totals outlive their events
+    assert sorts(everything, CHANGES) == []  # totals are kept longer than their events
     assert [key for key, _ in machine.files.all()] == ["documents/acme/x"]
     now += dt.timedelta(days=4)
     keeper.tidy()
@@ -372,7 +374,7 @@ def test_what_has_expired_is_not_read_and_goes_a_day_later(tmp_path: Path) -> No
     machine.close()
 
 
-def test_strays_of_a_death_are_removed_at_the_start(tmp_path: Path) -> None:
+def test_a_start_deletes_files_left_by_a_crash(tmp_path: Path) -> None:
     machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
     machine.objects("acme").put("documents/acme/x", b"x")
     machine.files.write([b"nobody's"])
@@ -402,7 +404,7 @@ def test_check_backup_and_audit_of_a_directory(
     event = make_event(event_id="e", occurred_at=f"{yesterday}T10:00:00Z")
     record_events(wiring.store_on(machine, "acme"), [event], now=dt.datetime.now(dt.UTC))
     capsys.readouterr()
-    assert main(["audit", "--tenant", "acme", *at]) == 1  # nothing has derived its totals
+    assert main(["audit", "--tenant", "acme", *at]) == 1  # its totals were not derived
     assert "1 differences found" in capsys.readouterr().err
     assert main(["serve", "--check", *at]) == 0
     assert main(["serve", "--backup", str(copy), *at]) == 0
@@ -418,7 +420,7 @@ def test_check_backup_and_audit_of_a_directory(
 
 
 @pytest.mark.parametrize("command", ["serve --port 0", "keys list --tenant acme"])
-def test_a_damaged_directory_is_named(
+def test_the_error_names_a_damaged_directory(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     filled(tmp_path, "acme#fits")
@@ -430,7 +432,7 @@ def test_a_damaged_directory_is_named(
     assert "restore a backup" in said
 
 
-def test_a_directory_that_may_not_be_written_is_named(
+def test_the_error_names_a_directory_without_write_permission(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def denied(path: Any, *_: Any, **__: Any) -> int:
@@ -439,11 +441,11 @@ def test_a_directory_that_may_not_be_written_is_named(
     monkeypatch.setattr("chalicelib.local.machine.os.open", denied)
     assert main(["serve", "--port", "0", "--data", str(tmp_path)]) == 2
     said = capsys.readouterr().err
-    assert f"{tmp_path / 'lock'} may not be written by this user" in said
+    assert f"this user may not write to {tmp_path / 'lock'}" in said
     assert "port" not in said
 
 
-def test_a_backup_that_fails_says_why_and_leaves_nothing(
+def test_a_failed_backup_reports_the_reason_and_leaves_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, copy = tmp_path / "data", tmp_path / "copy"
@@ -458,7 +460,7 @@ def test_a_backup_that_fails_says_why_and_leaves_nothing(
     assert not copy.exists()
 
 
-def test_what_cannot_be_checked_is_not_called_damaged(
+def test_an_unreadable_directory_is_not_reported_as_damaged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     filled(tmp_path)
@@ -474,13 +476,15 @@ def test_what_cannot_be_checked_is_not_called_damaged(
     assert captured.out == ""
 
 
-def test_a_file_in_the_way_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_names_a_file_in_place_of_a_directory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "objects").write_text("x")
     assert main(["serve", "--port", "0", "--data", str(tmp_path)]) == 2
     assert f"{tmp_path / 'objects'}: File exists" in capsys.readouterr().err
 
 
-def test_a_directory_that_may_not_be_written_is_named_by_every_command(
+def test_every_command_names_a_directory_without_write_permission(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["keys", "create", "--tenant", "acme", "--role", "read", *at(tmp_path)]) == 0
@@ -491,7 +495,7 @@ def test_a_directory_that_may_not_be_written_is_named_by_every_command(
     monkeypatch.setattr("chalicelib.local.machine.os.open", denied)
     for command in ("keys list --tenant acme", "audit --tenant acme"):
         assert main([*command.split(), *at(tmp_path)]) == 2
-        assert f"{tmp_path / 'lock'} may not be written by this user" in capsys.readouterr().err
+        assert f"this user may not write to {tmp_path / 'lock'}" in capsys.readouterr().err
 
 
 # --- the root secret ------------------------------------------------------------------------------
@@ -506,11 +510,11 @@ def at(directory: Path) -> list[str]:
     [
         (lambda file: file.unlink(), "is missing"),
         (lambda file: file.write_bytes(file.read_bytes()[:20] + b"\xc3\xbc"), "is damaged"),
-        (lambda file: file.write_text("another secret that is long"), "written under"),
+        (lambda file: file.write_text("another secret that is long"), "written with"),
     ],
     ids=["none", "no text", "another"],
 )
-def test_a_directory_is_not_served_under_another_secret(
+def test_a_directory_is_not_served_with_another_secret(
     damage: Callable[[Path], Any], says: str, tmp_path: Path
 ) -> None:
     with served(tmp_path):
@@ -526,7 +530,7 @@ def test_a_directory_is_not_served_under_another_secret(
         pass
 
 
-def test_a_key_is_not_made_under_a_secret_that_was_lost(
+def test_no_key_is_created_if_the_secret_was_lost(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with served(tmp_path):
@@ -536,7 +540,7 @@ def test_a_key_is_not_made_under_a_secret_that_was_lost(
     assert f"{tmp_path / 'secret'} is missing" in capsys.readouterr().err
 
 
-def test_a_secret_can_be_rotated_if_the_one_before_is_named(
+def test_a_secret_can_be_rotated_if_the_previous_one_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with served(tmp_path):

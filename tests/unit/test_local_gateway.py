@@ -60,13 +60,15 @@ def test_an_unknown_path_is_a_problem(gateway: ChaliceGateway, target: str) -> N
     assert headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_wrong_method_is_a_problem_that_names_the_right_ones(gateway: ChaliceGateway) -> None:
+def test_an_unsupported_method_is_a_problem_that_lists_the_supported_ones(
+    gateway: ChaliceGateway,
+) -> None:
     status, headers, body = _ask(gateway, "PUT", "/people/anna")
     assert (status, body["code"]) == (405, "method_not_allowed")
     assert headers["Allow"] == "DELETE, GET, HEAD, OPTIONS"
 
 
-def test_options_names_the_methods(gateway: ChaliceGateway) -> None:
+def test_options_lists_the_methods(gateway: ChaliceGateway) -> None:
     status, headers, body = _ask(gateway, "OPTIONS", "/created")
     assert (status, headers["Allow"], body) == (204, "OPTIONS, POST", "")
 
@@ -82,7 +84,7 @@ def test_no_part_of_a_path_is_dropped(gateway: ChaliceGateway, name: str) -> Non
     assert body["name"] in (name, name.replace(";", "%3B").replace("#", "%23"))
 
 
-def test_status_and_every_header_of_a_view_arrive(gateway: ChaliceGateway) -> None:
+def test_status_and_all_headers_of_a_view_are_sent(gateway: ChaliceGateway) -> None:
     response = gateway.answer(Request("POST", "/created", {}, b"{}"))
     assert (response.status, response.body) == (201, b"a,b\n")
     assert ("Content-Type", "text/csv") in response.headers
@@ -97,6 +99,6 @@ def test_an_unexpected_error_is_a_problem_without_its_details(gateway: ChaliceGa
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PATCH"])
-def test_allow_names_only_methods_that_answer(gateway: ChaliceGateway, method: str) -> None:
+def test_allow_lists_only_supported_methods(gateway: ChaliceGateway, method: str) -> None:
     status, headers, _ = _ask(gateway, method, "/created")
     assert (status, headers["Allow"]) == (405, "OPTIONS, POST")

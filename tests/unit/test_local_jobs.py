@@ -1,4 +1,4 @@
-"""Jobs, totals and the schedule on one machine: nothing is lost, nothing is stuck."""
+"""Jobs, totals and the schedule on one machine: nothing is lost or stuck."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def machine(tmp_path: Path) -> Iterator[LocalMachine]:
 
 
 class Clock:
-    """A monotonic clock that is set."""
+    """A monotonic clock that tests set."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -55,7 +55,7 @@ def a_fit(tenant: str, number: int) -> dict[str, Any]:
     return {"fit": {"tenant": tenant, "fit_id": str(number)}}
 
 
-def test_a_tenant_with_a_long_job_keeps_no_other_waiting(machine: LocalMachine) -> None:
+def test_a_tenant_with_a_long_job_does_not_delay_others(machine: LocalMachine) -> None:
     queues = machine.queues
     for number, tenant in enumerate(("acme", "acme", "zeta")):
         queues.send("fit", a_fit(tenant, number))
@@ -65,7 +65,7 @@ def test_a_tenant_with_a_long_job_keeps_no_other_waiting(machine: LocalMachine) 
     assert first is not None
     assert second is not None
     assert [json.loads(one.body)["fit"]["tenant"] for one in (first, second)] == ["acme", "zeta"]
-    assert third is None  # the next of acme waits for the first
+    assert third is None  # the second message of acme waits for the first
     queues.send("import", {"import": {"tenant": "acme"}})
     assert queues.receive("import") is not None
     queues.done(first)
@@ -74,7 +74,7 @@ def test_a_tenant_with_a_long_job_keeps_no_other_waiting(machine: LocalMachine) 
     assert json.loads(following.body) == a_fit("acme", 1)
 
 
-def test_messages_come_in_their_order_and_once(machine: LocalMachine) -> None:
+def test_messages_are_delivered_in_order_and_once(machine: LocalMachine) -> None:
     queues = machine.queues
     for number in range(3):
         queues.send("fit", {"n": number})
@@ -89,7 +89,7 @@ def test_messages_come_in_their_order_and_once(machine: LocalMachine) -> None:
         queues.send("other", {})
 
 
-def test_a_message_that_failed_comes_again_after_a_while_by_the_monotonic_clock(
+def test_a_failed_message_is_redelivered_after_a_pause_by_the_monotonic_clock(
     machine: LocalMachine,
 ) -> None:
     clock = Clock()
@@ -106,7 +106,7 @@ def test_a_message_that_failed_comes_again_after_a_while_by_the_monotonic_clock(
     assert Queues(machine.database).receive("fit") is not None
 
 
-def test_a_message_whose_end_could_not_be_written_comes_again(machine: LocalMachine) -> None:
+def test_a_message_whose_end_could_not_be_written_is_redelivered(machine: LocalMachine) -> None:
     queues = Queues(machine.database, retry_seconds=0)
     queues.send("fit", {})
     first = queues.receive("fit")
@@ -132,7 +132,7 @@ def failing(_event: Any, _context: Any) -> Any:
     raise RuntimeError("on purpose")
 
 
-def test_a_fit_that_fails_each_time_is_failed_with_a_reason(machine: LocalMachine) -> None:
+def test_a_fit_that_always_fails_ends_as_failed_with_a_reason(machine: LocalMachine) -> None:
     store = wiring.store("acme")
     asked = request_fit(store, wiring.send_fit, now=NOW)
     running = source(machine, failing)
@@ -145,11 +145,11 @@ def test_a_fit_that_fails_each_time_is_failed_with_a_reason(machine: LocalMachin
     assert [reason for _, reason in machine.queues.dead("fit")] == ["it failed 3 times"]
 
 
-def test_one_that_kills_the_process_each_time_is_failed_too(machine: LocalMachine) -> None:
+def test_a_fit_that_always_kills_the_process_ends_as_failed(machine: LocalMachine) -> None:
     store = wiring.store("acme")
     asked = request_fit(store, wiring.send_fit, now=NOW)
     for _ in range(MAX_ATTEMPTS):
-        assert Queues(machine.database).receive("fit") is not None  # and then it dies
+        assert Queues(machine.database).receive("fit") is not None  # then the process is killed
     running = source(machine, failing)
     assert running.work()
     failed = store.fits.get(asked.fit_id)
@@ -158,7 +158,7 @@ def test_one_that_kills_the_process_each_time_is_failed_too(machine: LocalMachin
     assert machine.queues.waiting("fit") == 0
 
 
-def test_a_replay_that_fails_each_time_ends_and_the_import_is_as_before(
+def test_a_replay_that_always_fails_ends_and_leaves_the_import_unchanged(
     machine: LocalMachine,
 ) -> None:
     store, key = wiring.store("acme"), "imports/acme/x.csv"
@@ -180,7 +180,7 @@ def test_a_replay_that_fails_each_time_ends_and_the_import_is_as_before(
     )
 
 
-def test_a_message_about_nothing_goes_to_the_dead_letters(machine: LocalMachine) -> None:
+def test_a_message_without_a_job_goes_to_the_dead_letter_queue(machine: LocalMachine) -> None:
     for body in ({}, {"fit": {"tenant": "acme", "fit_id": "x"}}, {"fit": {"tenant": "-"}}):
         machine.send("fit", body)
     running = source(machine, failing)
@@ -192,7 +192,7 @@ def test_a_message_about_nothing_goes_to_the_dead_letters(machine: LocalMachine)
 # --- what is not done at the start ----------------------------------------------------------------
 
 
-def test_what_is_not_done_and_has_no_message_is_queued_at_the_start(machine: LocalMachine) -> None:
+def test_a_start_queues_unfinished_jobs_without_a_message(machine: LocalMachine) -> None:
     store = wiring.store("acme")
     _ = store.config
     states: dict[str, Any] = {
@@ -227,7 +227,7 @@ def test_what_is_not_done_and_has_no_message_is_queued_at_the_start(machine: Loc
 
 
 class Derived:
-    """Takes the stream's events, and fails as long as it is told to."""
+    """Receives the events of the stream, and fails while tests want it to."""
 
     def __init__(self) -> None:
         self.partitions: list[str] = []
@@ -244,7 +244,7 @@ def change(machine: LocalMachine, partition: str, sort: str) -> None:
     machine.table.put({"pk": {"S": partition}, "sk": {"S": sort}})
 
 
-def test_a_partition_is_derived_when_it_is_quiet_or_has_waited_long(machine: LocalMachine) -> None:
+def test_totals_are_derived_after_a_quiet_period_or_a_long_wait(machine: LocalMachine) -> None:
     clock, derived = Clock(), Derived()
     feed = Feed(machine.database, derived, monotonic=clock)
     change(machine, ONE, "0")
@@ -263,7 +263,7 @@ def test_a_partition_is_derived_when_it_is_quiet_or_has_waited_long(machine: Loc
     assert clock.now >= began + LONGEST_SECONDS
 
 
-def test_a_change_while_it_is_derived_is_not_forgotten(machine: LocalMachine) -> None:
+def test_a_change_during_derivation_is_derived_later(machine: LocalMachine) -> None:
     clock = Clock()
     seen: list[int] = []
 
@@ -281,7 +281,7 @@ def test_a_change_while_it_is_derived_is_not_forgotten(machine: LocalMachine) ->
     assert feed.waiting() == 0
 
 
-def test_what_cannot_be_derived_waits_longer_and_longer_and_keeps_nobody_waiting(
+def test_failed_totals_are_retried_with_growing_pauses_and_delay_no_others(
     machine: LocalMachine,
 ) -> None:
     clock, derived = Clock(), Derived()
@@ -325,7 +325,7 @@ def test_the_list_of_changes_survives_a_restart(tmp_path: Path) -> None:
     machine.close()
 
 
-def test_a_stop_while_the_store_does_not_answer_leaves_the_changes_for_the_next_start(
+def test_changes_remain_for_the_next_start_if_the_store_is_unavailable_at_the_stop(
     machine: LocalMachine,
 ) -> None:
     derived = Derived()
@@ -338,7 +338,7 @@ def test_a_stop_while_the_store_does_not_answer_leaves_the_changes_for_the_next_
     assert feed.waiting() == 1
 
 
-def test_a_damaged_partition_does_not_end_the_thread(
+def test_a_damaged_partition_does_not_stop_the_thread(
     machine: LocalMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     feed = Feed(machine.database, Derived())
@@ -363,7 +363,7 @@ def test_a_damaged_partition_does_not_end_the_thread(
 @pytest.mark.parametrize(
     ("hours", "calls"), [(0, 0), (23, 0), (24, 1), (1000, 1), (-1, 1), (-1000, 1)]
 )
-def test_the_schedule_survives_a_clock_that_jumps(hours: int, calls: int) -> None:
+def test_the_schedule_tolerates_clock_jumps(hours: int, calls: int) -> None:
     called: list[Any] = []
     now = NOW
     schedule = DailySchedule(
@@ -378,7 +378,7 @@ def test_the_schedule_survives_a_clock_that_jumps(hours: int, calls: int) -> Non
     assert len(called) == calls
 
 
-def test_no_failure_ends_a_thread_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_exception_stops_a_worker_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.local.event_sources.REST_AFTER_TROUBLE_SECONDS", 0.01)
     worked = threading.Event()
 

@@ -1,4 +1,4 @@
-"""A client that sends too slowly loses its connection, whichever part of a request it sends."""
+"""A client that sends too slowly is disconnected, in any part of a request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACE = Pace(grace_seconds=0.5, bytes_a_second=1_000.0)
 
 @pytest.fixture
 def server() -> Iterator[HttpServer]:
-    """A server with little patience."""
+    """A server with short time limits."""
     made = HttpServer(0, lambda request: Response(200, (), request.body), 10_000, pace=PACE)
     made.start()
     yield made
@@ -25,7 +25,7 @@ def server() -> Iterator[HttpServer]:
 
 
 def dribble(server: HttpServer, head: bytes, piece: bytes, pause: float, pieces: int) -> bytes:
-    """What is answered to a client that sends a piece at a time."""
+    """The answer to a client that sends a piece at a time."""
     with socket.create_connection((HOST, server.server_port), timeout=5) as client:
         client.sendall(head)
         try:
@@ -53,7 +53,7 @@ POST = b"POST / HTTP/1.1\r\nHost: x\r\n"
     ],
     ids=["line", "header", "body", "chunk"],
 )
-def test_a_byte_now_and_then_does_not_hold_a_thread(server: HttpServer, head: bytes) -> None:
+def test_occasional_bytes_do_not_occupy_a_thread(server: HttpServer, head: bytes) -> None:
     began = time.monotonic()
     answer = dribble(server, head, b"x", 0.05, 60)
     assert b" 408 " in answer.split(b"\r\n")[0]
@@ -61,13 +61,13 @@ def test_a_byte_now_and_then_does_not_hold_a_thread(server: HttpServer, head: by
     assert time.monotonic() - began < 5
 
 
-def test_a_client_at_the_pace_has_as_long_as_it_needs(server: HttpServer) -> None:
+def test_a_client_at_the_minimum_speed_has_unlimited_time(server: HttpServer) -> None:
     head = POST + b"Content-Length: 4000\r\nConnection: close\r\n\r\n"
     answer = dribble(server, head, b"x" * 200, 0.1, 20)  # 2 s, of which 0.5 are grace
     assert answer.startswith(b"HTTP/1.1 200")
 
 
-def test_each_request_of_a_connection_is_timed_anew(server: HttpServer) -> None:
+def test_each_request_of_a_connection_is_timed_separately(server: HttpServer) -> None:
     with socket.create_connection((HOST, server.server_port), timeout=5) as client:
         for _ in range(4):
             client.sendall(POST + b"Content-Length: 1\r\n\r\nx")

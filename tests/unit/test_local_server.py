@@ -106,7 +106,7 @@ def test_a_chunked_body_arrives_whole(server: HttpServer) -> None:
         ),
     ],
 )
-def test_a_body_that_cannot_be_read_is_a_problem_and_ends_the_connection(
+def test_an_unreadable_body_is_a_problem_and_closes_the_connection(
     server: HttpServer, head: bytes, body: bytes, status: int, code: str
 ) -> None:
     answer = _raw(server, b"POST /v1/events HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n" + body)
@@ -115,7 +115,7 @@ def test_a_body_that_cannot_be_read_is_a_problem_and_ends_the_connection(
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-def test_an_oversized_upload_is_refused_before_it_is_sent(server: HttpServer) -> None:
+def test_an_oversized_upload_is_rejected_before_it_is_sent(server: HttpServer) -> None:
     with socket.create_connection((HOST, server.server_port), timeout=5) as client:
         client.sendall(
             b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n"
@@ -126,7 +126,7 @@ def test_an_oversized_upload_is_refused_before_it_is_sent(server: HttpServer) ->
     assert b"100 Continue" not in answer
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(server: HttpServer) -> None:
+def test_a_client_that_expects_100_continue_gets_it(server: HttpServer) -> None:
     with socket.create_connection((HOST, server.server_port), timeout=5) as client:
         client.sendall(
             b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n"
@@ -137,7 +137,7 @@ def test_a_client_that_asks_first_is_told_to_go_on(server: HttpServer) -> None:
         assert b'"body": "ok"' in client.makefile("rb").read()
 
 
-def test_a_client_that_keeps_sending_can_still_read_why_it_was_refused(
+def test_a_client_that_keeps_sending_can_read_the_rejection(
     connection: http.client.HTTPConnection,
 ) -> None:
     connection.request("POST", "/", b"x" * 5_000_000)
@@ -146,12 +146,12 @@ def test_a_client_that_keeps_sending_can_still_read_why_it_was_refused(
     assert json.loads(response.read())["code"] == "body_too_large"
 
 
-def test_nonsense_is_a_problem_too(server: HttpServer) -> None:
+def test_a_malformed_request_is_a_problem(server: HttpServer) -> None:
     status, problem = _problem(_raw(server, b"NONSENSE\r\n\r\n"))
     assert (status, problem["code"]) == (400, "invalid_request")
 
 
-def test_head_has_the_length_but_not_the_body(connection: http.client.HTTPConnection) -> None:
+def test_head_has_the_length_without_the_body(connection: http.client.HTTPConnection) -> None:
     connection.request("HEAD", "/")
     response = connection.getresponse()
     assert int(response.headers["Content-Length"]) > 0
@@ -171,7 +171,7 @@ def test_no_content_has_neither_length_nor_body(connection: http.client.HTTPConn
 
 
 @pytest.mark.parametrize("method", ["GET", "TRACE", "QUERY", "PROPFIND", "DELETE", "OPTIONS"])
-def test_every_method_is_for_the_application_to_take_or_refuse(
+def test_every_method_is_passed_to_the_application(
     connection: http.client.HTTPConnection, method: str
 ) -> None:
     connection.request(method, "/there")
@@ -181,7 +181,7 @@ def test_every_method_is_for_the_application_to_take_or_refuse(
 @pytest.mark.parametrize(
     ("method", "status"), [("CONNECT", 405), ("x-own", 400), ("G@T", 400), ("", 400)]
 )
-def test_a_method_that_is_none_is_a_problem(server: HttpServer, method: str, status: int) -> None:
+def test_an_invalid_method_is_a_problem(server: HttpServer, method: str, status: int) -> None:
     line = f"{method} /there HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     assert _problem(_raw(server, line))[0] == status
 
@@ -204,9 +204,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS.keys())
-def test_a_header_that_can_be_read_in_two_ways_is_refused(
-    server: HttpServer, header: bytes
-) -> None:
+def test_an_ambiguous_header_is_rejected(server: HttpServer, header: bytes) -> None:
     after = b"GET /after HTTP/1.1\r\nHost: x\r\n\r\n"
     answer = _raw(server, b"GET / HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n" + after)
     status, problem = _problem(answer)
@@ -226,29 +224,29 @@ def test_a_header_that_can_be_read_in_two_ways_is_refused(
         b"GET /a HTTP/x",
     ],
 )
-def test_a_request_line_that_is_none_is_refused(server: HttpServer, line: bytes) -> None:
+def test_an_invalid_request_line_is_rejected(server: HttpServer, line: bytes) -> None:
     assert _problem(_raw(server, line + b"\r\nHost: x\r\n\r\n"))[0] == 400
 
 
-def test_a_request_without_a_host_is_refused(server: HttpServer) -> None:
+def test_a_request_without_host_is_rejected(server: HttpServer) -> None:
     assert _problem(_raw(server, b"GET / HTTP/1.1\r\n\r\n"))[0] == 400
 
 
-def test_lines_that_end_in_a_line_feed_alone_are_refused(server: HttpServer) -> None:
+def test_lines_without_carriage_return_are_rejected(server: HttpServer) -> None:
     assert _problem(_raw(server, b"GET / HTTP/1.1\nHost: x\n\n"))[0] == 400
 
 
-def test_headers_without_end_are_refused(server: HttpServer) -> None:
+def test_endless_headers_are_rejected(server: HttpServer) -> None:
     many = b"".join(b"X-%d: %s\r\n" % (number, b"x" * 1000) for number in range(100))
     assert _problem(_raw(server, b"GET / HTTP/1.1\r\nHost: x\r\n" + many + b"\r\n"))[0] == 413
 
 
-def test_an_older_protocol_has_no_chunks(server: HttpServer) -> None:
+def test_http_1_0_has_no_chunked_bodies(server: HttpServer) -> None:
     head = b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
     assert _problem(_raw(server, head))[0] == 501
 
 
-def test_a_body_can_be_refused_before_it_is_read() -> None:
+def test_a_body_can_be_rejected_before_it_is_read() -> None:
     def upload(_method: str, _target: str, _body: Body) -> Response:
         return problem(403, "forbidden", "no")
 
@@ -266,20 +264,20 @@ def test_a_body_can_be_refused_before_it_is_read() -> None:
         server.stop()
 
 
-def test_a_repeated_header_arrives_as_one(server: HttpServer) -> None:
+def test_repeated_headers_are_joined(server: HttpServer) -> None:
     answer = _raw(
         server, b"GET / HTTP/1.1\r\nHost: x\r\nAccept: a\r\nAccept: b\r\nConnection: close\r\n\r\n"
     )
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["headers"]["accept"] == "a,b"
 
 
-def test_a_taken_port_is_an_error(server: HttpServer) -> None:
+def test_a_port_in_use_is_an_error(server: HttpServer) -> None:
     with pytest.raises(OSError, match="in use"):
         HttpServer(server.server_port, _echo, LIMIT)
 
 
 @pytest.mark.parametrize("target", ["/", "/nothing"])
-def test_no_browser_may_guess_what_an_answer_is(
+def test_no_browser_may_guess_the_media_type(
     target: str, connection: http.client.HTTPConnection
 ) -> None:
     connection.request("GET", target)

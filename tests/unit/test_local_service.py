@@ -1,4 +1,4 @@
-"""The service on one machine: with the real application, and with handlers that record."""
+"""The service on one machine: with the real application, and with recording handlers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ YESTERDAY = (NOW - dt.timedelta(days=1)).date()
 
 @dataclass
 class Recording:
-    """An application whose functions note what they get, and fail as often as they are told."""
+    """An application whose functions record their events, and fail a given number of times."""
 
     app: Chalice = field(default_factory=lambda: Chalice("recording"))
     imports: list[Any] = field(default_factory=list)
@@ -124,7 +124,7 @@ def _youtube(views: int) -> bytes:
 # --- the real application -------------------------------------------------------------------------
 
 
-def test_events_by_http_end_in_the_day_totals(app: Any, tmp_path: Path) -> None:
+def test_events_sent_by_http_are_in_the_day_totals(app: Any, tmp_path: Path) -> None:
     with _running(app, tmp_path) as service:
         key = service.create_key("acme", "admin")
         status, answer = _call(
@@ -153,7 +153,7 @@ def test_an_announced_upload_is_imported(app: Any, tmp_path: Path) -> None:
         assert _likes_counted(service, key) == 7
 
 
-def test_a_file_dropped_into_the_bucket_is_imported(app: Any, tmp_path: Path) -> None:
+def test_a_file_copied_into_the_bucket_is_imported(app: Any, tmp_path: Path) -> None:
     with _running(app, tmp_path) as service:
         key = service.create_key("acme", "admin")
         service.put_object("imports/acme/Totals.csv", _youtube(11))
@@ -179,7 +179,7 @@ def test_a_restart_keeps_events_totals_keys_and_files(app: Any, tmp_path: Path) 
         service.put_object("imports/acme/Totals.csv", _youtube(5))
         service.wait_until_idle(10)
     with _running(app, data, data=data) as service:
-        assert service.knows("acme")
+        assert service.has_tenant("acme")
         assert wiring.store("acme").config.currency == "CHF"
         assert _likes_counted(service, key) == 7
         _, answer = _call(service, "GET", "/v1/imports", key)
@@ -187,7 +187,7 @@ def test_a_restart_keeps_events_totals_keys_and_files(app: Any, tmp_path: Path) 
         assert wiring.store("acme").objects.get("imports/acme/Totals.csv") == _youtube(5)
 
 
-def test_totals_that_were_not_derived_before_the_end_are_derived_after(
+def test_totals_that_were_waiting_at_the_stop_are_derived_after_the_restart(
     app: Any, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
@@ -203,7 +203,7 @@ def test_totals_that_were_not_derived_before_the_end_are_derived_after(
         assert _likes_counted(service, key) == 1
 
 
-def test_a_key_made_by_another_process_is_valid_at_once_and_never_on_disk(
+def test_a_key_created_by_another_process_is_valid_at_once_and_never_on_disk(
     app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from chalicelib.cli import main
@@ -244,7 +244,7 @@ def test_a_revoked_key_stays_revoked_over_a_restart(
         assert _call(service, "GET", "/v1/fits", key)[0] == 401
 
 
-def test_what_the_command_line_revokes_is_revoked_at_the_next_request(
+def test_a_key_revoked_on_the_command_line_fails_at_the_next_request(
     app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from chalicelib.cli import main
@@ -260,7 +260,7 @@ def test_what_the_command_line_revokes_is_revoked_at_the_next_request(
             assert _call(service, "GET", "/v1/fits", key)[0] == 200
             assert main(["keys", "revoke", *at, key.split(".")[1]]) == 0
             assert _call(service, "GET", "/v1/fits", key)[0] == 401
-        assert main(["keys", "revoke", *at, admin.split(".")[1]]) == 0  # the last one, too
+        assert main(["keys", "revoke", *at, admin.split(".")[1]]) == 0  # including the last one
         assert _call(service, "GET", "/v1/fits", admin)[0] == 401
         assert not service.has_admin("acme")
     with _running(app, data, data=data) as service:
@@ -268,12 +268,12 @@ def test_what_the_command_line_revokes_is_revoked_at_the_next_request(
             assert _call(service, "GET", "/v1/fits", key)[0] == 401
 
 
-def test_a_service_that_keeps_nothing_takes_the_keys_of_the_command_line(
+def test_a_service_without_a_directory_accepts_keys_of_the_command_line(
     app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from chalicelib.cli import main
 
-    at = ["--tenant", "acme", "--data", str(tmp_path)]  # the home of the installation
+    at = ["--tenant", "acme", "--data", str(tmp_path)]  # the home directory of the installation
 
     def create() -> str:
         assert main(["keys", "create", "--role", "read", *at]) == 0
@@ -301,7 +301,7 @@ def test_a_failed_import_is_delivered_again(tmp_path: Path) -> None:
     assert keys == ["imports/acme/a.csv", "imports/acme/a.csv"]
 
 
-def test_an_import_that_always_fails_goes_to_the_dead_letters(tmp_path: Path) -> None:
+def test_an_import_that_always_fails_goes_to_the_dead_letter_queue(tmp_path: Path) -> None:
     recording = Recording()
     with _running(recording, tmp_path) as service:
         service.wait_until_idle(10)
@@ -316,7 +316,7 @@ def test_an_import_that_always_fails_goes_to_the_dead_letters(tmp_path: Path) ->
     assert (failed.state, failed.error and failed.error["code"]) == ("failed", "gave_up")
 
 
-def test_a_partial_batch_response_fails_the_message_too(tmp_path: Path) -> None:
+def test_a_partial_batch_response_fails_the_message(tmp_path: Path) -> None:
     recording = Recording(failures=2)
     with _running(recording, tmp_path) as service:
         service.machine.send("fit", {"n": 1})
@@ -327,7 +327,7 @@ def test_a_partial_batch_response_fails_the_message_too(tmp_path: Path) -> None:
     assert len(bodies) == 4
 
 
-def test_a_message_that_was_not_handled_is_delivered_after_a_restart(tmp_path: Path) -> None:
+def test_an_unhandled_message_is_delivered_after_a_restart(tmp_path: Path) -> None:
     data = tmp_path / "data"
     failing, good = Recording(failures=1000), Recording()
     with _running(failing, data, data=data, retry_seconds=1) as service:
@@ -346,7 +346,7 @@ def _put_items(service: LocalService, partition: str, count: int) -> None:
         service.machine.table.put({"pk": {"S": partition}, "sk": {"S": str(number)}})
 
 
-def test_changes_of_one_partition_are_delivered_as_one(tmp_path: Path) -> None:
+def test_changes_of_one_partition_are_delivered_together(tmp_path: Path) -> None:
     recording = Recording()
     with _running(recording, tmp_path) as service:
         _put_items(service, ONE, 20)
@@ -357,7 +357,7 @@ def test_changes_of_one_partition_are_delivered_as_one(tmp_path: Path) -> None:
     assert len(delivered) <= 4
 
 
-def test_totals_that_could_not_be_derived_are_tried_again(tmp_path: Path) -> None:
+def test_failed_totals_are_retried(tmp_path: Path) -> None:
     recording = Recording(failures=1)
     with _running(recording, tmp_path) as service:
         _put_items(service, ONE, 1)
@@ -365,7 +365,7 @@ def test_totals_that_could_not_be_derived_are_tried_again(tmp_path: Path) -> Non
     assert recording.partitions == [[ONE], [ONE]]
 
 
-def test_the_schedule_runs_once_a_day_over_restarts(tmp_path: Path) -> None:
+def test_the_schedule_runs_once_a_day_across_restarts(tmp_path: Path) -> None:
     data = tmp_path / "data"
     recording = Recording()
     for hours in (0, 20, 25, 30, 50):
@@ -377,7 +377,7 @@ def test_the_schedule_runs_once_a_day_over_restarts(tmp_path: Path) -> None:
     ]
 
 
-def test_a_stop_lets_the_request_at_hand_end_and_refuses_the_next(tmp_path: Path) -> None:
+def test_a_stop_finishes_the_current_request_and_rejects_the_next(tmp_path: Path) -> None:
     recording = Recording()
     entered, release = threading.Event(), threading.Event()
 
@@ -405,7 +405,9 @@ def test_a_stop_lets_the_request_at_hand_end_and_refuses_the_next(tmp_path: Path
     assert late[1]["code"] == "store_unavailable"
 
 
-def test_a_secret_of_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_secret_of_the_environment_has_priority(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LIKEWORTH_SECRET", "a secret of my own")
     with _running(Recording(), tmp_path):
         assert wiring.root_secret() == b"a secret of my own"
@@ -425,7 +427,7 @@ def test_two_services_cannot_share_a_directory(tmp_path: Path) -> None:
 
 @contextmanager
 def _full(service: LocalService) -> Iterator[None]:
-    """The database may not grow any more."""
+    """Limit the database to its current size."""
     writer = service.machine.database._writer
     (pages,) = writer.execute("PRAGMA page_count").fetchone()
     writer.execute(f"PRAGMA max_page_count={pages}")
@@ -435,7 +437,7 @@ def _full(service: LocalService) -> Iterator[None]:
         writer.execute("PRAGMA max_page_count=1000000")
 
 
-def test_events_for_a_full_disk_are_handed_back_and_none_is_counted(
+def test_events_are_handed_back_and_not_counted_if_the_disk_is_full(
     app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_WRITE_SECONDS", "1")
@@ -461,9 +463,7 @@ def test_events_for_a_full_disk_are_handed_back_and_none_is_counted(
         assert _likes_counted(service, key) == 200
 
 
-def test_a_damaged_partition_is_an_answer_of_its_own_and_others_go_on(
-    app: Any, tmp_path: Path
-) -> None:
+def test_a_damaged_partition_has_its_own_error_and_others_work(app: Any, tmp_path: Path) -> None:
     with _running(app, tmp_path, data=tmp_path) as service:
         key = service.create_key("acme", "admin")
         _call(service, "POST", "/v1/events", key, {"events": [_like(1)]})

@@ -1,4 +1,4 @@
-"""Upload URLs: what one allows, and that nothing else does."""
+"""Upload URLs: each allows exactly one upload."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read(target: str, *secrets: bytes, now: dt.datetime = NOW) -> Allowed | None
     return read_target(target, lambda: secrets or (SECRET,), now)
 
 
-def test_what_was_signed_is_read_until_it_is_over() -> None:
+def test_a_signed_url_is_valid_until_it_expires() -> None:
     assert read(TARGET) == ALLOWED
     assert read(TARGET, b"a newer root secret", SECRET) == ALLOWED
     assert read(TARGET, b"a newer root secret") is None
@@ -42,7 +42,7 @@ def test_what_was_signed_is_read_until_it_is_over() -> None:
 
 
 @pytest.mark.parametrize("position", range(len(TARGET)))
-def test_no_character_can_be_another(position: int) -> None:
+def test_changing_any_character_invalidates_a_url(position: int) -> None:
     for other in string.printable:
         if other != TARGET[position]:
             assert read(TARGET[:position] + other + TARGET[position + 1 :]) is None
@@ -61,7 +61,7 @@ def test_no_character_can_be_another(position: int) -> None:
         "&signature=",
     ],
 )
-def test_nothing_can_be_added(more: str) -> None:
+def test_adding_anything_invalidates_a_url(more: str) -> None:
     assert read(TARGET + more) is None
     path, _, query = TARGET.partition("?")
     assert read(f"{path}{more}?{query}") is None
@@ -69,7 +69,7 @@ def test_nothing_can_be_added(more: str) -> None:
 
 
 @given(st.text(max_size=200))
-def test_any_other_target_is_none(text: str) -> None:
+def test_an_unsigned_target_is_invalid(text: str) -> None:
     assert read("/uploads/" + text.encode("utf-8", "replace").decode("latin-1")) is None
 
 
@@ -128,14 +128,14 @@ def test_a_file_is_stored_and_imported(service: LocalService) -> None:
     assert (done.state, done.events) == ("done", 1)
 
 
-def test_a_file_in_chunks_is_stored_whole(service: LocalService) -> None:
+def test_a_chunked_file_is_stored_completely(service: LocalService) -> None:
     _, target = announce(service)
     status, told = ask(service, "PUT", target, iter([VIEWS[:5], VIEWS[5:]]))
     assert (status, told["bytes"]) == (200, len(VIEWS))
     assert wiring.store("acme").objects.get(objects(service)[0]) == VIEWS
 
 
-def test_headers_of_s3_mean_nothing(service: LocalService) -> None:
+def test_headers_of_s3_are_ignored(service: LocalService) -> None:
     _, theirs = announce(service, "other")
     ask(service, "PUT", theirs, b"secret numbers")
     _, mine = announce(service)
@@ -146,14 +146,14 @@ def test_headers_of_s3_mean_nothing(service: LocalService) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "HEAD", "PATCH"])
-def test_no_other_method_reaches_an_upload(service: LocalService, method: str) -> None:
+def test_only_put_reaches_an_upload(service: LocalService, method: str) -> None:
     _, target = announce(service)
     ask(service, "PUT", target, b"x")
     assert ask(service, method, target)[0] in (404, 405)
     assert len(objects(service)) == 1
 
 
-def test_what_is_not_signed_is_refused_before_it_is_read(service: LocalService) -> None:
+def test_an_unsigned_upload_is_rejected_before_it_is_read(service: LocalService) -> None:
     _, target = announce(service)
     connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
     connection.putrequest("PUT", target[:-1] + ("0" if target[-1] != "0" else "1"))
@@ -187,7 +187,7 @@ def test_a_file_above_the_announced_size_is_not_stored(service: LocalService) ->
     assert ask(service, "PUT", target, b"x" * 100)[0] == 200
 
 
-def test_what_is_above_the_bytes_of_a_day_is_not_stored(service: LocalService) -> None:
+def test_a_file_above_the_daily_quota_is_not_stored(service: LocalService) -> None:
     store, today = wiring.store("acme"), dt.datetime.now(dt.UTC).date()
     _, target = announce(service)
     store.import_quotas.add_bytes(today, store.settings.daily_upload_bytes - 100)
@@ -202,7 +202,7 @@ def test_what_is_above_the_bytes_of_a_day_is_not_stored(service: LocalService) -
     assert ask(service, "PUT", target, iter([b"x"]))[0] == 429
 
 
-def test_an_upload_that_breaks_off_leaves_nothing(service: LocalService) -> None:
+def test_an_interrupted_upload_leaves_nothing(service: LocalService) -> None:
     _, target = announce(service)
     connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
     connection.putrequest("PUT", target)
@@ -217,7 +217,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(service: LocalService) -> None
     assert list((service.machine.directory / "objects").glob("*/*")) == []
 
 
-def test_an_upload_that_cannot_be_kept_is_not_acknowledged(
+def test_an_upload_that_cannot_be_stored_is_not_acknowledged(
     service: LocalService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, target = announce(service)
@@ -235,8 +235,8 @@ def test_an_upload_that_cannot_be_kept_is_not_acknowledged(
     assert ask(service, "PUT", target, VIEWS)[0] == 200
 
 
-def test_a_disk_that_takes_half_of_a_file_does_not_keep_it(tmp_path: Path) -> None:
-    """In a process of its own, which may write files of 1 kB only."""
+def test_a_half_written_file_is_deleted(tmp_path: Path) -> None:
+    """Run in a separate process with a file size limit of 1 kB."""
     code = """
 import resource, sys
 from pathlib import Path
@@ -255,5 +255,5 @@ print(list((directory / "objects" / "incoming").iterdir()))
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
     )
-    assert "the data directory does not take this now" in done.stdout, done.stderr
+    assert "the data directory is not available now" in done.stdout, done.stderr
     assert done.stdout.endswith("[]\n")

@@ -147,7 +147,7 @@ def test_the_entries_are_functions_that_there_are() -> None:
     }
     duties = {"request_fits", "end_fits", "renew_user_keys", "finish_erasures", "measure_delays"}
     entries = {name for file, name in recording.ENTRIES if file.startswith("workers/")}
-    assert entries == called - {"do_daily_duties"} | duties
+    assert entries == called - {"run_daily_jobs"} | duties
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What is recorded in Lambda: metrics as CloudWatch reads them, lines with known fields alone."""
+"""Records in Lambda: metrics in CloudWatch's format, log lines with known fields only."""
 
 from __future__ import annotations
 
@@ -103,22 +103,22 @@ EMF = {
         ]
     },
 }
-"""CloudWatch's embedded metric format, as far as we use it, and nothing that we do not."""
+"""The part of CloudWatch's embedded metric format that we use; it allows nothing else."""
 
 
 def in_the_handbook(section: str) -> set[str]:
-    """Names in the first column of a section's table in docs/operations.md."""
+    """Names in the first column of a table in docs/operations.md."""
     table = HANDBOOK.partition(f"### {section}\n")[2].partition("\n###")[0]
     rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
     return set(re.findall(r"`(\w+)`", " ".join(rows)))
 
 
 FIELDS = in_the_handbook("Log lines")
-"""Every field that a log line may have."""
+"""Every allowed field of a log line."""
 
 
 class Lambda:
-    """This process as one of Lambda's."""
+    """Makes this process look like a Lambda process."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch = monkeypatch
@@ -131,12 +131,12 @@ class Lambda:
         telemetry.reset()
 
     def lines(self) -> list[dict[str, Any]]:
-        """Everything that was printed since it was asked for last; all of it must be JSON."""
+        """The lines printed since the last call; all must be JSON."""
         return [json.loads(line) for line in self._capsys.readouterr().out.splitlines()]
 
 
 def metrics_of(lines: list[dict[str, Any]]) -> dict[str, float]:
-    """Values by name, of lines that are CloudWatch's."""
+    """Values by name, from lines in CloudWatch's format."""
     found: dict[str, float] = {}
     for line in lines:
         if "_aws" not in line:
@@ -150,8 +150,8 @@ def metrics_of(lines: list[dict[str, Any]]) -> dict[str, float]:
     return found
 
 
-def told(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Log lines; each has known fields alone."""
+def log_lines(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Log lines; each must have only known fields."""
     found = [line for line in lines if "_aws" not in line]
     for line in found:
         assert set(line) <= FIELDS
@@ -162,7 +162,7 @@ def told(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def process(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], loggers_kept: None
 ) -> Iterator[Lambda]:
-    """Lambda; serves nothing yet."""
+    """A Lambda process without a handler."""
     yield Lambda(monkeypatch, capsys)
     monkeypatch.undo()
     telemetry.reset()
@@ -191,7 +191,7 @@ def client(cloud: Cloud) -> Any:
         ("app.schedule_handler", "schedule"),
     ],
 )
-def test_a_process_knows_what_it_serves(handler: str, function: str) -> None:
+def test_a_process_records_the_function_that_it_serves(handler: str, function: str) -> None:
     given = {"AWS_LAMBDA_FUNCTION_NAME": "x", "_HANDLER": handler}
     assert lambda_function(given) == function
     assert lambda_function({"_HANDLER": handler}) is None
@@ -203,12 +203,12 @@ def test_a_process_knows_what_it_serves(handler: str, function: str) -> None:
     assert handler in named
 
 
-def test_a_request_is_told_by_its_route_and_counted(process: Lambda, client: Any) -> None:
+def test_a_request_is_logged_by_its_route_and_counted(process: Lambda, client: Any) -> None:
     sender = caller(client, "ingest")
     process.serve("app")
     sender.events(make_event(occurred_at=recently(days=1)), {"kind": "none"})
     lines = process.lines()
-    (line,) = told(lines)
+    (line,) = log_lines(lines)
     assert (line["tenant"], line["function"]) == ("acme", "api")
     assert line["key_id"] == sender.key.removeprefix("lw_acme.").partition(".")[0]
     assert (line["method"], line["route"], line["status"]) == ("POST", "/v1/events", 200)
@@ -217,20 +217,20 @@ def test_a_request_is_told_by_its_route_and_counted(process: Lambda, client: Any
     assert metrics_of(lines) == {"Requests": 1, "EventsAccepted": 1, "EventsRejected": 1}
 
 
-def test_nothing_of_a_request_is_left_for_the_next(process: Lambda, client: Any) -> None:
+def test_no_field_of_a_request_remains_for_the_next(process: Lambda, client: Any) -> None:
     reader = caller(client, "read")
     process.serve("app")
     assert reader.get("/v1/fits/nobody").status_code == 404
-    (line,) = told(process.lines())
+    (line,) = log_lines(process.lines())
     assert (line["route"], line["code"]) == ("/v1/fits/{fit_id}", "not_found")
     assert client.http.get("/v1/health").status_code == 200
     lines = process.lines()
-    (line,) = told(lines)
+    (line,) = log_lines(lines)
     assert not {"tenant", "key_id", "code"} & set(line)
     assert metrics_of(lines) == {"Requests": 1}
 
 
-def test_what_cannot_be_stored_is_counted(
+def test_events_that_cannot_be_stored_are_counted(
     process: Lambda, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sender = caller(client, "ingest")
@@ -252,10 +252,10 @@ def test_what_cannot_be_stored_is_counted(
         "EventsRejected": 1,
         "EventsHandedBack": 2,
     }
-    assert {line["code"] for line in told(lines) if "status" in line} == {"store_unavailable"}
+    assert {line["code"] for line in log_lines(lines) if "status" in line} == {"store_unavailable"}
 
 
-def test_of_a_mistake_of_ours_the_place_is_told_and_not_the_message(
+def test_an_unexpected_exception_is_logged_with_its_place_without_its_message(
     process: Lambda, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin = caller(client, "admin")
@@ -272,12 +272,12 @@ def test_of_a_mistake_of_ours_the_place_is_told_and_not_the_message(
     assert metrics_of(lines) == {"Requests": 1, "ServerErrors": 1}
     assert lines[-2]["route"] == "/v1/users/{user_id}"
     assert "mary" not in json.dumps(lines)
-    (failure,) = [line for line in told(lines) if "exception" in line]
+    (failure,) = [line for line in log_lines(lines) if "exception" in line]
     assert failure["exception_name"] == "KeyError"
     assert "erasure_views.py" in failure["exception"]
 
 
-def test_here_nothing_is_printed_and_the_log_is_as_it_was(
+def test_outside_lambda_nothing_is_printed_and_logging_is_unchanged(
     client: Any, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -318,45 +318,45 @@ def test_fits_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore
     assert metrics_of(process.lines()) == {}
 
 
-def day_told(process: Lambda, now: dt.datetime) -> dict[str, float]:
+def daily_metrics(process: Lambda, now: dt.datetime) -> dict[str, float]:
     with telemetry.recorded("r"):
-        workers.do_daily_duties(now=now)
+        workers.run_daily_jobs(now=now)
     return metrics_of(process.lines())
 
 
-def test_the_day_tells_how_old_the_oldest_fit_is(process: Lambda, cloud: Cloud) -> None:
+def test_the_daily_jobs_record_the_age_of_the_oldest_fit(process: Lambda, cloud: Cloud) -> None:
     for tenant in ("acme", "b-corp"):
         assert wiring.store(tenant).config
     process.serve("schedule_handler")
-    assert day_told(process, NOW) == {"FitAgeHours": 0, "ErasuresUnfinished": 0}
+    assert daily_metrics(process, NOW) == {"FitAgeHours": 0, "ErasuresUnfinished": 0}
     workers.run_fits(sqs_event(*cloud.messages(cloud.fit_queue)), now=NOW)
-    assert day_told(process, NOW + dt.timedelta(days=1))["FitAgeHours"] == 24
+    assert daily_metrics(process, NOW + dt.timedelta(days=1))["FitAgeHours"] == 24
     ours = [body for body in cloud.messages(cloud.fit_queue) if '"acme"' in body]
     workers.run_fits(sqs_event(*ours), now=NOW + dt.timedelta(days=1))
-    assert day_told(process, NOW + dt.timedelta(days=2))["FitAgeHours"] == 48
+    assert daily_metrics(process, NOW + dt.timedelta(days=2))["FitAgeHours"] == 48
 
 
-def test_a_fit_that_never_ended_grows_old(process: Lambda, store: TenantStore) -> None:
+def test_the_age_of_an_unfinished_fit_grows(process: Lambda, store: TenantStore) -> None:
     assert store.config
     process.serve("schedule_handler")
-    day_told(process, NOW)
+    daily_metrics(process, NOW)
     told_first = wiring.store("acme").fits.newest_first()
     asked = dt.datetime.fromisoformat(next(told_first).requested_at)
-    age = day_told(process, NOW + dt.timedelta(days=2))["FitAgeHours"]
+    age = daily_metrics(process, NOW + dt.timedelta(days=2))["FitAgeHours"]
     assert age == (NOW + dt.timedelta(days=2) - asked) / dt.timedelta(hours=1)
 
 
-def test_an_erasure_that_is_overdue_is_told(
+def test_an_overdue_erasure_is_recorded(
     process: Lambda, store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     erase_person(store, "user-1", now=NOW, has_time=lambda: False)
     process.serve("schedule_handler")
     monkeypatch.setattr(erasures, "finish_erasures", lambda *_, **__: [])
-    assert day_told(process, NOW + dt.timedelta(hours=23))["ErasuresUnfinished"] == 0
-    assert day_told(process, NOW + dt.timedelta(hours=25))["ErasuresUnfinished"] == 1
+    assert daily_metrics(process, NOW + dt.timedelta(hours=23))["ErasuresUnfinished"] == 0
+    assert daily_metrics(process, NOW + dt.timedelta(hours=25))["ErasuresUnfinished"] == 1
 
 
-def test_a_delivery_is_told_with_the_id_that_lambda_gave_it(
+def test_a_delivery_is_logged_with_the_request_id_of_lambda(
     process: Lambda, cloud: Cloud, store: TenantStore
 ) -> None:
     import app
@@ -373,17 +373,17 @@ def test_a_delivery_is_told_with_the_id_that_lambda_gave_it(
     process.serve("import_handler")
     assert app.import_handler(event, Context()) == {"batchItemFailures": []}
     lines = process.lines()
-    (line,) = [line for line in told(lines) if line["message"] == "event handled"]
+    (line,) = [line for line in log_lines(lines) if line["message"] == "event handled"]
     assert (line["function"], line["request_id"]) == ("import", "r-8")
     assert metrics_of(lines)["ImportsDone"] == 1
 
 
-def test_metrics_of_a_call_that_fails_are_told_too(process: Lambda, cloud: Cloud) -> None:
+def test_the_metrics_of_a_failed_call_are_recorded(process: Lambda, cloud: Cloud) -> None:
     import app
 
     process.serve("schedule_handler")
     process._monkeypatch.setattr(
-        workers, "do_daily_duties", lambda **_: (_ for _ in ()).throw(StoreUnavailable("no"))
+        workers, "run_daily_jobs", lambda **_: (_ for _ in ()).throw(StoreUnavailable("no"))
     )
     wiring.use_session(session())
     event = {"detail-type": "Scheduled Event", "detail": {}, "source": "aws.events"}
@@ -409,7 +409,7 @@ def test_every_metric_is_recorded_and_documented() -> None:
     assert in_the_handbook("Metrics") == set(telemetry.METRICS)
 
 
-def test_what_an_installation_is_called_stands_in_its_lines_and_metrics(
+def test_log_lines_and_metrics_have_the_name_of_the_installation(
     process: Lambda, monkeypatch: pytest.MonkeyPatch, client: Any
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_SERVICE", "likeworth-prod")
@@ -420,7 +420,7 @@ def test_what_an_installation_is_called_stands_in_its_lines_and_metrics(
     assert {line["service"] for line in lines} == {"likeworth-prod"}
 
 
-def test_alarms_and_the_dashboard_name_metrics_that_are_emitted() -> None:
+def test_alarms_and_the_dashboard_use_recorded_metrics() -> None:
     template = packaged.template()
     called = template["Globals"]["Function"]["Environment"]["Variables"]["LIKEWORTH_SERVICE"]
     named = {
@@ -481,7 +481,7 @@ print(json.dumps(sent, default=str))
 """
 
 
-def test_a_trace_has_operations_and_no_names_of_files() -> None:
+def test_a_trace_has_operations_and_no_file_names() -> None:
     done = subprocess.run(
         [sys.executable, "-c", TRACED], cwd=ROOT, capture_output=True, text=True, check=True
     )

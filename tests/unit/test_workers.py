@@ -1,4 +1,4 @@
-"""Handlers: what is done is acknowledged, what is not comes again."""
+"""Handlers: finished work is acknowledged; other messages are delivered again."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ ADS = (
 )
 
 
-def test_a_dropped_file_is_imported(cloud: Cloud, store: TenantStore) -> None:
+def test_a_copied_file_is_imported(cloud: Cloud, store: TenantStore) -> None:
     assert store.config
     etag = put(cloud, "imports/acme/spring sale+ü.csv", ADS)
     assert import_all(dropped("imports/acme/spring+sale%2B%C3%BC.csv", etag)) == []
@@ -81,7 +81,9 @@ def test_an_announced_file_is_imported_under_its_id(cloud: Cloud, store: TenantS
     assert (found.import_id, found.state) == (started.import_id, "done")
 
 
-def test_an_import_out_of_time_sends_itself_on(cloud: Cloud, store: TenantStore) -> None:
+def test_an_import_that_runs_out_of_time_continues_in_another_call(
+    cloud: Cloud, store: TenantStore
+) -> None:
     assert store.config
     etag = put(cloud, "imports/acme/x.csv", ADS)
     assert import_all(dropped("imports/acme/x.csv", etag), seconds=10) == []
@@ -98,7 +100,7 @@ def test_an_import_out_of_time_sends_itself_on(cloud: Cloud, store: TenantStore)
         dropped("imports/acme/folder/"),
     ],
 )
-def test_what_means_nothing_is_acknowledged(store: TenantStore, body: dict[str, Any]) -> None:
+def test_messages_without_work_are_acknowledged(store: TenantStore, body: dict[str, Any]) -> None:
     assert store.config
     assert import_all(body) == []
     assert store.imports.newest_first(limit=1) == []
@@ -120,7 +122,7 @@ def test_what_means_nothing_is_acknowledged(store: TenantStore, body: dict[str, 
         dropped("imports/acme/x.csv", eventTime="yesterday"),
     ],
 )
-def test_what_nobody_can_make_sense_of_goes_to_the_dead_letters(
+def test_malformed_messages_go_to_the_dead_letter_queue(
     store: TenantStore, body: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert store.config
@@ -129,14 +131,14 @@ def test_what_nobody_can_make_sense_of_goes_to_the_dead_letters(
     assert wiring.tenants() == ["acme"]
 
 
-def test_one_bad_message_does_not_hold_up_the_others(cloud: Cloud, store: TenantStore) -> None:
+def test_one_bad_message_does_not_block_the_others(cloud: Cloud, store: TenantStore) -> None:
     assert store.config
     etag = put(cloud, "imports/acme/x.csv", ADS)
     assert import_all("nonsense", dropped("imports/acme/x.csv", etag), "nonsense") == ["m0", "m2"]
     assert store.imports.newest_first(limit=1)[0].state == "done"
 
 
-def test_a_mistake_of_ours_escapes(cloud: Cloud, store: TenantStore) -> None:
+def test_an_unexpected_exception_fails_the_call(cloud: Cloud, store: TenantStore) -> None:
     assert store.config
     etag = put(cloud, "imports/acme/x.csv", ADS)
     cloud.dynamodb.delete_table(TableName=TABLE)
@@ -147,7 +149,7 @@ def test_a_mistake_of_ours_escapes(cloud: Cloud, store: TenantStore) -> None:
 # --- fits -------------------------------------------------------------------------------------
 
 
-def test_the_schedule_asks_for_a_fit_of_every_tenant_once_a_day(cloud: Cloud) -> None:
+def test_the_daily_jobs_request_one_fit_a_day_for_every_tenant(cloud: Cloud) -> None:
     for tenant in ("acme", "b-corp"):
         assert wiring.store(tenant).config
     workers.request_fits(now=NOW)
@@ -179,7 +181,9 @@ def test_a_message_runs_its_fit(cloud: Cloud, store: TenantStore) -> None:
         {"fit": {"tenant": "acme", "fit_id": "20260101T000000Z-ffffffff"}},
     ],
 )
-def test_a_message_without_a_fit_goes_to_the_dead_letters(store: TenantStore, body: Any) -> None:
+def test_a_message_without_a_fit_goes_to_the_dead_letter_queue(
+    store: TenantStore, body: Any
+) -> None:
     answer = workers.run_fits(sqs_event(body), now=NOW)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 
@@ -187,7 +191,7 @@ def test_a_message_without_a_fit_goes_to_the_dead_letters(store: TenantStore, bo
 # --- the day ----------------------------------------------------------------------------------
 
 
-def test_a_duty_that_fails_keeps_no_other_from_being_done(
+def test_a_failed_daily_job_does_not_stop_the_others(
     cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     erased = erase_person(store, "user-1", now=NOW, has_time=lambda: False)
@@ -195,29 +199,29 @@ def test_a_duty_that_fails_keeps_no_other_from_being_done(
     monkeypatch.setenv("LIKEWORTH_FIT_QUEUE_URL", "")
     wiring.use_session(session())
     with pytest.raises(ExceptionGroup) as raised:
-        workers.do_daily_duties(now=NOW + dt.timedelta(hours=2))
+        workers.run_daily_jobs(now=NOW + dt.timedelta(hours=2))
     (failure,) = raised.value.exceptions
     assert isinstance(failure, MisconfiguredService)
     assert show_receipt(store, erased.receipt_id).state == "done"
 
 
-def test_the_day_fails_once_for_all_duties_that_failed(
+def test_the_daily_run_raises_all_failures_together(
     cloud: Cloud, store: TenantStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert store.config
     cloud.dynamodb.delete_table(TableName=TABLE)
     with pytest.raises(ExceptionGroup) as raised:
-        workers.do_daily_duties(now=NOW)
+        workers.run_daily_jobs(now=NOW)
     assert len(raised.value.exceptions) == 4
     for duty in ("request_fits", "end_fits", "renew_user_keys", "finish_erasures"):
         assert f"{duty} failed" in caplog.text
 
 
-def test_a_day_that_is_done_twice_changes_nothing(cloud: Cloud, store: TenantStore) -> None:
+def test_running_the_daily_jobs_twice_changes_nothing(cloud: Cloud, store: TenantStore) -> None:
     assert store.config
-    workers.do_daily_duties(now=NOW)
+    workers.run_daily_jobs(now=NOW)
     before = cloud.items()
-    workers.do_daily_duties(now=NOW + dt.timedelta(hours=1))
+    workers.run_daily_jobs(now=NOW + dt.timedelta(hours=1))
     assert cloud.items() == before
 
 
@@ -245,13 +249,13 @@ def engagements(store: TenantStore) -> list[Any]:
     return [point["value"] for one in answer["series"] for point in one["points"]]
 
 
-def test_a_changed_day_is_summed_up(store: TenantStore) -> None:
+def test_the_totals_of_a_changed_day_are_derived(store: TenantStore) -> None:
     record_events(store, [make_event() for _ in range(10)], now=NOW)
     workers.derive_totals(changed(*all_shards(), *all_shards()), now=NOW)
     assert engagements(store) == [10]
 
 
-def test_only_event_items_matter(cloud: Cloud, store: TenantStore) -> None:
+def test_only_changes_of_event_items_are_derived(cloud: Cloud, store: TenantStore) -> None:
     assert store.config
     before = cloud.items()
     others = ["acme#days#2026-03", "acme#config", "-#tenants", "acme#imports"]
@@ -259,7 +263,7 @@ def test_only_event_items_matter(cloud: Cloud, store: TenantStore) -> None:
     assert cloud.items() == before
 
 
-def test_totals_outlive_the_events_that_expire(cloud: Cloud, store: TenantStore) -> None:
+def test_totals_are_kept_when_their_events_expire(cloud: Cloud, store: TenantStore) -> None:
     record_events(store, [make_event()], now=NOW)
     workers.derive_totals(changed(*all_shards()), now=NOW)
     for item in cloud.items():
@@ -270,11 +274,11 @@ def test_totals_outlive_the_events_that_expire(cloud: Cloud, store: TenantStore)
     ttl = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
     workers.derive_totals(changed(*all_shards(), userIdentity=ttl), now=later)
     assert engagements(store) == [1]
-    workers.derive_totals(changed(*all_shards()), now=later)  # removed by somebody else
+    workers.derive_totals(changed(*all_shards()), now=later)  # deleted by a user
     assert engagements(store) == []
 
 
-def test_days_that_changed_wait_in_their_queue(
+def test_changed_days_wait_in_their_queue(
     cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
@@ -303,7 +307,7 @@ def test_days_that_changed_wait_in_their_queue(
     assert cloud.messages(queue) == []
 
 
-def test_a_message_is_in_the_group_of_its_tenant(cloud: Cloud) -> None:
+def test_the_message_group_is_the_tenant(cloud: Cloud) -> None:
     wiring.send_fit({"fit": {"tenant": "acme", "fit_id": "1"}})
     answer = wiring.client("sqs").receive_message(
         QueueUrl=cloud.fit_queue, AttributeNames=["MessageGroupId"]

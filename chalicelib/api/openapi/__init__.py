@@ -1,7 +1,7 @@
-"""The description of the API (OpenAPI 3.1), made from what the views declare and from models.
+"""The OpenAPI 3.1 description, generated from the declared routes and the models.
 
-No other request loads it. `make package` writes the description into the package; in a clone the
-first request for it makes it.
+No other request loads this package. `make package` writes the description into the package; in a
+clone the first request generates it.
 """
 
 from __future__ import annotations
@@ -16,5 +16,5 @@ __all__ = ["describe", "described"]
 
 
 def described(routes: Collection[Route]) -> str:
-    """The description of an application (``app.declared.values()``) as JSON."""
+    """Describe the routes of an application (``app.declared.values()``) as JSON."""
     return json.dumps(describe(routes), indent=1) + "\n"

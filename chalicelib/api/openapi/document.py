@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: the declared routes, and the schemas of bodies and answers."""
+"""The OpenAPI 3.1 document: declared routes, and schemas of bodies and answers."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ TEMPLATE = "#/components/schemas/{model}"
 EVENTS = (Engagement, Conversion, Cost, Audience, Coverage, Annotation, Control)
 EXPERIMENTS = (HoldOut, GeoTest)
 DESCRIPTION = (
-    "What a like, a share, a follower or a review is worth next to a paid ad click, and the return "
-    "on each channel. Days are UTC, `from` and `to` inclusive. Errors are RFC 9457 problems. "
-    "The handbook is at [docs](docs)."
+    "What a like, a share, a follower or a review is worth compared with a paid ad click, and the "
+    "ROI of each channel. Days are UTC days; `from` and `to` are inclusive. Errors are RFC 9457 "
+    "problems. The documentation is at [docs](docs)."
 )
 _PLAIN = {
     400: ("invalid_fields",),
@@ -64,7 +64,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 
 
 def describe(routes: Collection[Route]) -> dict[str, Any]:
-    """The description of an application.
+    """Describe an application.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def describe(routes: Collection[Route]) -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "query",
                     "name": LINK,
-                    "description": "Of POST /v1/links; with the very query that it was made for.",
+                    "description": "Created by POST /v1/links; valid for its own query only.",
                 },
             },
         },
@@ -115,7 +115,7 @@ def describe(routes: Collection[Route]) -> dict[str, Any]:
 
 
 def _security(route: Route) -> list[dict[str, list[str]]]:
-    """Any one of these opens a call; a public call needs none."""
+    """List the accepted credentials; a public route needs none."""
     if route.public:
         return []
     schemes = ["ApiKey", "Bearer", *(["Link"] if route.linkable else [])]
@@ -130,11 +130,11 @@ def _operation(route: Route) -> dict[str, Any]:
         "tags": [route.tag.name],
     }
     described["security"] = _security(route)
-    who = "Public: no key is needed."
+    access = "Public: no key is needed."
     if not route.public:
         described["x-roles"] = [*route.roles, "admin"]
-        who = f"Roles: {', '.join(described['x-roles'])}."
-    described["description"] = f"{more}\n\n{who}".strip()
+        access = f"Roles: {', '.join(described['x-roles'])}."
+    described["description"] = f"{more}\n\n{access}".strip()
     if parameters := [*_path_parameters(route.path), *_query_parameters(route)]:
         described["parameters"] = parameters
     if route.body is not None:
@@ -171,7 +171,7 @@ def _body(body: Body) -> dict[str, Any]:
     content: dict[str, Any] = {JSON: {"schema": reference(body.schema), "examples": example}}
     if NDJSON in body.media_types:
         content[NDJSON] = {
-            "schema": {"type": "string", "description": "An event per line; at most 500."}
+            "schema": {"type": "string", "description": "One event per line, at most 500."}
         }
     return {"required": not body.may_be_absent, "content": content}
 
@@ -181,14 +181,14 @@ def _responses(route: Route) -> dict[int, dict[str, Any]]:
     for status in route.statuses:
         found[status] = _answer(route, status)
     if route.method == "GET":
-        found[304] = {"description": "What If-None-Match names.", "headers": {"ETag": _TEXT_HEADER}}
+        found[304] = {"description": "Not modified.", "headers": {"ETag": _TEXT_HEADER}}
     for status, codes in _problems(route).items():
         found[status] = _problem(status, codes)
     return found
 
 
 def _problems(route: Route) -> dict[int, list[str]]:
-    """Status -> codes of problems: those that the route declares, then those that its like have."""
+    """Map statuses to codes: those that the route declares, then those of all similar routes."""
     found: dict[int, list[str]] = {}
     for kind in route.raises:
         found.setdefault(problems.status_of(kind), []).append(kind.code)
@@ -205,7 +205,7 @@ def _problems(route: Route) -> dict[int, list[str]]:
 
 
 def _answer(route: Route, status: int) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": "Nothing." if status == 204 else "The answer."}
+    described: dict[str, Any] = {"description": "No content." if status == 204 else "The answer."}
     if route.answer is not None:
         described["description"] = (inspect.getdoc(route.answer) or "").partition("\n")[0]
         described["content"] = {JSON: {"schema": reference(route.answer.__name__)}}
@@ -226,11 +226,11 @@ def _answer(route: Route, status: int) -> dict[str, Any]:
 _TEXT_HEADER: Schema = {"required": True, "schema": {"type": "string"}}
 _QUOTA_HEADERS: dict[str, Schema] = {
     "RateLimit-Policy": {
-        "description": "Requests (q) per seconds (w) of the key; not there without a limit.",
+        "description": "Limit of the key: requests (q) per seconds (w). Absent without a limit.",
         "schema": {"type": "string"},
     },
     "RateLimit": {
-        "description": "Requests that are left (r) for so many seconds (t).",
+        "description": "Remaining requests (r) for the next seconds (t).",
         "schema": {"type": "string"},
     },
 }
@@ -256,7 +256,7 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _schemas(routes: Iterable[Route]) -> dict[str, Schema]:
-    """Every schema by name."""
+    """Return all schemas by name."""
     sent: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in (*EVENTS, *EXPERIMENTS)
     ]
@@ -264,7 +264,7 @@ def _schemas(routes: Iterable[Route]) -> dict[str, Schema]:
     schemas = _answer_schemas(routes)
     twice = (schemas.keys() & requests["$defs"].keys()) - {"Money"}
     if twice:
-        raise ValueError(f"two models are called {', '.join(sorted(twice))}")
+        raise ValueError(f"two models have the same name: {', '.join(sorted(twice))}")
     schemas |= requests["$defs"]
     schemas["Event"] = _one_of(EVENTS, KINDS)
     schemas["ExperimentBody"] = _one_of(EXPERIMENTS, ("holdout", "geo"))
@@ -272,7 +272,7 @@ def _schemas(routes: Iterable[Route]) -> dict[str, Schema]:
 
 
 def _answer_schemas(routes: Iterable[Route]) -> dict[str, Schema]:
-    """The schemas of all answers; they leave room for fields that are added later."""
+    """Return the schemas of all answers; they allow additional fields in later versions."""
     shapes = {problems.Problem} | {route.answer for route in routes if route.answer is not None}
     adapters: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
         (shape.__name__, "validation", TypeAdapter(shape))
@@ -286,7 +286,7 @@ def _answer_schemas(routes: Iterable[Route]) -> dict[str, Schema]:
 
 
 def _link_body(routes: Iterable[Route]) -> dict[str, Schema]:
-    """The body that asks for a link: its paths and parameters are those of the linkable routes."""
+    """Describe the body of POST /v1/links from the linkable routes and their parameters."""
     linkable = linkable_routes(routes)
     names = sorted({name for route in linkable.values() for name in route.known})
     body: Schema = {
@@ -298,7 +298,7 @@ def _link_body(routes: Iterable[Route]) -> dict[str, Schema]:
             "query": or_null(
                 {
                     "type": "object",
-                    "description": "Parameters of the call, as it takes them.",
+                    "description": "Query parameters of the call.",
                     "additionalProperties": False,
                     "properties": {name: PARAMETERS[name][0] for name in names},
                 }

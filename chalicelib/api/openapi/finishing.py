@@ -1,4 +1,4 @@
-"""Last touches of schemas: limits by their usual names, one name for one type, no defaults."""
+"""Post-processing of schemas: JSON Schema names of limits, one `EngagementType`, no defaults."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LIMITS = {
     "le": "maximum",
     "lt": "exclusiveMaximum",
 }
-"""Pydantic leaves a limit under its own name where it does not know the type of what it limits."""
+"""Pydantic keeps its own name of a limit if it does not know the type of the value."""
 
 _BY_NAME = frozenset({"properties", "patternProperties"})
 _LISTS = frozenset({"anyOf", "oneOf", "allOf", "prefixItems"})
@@ -22,10 +22,10 @@ _ENGAGEMENT_TYPES = list(get_args(EngagementType))
 
 
 def finished(schema: Any) -> Any:
-    """A schema as generators of clients read it best.
+    """Adapt a schema to client generators.
 
-    They assume that a property with a `default` is always present and make callers send it. The
-    description names a default other than null instead.
+    They treat a property with a `default` as always present and make callers send it. Therefore the
+    description states a default other than null instead.
 
     Parameters
     ----------
@@ -48,15 +48,15 @@ def finished(schema: Any) -> Any:
         elif key != "default":
             found[_LIMITS.get(str(key), str(key))] = value
     if schema.get("default") is not None:
-        told = f"By default {json.dumps(schema['default'])}."
-        found["description"] = f"{schema.get('description', '')} {told}".strip()
+        default = f"By default {json.dumps(schema['default'])}."
+        found["description"] = f"{schema.get('description', '')} {default}".strip()
     return found
 
 
 def engagement_type() -> dict[str, Any]:
-    """The schema that the references of `finished` lead to."""
+    """Return the schema that `finished` refers to."""
     return {
         "type": "string",
         "enum": _ENGAGEMENT_TYPES,
-        "description": "What people did. A `reply` is the brand's own answer to them.",
+        "description": "The type of an engagement. A `reply` is the brand's own reply.",
     }

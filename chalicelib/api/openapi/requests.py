@@ -1,4 +1,4 @@
-"""Schemas of what is sent: bodies, query parameters, names in paths."""
+"""Schemas of requests: bodies, query parameters, path parameters."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ Schema = dict[str, Any]
 SLUG = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,31}$"}
 CURRENCY = {"type": "string", "pattern": "^[A-Z]{3}$"}
 PRINTABLE = r"^[\x20-\x7e\u00a1-\u00ac\u00ae-\u0377]+$"
-"""Characters that nobody doubts to be printable; the service takes many more."""
+"""Characters that are certainly printable; the service accepts many more."""
 
 
 def reference(name: str) -> Schema:
-    """A schema of the components."""
+    """Refer to a schema of the components."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def or_null(schema: Schema) -> Schema:
-    """The schema, or null."""
+    """Allow null besides the schema."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
@@ -60,7 +60,7 @@ def _constant(name: str) -> Schema:
         case "year":
             return {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
         case "time_zone":
-            return {"type": "string", "description": "As of the IANA, e.g. Europe/Berlin."}
+            return {"type": "string", "description": "IANA name, e.g. Europe/Berlin."}
     return _text(128)
 
 
@@ -68,7 +68,7 @@ _HEADING = {"minLength": 1, "maxLength": 200, "pattern": r"\S"}
 
 
 def _rows_with(description: str) -> Schema:
-    """Headings, and values of which a row has one."""
+    """Describe a condition on rows: column headings and allowed values."""
     value = {"type": ["string", "integer", "boolean"]}
     return {
         "type": "object",
@@ -87,7 +87,7 @@ def _rows_with(description: str) -> Schema:
 MAPPING: Schema = {
     "type": "object",
     "title": "Mapping",
-    "description": "What the columns of a file of one's own mean.",
+    "description": "The meaning of the columns of a custom file.",
     "minProperties": 1,
     "additionalProperties": False,
     "properties": {
@@ -105,19 +105,19 @@ MAPPING: Schema = {
         "each_row": {
             "type": "string",
             "enum": list(EACH_ROW),
-            "description": "What each row counts one of.",
+            "description": "What each row counts as one of.",
         },
-        "where": _rows_with("Only rows with one of these values in each of these columns."),
-        "exclude": _rows_with("No rows with one of these values in one of these columns."),
+        "where": _rows_with("Only rows that have one of these values in each of these columns."),
+        "exclude": _rows_with("No rows that have one of these values in one of these columns."),
         "refund": {
-            "description": "Rows that pay money back: those with one of these values, or those "
-            "with a value below zero.",
+            "description": "Rows that are refunds: those with one of these values, or those with "
+            "a negative value.",
             "anyOf": [
                 _rows_with("Rows with one of these values in one of these columns."),
                 {"type": "string", "enum": ["negative"]},
             ],
         },
-        "reversed": _rows_with("Rows of sales that were taken back as a whole."),
+        "reversed": _rows_with("Rows of sales that were reversed completely."),
         "dates": {"type": "string", "enum": ["dmy", "mdy"]},
         "decimal_mark": {"type": "string", "enum": [".", ","]},
     },
@@ -154,7 +154,7 @@ BODIES: dict[str, Schema] = {
             "events": {
                 "type": "array",
                 "maxItems": MAX_EVENTS,
-                "description": "An invalid event is rejected by itself; the others are stored.",
+                "description": "An invalid event is rejected; the others are stored.",
                 "items": reference("Event"),
             }
         },
@@ -171,7 +171,7 @@ BODIES: dict[str, Schema] = {
                     "type": "integer",
                     "minimum": 1,
                     "maximum": Settings().max_import_bytes,
-                    "description": "Size of the file; the URL then takes no other size.",
+                    "description": "Size of the file; the URL then accepts no other size.",
                 }
             ),
             **_READING,
@@ -186,7 +186,7 @@ BODIES: dict[str, Schema] = {
     "SettingsBody": {
         "type": "object",
         "additionalProperties": False,
-        "description": "Settings that are absent stay as they are; `roles` replaces all roles.",
+        "description": "Absent settings do not change; `roles` replaces all roles.",
         "properties": {
             "time_zone": {"type": "string", "description": "IANA name, e.g. Europe/Berlin."},
             "country": or_null({"type": "string", "enum": sorted(COUNTRIES)}),
@@ -219,7 +219,7 @@ BODIES: dict[str, Schema] = {
         },
     },
 }
-"""Schemas of bodies that are read without a model."""
+"""Schemas of bodies without a model."""
 
 EXAMPLES: dict[str, Any] = {
     "EventsBody": {
@@ -276,29 +276,29 @@ EXAMPLES: dict[str, Any] = {
 PARAMETERS: dict[str, tuple[Schema, str]] = {
     "from": (
         _WHEN,
-        "First day, UTC: a day, an instant on it, or seconds or milliseconds since 1970.",
+        "First UTC day: a day, an instant on that day, or seconds or milliseconds since 1970.",
     ),
-    "to": (_WHEN, "Last day, inclusive; as `from`."),
+    "to": (_WHEN, "Last UTC day, inclusive; same formats as `from`."),
     "fit": (
         {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
-        "Id of the fit that answers; the newest if absent.",
+        "Id of the fit to use; by default the newest.",
     ),
-    "goal": (_text(64), "`purchase` where there is one, else the first."),
-    "channel": (_text(64), "Only this channel."),
-    "engagement": (_text(128), "`channel/type`."),
-    "baseline": (_text(128), "`channel/type`."),
-    "model": (_text(256), f"Of {', '.join((*MODELS, OURS))}; several with commas."),
-    "metric": ({"type": "string", "enum": list(GROUPS)}, "What is counted."),
+    "goal": (_text(64), "By default `purchase`, or the first goal if there is none."),
+    "channel": (_text(64), "Return only this channel."),
+    "engagement": (_text(128), "Engagement type, `channel/type`."),
+    "baseline": (_text(128), "Engagement type to compare with, `channel/type`."),
+    "model": (_text(256), f"Some of {', '.join((*MODELS, OURS))}, separated by commas."),
+    "metric": ({"type": "string", "enum": list(GROUPS)}, "The metric."),
     "group_by": (
         {"type": "string", "enum": sorted({one for groups in GROUPS.values() for one in groups})},
         "; ".join(f"{metric}: {', '.join(groups)}" for metric, groups in GROUPS.items()) + ".",
     ),
-    "interval": ({"type": "string", "enum": list(INTERVALS)}, "`day` if absent."),
-    "limit": ({"type": "integer", "minimum": 1, "maximum": 200}, "How many at most."),
-    "cursor": (_text(256), "`next` of the page before."),
-    "format": ({"type": "string", "enum": ["json", "csv"]}, "In place of `Accept`."),
+    "interval": ({"type": "string", "enum": list(INTERVALS)}, "By default `day`."),
+    "limit": ({"type": "integer", "minimum": 1, "maximum": 200}, "Maximum number of entries."),
+    "cursor": (_text(256), "The `next` of the previous page."),
+    "format": ({"type": "string", "enum": ["json", "csv"]}, "Format; overrides `Accept`."),
 }
-"""Query parameter -> its schema and what it means."""
+"""Query parameter -> its schema and meaning."""
 
 PATH_PARAMETERS: dict[str, Schema] = {
     "import_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
@@ -311,4 +311,4 @@ PATH_PARAMETERS: dict[str, Schema] = {
     "name": {"type": "string", "pattern": f"^{MAPPING_NAME.pattern}$"},
     "page": {"type": "string", "enum": list(documentation.PAGES)},
 }
-"""Name in a path -> its schema."""
+"""Path parameter -> its schema."""

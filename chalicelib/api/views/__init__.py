@@ -1,1 +1,1 @@
-"""The views: one module per resource, each a list of declared routes."""
+"""The views: one module of declared routes per resource."""

@@ -1,4 +1,4 @@
-"""Answers from a stored fit: GET /v1/roi, /v1/engagements, /v1/equivalence and their like."""
+"""Answers from a stored fit: GET /v1/roi, /v1/engagements, /v1/equivalence and similar routes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.model.errors import NoFitYet, NotFound, OtherVersion
 from chalicelib.services import answers
 from chalicelib.services.fitting.fits import answering_document
 
-views = Routes("answers", "What engagements and channels are worth.")
+views = Routes("answers", "ROI of channels and value of engagements.")
 answer_route = partial(
     views.route, "GET", roles=("read",), tabular=True, raises=(NoFitYet, NotFound, OtherVersion)
 )
@@ -19,7 +19,7 @@ answer_route = partial(
 
 @answer_route("/v1/roi", params=("from", "to", "goal", "channel", "fit"), answer=answers.Roi)
 def get_roi(call: Call) -> Answer:
-    """The return on each channel."""
+    """Get the ROI of each channel."""
     start, end = call.period()
     goal = call.query.get("goal")
     answer = answers.roi(
@@ -34,7 +34,7 @@ def get_roi(call: Call) -> Answer:
 
 @answer_route("/v1/engagements", params=("from", "to", "goal", "fit"), answer=answers.Engagements)
 def get_engagements(call: Call) -> Answer:
-    """What each engagement type brought, one row per type."""
+    """Get the incremental conversions of each engagement type, one row per type."""
     start, end = call.period()
     goal = call.query.get("goal")
     answer = answers.engagements(
@@ -53,7 +53,7 @@ def get_engagements(call: Call) -> Answer:
     answer=answers.Equivalence,
 )
 def get_equivalence(call: Call) -> Answer:
-    """What one engagement is worth in engagements of a baseline."""
+    """Compare the value of one engagement with one engagement of a baseline."""
     start, end = call.period()
     goal = call.query.get("goal")
     answer = answers.equivalence(
@@ -72,7 +72,7 @@ def get_equivalence(call: Call) -> Answer:
     "/v1/decomposition", params=("from", "to", "goal", "fit"), answer=answers.Decomposition
 )
 def get_decomposition(call: Call) -> Answer:
-    """Conversions per day: baseline, context and what each channel brought."""
+    """Split the conversions of each day into baseline, context and incremental per channel."""
     start, end = call.period()
     goal = call.query.get("goal")
     answer = answers.decomposition(
@@ -89,7 +89,7 @@ def get_decomposition(call: Call) -> Answer:
     "/v1/attribution", params=("model", "from", "to", "goal", "fit"), answer=answers.Attribution
 )
 def get_attribution(call: Call) -> Answer:
-    """What classical models credit to each kind, next to what it caused."""
+    """Compare the credit of classical models with the incremental conversions of each type."""
     start, end = call.period()
     goal = call.query.get("goal")
     answer = answers.attribution(

@@ -9,7 +9,7 @@ from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Routes
 from chalicelib.services.totals import source_days
 
-views = Routes("coverage", "For which days there is data.")
+views = Routes("coverage", "Days for which sources have data.")
 
 
 @views.route(
@@ -21,7 +21,10 @@ views = Routes("coverage", "For which days there is data.")
     answer=source_days.SourceCoverages,
 )
 def get_coverage(call: Call) -> Answer:
-    """For which days each source has data; of as many days as a fit has, if none are given."""
+    """List the days for which each source has data.
+
+    Without `from` and `to`, it covers as many days as a fit, up to today.
+    """
     start, end = call.period()
     end = end or max(call.now.date(), start or dt.date.min)
     start = start or end - dt.timedelta(days=call.store.settings.fit_window_days - 1)

@@ -1,4 +1,4 @@
-"""DELETE /v1/users/{user_id}: erases a person; /v1/erasures: the receipts."""
+"""DELETE /v1/users/{user_id}: erase a person; /v1/erasures: list the receipts."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from chalicelib.services.privacy import erasures, receipts
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
 REQUEST_SECONDS = 18.0
-"""No work is begun later than this after a request came; a gateway waits for 29 seconds."""
+"""New work starts only this long after the request arrived; API Gateway waits 29 seconds."""
 
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 
-views = Routes("erasures", "Erasing a person, and receipts of it.")
+views = Routes("erasures", "Erasing people, and the receipts.")
 
 
 @views.route("DELETE", "/v1/users/{user_id}", answer=receipts.Erasure, statuses=(200, 202))
 def delete_user(call: Call, user_id: str) -> Answer:
-    """Erase a person: their events stay in the totals without the person."""
+    """Erase a person; their events stay in the totals without the person."""
     give_up_at = time.monotonic() + REQUEST_SECONDS
     receipt = erasures.erase_person(
         call.store,
@@ -45,7 +45,7 @@ def delete_user(call: Call, user_id: str) -> Answer:
     "GET", "/v1/erasures", page=Page(TIME_ORDERED_ID), tabular=True, answer=receipts.Erasures
 )
 def get_erasures(call: Call) -> Answer:
-    """The receipts of erasures, newest first."""
+    """List the receipts of erasures, newest first."""
     page, following = erasures.list_receipts(call.store, limit=call.limit(), after=call.cursor())
     shown = [receipts.shown_receipt(one) for one in page]
     answer: receipts.Erasures = {"erasures": shown, "next": following}
@@ -54,14 +54,14 @@ def get_erasures(call: Call) -> Answer:
 
 @views.route("GET", "/v1/erasures/{receipt_id}", answer=receipts.Erasure)
 def get_erasure(call: Call, receipt_id: str) -> Answer:
-    """One receipt."""
+    """Get a receipt."""
     return Answer(receipts.shown_receipt(erasures.show_receipt(call.store, receipt_id)))
 
 
 def _decoded(user_id: str, request: Request) -> str:
-    """The id, from a part of the path that a gateway has decoded or left as it was sent.
+    """Decode the id in the path, unless the gateway has already decoded it.
 
-    The path as the gateway got it tells which, where it comes along; else what looks encoded is.
+    If the request has the original path, compare with that. Otherwise decode the id.
     """
     sent = str(request.context.get("path") or "").rpartition("/")[2]
     is_decoded = sent != user_id and _is_encoding_of(sent, user_id)

@@ -29,7 +29,7 @@ BODY = Body("EventsBody", required=("events",), media_types=(JSON, NDJSON))
 
 
 def _items_of(request: Request) -> int:
-    """How many events a request holds; none if they cannot be read."""
+    """Count the events of a request; 0 if they cannot be parsed."""
     try:
         return len(_events_of(request))
     except LikeworthError:
@@ -46,7 +46,7 @@ def _items_of(request: Request) -> int:
     items_of=_items_of,
 )
 def post_events(call: Call) -> Answer:
-    """Store events; what is refused is told, what is accepted is stored."""
+    """Store events; rejected events are listed, the others are stored."""
     recorded = record_events(call.store, _events_of(call.request), now=call.now)
     return Answer(
         recorded,
@@ -73,4 +73,4 @@ def _events_of(request: Request) -> list[Any]:
 
 def _check_count(count: int) -> None:
     if count > MAX_EVENTS:
-        raise BodyTooLarge(f"{count} events; at most {MAX_EVENTS} are taken at once")
+        raise BodyTooLarge(f"the request has {count} events; the limit is {MAX_EVENTS}")

@@ -1,4 +1,4 @@
-"""/v1/experiments: register hold-outs and geo tests, list them with what they say."""
+"""/v1/experiments: register holdouts and geo tests, and list them with their results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.services import experiments
 from chalicelib.services.experiments import shown
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ID
 
-views = Routes("experiments", "Hold-outs and geo tests.")
+views = Routes("experiments", "Holdouts and geo tests.")
 
 
 @views.route(
@@ -22,7 +22,7 @@ views = Routes("experiments", "Hold-outs and geo tests.")
     creates=True,
 )
 def post_experiment(call: Call) -> Answer:
-    """Register an experiment, or restate one under its id."""
+    """Register an experiment, or restate one with the same id."""
     registered = experiments.register_experiment(
         call.store, call.json(), now=call.now, regions_by=wiring.analyse_regions
     )
@@ -43,7 +43,7 @@ def post_experiment(call: Call) -> Answer:
     answer=shown.Experiments,
 )
 def get_experiments(call: Call) -> Answer:
-    """The tenant's experiments with their analysis, by id."""
+    """List the experiments with their analysis, by id."""
     page, following = experiments.list_experiments(
         call.store, limit=call.limit(), after=call.cursor()
     )
@@ -54,5 +54,5 @@ def get_experiments(call: Call) -> Answer:
 
 @views.route("GET", "/v1/experiments/{experiment_id}", roles=("read",), answer=shown.Experiment)
 def get_experiment(call: Call, experiment_id: str) -> Answer:
-    """One experiment with its analysis."""
+    """Get an experiment with its analysis."""
     return Answer(shown.shown_experiment(experiments.show_experiment(call.store, experiment_id)))

@@ -1,4 +1,4 @@
-"""/v1/fits: ask for a fit, list them, look at one."""
+"""/v1/fits: request, list and get fits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.model.errors import OtherVersion
 from chalicelib.services.fitting import fits
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
-views = Routes("fits", "Estimates of a window, made daily or on request.")
+views = Routes("fits", "Estimates for a window of days, made daily or on request.")
 
 
 @views.route(
@@ -22,7 +22,7 @@ views = Routes("fits", "Estimates of a window, made daily or on request.")
     creates=True,
 )
 def post_fit(call: Call) -> Answer:
-    """Ask for a fit; the body, if any, names its window."""
+    """Request a fit, of the default window or of the window in the body."""
     window = call.fields()
     start, end = (
         None if window.get(name) is None else parse_date(name, window[name])
@@ -37,7 +37,7 @@ def post_fit(call: Call) -> Answer:
     "GET", "/v1/fits", roles=("read",), page=Page(TIME_ORDERED_ID), tabular=True, answer=fits.Fits
 )
 def get_fits(call: Call) -> Answer:
-    """The tenant's fits, newest first."""
+    """List the fits, newest first."""
     page, following = fits.list_fits(call.store, limit=call.limit(), after=call.cursor())
     shown = [fits.shown_fit(one) for one in page]
     answer: fits.Fits = {"fits": shown, "next": following}
@@ -48,6 +48,6 @@ def get_fits(call: Call) -> Answer:
     "GET", "/v1/fits/{fit_id}", roles=("read",), answer=fits.OneFit, raises=(OtherVersion,)
 )
 def get_fit(call: Call, fit_id: str) -> Answer:
-    """One fit with its diagnostics."""
+    """Get a fit with its diagnostics."""
     header = fits.show_fit(call.store, fit_id)
     return Answer(fits.shown_with_diagnostics(call.store, header))

@@ -1,4 +1,4 @@
-"""/v1/imports: announce an upload, see what became of it, replay its rejected rows, remove it."""
+"""/v1/imports: announce an upload, see its result, replay its rejected rows, remove it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from chalicelib.services.imports import import_answers
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
 ROW_CURSOR = re.compile(r"\d{4}-\d{12}-\d{4}", re.ASCII)
-views = Routes("imports", "Files of platforms.")
+views = Routes("imports", "Imports of platform exports.")
 
 
 @views.route(
@@ -38,7 +38,7 @@ views = Routes("imports", "Files of platforms.")
     raises=(TooManyImports, UploadQuotaUsed),
 )
 def post_import(call: Call) -> Answer:
-    """Announce a file and get the URL to which it is to be PUT."""
+    """Announce a file and get the URL to PUT it to."""
     body = call.fields()
     new, upload = imports.start_import(
         call.store,
@@ -64,7 +64,7 @@ def post_import(call: Call) -> Answer:
     answer=import_answers.Imports,
 )
 def get_imports(call: Call) -> Answer:
-    """The tenant's imports, newest first."""
+    """List the imports, newest first."""
     page, following = imports.list_imports(call.store, limit=call.limit(), after=call.cursor())
     shown = [import_answers.shown_import(one) for one in page]
     answer: import_answers.Imports = {"imports": shown, "next": following}
@@ -76,7 +76,7 @@ def get_imports(call: Call) -> Answer:
     "GET", "/v1/imports/{import_id}", roles=("ingest", "read"), answer=import_answers.OneImport
 )
 def get_import(call: Call, import_id: str) -> Answer:
-    """One import, with how its file is written and what its reader has to say."""
+    """Get an import, with the format of its file and the remarks of its reader."""
     found = imports.show_import(call.store, import_id)
     return Answer(import_answers.shown_one_import(found))
 
@@ -90,7 +90,7 @@ def get_import(call: Call, import_id: str) -> Answer:
     answer=import_answers.RefusedRows,
 )
 def get_rejects(call: Call, import_id: str) -> Answer:
-    """The rows that an import refused, with the reason, in the order of the file."""
+    """List the rejected rows of an import with their reasons, in file order."""
     cursor = call.cursor()
     page, following = imports.list_refused_rows(
         call.store,
@@ -116,7 +116,7 @@ def get_rejects(call: Call, import_id: str) -> Answer:
     raises=(ImportUnfinished, ImportRemoved, TooManyImports),
 )
 def post_replay(call: Call, import_id: str) -> Answer:
-    """Ask that the refused rows of an import be read once more, with other options if any."""
+    """Read the rejected rows of an import again, with other options if given."""
     given = call.fields()
     for name, kind in (("platform", str), ("spread", bool), ("currency", str), ("account", str)):
         field_of_type(given, name, kind)

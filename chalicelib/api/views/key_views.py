@@ -1,4 +1,4 @@
-"""/v1/keys: make API keys, list them, revoke them."""
+"""/v1/keys: create, list and revoke API keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ views = Routes("keys", "API keys.")
     raises=(TooManyKeys,),
 )
 def post_key(call: Call) -> Answer:
-    """Make a key; this answer alone shows it."""
+    """Create a key; only this answer shows it."""
     body = call.fields()
     role = field_of_type(body, "role", str, default="")
     if role not in api_keys.ROLES:
@@ -47,7 +47,7 @@ def post_key(call: Call) -> Answer:
 
 @views.route("GET", "/v1/keys", page=Page(API_KEY_ID), tabular=True, answer=credential_answers.Keys)
 def get_keys(call: Call) -> Answer:
-    """The tenant's keys by id, those too that open nothing any more; never what opens."""
+    """List the keys by id, without secrets; includes expired and revoked keys."""
     page, following = api_keys.list_keys(call.store, limit=call.limit(), after=call.cursor())
     shown = [credential_answers.shown_key(one, call.now) for one in page]
     answer: credential_answers.Keys = {"keys": shown, "next": following}
@@ -57,17 +57,17 @@ def get_keys(call: Call) -> Answer:
 
 @views.route("DELETE", "/v1/keys/{key_id}", statuses=(204,), raises=(LastAdminKey,))
 def delete_key(call: Call, key_id: str) -> Answer:
-    """Revoke a key, at once; it stays in the list."""
+    """Revoke a key with immediate effect; it stays in the list."""
     api_keys.revoke_key(call.store, key_id, now=call.now)
     return Answer(None, status=204)
 
 
 def _expiry(body: dict[str, Any], now: dt.datetime) -> dt.datetime | None:
-    """When the key is to expire; raises InvalidFields."""
+    """Parse the expiry of the key; raises InvalidFields."""
     days = field_of_type(body, "expires_in_days", int)
     text = field_of_type(body, "expires_at", str)
     if days is not None and text is not None:
-        message = "either this or expires_at"
+        message = "send either expires_in_days or expires_at"
         raise wrong_parameter("expires_in_days", "unknown_field", message)
     try:
         if days is not None:

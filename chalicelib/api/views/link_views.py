@@ -1,4 +1,4 @@
-"""/v1/links: signed links to answers, for spreadsheets and programs that can send no header."""
+"""/v1/links: signed links to answers, for spreadsheets and programs that cannot send headers."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ views = Routes("links", "Signed links to answers, for spreadsheets.")
     creates=True,
 )
 def post_link(call: Call) -> Answer:
-    """Make a link to one answer; its URL is shown once.
+    """Create a link to one answer; its URL is shown once.
 
-    Whoever has the URL may GET this answer, and nothing else, until the link ends.
+    Everyone who has the URL can GET this answer, and nothing else, until the link expires.
     """
     body = call.fields()
     path = field_of_type(body, "path", str, "")
@@ -66,7 +66,7 @@ def post_link(call: Call) -> Answer:
     "GET", "/v1/links", page=Page(TIME_ORDERED_ID), tabular=True, answer=credential_answers.Links
 )
 def get_links(call: Call) -> Answer:
-    """The tenant's links, newest first, without their URLs."""
+    """List the links, newest first, without their URLs."""
     page, following = signed_links.list_links(call.store, limit=call.limit(), after=call.cursor())
     shown = [credential_answers.shown_link(one, call.now) for one in page]
     answer: credential_answers.Links = {"links": shown, "next": following}
@@ -76,43 +76,43 @@ def get_links(call: Call) -> Answer:
 
 @views.route("GET", "/v1/links/{link_id}", answer=credential_answers.Link)
 def get_link(call: Call, link_id: str) -> Answer:
-    """One link, without its URL."""
+    """Get a link, without its URL."""
     link = signed_links.show_link(call.store, link_id)
     return Answer(credential_answers.shown_link(link, call.now))
 
 
 @views.route("DELETE", "/v1/links/{link_id}", statuses=(204,))
 def delete_link(call: Call, link_id: str) -> Answer:
-    """Revoke a link: it opens nothing from now on."""
+    """Revoke a link with immediate effect."""
     signed_links.revoke_link(call.store, link_id, now=call.now)
     return Answer(None, status=204)
 
 
 def linkable_routes(routes: Iterable[Route]) -> dict[str, Route]:
-    """The routes that a link may open, by path."""
+    """Return the routes that a link may read, by path."""
     return {route.path: route for route in routes if route.linkable}
 
 
 def _try(call: Call, query: Mapping[str, str]) -> None:
-    """Ask what a link would ask, by the view that answers it, for its errors alone.
+    """Run the view that the link would call, only to find errors.
 
     Raises
     ------
     InvalidFields
-        If the query is wrong. Errors that depend on a fit cannot be seen before there is one.
+        If the query is invalid. Errors that depend on a fit are not found before the first fit.
     """
     given = {name: [value] for name, value in query.items()}
-    asked = replace(call, query=checked_query(given, call.route.known, call.route.required))
-    if "format" in asked.query:
-        media_type_for(asked)
+    tried = replace(call, query=checked_query(given, call.route.known, call.route.required))
+    if "format" in tried.query:
+        media_type_for(tried)
     try:
-        call.route.view(asked)
+        call.route.view(tried)
     except NotFound:
-        log.debug("a link is made to an answer that does not exist yet")
+        log.debug("created a link to an answer that does not exist yet")
 
 
 def _texts(query: dict[str, Any]) -> dict[str, str]:
-    """The query as it was sent, if all its values are texts of a bearable length."""
+    """Check that all values of the query are texts of limited length."""
     for name, value in query.items():
         pointer = "/query/" + name.replace("~", "~0").replace("/", "~1")
         if not isinstance(value, str):
@@ -130,10 +130,10 @@ _THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re
 
 
 def _base_url(request: Request) -> str:
-    """Where this API is: as configured, or at the gateway's domain and stage, or on this machine.
+    """Return the URL of this API: configured, that of the gateway, or that of this machine.
 
-    The `Host` header is the caller's word: a link that led to whatever it names would hand the
-    token to somebody else's server.
+    The caller controls the `Host` header. A link to the host it names would send the token to
+    another server.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def _base_url(request: Request) -> str:
     host = request.headers.get("host", "localhost")
     if not _THIS_MACHINE.fullmatch(host):
         raise InvalidRequest(
-            "links need the address of the service: set LIKEWORTH_PUBLIC_URL, or call it by its "
-            "address on this machine"
+            "links need the URL of the service: set LIKEWORTH_PUBLIC_URL, or call the service by "
+            "its address on this machine"
         )
     return f"http://{host}"

@@ -1,4 +1,4 @@
-"""/v1/mappings: what the columns of a tenant's own files mean, kept under a name."""
+"""/v1/mappings: named mappings of the columns of custom files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chalicelib.api.routes import Body, Page, Routes
 from chalicelib.services import kept_mappings
 from chalicelib.storage.table_keys import MAPPING_NAME
 
-views = Routes("mappings", "What the columns of other files mean.")
+views = Routes("mappings", "Mappings of the columns of custom files.")
 
 
 @views.route(
@@ -20,7 +20,7 @@ views = Routes("mappings", "What the columns of other files mean.")
     answer=kept_mappings.Mappings,
 )
 def get_mappings(call: Call) -> Answer:
-    """The tenant's mappings, by name."""
+    """List the mappings, by name."""
     page, following = kept_mappings.list_mappings(
         call.store, limit=call.limit(), after=call.cursor()
     )
@@ -32,7 +32,7 @@ def get_mappings(call: Call) -> Answer:
 
 @views.route("GET", "/v1/mappings/{name}", roles=("ingest",), answer=kept_mappings.KeptMapping)
 def get_mapping(call: Call, name: str) -> Answer:
-    """One mapping."""
+    """Get a mapping."""
     return Answer(kept_mappings.shown_mapping(kept_mappings.show_mapping(call.store, name)))
 
 
@@ -45,7 +45,7 @@ def get_mapping(call: Call, name: str) -> Answer:
     creates=True,
 )
 def put_mapping(call: Call, name: str) -> Answer:
-    """Keep a mapping, in place of one with its name."""
+    """Create a mapping, or replace the one with this name."""
     stored, is_new = kept_mappings.save_mapping(call.store, name, call.json(), now=call.now)
     return Answer(
         kept_mappings.shown_mapping(stored),
@@ -56,6 +56,6 @@ def put_mapping(call: Call, name: str) -> Answer:
 
 @views.route("DELETE", "/v1/mappings/{name}", statuses=(204,))
 def delete_mapping(call: Call, name: str) -> Answer:
-    """Forget a mapping; imports that use it keep their copy."""
+    """Delete a mapping; imports that use it keep their copy."""
     kept_mappings.remove_mapping(call.store, name)
     return Answer(None, status=204)

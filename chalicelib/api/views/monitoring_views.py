@@ -17,13 +17,13 @@ DEFAULT_DAYS = 30
 
 
 class Health(TypedDict):
-    """Alive."""
+    """The state and version of the service."""
 
     status: Literal["ok"]
     version: str
 
 
-views = Routes("monitoring", "Totals over time, and whether the service is alive.")
+views = Routes("monitoring", "Totals over time, and a health check.")
 
 
 @views.route(
@@ -36,7 +36,7 @@ views = Routes("monitoring", "Totals over time, and whether the service is alive
     answer=day_totals.Timeseries,
 )
 def get_timeseries(call: Call) -> Answer:
-    """A metric per interval and group; of the last 30 days if no period is given."""
+    """Get a metric per interval and group, by default for the last 30 days."""
     start, end = call.period()
     end = end or max(call.now.date(), start or dt.date.min)
     start = start or end - dt.timedelta(days=DEFAULT_DAYS - 1)
@@ -54,6 +54,6 @@ def get_timeseries(call: Call) -> Answer:
 
 @views.route("GET", "/v1/health", public=True, answer=Health)
 def get_health(_call: Call) -> Answer:
-    """Alive, and which version."""
+    """Get the version; answers if the service is up."""
     answer: Health = {"status": "ok", "version": __version__}
     return Answer(answer)

@@ -1,4 +1,4 @@
-"""What a browser asks for: the dashboard at / (it asks the API for what it shows), the handbook."""
+"""Pages for browsers: the dashboard at /, which calls the API, and the documentation."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ from chalicelib.model.errors import NotFound
 
 KEPT: Headers = {"Cache-Control": "public, max-age=31536000, immutable"}
 
-views = Routes("pages", "The dashboard, the handbook and this description.")
+views = Routes("pages", "The dashboard, the documentation and the OpenAPI description.")
 
 
 @views.route("GET", "/", public=True, media_type=HTML)
 def get_dashboard(_call: Call) -> Answer:
-    """The dashboard. It is not cached, because it names the script of this version."""
+    """Show the dashboard. It is not cached, because it names the script of this version."""
     return _page(dashboard.page(), dashboard.content_security_policy(wiring.upload_address()))
 
 
 @views.route("GET", "/dashboard/{name}", public=True, media_type=SCRIPT)
 def get_dashboard_script(_call: Call, name: str) -> Answer:
-    """The script of the dashboard, by the name in the page of this version."""
+    """Get the script of the dashboard, by the name in the page of this version."""
     if name != dashboard.script_name():
-        raise NotFound("the dashboard has another script now; load the page again")
+        raise NotFound("the dashboard has a newer script; reload the page")
     return Answer(dashboard.script(), headers={**KEPT})
 
 
 @views.route("GET", "/docs", public=True, media_type=HTML)
 def get_documentation(_call: Call) -> Answer:
-    """The index of the handbook."""
-    return _page_of_handbook(documentation.INDEX)
+    """Show the index of the documentation."""
+    return _documentation_page(documentation.INDEX)
 
 
 @views.route("GET", "/docs/{page}", public=True, media_type=HTML)
 def get_documentation_page(_call: Call, page: str) -> Answer:
-    """A page of the handbook; the `type` of every problem leads to its line in `errors`."""
+    """Show a page of the documentation; the `type` of a problem links to its line in `errors`."""
     if page not in documentation.PAGES:
-        raise NotFound(f"the pages are {', '.join(documentation.PAGES)}")
-    return _page_of_handbook(page)
+        raise NotFound(f"available pages: {', '.join(documentation.PAGES)}")
+    return _documentation_page(page)
 
 
 @views.route("GET", "/openapi.json", public=True, media_type=JSON)
 def get_openapi(call: Call) -> Answer:
-    """The description of the API (OpenAPI 3.1)."""
+    """Get the OpenAPI 3.1 description of the API."""
     packaged = documentation.packaged_openapi()
     return Answer(packaged or _description(tuple(call.routes.values())), headers={**CACHED})
 
 
 @functools.cache
 def _description(routes: tuple[Route, ...]) -> str:
-    """The description, made once in a clone. No other request loads the schemas."""
+    """Make the description once in a clone; no other request loads the schemas."""
     from chalicelib.api.openapi import described
 
     return described(routes)
 
 
-def _page_of_handbook(name: str) -> Answer:
+def _documentation_page(name: str) -> Answer:
     return _page(documentation.page(name), documentation.content_security_policy(name), CACHED)
 
 

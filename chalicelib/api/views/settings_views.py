@@ -12,7 +12,7 @@ views = Routes("tenant_settings", "Time zone, country, roles and user ids.")
 
 @views.route("GET", "/v1/settings", roles=("read",), answer=tenant_settings.Settings)
 def get_settings(call: Call) -> Answer:
-    """The tenant's settings."""
+    """Get the tenant's settings."""
     return Answer(tenant_settings.show_settings(call.store))
 
 
@@ -23,6 +23,6 @@ def get_settings(call: Call) -> Answer:
     answer=tenant_settings.Settings,
 )
 def patch_settings(call: Call) -> Answer:
-    """Change some of the tenant's settings."""
+    """Change settings of the tenant."""
     changes = call.fields()
     return Answer(tenant_settings.change_settings(call.store, changes))

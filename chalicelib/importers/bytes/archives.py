@@ -1,7 +1,7 @@
-"""Zip archives: what is inside, as streams, and nothing that a hostile archive could do.
+"""Zip archives: their members as streams, with protection against hostile archives.
 
-What a zip file unpacks to is known from its directory before a byte is unpacked. Nothing is ever
-unpacked to a file that has a name.
+The archive's directory states the unpacked sizes before a byte is unpacked. Nothing is ever
+unpacked to a named file.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from chalicelib.model.errors import ExportRefused
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 MAX_MEMBERS = 10_000
 MAX_LEVELS = 2
-"""An archive may lie in an archive, but no deeper."""
+"""An archive may contain an archive, but not deeper."""
 
 MAX_UNPACKED_BYTES = 2_000_000_000
 MAX_RATIO = 200
-"""Reports pack to a tenth, tables of zeros to a hundredth; deflate's limit is a thousandth."""
+"""Reports pack to a tenth of their size, tables of zeros to a hundredth. Deflate's limit is a
+thousandth."""
 
 RATIO_MATTERS_FROM = 16 << 20
-"""Below this many unpacked bytes any ratio is harmless."""
+"""Below this many unpacked bytes, any ratio is harmless."""
 
 MAX_SPOOLED_BYTES = 256 << 20
 IN_MEMORY_BYTES = 4 << 20
-"""A larger archive out of a stream that cannot be sought lies in a temporary file."""
+"""A larger archive from a stream that is not seekable is copied to a temporary file."""
 
 _MAX_DIRECTORY_BYTES = 4 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -43,18 +44,18 @@ DAMAGE = (
     zlib.error,
     struct.error,
     EOFError,
-    OSError,  # seeks to before the beginning
-    ValueError,  # UnicodeDecodeError in names; seeks
-    OverflowError,  # seeks to beyond 2**63
-    NotImplementedError,  # compression that zipfile does not know
-    RuntimeError,  # a password is needed
+    OSError,  # seek before the start
+    ValueError,  # UnicodeDecodeError in names; seek
+    OverflowError,  # seek beyond 2**63
+    NotImplementedError,  # compression that zipfile does not support
+    RuntimeError,  # password required
 )
-"""What zipfile and zlib raise on damaged archives, found by fuzzing and in their source."""
+"""Exceptions of zipfile and zlib for damaged archives, found by fuzzing and in their source."""
 
 
 @contextmanager
-def damage_refused(what: str) -> Iterator[None]:
-    """Turns what damaged archives raise into the refusal `unreadable_file`."""
+def damage_rejected(what: str) -> Iterator[None]:
+    """Convert the exceptions that damaged archives raise to the rejection `unreadable_file`."""
     try:
         yield
     except DAMAGE as error:
@@ -62,7 +63,7 @@ def damage_refused(what: str) -> Iterator[None]:
 
 
 class ZipArchive:
-    """A zip file whose directory has been found harmless.
+    """A zip file whose directory passed the safety checks.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ class ZipArchive:
     Attributes
     ----------
     members : tuple of zipfile.ZipInfo
-        The files in it, without directories and what operating systems hide beside them.
+        Its files, without directories and the hidden files that operating systems add.
 
     Raises
     ------
@@ -81,7 +82,7 @@ class ZipArchive:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        with damage_refused("the archive"):
+        with damage_rejected("the archive"):
             self._bounded = _Bounded(stream)
             self._zip = zipfile.ZipFile(cast("BinaryIO", self._bounded))
         infos = self._zip.infolist()
@@ -95,39 +96,39 @@ class ZipArchive:
         self._by_name = {_comparable(info.filename): info for info in reversed(self.members)}
 
     def find(self, name: str) -> zipfile.ZipInfo | None:
-        """The member of some name, in whatever case and with whichever slashes."""
+        """Return the member with a name, ignoring case and the direction of slashes."""
         return self._by_name.get(_comparable(name))
 
     def open(self, member: zipfile.ZipInfo) -> BinaryIO:
-        """A member as a stream, unpacked while it is read; damage raises `unreadable_file`."""
+        """Open a member as a stream that unpacks on reading; damage raises `unreadable_file`."""
         what = f"{member.filename!r} in the archive"
-        with damage_refused(what):
+        with damage_rejected(what):
             stream = self._zip.open(member)
         return cast("BinaryIO", _Unpacked(cast("BinaryIO", stream), what))
 
 
 def check_size(unpacked: int, packed: int) -> None:
-    """Raises `archive_bomb` if something unpacks to more than a report can be."""
+    """Raise `archive_bomb` if the unpacked size is too large for a report."""
     check_total(1, unpacked)
     if unpacked > RATIO_MATTERS_FROM and unpacked > MAX_RATIO * packed:
         raise ExportRefused("archive_bomb", f"it unpacks to more than {MAX_RATIO} times its size")
 
 
 def check_total(members: int, unpacked: int) -> None:
-    """Raises `archive_bomb` if there are too many files, or too much in them."""
+    """Raise `archive_bomb` if there are too many files or too many unpacked bytes."""
     if members > MAX_MEMBERS:
-        raise ExportRefused("archive_bomb", f"an archive of more than {MAX_MEMBERS:,} files")
+        raise ExportRefused("archive_bomb", f"the archive has more than {MAX_MEMBERS:,} files")
     if unpacked > MAX_UNPACKED_BYTES:
         raise ExportRefused("archive_bomb", f"it unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
 
 
 def as_seekable(stream: BinaryIO, head: bytes) -> BinaryIO:
-    """A stream that can be sought, from `head` on, which was read from it already.
+    """Return a seekable stream that starts with `head`, which was already read from `stream`.
 
     Raises
     ------
     ExportRefused
-        `file_too_large`, if the stream cannot be sought and is too long for a copy.
+        `file_too_large`, if the stream is not seekable and too long to copy.
     """
     if hasattr(stream, "seekable") and stream.seekable():
         stream.seek(stream.tell() - len(head))
@@ -138,16 +139,16 @@ def as_seekable(stream: BinaryIO, head: bytes) -> BinaryIO:
     while piece := stream.read(1 << 16):
         size += len(piece)
         if size > MAX_SPOOLED_BYTES:
-            raise ExportRefused("file_too_large", f"more than {MAX_SPOOLED_BYTES:,} bytes")
+            raise ExportRefused("file_too_large", f"it has more than {MAX_SPOOLED_BYTES:,} bytes")
         spool.write(piece)
     spool.seek(0)
     return cast("BinaryIO", spool)
 
 
 class _Bounded(io.RawIOBase):
-    """A file of which no piece is read that is larger than an honest directory.
+    """A file that rejects reads larger than any valid zip directory.
 
-    zipfile reads the directory at once, however long the file says that it is.
+    zipfile reads the directory at once, and the archive itself states how long it is.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -171,12 +172,12 @@ class _Bounded(io.RawIOBase):
         left = max(0, self.size - self._stream.tell())
         size = left if size < 0 else min(size, left)
         if self.bounded and size > _MAX_DIRECTORY_BYTES:
-            raise ExportRefused("archive_bomb", "the archive's directory is too long")
+            raise ExportRefused("archive_bomb", "the directory of the archive is too long")
         return self._stream.read(size)
 
 
 class _Unpacked(io.RawIOBase):
-    """A member of an archive whose damage is a refusal."""
+    """A member of an archive that reports damage as a rejection."""
 
     def __init__(self, stream: BinaryIO, what: str) -> None:
         self._stream = stream
@@ -187,7 +188,7 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]
-        with damage_refused(self._what):
+        with damage_rejected(self._what):
             data = self._stream.read(len(target))
         target[: len(data)] = data
         return len(data)
@@ -203,19 +204,19 @@ def _check_safety(info: zipfile.ZipInfo) -> None:
     shown = name[:100]
     steps = name.replace("\\", "/").split("/")
     if ".." in steps or not steps[0] or _DRIVE.match(name) or "\0" in name:
-        raise ExportRefused("unsafe_archive", f"{shown!r} names a place outside of the archive")
+        raise ExportRefused("unsafe_archive", f"{shown!r} is a path outside of the archive")
     if stat.S_ISLNK(info.external_attr >> 16):
         raise ExportRefused("unsafe_archive", f"{shown!r} is a link to another file")
     if info.flag_bits & 0x1:
         raise ExportRefused(
-            "unsafe_archive", f"{shown!r} is encrypted; unpack the archive and send what is in it"
+            "unsafe_archive", f"{shown!r} is encrypted; unpack the archive and send the files in it"
         )
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ExportRefused(
-            "unreadable_file", f"{shown!r} is packed in a way that no platform uses"
+            "unreadable_file", f"{shown!r} uses a compression method that is not supported"
         )
     if info.compress_size > info.file_size + info.file_size // 100 + 1024:
-        raise ExportRefused("archive_bomb", f"{shown!r} holds more than the archive says")
+        raise ExportRefused("archive_bomb", f"{shown!r} is larger than the archive states")
 
 
 def _comparable(name: str) -> str:
@@ -223,7 +224,7 @@ def _comparable(name: str) -> str:
 
 
 def _is_hidden(info: zipfile.ZipInfo) -> bool:
-    """Whether it is a directory, or what macOS and others put beside the files."""
+    """Whether it is a directory or a hidden file, such as those that macOS adds."""
     steps = info.filename.replace("\\", "/").split("/")
     return not steps[-1] or any(
         step == "__MACOSX" or (step.startswith(".") and step != ".") for step in steps

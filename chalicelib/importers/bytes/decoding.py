@@ -1,6 +1,6 @@
-"""From bytes to lines: a bounded look at the beginning, then a stream that never holds the file.
+"""From bytes to lines: a bounded look at the beginning, then a stream that is never held whole.
 
-Knows encodings only; what the text means is decided elsewhere.
+This module handles encodings only; other modules interpret the text.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from chalicelib.importers.workbooks.xlsx import XlsxBook, is_xlsx
 from chalicelib.model.errors import ExportRefused
 
 SNIFF_BYTES = 1 << 20
-"""How much of a file is looked at before its rows are read."""
+"""How much of a file is inspected before its rows are read."""
 
 _BEGINNING_BYTES = 4096
-"""How much of a file tells whether it is text."""
+"""How much of a file is inspected to decide whether it is text."""
 
 MAX_DOCUMENT_BYTES = 8_000_000
-"""Above this a file that must be read whole (a thread of comments, a web page) is refused: parsed,
-it takes ten times as much memory."""
+"""Larger files that must be read whole (a thread of comments, a web page) are rejected, because
+parsing needs ten times as much memory."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
@@ -40,15 +40,15 @@ _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a")
 
 
 class Source:
-    """A byte stream whose beginning may be looked at before it is read, once, from the start.
+    """A byte stream whose beginning can be inspected before it is read once from the start.
 
     Parameters
     ----------
     stream : binary file
-        It need not be seekable; of archives and workbooks that are not, a copy is made. What is
-        packed by gzip is read as what is inside.
+        Need not be seekable; archives and workbooks in streams that are not seekable are copied.
+        Gzip streams are unpacked.
     level : int
-        How many archives it lies in.
+        Number of archives that contain it.
 
     Attributes
     ----------
@@ -62,12 +62,12 @@ class Source:
         `head` decoded, without the byte order mark and, unless `complete`, without the last,
         partial line.
     magic : str
-        What kind of binary file it is, in words; empty for text.
+        The kind of binary file, in words; empty for text.
 
     Raises
     ------
     ExportRefused
-        `empty_file`; `unreadable_file` if the bytes are text in no encoding; `archive_bomb`,
+        `empty_file`; `unreadable_file` if no encoding can decode the bytes; `archive_bomb`,
         `unsafe_archive`.
     """
 
@@ -101,16 +101,16 @@ class Source:
         self.encoding, self._codec, self._bom = _encoding_of(self.head, self.complete, self.magic)
         self.text = "" if self.magic else self._decoded_head()
         if not self.magic and not self.text.strip("\ufeff\x00 \t\r\n\x1a"):
-            raise ExportRefused("empty_file", f"the file holds nothing but blanks. {_AGAIN}")
+            raise ExportRefused("empty_file", f"the file contains only blanks. {_AGAIN}")
 
     def check_for_a_bomb(self) -> None:
-        """Of a file that nobody can read: raises `archive_bomb` if it is one. Uses it up."""
+        """Raise `archive_bomb` if an unreadable file is one. This consumes the source."""
         if self._gunzip is not None:
             self._gunzip.look_for_a_bomb()
 
     @cached_property
     def workbook(self) -> Workbook | None:
-        """The workbook that the file is; None if it is none.
+        """The file as a workbook; None if it is not one.
 
         Raises
         ------
@@ -125,7 +125,7 @@ class Source:
 
     @cached_property
     def archive(self) -> ZipArchive | None:
-        """The archive of files that the file is; None if it is none. Raises as `workbook` does."""
+        """The file as an archive of files; None if it is not one. Raises like `workbook`."""
         if self._zip is None or is_xlsx(self._zip):
             return None
         _check_level(self.level + 1)
@@ -139,12 +139,12 @@ class Source:
 
     @property
     def is_half_a_character_short(self) -> bool:
-        """Whether the whole file is known and ends in the middle of a UTF-16 character."""
+        """Whether the whole file was read and ends in the middle of a UTF-16 character."""
         return self.complete and self._codec.startswith("utf-16") and len(self.head) % 2 == 1
 
     @property
     def has_lost_a_character(self) -> bool:
-        """Whether the half of a character at the end cannot be completed and is no line's end."""
+        """Whether the last character is cut, cannot be completed and is not the end of a line."""
         return (
             self.is_half_a_character_short
             and self.encoding == "utf-16-be"
@@ -152,15 +152,15 @@ class Source:
         )
 
     def rereadable(self) -> Callable[[], Source]:
-        """A function that opens the file from its start, as often as it is called.
+        """Return a function that opens the file from its start, any number of times.
 
-        This source must not be read. A stream that cannot be sought is copied first, unless its
-        beginning is all of it.
+        Do not read this source afterwards. A stream that is not seekable is copied first, unless
+        `head` is the whole file.
 
         Raises
         ------
         ExportRefused
-            `file_too_large`, if the copy would be too long.
+            `file_too_large`, if the stream is too long to copy.
         """
         if self.complete:
             return _Origin(io.BytesIO(self.head), self.level).open
@@ -170,18 +170,18 @@ class Source:
         return _Origin(as_seekable(whole, b""), self.level).open
 
     def lines(self) -> Lines:
-        """The lines of the whole file; can be asked for once."""
+        """Return the lines of the whole file. Call it once."""
         width = 2 if self._codec.startswith("utf-16") else 1
         replay = Replay(self.head[len(self._bom) :], self._stream, width, self._codec)
         return Lines(replay, self._codec)
 
     def bytes(self, *, recoded: bool = True) -> io.BufferedReader:
-        """The whole file as bytes; can be asked for once.
+        """Return the whole file as bytes. Call it once.
 
         Parameters
         ----------
         recoded : bool
-            As UTF-8 without a byte order mark, whatever the file is written in; else as it stands.
+            Whether to convert to UTF-8 without a byte order mark; otherwise bytes stay unchanged.
         """
         if not recoded:
             return io.BufferedReader(Replay(self.head, self._stream, 1, self._codec))
@@ -192,7 +192,7 @@ class Source:
         return io.BufferedReader(Recoded(replay, self._codec))
 
     def document(self) -> str:
-        """The text of the whole file, for formats that cannot be read line by line.
+        """Return the text of the whole file, for formats that cannot be read line by line.
 
         Raises
         ------
@@ -205,13 +205,13 @@ class Source:
         if len(self.head) + len(rest) > MAX_DOCUMENT_BYTES:
             raise ExportRefused(
                 "file_too_large",
-                f"such a file is read whole and may have {MAX_DOCUMENT_BYTES:,} bytes at most",
+                f"a file of this kind may have at most {MAX_DOCUMENT_BYTES:,} bytes",
             )
         try:
             return (self.head[len(self._bom) :] + rest).decode(self._codec)
         except UnicodeDecodeError as error:
             raise ExportRefused(
-                "unreadable_file", f"the file is not {self.encoding} throughout: {error.reason}"
+                "unreadable_file", f"a part of the file is not {self.encoding}: {error.reason}"
             ) from error
 
     def _decoded_head(self) -> str:
@@ -226,7 +226,7 @@ class Source:
 
 
 class _Origin:
-    """Where a source begins in its stream, so that it can be opened again."""
+    """The start of a source in its stream, for opening it again."""
 
     def __init__(self, stream: BinaryIO, level: int) -> None:
         self._stream = stream
@@ -240,9 +240,9 @@ class _Origin:
 
 
 def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, bytes]:
-    """(encoding's name, codec, byte order mark)"""
+    """Return (name of the encoding, codec, byte order mark)."""
     if not head:
-        raise ExportRefused("empty_file", f"the file has no bytes. {_AGAIN}")
+        raise ExportRefused("empty_file", f"the file is empty. {_AGAIN}")
     if magic:
         return "binary", "latin-1", b""
     for bom, name, codec in _BOMS:
@@ -256,13 +256,13 @@ def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, byt
         return codec, codec, b""
     raise ExportRefused(
         "unreadable_file",
-        "the bytes are text in neither UTF-8 nor Windows-1252, and there is no byte order mark",
+        "the text is neither UTF-8 nor Windows-1252, and it has no byte order mark",
     )
 
 
 def _check_level(level: int) -> None:
     if level > MAX_LEVELS:
-        raise ExportRefused("unsafe_archive", "an archive in an archive in an archive")
+        raise ExportRefused("unsafe_archive", "the archives are nested too deep")
 
 
 def _check_that_it_is_text(beginning: bytes) -> None:
@@ -279,13 +279,13 @@ def _check_that_it_is_text(beginning: bytes) -> None:
     if controls > 2 and controls * 50 > len(beginning):
         raise ExportRefused(
             "unreadable_file",
-            "the file is binary and in no form that is read. Download the report as CSV or as an "
-            "Excel workbook (.xlsx)",
+            "the file is binary and its format is not supported. Download the report as CSV or as "
+            "an Excel workbook (.xlsx)",
         )
 
 
 def _is_utf_16(beginning: bytes) -> bool:
-    """Whether nearly every second byte is zero, and hardly any other, as in Western UTF-16."""
+    """Whether nearly every second byte is zero and few others are, as in Western UTF-16."""
     zeros = beginning[::2].count(0), beginning[1::2].count(0)
     return 4 * sum(zeros) > len(beginning) and 9 * min(zeros) <= max(zeros)
 

@@ -1,4 +1,4 @@
-"""Text split at a delimiter into records, as far as it can be parsed."""
+"""Split text at a delimiter into records."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ DELIMITERS = (",", "\t", ";")
 
 
 def records_of(text: str, delimiter: str, *, quoting: bool = True) -> Iterator[list[str]]:
-    """The records of a piece of text; what cannot be parsed ends them.
+    """Yield the records of a text up to the first one that cannot be parsed.
 
-    So does a line with more cells than a spreadsheet has columns, which comes as a record of empty
-    cells and is not taken apart.
+    A line with more cells than a spreadsheet has columns also ends them. It is not split, and is
+    returned as a record of empty cells.
     """
     lines = io.StringIO(text, newline="")
     wide: list[list[str]] = []
@@ -35,7 +35,7 @@ def records_of(text: str, delimiter: str, *, quoting: bool = True) -> Iterator[l
 
 
 def csv_reader(lines: Iterable[str], delimiter: str, *, quoting: bool) -> Iterator[list[str]]:
-    """The records of lines; raises `csv.Error`."""
+    """Return the records of lines; iterating raises `csv.Error`."""
     if quoting:
         return csv.reader(lines, delimiter=delimiter)
     return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)

@@ -1,4 +1,4 @@
-"""Gzip: the file inside, as a stream; what it unpacks to is counted while it is read."""
+"""Gzip files as streams, with a check of the unpacked size while reading."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import zlib
 from typing import BinaryIO
 
-from chalicelib.importers.bytes.archives import RATIO_MATTERS_FROM, check_size, damage_refused
+from chalicelib.importers.bytes.archives import RATIO_MATTERS_FROM, check_size, damage_rejected
 
 GZIP_MARK = b"\x1f\x8b"
 
@@ -14,7 +14,7 @@ _PIECE_BYTES = 1 << 14
 
 
 class Gunzip(io.RawIOBase):
-    """What is inside of a gzip stream, which may consist of several members."""
+    """The unpacked content of a gzip stream, which may have several members."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -28,7 +28,7 @@ class Gunzip(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]
-        with damage_refused("the gzip file"):
+        with damage_rejected("the gzip file"):
             data = self._next(len(target))
         target[: len(data)] = data
         self._given += len(data)
@@ -37,9 +37,9 @@ class Gunzip(io.RawIOBase):
 
     @staticmethod
     def check_declared_size(stream: BinaryIO) -> None:
-        """Raises `archive_bomb` for a bomb that says so: the last bytes of a file are its size.
+        """Raise `archive_bomb` if the unpacked size in the last bytes of the file is too large.
 
-        Looks at streams only that can be sought, and leaves them where they stand.
+        Only seekable streams are checked; their position does not change.
         """
         if not (hasattr(stream, "seekable") and stream.seekable()):
             return
@@ -51,7 +51,7 @@ class Gunzip(io.RawIOBase):
         stream.seek(start)
 
     def look_for_a_bomb(self) -> None:
-        """Reads on, for nothing else, to where a bomb is known as one.
+        """Read on, without using the data, until a bomb can be detected.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class Gunzip(io.RawIOBase):
                 raise EOFError("it is cut off")
 
     def _goes_on(self) -> bool:
-        """Whether another member follows; zeros that fill up a block may come before it."""
+        """Whether another member follows, possibly after padding with zeros."""
         self._packed = self._packed.lstrip(b"\0")
         while not self._packed:
             self._refill()

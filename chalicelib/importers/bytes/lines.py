@@ -1,4 +1,4 @@
-"""Decoded lines of a stream that is longer than memory, and what each record took of them."""
+"""Decoded lines of a stream that is larger than memory, and the lines that each record used."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import BinaryIO
 MAX_LINE_CHARACTERS = 1_000_000
 MAX_RECORD_CHARACTERS = 1_100_000
 MAX_COLUMNS = 16_384
-"""What a spreadsheet can have."""
+"""The limit of spreadsheets."""
 
 LINES_OF_A_RECORD = 1_000
-"""A record of more lines is asked for its length."""
+"""The length of a record with more lines is checked."""
 
 _BUFFER_BYTES = 1 << 16
 
 
 class Replay(io.RawIOBase):
-    """What was looked at already, then the rest of a stream, in whole code units.
+    """The bytes that were already read, then the rest of a stream, in whole code units.
 
     Parameters
     ----------
     head : bytes
-        What was read of the stream, without the byte order mark.
+        Bytes that were read from the stream, without the byte order mark.
     stream : binary file
     width : int
         Bytes of a code unit: 2 for UTF-16.
@@ -33,11 +33,10 @@ class Replay(io.RawIOBase):
 
     Attributes
     ----------
-    ends_in_half : bool
-        After the end: whether half a character was left over.
+        After the end: whether the stream ended in the middle of a character.
     restored : bool
-        Whether it was completed: in little-endian UTF-16 the lost half is a zero byte, unless the
-        character is beyond ASCII and Latin-1.
+        Whether that character was completed. In little-endian UTF-16 the missing byte is zero for
+        characters in ASCII and Latin-1.
     """
 
     def __init__(self, head: bytes, stream: BinaryIO, width: int, codec: str) -> None:
@@ -72,7 +71,7 @@ class Replay(io.RawIOBase):
         return self._stream.read(size)
 
     def _finish(self, target: memoryview) -> int:
-        """At the end: half a little-endian character is one that lost its zero byte."""
+        """At the end: complete half a little-endian character with its zero byte."""
         if not self._odd:
             return 0
         half, self._odd = self._odd, b""
@@ -85,7 +84,7 @@ class Replay(io.RawIOBase):
 
 
 class Recoded(io.RawIOBase):
-    """A stream in another encoding as UTF-8; what cannot be decoded becomes U+FFFD."""
+    """A stream converted from another encoding to UTF-8; undecodable bytes become U+FFFD."""
 
     def __init__(self, stream: io.RawIOBase, codec: str) -> None:
         self._stream = stream
@@ -110,18 +109,18 @@ class Recoded(io.RawIOBase):
 
 @dataclass(frozen=True, slots=True)
 class LineRun:
-    """What one record took from the file.
+    """The lines that one record used.
 
     Attributes
     ----------
     first : int
-        Number of the line on which it begins, from 1.
+        Number of the record's first line, from 1.
     text : str
-        The lines as they stand in the file.
+        The lines as in the file.
     readable : bool
-        False if there were bytes in it that are no text.
+        False if it contains bytes that are not text.
     whole : bool
-        False if a line of it was too long to be kept.
+        False if a line was too long to keep.
     """
 
     first: int
@@ -131,28 +130,28 @@ class LineRun:
 
 
 class Lines:
-    """Decoded lines with their ends, numbered as an editor numbers them.
+    """Decoded lines with their line ends, numbered as in an editor.
 
-    In a file taken for UTF-8 because its beginning is plain ASCII, the first byte that is no UTF-8
-    proves it Windows-1252 and it is read on as that. Where UTF-8 has been seen already, such bytes
-    make the row unreadable.
+    A file is read as UTF-8 if its beginning is ASCII. If the first other byte is not valid UTF-8,
+    the rest is read as Windows-1252. After valid UTF-8 has been seen, such bytes make the row
+    unreadable.
 
     Attributes
     ----------
     first : int
-        Number of the first line that was read since `forget` was called, from 1.
+        Number of the first line read since the last `forget`, from 1.
     texts : list of str
-        Those lines; whoever empties it counts for itself.
+        Those lines. Code that empties it must update `first` itself.
     flawed : bool
         Whether one of those lines is not `whole` or not `readable`.
     whole, readable : bool
-        False if one was too long to be kept; if there were bytes in it that are no text.
+        False if a line was too long to keep; if it contains bytes that are not text.
     too_wide : bool
-        Whether one has more cells than a spreadsheet has columns.
+        Whether a line has more cells than a spreadsheet has columns.
     exhausted : bool
-        Whether the end of the file has been reached.
+        Whether the end of the file was reached.
     changed_encoding : bool
-        Whether the file turned out to be Windows-1252 on the way.
+        Whether the file changed from UTF-8 to Windows-1252 on the way.
     """
 
     def __init__(self, replay: Replay, codec: str) -> None:
@@ -175,12 +174,12 @@ class Lines:
 
     @property
     def is_half_a_character_short(self) -> bool:
-        """After the end: whether the file stopped in the middle of a UTF-16 character."""
+        """After the end: whether the file ended in the middle of a UTF-16 character."""
         return self._replay.ends_in_half
 
     @property
     def restored(self) -> bool:
-        """Whether the character cut in half could be completed."""
+        """Whether the incomplete last character could be completed."""
         return self._replay.restored
 
     def __iter__(self) -> Iterator[str]:
@@ -202,11 +201,11 @@ class Lines:
         self.exhausted = True
 
     def taken(self) -> str:
-        """The lines read since `forget` was called, as they stand in the file."""
+        """Return the lines read since the last `forget`, as in the file."""
         return "".join(self.texts)
 
     def forget(self) -> None:
-        """Begins a new record."""
+        """Begin a new record."""
         self.first += len(self.texts)
         self.texts.clear()
         if self.flawed:
@@ -214,16 +213,16 @@ class Lines:
             self.readable = self.whole = True
 
     def take(self) -> LineRun:
-        """What has been read since this was last asked for."""
+        """Return the lines read since the last call and begin a new record."""
         run = LineRun(self.first, self.taken(), self.readable, self.whole)
         self.forget()
         return run
 
     def for_csv(self, delimiter: str) -> Iterator[str]:
-        """The lines for a parser of CSV, which would take a line of a million cells apart.
+        """Return the lines for a CSV parser, without lines that would exhaust memory.
 
-        Such a line comes as one cell, and a record that goes on for millions of characters is
-        closed; both are `flawed`, the first `too_wide`.
+        A line with too many cells becomes one cell and is marked `too_wide`. A record of more than
+        `MAX_RECORD_CHARACTERS` is closed. Both are `flawed`.
         """
         self._delimiter = delimiter
         return iter(self)
@@ -235,7 +234,7 @@ class Lines:
         return "?\n"
 
     def _closed(self, line: str) -> str:
-        """A line, or the end of the quotation if the record is longer than any row."""
+        """Return the line, or a closing quotation mark if the record is longer than any row."""
         if not self._delimiter:
             return line
         if len(self.texts) == LINES_OF_A_RECORD + 1:

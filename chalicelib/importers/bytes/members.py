@@ -1,7 +1,7 @@
-"""Zip archives of exports: each member is recognised by itself, and those that can be read are.
+"""Zip archives of exports: recognise each member separately and read those that can be read.
 
-Everything is looked at twice, once to know what there is and once to read it: no more than one
-member is in memory at any time.
+Every member is opened twice, once to recognise it and once to read it, so that at most one member
+is in memory at a time.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from chalicelib.importers.recognition.recognition import Options, Recognition
 from chalicelib.model.errors import ExportRefused
 
 Recognise = Callable[[Source], tuple[str, Recognition]]
-"""The platform of a file and the claim to it; raises `ExportRefused`."""
+"""Return the platform of a file and the claim to it; raise `ExportRefused`."""
 
 MAX_NAMED = 20
-"""How many members a note names."""
+"""How many members a note lists."""
 
 MAX_SKIPPED = 100
-"""How many members a summary lists that are not read."""
+"""How many unread members a summary lists."""
 
 _HOSTILE = frozenset({"archive_bomb", "unsafe_archive"})
 T = TypeVar("T")
 
 
 def read_archive(source: Source, recognise: Recognise, options: Options) -> Reading:
-    """What the members of an archive hold, one after another, each as a part of the report.
+    """Read the members of an archive one after another, each as a part of the report.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def read_archive(source: Source, recognise: Recognise, options: Options) -> Read
     Raises
     ------
     ExportRefused
-        `archive_bomb`, `unsafe_archive`; `ambiguous_platform`, if members are of several platforms;
-        `empty_file`; if no member can be read: why the best of them cannot.
+        `archive_bomb`, `unsafe_archive`; `ambiguous_platform`, if members belong to several
+        platforms; `empty_file`; if no member can be read: the most helpful rejection.
     """
     members = _Members(source)
     plan = _Plan()
@@ -57,7 +57,7 @@ def read_archive(source: Source, recognise: Recognise, options: Options) -> Read
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a member is: in the archive, or in an archive that lies in it."""
+    """The path of a member, possibly in an inner archive."""
 
     name: str
     info: ZipInfo
@@ -76,12 +76,12 @@ class _Found:
 
     @property
     def parts(self) -> list[str]:
-        """What it adds to the parts of the report: itself, or its sheets."""
+        """The member's entries in the parts of the report: itself, or its sheets."""
         return [f"{self.place.name}/{part}" for part in self.report.parts] or [self.place.name]
 
 
 class _Members:
-    """The files in an archive and in the archives that lie in it, each opened when it is needed."""
+    """The files in an archive and in its inner archives, opened one at a time."""
 
     def __init__(self, source: Source) -> None:
         assert source.archive is not None
@@ -90,7 +90,7 @@ class _Members:
         self._inner: tuple[ZipInfo, ZipArchive] | None = None
 
     def sources(self) -> Iterator[tuple[_Place, Source | ExportRefused]]:
-        """Every file, or why it cannot be opened."""
+        """Yield every file, or the rejection if it cannot be opened."""
         count, unpacked = len(self._archive.members), self._archive.unpacked_bytes
         for info in self._archive.members:
             place = _Place(info.filename, info)
@@ -106,14 +106,14 @@ class _Members:
             for inner in archive.members:
                 name = f"{info.filename}/{inner.filename}"
                 opened = _opened(archive, inner, self._level + 1)
-                deeper = _archive_of(opened)  # refused, if it is one
+                deeper = _archive_of(opened)  # a rejection, if it is an archive
                 yield (
                     _Place(name, inner, info),
                     deeper if isinstance(deeper, ExportRefused) else opened,
                 )
 
     def open(self, place: _Place) -> Source:
-        """A file again, from its start."""
+        """Open a file again from its start."""
         if place.outer is None:
             return Source(self._archive.open(place.info), self._level)
         if self._inner is None or self._inner[0] is not place.outer:
@@ -126,8 +126,8 @@ class _Members:
 def _opened(archive: ZipArchive, info: ZipInfo, level: int) -> Source | ExportRefused:
     try:
         return Source(archive.open(info), level)
-    except ExportRefused as refusal:
-        return _unless_hostile(refusal)
+    except ExportRefused as rejection:
+        return _unless_hostile(rejection)
 
 
 def _archive_of(source: Source | ExportRefused) -> ZipArchive | ExportRefused | None:
@@ -135,27 +135,27 @@ def _archive_of(source: Source | ExportRefused) -> ZipArchive | ExportRefused | 
         return source
     try:
         return source.archive
-    except ExportRefused as refusal:
-        return _unless_hostile(refusal)
+    except ExportRefused as rejection:
+        return _unless_hostile(rejection)
 
 
-def _unless_hostile(refusal: ExportRefused) -> ExportRefused:
-    """A refusal of one member, unless it condemns the archive."""
-    if refusal.code in _HOSTILE:
-        raise refusal
-    return refusal
+def _unless_hostile(rejection: ExportRefused) -> ExportRefused:
+    """Return the rejection of one member; raise it if it makes the whole archive unsafe."""
+    if rejection.code in _HOSTILE:
+        raise rejection
+    return rejection
 
 
 class _Plan:
-    """Which members are read, and what is to be said of the others."""
+    """Which members are read, and the notes about the others."""
 
     def __init__(self) -> None:
         self._readable: list[_Found] = []
-        self._refused: list[tuple[str, ExportRefused]] = []
+        self._rejected: list[tuple[str, ExportRefused]] = []
         self._groups: dict[str, str] = {}
-        self._said: dict[str, tuple[str, ...]] = {}
+        self._statements: dict[str, tuple[str, ...]] = {}
         self._unknown: list[tuple[str, ExportRefused]] = []
-        self._left_out: list[str] = []
+        self._duplicates: list[str] = []
 
     def consider(
         self,
@@ -164,35 +164,35 @@ class _Plan:
         recognise: Recognise,
         options: Options,
     ) -> None:
-        """Whether a member can be read."""
+        """Record whether a member can be read."""
         if isinstance(source, ExportRefused):
             self._unknown.append((place.name, source))
             return
         try:
             platform, claim = recognise(source)
-        except ExportRefused as refusal:
-            self._unknown.append((place.name, _unless_hostile(refusal)))
+        except ExportRefused as rejection:
+            self._unknown.append((place.name, _unless_hostile(rejection)))
             return
         if claim.says:
-            self._said[claim.group] = self._said.get(claim.group, ()) + claim.says
+            self._statements[claim.group] = self._statements.get(claim.group, ()) + claim.says
         try:
             report = claim.open(source, options).report
-        except ExportRefused as refusal:
-            self._refused.append((place.name, _unless_hostile(refusal)))
+        except ExportRefused as rejection:
+            self._rejected.append((place.name, _unless_hostile(rejection)))
             self._groups[place.name] = claim.group
             return
         self._readable.append(_Found(place, platform, claim.group, claim.preference, report))
 
     def choose(self) -> list[_Found]:
-        """The members to read, of which there is at least one; raises `ExportRefused`."""
+        """Return the members to read, at least one; raise `ExportRefused` if there are none."""
         if not self._readable:
-            raise self._refusal()
+            raise self._rejection()
         platforms = {found.platform: found.place.name for found in self._readable}
         if len(platforms) > 1:
             named = "; ".join(f"{platform}: {name}" for platform, name in platforms.items())
             raise ExportRefused(
                 "ambiguous_platform",
-                f"the archive holds exports of several platforms ({named}): name the platform",
+                f"the archive contains exports of several platforms ({named}): name the platform",
             )
         best: dict[str, int] = {}
         for found in self._readable:
@@ -200,66 +200,72 @@ class _Plan:
         chosen = []
         for found in self._readable:
             if found.group and found.preference < best[found.group]:
-                self._left_out.append(found.place.name)
+                self._duplicates.append(found.place.name)
             else:
                 chosen.append(found)
-        self._leave_out_what_others_say(best)
+        self._drop_duplicates(best)
         return chosen
 
     def options_of(self, options: Options) -> Callable[[_Found], Options]:
-        """The options with which a member is opened: it gets what its group says of it."""
-        return lambda found: replace(options, said=self._said.get(found.group, ()))
+        """Return a function for the options of a member, with the statements of its group."""
+        return lambda found: replace(options, said=self._statements.get(found.group, ()))
 
-    def _leave_out_what_others_say(self, groups: Iterable[str]) -> None:
-        """A member that cannot be read is no loss where one of its group is read."""
+    def _drop_duplicates(self, groups: Iterable[str]) -> None:
+        """Treat an unreadable member as a duplicate if another member of its group is read."""
         read = set(groups) - {""}
-        for one in list(self._refused):
+        for one in list(self._rejected):
             if self._groups.get(one[0]) in read:
-                self._refused.remove(one)
-                self._left_out.append(one[0])
+                self._rejected.remove(one)
+                self._duplicates.append(one[0])
 
     def notes(self) -> list[str]:
-        """What is to be said of the members that are not read."""
+        """Return the notes about members that are not read."""
         notes = []
-        if self._left_out:
-            notes.append(f"Left out, because other files say the same: {_named(self._left_out)}.")
-        for name, refusal in self._refused[:MAX_NAMED]:
-            notes.append(f"{name} was not read: {refusal.code}: {refusal.detail}")
-        if len(self._refused) > MAX_NAMED:
-            notes.append(f"{len(self._refused) - MAX_NAMED} more files were not read either.")
+        if self._duplicates:
+            notes.append(
+                f"Skipped, because other files contain the same data: {_named(self._duplicates)}."
+            )
+        for name, rejection in self._rejected[:MAX_NAMED]:
+            notes.append(f"{name} was not read: {rejection.code}: {rejection.detail}")
+        if len(self._rejected) > MAX_NAMED:
+            notes.append(f"Further files that were not read: {len(self._rejected) - MAX_NAMED}.")
         if self._unknown:
-            notes.append(f"No export that is known: {_named(name for name, _ in self._unknown)}.")
+            names = _named(name for name, _ in self._unknown)
+            notes.append(f"Not recognised as exports: {names}.")
         return notes
 
     def skipped(self) -> list[UnreadPart]:
-        """The members that are not read, each with the reason; at most `MAX_SKIPPED`."""
+        """Return the members that are not read, with the reason; at most `MAX_SKIPPED`."""
         skipped = [
-            *(UnreadPart("file", name, "other files say the same") for name in self._left_out),
             *(
-                UnreadPart("file", name[:100], f"{refusal.code}: {refusal.detail}"[:300])
-                for name, refusal in self._refused
+                UnreadPart("file", name, "other files contain the same data")
+                for name in self._duplicates
             ),
-            *(UnreadPart("file", name[:100], refusal.code) for name, refusal in self._unknown),
+            *(
+                UnreadPart("file", name[:100], f"{rejection.code}: {rejection.detail}"[:300])
+                for name, rejection in self._rejected
+            ),
+            *(UnreadPart("file", name[:100], rejection.code) for name, rejection in self._unknown),
         ]
         return skipped[:MAX_SKIPPED]
 
-    def _refusal(self) -> ExportRefused:
-        """Why nothing can be read."""
-        everything = self._refused + self._unknown
+    def _rejection(self) -> ExportRefused:
+        """Return why no member can be read."""
+        everything = self._rejected + self._unknown
         if not everything:
-            return ExportRefused("empty_file", "the archive holds no files")
+            return ExportRefused("empty_file", "the archive contains no files")
         if len(everything) == 1:
             return everything[0][1]
         ambiguous = [one for one in self._unknown if one[1].code == "ambiguous_platform"]
-        for name, refusal in self._refused or ambiguous:
-            others = f" ({len(everything) - 1} more files cannot be read either)"
-            return ExportRefused(refusal.code, f"{name}: {refusal.detail}{others}")
+        for name, rejection in self._rejected or ambiguous:
+            others = f" (further files that cannot be read: {len(everything) - 1})"
+            return ExportRefused(rejection.code, f"{name}: {rejection.detail}{others}")
         names = _named(name for name, _ in self._unknown)
         first = self._unknown[0][1].detail
         return ExportRefused(
             "unknown_platform",
-            f"of the {len(everything)} files in the archive none is an export that is known: "
-            f"{names}. The first: {first}",
+            f"none of the {len(everything)} files in the archive is a known export: {names}. "
+            f"The first: {first}",
         )
 
 
@@ -270,7 +276,7 @@ def _outcomes(
     options_of: Callable[[_Found], Options],
     reading: Reading,
 ) -> Iterator[RowOutcome]:
-    """The outcomes of all members, each with its part."""
+    """Yield the outcomes of all members, each with its part."""
     offset = 0
     for found in chosen:
         source = members.open(found.place)
@@ -284,17 +290,17 @@ def _outcomes(
 
 
 def _in_member(one: UnreadPart, name: str) -> UnreadPart:
-    """What is skipped of a member, by a name that no other member gives to something else."""
+    """Return a skipped part with its member in its name, which makes the name unique."""
     return one._replace(name=f"{name[:100]}: {one.name}")
 
 
 def _merged(chosen: Sequence[_Found], notes: Iterable[str]) -> ReportDescription:
-    """What is known of all members together; what differs stays open."""
+    """Describe all members together; fields in which they differ stay open."""
     reports = [found.report for found in chosen]
     starts = [report.period_from for report in reports if report.period_from]
     ends = [report.period_to for report in reports if report.period_to]
     has_period = len(starts) == len(ends) == len(reports)
-    said = dict.fromkeys(chain.from_iterable(report.notes for report in reports))
+    found_notes = dict.fromkeys(chain.from_iterable(report.notes for report in reports))
     return ReportDescription(
         reports[0].platform,
         _common((report.report for report in reports), "several"),
@@ -304,19 +310,19 @@ def _merged(chosen: Sequence[_Found], notes: Iterable[str]) -> ReportDescription
         min(starts) if has_period else None,
         max(ends) if has_period else None,
         any(report.lifetime for report in reports),
-        (*said, *notes),
+        (*found_notes, *notes),
         tuple(chain.from_iterable(found.parts for found in chosen)),
     )
 
 
 def _common(values: Iterable[T], otherwise: T) -> T:
-    """What all values are; something else if they differ."""
+    """Return the value that all have in common, or `otherwise` if they differ."""
     different = set(values)
     return different.pop() if len(different) == 1 else otherwise
 
 
 def _named(names: Iterable[str]) -> str:
-    """Some names, and how many more there are."""
+    """Join the first names and the number of further ones."""
     everything = list(names)
     shown = ", ".join(name[:100] for name in islice(everything, MAX_NAMED))
     more = len(everything) - MAX_NAMED

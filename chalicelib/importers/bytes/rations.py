@@ -1,4 +1,4 @@
-"""A limit on what a parser may swallow before it comes out with something."""
+"""A limit on how much input a parser may read before it returns an item."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from chalicelib.model.errors import ExportRefused
 
 MAX_ITEM_BYTES = 8_000_000
 MAX_ITEM_VALUES = 300_000
-"""Elements of XML, or keys and values of JSON: each takes a hundred bytes of memory."""
+"""XML elements, or keys and values of JSON; each needs a hundred bytes of memory."""
 
 
 class Rationed(io.RawIOBase):
-    """A stream that gives no more bytes than an item of an export may have, until it is renewed.
+    """A stream that raises if an item of an export is too large; `renew` starts the next item.
 
     Parameters
     ----------
     stream : binary file
     piece : int
-        So many bytes are given at a time if there are, even to who asks for fewer: expat looks at
-        a tag that does not end once more for every piece of it.
+        Smallest number of bytes to return per read, if available: expat scans an unclosed tag
+        again for every piece it receives.
     """
 
     def __init__(self, stream: io.BufferedIOBase, *, piece: int = 0) -> None:
@@ -37,7 +37,7 @@ class Rationed(io.RawIOBase):
         target = memoryview(buffer)  # type: ignore[arg-type]
         if self._bytes > MAX_ITEM_BYTES:
             raise ExportRefused(
-                "file_too_large", f"a part of it that must be read whole has {self._bytes:,} bytes"
+                "file_too_large", f"a part that must be read whole has {self._bytes:,} bytes"
             )
         data = self._stream.read(len(target))
         target[: len(data)] = data
@@ -45,13 +45,13 @@ class Rationed(io.RawIOBase):
         return len(data)
 
     def renew(self) -> None:
-        """What was read is done with."""
+        """Start the next item."""
         self._bytes = self._values = 0
 
     def count_value(self) -> None:
-        """A part of an item was built; raises `file_too_large` at too many."""
+        """Count a part of an item; raise `file_too_large` if there are too many."""
         self._values += 1
         if self._values > MAX_ITEM_VALUES:
             raise ExportRefused(
-                "file_too_large", f"an item of more than {MAX_ITEM_VALUES:,} values"
+                "file_too_large", f"an item has more than {MAX_ITEM_VALUES:,} values"
             )

@@ -1,8 +1,8 @@
-"""Any table or list of records, read by a mapping that the user gives: the generic importer.
+"""The generic importer: any table or list of records, read with the user's mapping.
 
 A row may be wide (a column for likes, one for clicks), long (a column for the type and one for the
-count, or one row per engagement), or both; each of its numbers becomes an event. Columns that the
-mapping does not name are not read.
+count, or one row per engagement), or both; each of its numbers becomes an event. Columns that are
+not in the mapping are not read.
 """
 
 from __future__ import annotations
@@ -47,29 +47,29 @@ from chalicelib.model.errors import ExportRefused
 
 _MONEY = ("cost", "value", "refunded")
 _ABOUT = ("channel", "type", "campaign_id", "content_id")
-"""What says which thing a row is about, and which part of it."""
+"""The fields that identify the object of a row and a part of it."""
 _ONE_EACH = frozenset(("event_id", "user_id"))
-"""Fields of rows that stand for one happening each, and are sums of nothing."""
+"""Fields of rows that each record one event and are never subtotals."""
 _FIGURES = re.compile(r"[\d\s.,:/%\u20ac$\u00a3TZ'-]*|.*[+-]\d\d:?\d\d")
 _TELEPHONE = re.compile(r"[+0]\d{7,}|\d{11,}")
-"""What is no cell with a day, a time or a number, though it looks like one."""
+"""Digits that look like a day, a time or a number but may be a telephone number."""
 
 
 def mapped(mapping: Mapping) -> Recognition:
-    """The claim of a mapping to a file: the user says what it is."""
+    """Return the claim of a mapping to a file; the user decides what the file is."""
     return Recognition(
-        1, "what the mapping says", lambda source, options: open_mapped(source, mapping, options)
+        1, "the mapping", lambda source, options: open_mapped(source, mapping, options)
     )
 
 
 def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
-    """Opens a file as a mapping says.
+    """Open a file with a mapping.
 
     Raises
     ------
     ExportRefused
-        `unusable_mapping`, with the columns that the file lacks, or has more than once; what a
-        table is refused with.
+        `unusable_mapping`, with the columns that the file lacks or has more than once; any
+        rejection of a table.
     """
     glimpse = Glimpse(source)
     if glimpse.is_json:
@@ -78,7 +78,7 @@ def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
     vocabulary = Vocabulary({name: {"": (name,)} for name in named.values()}, public=False)
     head = find_head(glimpse, vocabulary, lambda head: True)
     at = place_columns(mapping.headings, head.columns.names if head else ())
-    assert head is not None  # without a header there is no heading
+    assert head is not None  # without a header, `place_columns` raises
     table = Table(source, head, public_text=_figures_of(mapping, at))
     rows = _rows(mapping, at, head.columns.names, table.sample_cells, options)
     table.decimal_mark = rows.engine.numbers.decimal_mark
@@ -102,15 +102,16 @@ def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
 def _noted(
     outcomes: Iterator[RowOutcome], rows: MappedRows, reading: Reading
 ) -> Iterator[RowOutcome]:
-    """The outcomes, and after the last one what a person should know."""
+    """Yield the outcomes, then add the notes for the user."""
     yield from outcomes
     reading.notes += rows.notes()
 
 
 def _figures_of(mapping: Mapping, at: dict[str, int]) -> Callable[[Row], str]:
-    """What a refusal may show of a row: when it was, and its numbers.
+    """Return a function for what a rejection may show of a row: its date and its numbers.
 
-    Nobody knows the other columns. A cell that looks like neither may be a name that has slipped.
+    The content of the other columns is unknown. A cell that is neither date nor number may be a
+    name in the wrong column.
     """
     shown = [at[name] for name, field in mapping.columns.items() if field in NUMBERS | DATES]
 
@@ -131,7 +132,7 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
 
     def cells_of(record: Any) -> tuple[str, ...]:
         if not isinstance(record, dict):
-            raise RowRefused("malformed_record", "the record is no JSON object")
+            raise RowRefused("malformed_record", "the record is not a JSON object")
         return tuple(_cell(record, path) for path in paths)
 
     def sample(positions: Sequence[int]) -> Iterator[tuple[str, ...]]:
@@ -166,7 +167,7 @@ def _cell(record: Any, path: Sequence[str]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict | list):
-        raise RowRefused("malformed_record", f"{'.'.join(path)} is no single value")
+        raise RowRefused("malformed_record", f"{'.'.join(path)} is not a single value")
     return f"{value:f}" if not isinstance(value, str | int) else str(value)
 
 
@@ -214,7 +215,7 @@ def _subtotals(
     numbers: NumberFormat,
     sample: Sample,
 ) -> Subtotals | None:
-    """The rows that are sums of others, where rows are about a thing and a part of it."""
+    """Find the rows that are sums of other rows, if rows name an object and a part of it."""
     if len(about) < 2:
         return None
     rows = sample([*about, *dating.positions, *counted])
@@ -222,7 +223,7 @@ def _subtotals(
 
 
 def _of_chosen_rows(sample: Sample, chosen: ChosenRows) -> Sample:
-    """A sample of the rows that are read: the others say nothing of how numbers are written."""
+    """Return a sample of the rows that are read; other rows may use another number format."""
 
     def cells_of(positions: Sequence[int]) -> Iterable[tuple[str, ...]]:
         if not positions:
@@ -237,7 +238,7 @@ def _of_chosen_rows(sample: Sample, chosen: ChosenRows) -> Sample:
 
 
 def _currency(mapping: Mapping, heading: str, options: Options) -> str:
-    """The currency of a column where neither the row nor the cell names one.
+    """Return the currency of a column, for rows and cells that do not name one.
 
     Raises
     ------
@@ -249,7 +250,6 @@ def _currency(mapping: Mapping, heading: str, options: Options) -> str:
     if of_heading and constant and of_heading != constant:
         raise ExportRefused(
             "unusable_mapping",
-            f"a heading says that its amounts are {of_heading}, and the mapping that they are "
-            f"{constant}",
+            f"a heading states the currency {of_heading}, but the mapping states {constant}",
         )
     return constant or of_heading or options.currency

@@ -1,4 +1,4 @@
-"""Where the columns that a mapping names are in a file, and which rows it reads."""
+"""Find the columns that a mapping names, and decide which rows it reads."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ _CURRENCY = re.compile(
     r"|KRW|SGD|THB|IDR|MYR|PHP|VND|TWD|AUD|NZD|CAD|MXN|BRL|ARS|CLP|COP|PEN)\)$",
     re.IGNORECASE,
 )
-"""A currency in a heading; other words of three letters, as ``(SUM)``, are none."""
+"""A currency in a heading; other words of three letters, such as ``(SUM)``, do not match."""
 
 Cells = Sequence[str] | Mapping[int, str]
 
 
 def is_numbered(heading: str) -> bool:
-    """Whether a mapping names a column by its number, as ``#3``, and not by its heading."""
+    """Whether a mapping names a column by its number, such as ``#3``, instead of its heading."""
     return bool(_NUMBERED.fullmatch(heading))
 
 
 def place_columns(headings: Sequence[str], names: Sequence[str]) -> dict[str, int]:
-    """Heading of a mapping -> index of its column.
+    """Return heading of a mapping -> index of its column.
 
-    A heading means the column of exactly that name (upper and lower case make no difference), else
-    the one that adds a currency to it, as ``Cost (EUR)``; ``#3`` means the third column.
+    A heading matches the column of the same name (ignoring case), else the one with an added
+    currency, such as ``Cost (EUR)``; ``#3`` is the third column.
 
     Parameters
     ----------
     headings : sequence of str
-        As the mapping has them.
+        As in the mapping.
     names : sequence of str
-        As the file has them.
+        As in the file.
 
     Raises
     ------
     ExportRefused
-        `unusable_mapping`: a heading is not in the file, or there more than once.
+        `unusable_mapping`: a heading is missing from the file, or occurs more than once.
     """
     exact = [comparable(name) for name in names]
     found = {heading: _places(heading, exact, names) for heading in headings}
@@ -53,9 +53,9 @@ def place_columns(headings: Sequence[str], names: Sequence[str]) -> dict[str, in
         numbers = [str(place + 1) for place in places]
         raise ExportRefused(
             "unusable_mapping",
-            f"the heading {heading!r} is in the file {len(places)} times, in the columns "
-            f"{', '.join(numbers[:-1])} and {numbers[-1]}. Which one is meant? Name it by its "
-            f'number, as "#{numbers[0]}", in place of the heading',
+            f"the heading {heading!r} occurs {len(places)} times in the file, in columns "
+            f"{', '.join(numbers[:-1])} and {numbers[-1]}. Use the number of the column, such as "
+            f'"#{numbers[0]}", instead of the heading',
         )
     missing = [heading for heading, places in found.items() if not places]
     if missing:
@@ -79,21 +79,21 @@ def _places(heading: str, exact: Sequence[str], names: Sequence[str]) -> list[in
 
 
 def currency_in(heading: str) -> str:
-    """The currency that a heading names, as ``Cost (EUR)``; empty if it names none."""
+    """Return the currency in a heading, such as ``Cost (EUR)``; empty if there is none."""
     found = _CURRENCY.search(plain(heading))
     return found[1].upper() if found else ""
 
 
 @dataclass(slots=True)
 class RowFilter:
-    """Rows with one of some values in a column.
+    """A filter for rows with one of several values in a column.
 
     Attributes
     ----------
     heading : str
     position : int
     values : dict of str to bool
-        A value in the form in which cells are compared -> whether a row has had it.
+        A value in comparable form -> whether a row had it.
     """
 
     heading: str
@@ -110,7 +110,7 @@ class RowFilter:
 
 
 def row_filters(values: Values, at: Mapping[str, int]) -> tuple[RowFilter, ...]:
-    """The filters that a part of a mapping says."""
+    """Return the filters of a part of a mapping."""
     return tuple(
         RowFilter(heading, at[heading], {comparable(text): False for text in texts})
         for heading, texts in values.items()
@@ -118,7 +118,7 @@ def row_filters(values: Values, at: Mapping[str, int]) -> tuple[RowFilter, ...]:
 
 
 class ChosenRows:
-    """Which rows of a file are read, and what their status says of their sale."""
+    """Decides which rows are read, and which are refunds or reversed sales."""
 
     def __init__(self, mapping: UserMapping, at: Mapping[str, int]) -> None:
         self._where = row_filters(mapping.where, at)
@@ -132,25 +132,25 @@ class ChosenRows:
         return tuple(one.position for one in (*self._where, *self._exclude))
 
     def left_out(self, cells: Cells) -> str:
-        """Why a row is not read; empty if it is."""
+        """Return why a row is not read; empty if it is read."""
         for one in self._where:
             if not one.has(cells):
-                return f"left out by the mapping: where {one.heading}"
+                return f"excluded by the mapping: where {one.heading}"
         for one in self._exclude:
             if one.has(cells):
-                return f"left out by the mapping: exclude {one.heading}"
+                return f"excluded by the mapping: exclude {one.heading}"
         return ""
 
     def is_refund(self, cells: Cells) -> bool:
-        """Whether a row pays money back."""
-        return sum(one.has(cells) for one in self._refund) > 0  # each is asked
+        """Whether a row is a refund."""
+        return sum(one.has(cells) for one in self._refund) > 0  # `has` must run for each filter
 
     def is_reversed(self, cells: Cells) -> bool:
-        """Whether a row is a sale that was taken back as a whole."""
+        """Whether a row is a fully reversed sale."""
         return sum(one.has(cells) for one in self._reversed) > 0
 
     def unseen(self) -> list[str]:
-        """What a person should know after the last row: values that no row had."""
+        """Return notes about filter values that occurred in no row."""
         notes = []
         for name, filters in (
             ("where", self._where),
@@ -164,6 +164,6 @@ class ChosenRows:
                     named = ", ".join(repr(value[:40]) for value in never[:5])
                     notes.append(
                         f"No row has {named} in the column {one.heading!r}, which the mapping "
-                        f"names under `{name}`."
+                        f"lists under `{name}`."
                     )
         return notes

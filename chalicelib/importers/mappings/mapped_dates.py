@@ -1,4 +1,4 @@
-"""Days, times and periods as files of one's own write them: without a year, in a time zone."""
+"""Days, times and periods in mapped files: without a year, in a time zone."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ _BETWEEN = re.compile(
 
 
 class OwnDates:
-    """How a file writes days, times and periods.
+    """Parses the days, times and periods of a file.
 
     Parameters
     ----------
     dates : DateFormat
     year : int
-        Of days that have none; 0 if all have one.
+        For days without a year; 0 if all have one.
     zone : tzinfo, optional
-        Of times without an offset.
+        For times without an offset.
 
-    Every method raises ``ValueError`` for a cell that is not what it reads; the message does not
-    repeat the cell.
+    Every method raises ``ValueError`` for a cell that it cannot parse; the message does not repeat
+    the cell.
     """
 
     def __init__(self, dates: DateFormat, year: int = 0, zone: dt.tzinfo | None = None) -> None:
@@ -56,7 +56,7 @@ class OwnDates:
         self._zone = zone
 
     def day(self, cell: str) -> dt.date:
-        """A day; of a time with an offset the day that it is in the time zone."""
+        """Parse a day. A time with an offset yields its day in the time zone."""
         text = " ".join(cell.split())
         if self._zone is not None:
             try:
@@ -73,7 +73,7 @@ class OwnDates:
             raise
 
     def instant(self, cell: str) -> dt.datetime:
-        """A time in UTC, from one with an offset or one in the time zone."""
+        """Parse a time with an offset, or in the time zone, and return it in UTC."""
         text = " ".join(cell.split())
         try:
             return parse_instant(text)
@@ -82,7 +82,7 @@ class OwnDates:
                 raise
         clock = _CLOCK.fullmatch(text)
         if clock is None:
-            raise ValueError("no time of day: a column without times is the `day`")
+            raise ValueError("no time of day; map a column without times to `day`")
         hour, half = int(clock[2]), (clock[5] or "").casefold()
         if half:
             if not 1 <= hour <= 12:
@@ -98,9 +98,9 @@ class OwnDates:
             raise ValueError("not a time between the years 1 and 9999") from None
 
     def period(self, cell: str) -> Period:
-        """First and last day of a day, a week, a month, a quarter, a year, or from one to another.
+        """Return first and last day of a day, week, month, quarter, year or range.
 
-        A first day without a year or month has that of the last.
+        A first day without a year or month takes them from the last day.
         """
         text = " ".join(cell.replace("–", "-").replace("—", "-").split())
         for read in (self._one_day, self._named):
@@ -117,7 +117,7 @@ class OwnDates:
                 continue
             if first <= last:
                 return first, last
-        raise ValueError("not a period in a known form")
+        raise ValueError("not a period in a known format")
 
     def _one_day(self, text: str) -> Period:
         day = self.day(text)
@@ -157,14 +157,14 @@ class OwnDates:
 
 
 def with_year(text: str, year: int) -> str:
-    """A day with the year that it lacks, in the form in which days are read."""
+    """Add a year to a day, in the format in which days are parsed."""
     if short := _NO_YEAR.fullmatch(text):
         return f"{text.rstrip('.')}{short[1]}{year}"
     return f"{text} {year}"
 
 
 def numeric_days(cells: Iterator[str], year: int) -> Iterator[str]:
-    """The days in some cells that could be day/month or month/day, each with a year."""
+    """Yield the days in cells that could be day/month or month/day, each with a year."""
     for cell in cells:
         for found in _NUMERIC.finditer(cell):
             yield with_year(found[0], year) if _NO_YEAR.fullmatch(found[0]) else found[0]

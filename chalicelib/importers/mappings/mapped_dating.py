@@ -1,4 +1,4 @@
-"""When the rows of a file of one's own happened, as its mapping says."""
+"""Dating of the rows of a mapped file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from chalicelib.importers.values.dates import DateFormat, Period, decide_day_ord
 from chalicelib.model.days import parse_day, zone_of
 from chalicelib.model.errors import ExportRefused
 
-WAY_OUT = "The mapping says which column is the day"
+WAY_OUT = "Map a column of single days to `day`"
 _HALF_A_YEAR = 183
 
 Sample = Callable[[Sequence[int]], Iterable[tuple[str, ...]]]
@@ -35,14 +35,14 @@ Sample = Callable[[Sequence[int]], Iterable[tuple[str, ...]]]
 def decide_own_dating(
     mapping: Mapping, at: dict[str, int], sample: Sample, options: Options
 ) -> Dating:
-    """How the rows are dated.
+    """Decide how the rows are dated.
 
     Parameters
     ----------
     at : dict of str to int
         Field -> index of its column.
     sample : callable
-        The cells of some columns in the rows at the beginning of the file, row by row.
+        Returns the cells of columns in the rows at the beginning of the file, row by row.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def decide_own_dating(
     if not units:
         report = parse_day(constants["from"]), parse_day(constants["to"])
         if report[0] > report[1]:
-            raise ExportRefused("unusable_mapping", "the constant `from` is after `to`")
+            raise ExportRefused("unusable_mapping", "the constant `from` is later than `to`")
         nothing = DateColumns({}, {}, "", sample)
         return decide_dating(nothing, report, options, WAY_OUT)
     if "period" not in units and not constants.keys() & {"year", "time_zone"}:
@@ -86,7 +86,9 @@ def _decide(
         return Dating("time", positions, Instants(own.instant, names["time"]))
     spans = Spans(_reader(own, unit, names, may_spread=options.spread))
     if unit != "day" and not options.spread:
-        check_any_day(spans, rows, f"each row covers more than a day: spread them, or {WAY_OUT}")
+        check_any_day(
+            spans, rows, f"each row covers more than one day. Spread the rows, or: {WAY_OUT}"
+        )
     notes = (SPREAD,) if options.spread and unit != "day" else ()
     return Dating(unit, positions, spans, notes)
 
@@ -94,7 +96,7 @@ def _decide(
 def _reader(
     own: OwnDates, unit: str, names: dict[str, str], *, may_spread: bool
 ) -> Callable[[DateCells], Period]:
-    """A function from date cells to a period; it raises `RowRefused`."""
+    """Return a function from date cells to a period; it raises `RowRefused`."""
 
     def read_one(cell: str, name: str, read: Callable[[str], Period]) -> Period:
         if is_blank(cell):
@@ -113,7 +115,7 @@ def _reader(
             first = read_one(cells[0], names["from"], day)[0]
             last = read_one(cells[1], names["to"], day)[0]
             if first > last:
-                raise RowRefused("invalid_date", "the row ends before it begins")
+                raise RowRefused("invalid_date", "the last day of the row is before the first")
         else:
             first, last = read_one(cells, names[unit], own.period if unit == "period" else day)
         return checked_period((first, last), may_spread=may_spread)
@@ -122,7 +124,7 @@ def _reader(
 
 
 def _check_turn_of_year(own: OwnDates, unit: str, cells: Sequence[str]) -> None:
-    """Refuses a year for days that go on from December to January, or back."""
+    """Reject a constant year if days continue from December to January, or back."""
     readers: dict[str, Callable[[str], dt.date]] = {
         "time": lambda cell: own.instant(cell).date(),
         "period": lambda cell: own.period(cell)[0],
@@ -138,6 +140,6 @@ def _check_turn_of_year(own: OwnDates, unit: str, cells: Sequence[str]) -> None:
         if abs((later - earlier).days) > _HALF_A_YEAR and {earlier.month, later.month} == {1, 12}:
             raise ExportRefused(
                 "unusable_mapping",
-                "the days go over the turn of a year, so that one `year` cannot be that of all: "
-                "split the file, or write the year into its days",
+                "the days cross the turn of a year, so one `year` cannot apply to all: split the "
+                "file, or write the year into its days",
             )

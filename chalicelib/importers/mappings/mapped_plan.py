@@ -1,4 +1,4 @@
-"""A user's mapping as a plan of rows: what `row_engine` applies to a mapped file."""
+"""A mapping as a row plan, which `row_engine` applies to the file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.importers.rows.row_plan import Metric, NumberColumn, RowPlan, Sa
 from chalicelib.importers.rows.totals_rows import TotalsRows
 from chalicelib.importers.values.numerals import NumberFormat
 
-_NEGATIVE_VALUE = "the value is below zero: say `refund` in the mapping if money was paid back"
+_NEGATIVE_VALUE = "the value is below zero; if it is a refund, set `refund` in the mapping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class MappedRows:
     chosen: ChosenRows
 
     def notes(self) -> list[str]:
-        """What a person should know after the last row."""
+        """Return notes for the user, after the last row."""
         notes = [
             f"The column {name!r} has numbers below zero, which were not imported: {cells} "
             f"cell{'s' if cells > 1 else ''}, the first in row {row}."
@@ -51,14 +51,14 @@ def mapped_rows(
     totals: TotalsRows,
     options: Options,
 ) -> MappedRows:
-    """What the rows of a mapped file mean.
+    """Build the row engine of a mapped file.
 
     Parameters
     ----------
     at : dict of str to int
         Heading of the mapping -> index of its column.
     currencies : dict of str to str
-        Field of an amount -> currency, where neither the row nor the cell names one.
+        Field of an amount -> currency, for rows and cells that do not name one.
     """
     by_field = {field: at[name] for name, field in mapping.columns.items()}
     chosen = ChosenRows(mapping, at)
@@ -104,7 +104,7 @@ def mapped_rows(
 
 
 def _metrics(mapping: Mapping, at: dict[str, int], by_field: dict[str, int]) -> Iterator[Metric]:
-    """The columns of numbers, the one whose type is in another column, or each row itself."""
+    """Yield the count columns, the one whose type is in another column, or each row itself."""
     for name, field in mapping.columns.items():
         if field in COUNTS:
             yield _metric(field, at[name], name, skips_negative=True)

@@ -1,4 +1,4 @@
-"""What the rows of a mapped file are about, from columns and constants of the mapping."""
+"""The subjects of the rows of a mapped file, from columns and constants of the mapping."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class MappedSubjects(Subjects):
         )
 
     def settle(self, key_cells: Any, cells: Cells) -> Subject:
-        """The subject of a row that is data, from its cells; raises `RowRefused`."""
+        """Return the subject of a row from its cells; raise `RowRefused`."""
         texts = {field: self._text(field, cells) for field in _FIELDS}
         if "event_id" in self._at and not texts["event_id"]:
             raise RowRefused(
                 "missing_value",
-                "the event_id is empty: fill it in, or leave the column out of the mapping",
+                "the event_id is empty: fill it in, or remove the column from the mapping",
             )
         channel = slug_of(texts["channel"]) if texts["channel"] else ""
         goal = slug_of(texts["goal"] or "purchase")
@@ -93,12 +93,12 @@ class MappedSubjects(Subjects):
         return subject
 
     def _bases_of(self, channel: str, kind: str, paid: bool) -> Bases:
-        """What the subjects of a channel have in common that are paid, or that are not.
+        """Return the base events shared by the paid or unpaid subjects of a channel.
 
         Parameters
         ----------
         kind : str
-            The type of the metric whose type is in a cell of the row.
+            Engagement type from a cell of the row, for the metric whose type is in a column.
         """
         known = self._bases.get((channel, kind, paid))
         if known is not None:
@@ -118,5 +118,5 @@ class MappedSubjects(Subjects):
         if field in self._at and not is_blank(cells[self._at[field]]):
             return bare_id(cells[self._at[field]])
         if field in ("currency", "account"):
-            return ""  # the caller's word for a row that has none of its own
+            return ""  # the plan's value applies to rows without their own
         return str(self._constants.get(field, ""))

@@ -1,4 +1,4 @@
-"""Words in the cells of files of one's own: types of engagement, yes and no, names as slugs."""
+"""Words in cells of mapped files: engagement types, yes and no, names as slugs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TYPE_WORDS = {
     "link": "mention",
     "bewertung": "review",
 } | {kind: kind for kind in ENGAGEMENTS}
-"""What platforms call a type of engagement, singular and without case -> the contract's name."""
+"""Platforms' words for engagement types, singular and without case -> the contract's name."""
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _TRUE = frozenset({"true", "yes", "1", "ja", "wahr", "paid", "bezahlt"})
@@ -37,29 +37,29 @@ _NO = frozenset(
 
 
 def slug_of(text: str) -> str:
-    """A name as the slug of a channel or goal; raises `RowRefused`."""
+    """Return a name as the slug of a channel or goal; raise `RowRefused`."""
     slug = re.sub(r"[^a-z0-9]+", "_", comparable(text)).strip("_")
     if not _SLUG.match(slug):
-        raise RowRefused("unknown_type", "a channel and a goal are short names of Latin letters")
+        raise RowRefused("unknown_type", "channels and goals are short names in Latin letters")
     return slug
 
 
 def type_of(text: str) -> str:
-    """The type of engagement that a word means; raises `RowRefused`."""
+    """Return the engagement type of a word; raise `RowRefused`."""
     word = comparable(text)
     for known in (word, word.removesuffix("s")):
         if known in TYPE_WORDS:
             return TYPE_WORDS[known]
-    raise RowRefused("unknown_type", "the type is none of " + ", ".join(ENGAGEMENTS))
+    raise RowRefused("unknown_type", "the type is not one of " + ", ".join(ENGAGEMENTS))
 
 
 def agrees(text: str) -> bool:
-    """Whether a cell is a yes; an empty cell is none. Raises `RowRefused`."""
+    """Whether a cell is a yes; an empty cell is a no. Raises `RowRefused`."""
     return _one_of(text, _YES, _NO, "the consent is neither yes nor no")
 
 
 def truth_of(text: str) -> bool:
-    """Whether a cell says that something was paid; raises `RowRefused`."""
+    """Whether a cell states that something was paid; raises `RowRefused`."""
     return _one_of(text, _TRUE, _FALSE, "paid is neither true nor false")
 
 

@@ -1,4 +1,4 @@
-"""A mapping: what the columns of a file of one's own mean, as the user says it.
+"""A mapping: the user's meanings of the columns of a file.
 
 ::
 
@@ -6,7 +6,7 @@
      "constants": {"channel": "xing", "paid": true, "currency": "EUR"},
      "dates": "dmy", "decimal_mark": ","}
 
-A mapping without columns answers a question that the file of a known platform leaves open, e.g.
+A mapping without columns only settles an ambiguous format in the file of a known platform, e.g.
 ``{"dates": "mdy"}``.
 """
 
@@ -26,10 +26,10 @@ from chalicelib.model.errors import FieldError, InvalidFields
 MAX_COLUMNS = 200
 MAX_NAME_CHARACTERS = 200
 MAX_VALUES = 200
-"""Of a column, in a filter of rows."""
+"""Of one column, in a row filter."""
 
 Values = Dictionary[str, tuple[str, ...]]
-"""Heading -> the values of its cells."""
+"""Heading -> values of its cells."""
 
 _NAMES = (
     *("columns", "constants", "each_row", "where", "exclude"),
@@ -39,31 +39,31 @@ _NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """What the user says of a file.
+    """The user's description of a file.
 
     Attributes
     ----------
     columns : mapping of str to str
         Heading (or the path of a key in NDJSON, with dots; or ``#3`` for the third column) -> one
-        of `mapping_fields.FIELDS`; several headings may mean the same type of engagement and are
-        then added up.
+        of `mapping_fields.FIELDS`. Several headings may have the same engagement type; their
+        counts are added up.
     constants : mapping of str to str, bool or int
-        One of `mapping_fields.CONSTANTS` -> its value in every row that has no column for it.
+        One of `mapping_fields.CONSTANTS` -> its value in rows without a column for it.
     each_row : str
-        What each row counts one of; empty if its columns say it.
+        What each row counts as; empty if the columns have counts.
     where, exclude : mapping of str to tuple of str
-        Only rows with one of these values in each of these columns are read; rows with one of
-        these values in one of these columns are not.
+        Only rows with one of these values in each of the `where` columns are read; rows with one
+        of these values in any of the `exclude` columns are not.
     refund : mapping of str to tuple of str
-        Rows with one of these values in one of these columns pay money back.
+        Rows with one of these values in one of these columns are refunds.
     refund_if_negative : bool
-        Whether rows with a value below zero do.
+        Whether rows with a value below zero are refunds.
     reversed : mapping of str to tuple of str
-        Rows with one of these values are sales that were taken back as a whole.
+        Rows with one of these values are fully reversed sales.
     day_order : {"dmy", "mdy", ""}
-        Of dates like 1/2/2026; empty if the file tells.
+        Of dates such as 1/2/2026; empty if the file decides.
     decimal_mark : {".", ",", ""}
-        Empty if the file tells.
+        Empty if the file decides.
     """
 
     columns: Dictionary[str, str] = field(default_factory=dict)
@@ -79,13 +79,13 @@ class Mapping:
 
     @property
     def headings(self) -> list[str]:
-        """All headings that it names, each once."""
+        """All headings in the mapping, each once."""
         filters = (self.where, self.exclude, self.refund, self.reversed)
         return list(dict.fromkeys([*self.columns, *(name for one in filters for name in one)]))
 
     def as_json(self) -> dict[str, Any]:
-        """The mapping as `parse_mapping` takes it."""
-        told: dict[str, Any] = {
+        """Return the mapping as `parse_mapping` accepts it."""
+        fields: dict[str, Any] = {
             "columns": dict(self.columns),
             "constants": dict(self.constants),
             "each_row": self.each_row,
@@ -96,19 +96,19 @@ class Mapping:
             "dates": self.day_order,
             "decimal_mark": self.decimal_mark,
         }
-        return {name: value for name, value in told.items() if value}
+        return {name: value for name, value in fields.items() if value}
 
 
 def parse_mapping(raw: Any) -> Mapping:
-    """A mapping from decoded JSON.
+    """Return a mapping from decoded JSON.
 
     Raises
     ------
     InvalidFields
-        With everything that is wrong; pointers are relative to the mapping.
+        With all errors; pointers are relative to the mapping.
     """
     if not isinstance(raw, dict):
-        raise _invalid([FieldError("", "wrong_type", "a mapping is a JSON object")])
+        raise _invalid([FieldError("", "wrong_type", "a mapping must be a JSON object")])
     wrong = [
         FieldError(f"/{_escaped(name)}", "unknown_field", "a mapping has no such field")
         for name in raw
@@ -136,7 +136,7 @@ def parse_mapping(raw: Any) -> Mapping:
     if not wrong and (columns or any(raw.get(name) for name in _NAMES[2:7])):
         wrong += gaps(mapping)
     if not raw:
-        wrong.append(FieldError("", "missing_field", "the mapping says nothing"))
+        wrong.append(FieldError("", "missing_field", "the mapping is empty"))
     if wrong:
         raise _invalid(wrong)
     return mapping
@@ -145,7 +145,9 @@ def parse_mapping(raw: Any) -> Mapping:
 def _columns(raw: Any, wrong: list[FieldError]) -> dict[str, str]:
     if not isinstance(raw, dict) or len(raw) > MAX_COLUMNS:
         wrong.append(
-            FieldError("/columns", "wrong_type", f"an object of at most {MAX_COLUMNS} columns")
+            FieldError(
+                "/columns", "wrong_type", f"must be an object of at most {MAX_COLUMNS} columns"
+            )
         )
         return {}
     columns: dict[str, str] = {}
@@ -155,17 +157,17 @@ def _columns(raw: Any, wrong: list[FieldError]) -> dict[str, str]:
         if not _is_heading(name):
             wrong.append(FieldError(pointer, "invalid_format", "the heading is empty or too long"))
         elif comparable(name) in known:
-            message = "this heading is named twice: upper and lower case make no difference"
+            message = "this heading occurs twice in the mapping (case is ignored)"
             wrong.append(FieldError(pointer, "unknown_value", message))
         elif isinstance(meaning, str) and meaning.startswith(TO_FILL_IN):
-            message = "fill in what the column means, or remove the line"
+            message = "fill in the meaning of the column, or remove the line"
             wrong.append(FieldError(pointer, "missing_field", message))
         elif not isinstance(meaning, str) or meaning not in FIELDS:
             every = ", ".join(sorted(FIELDS))
-            wrong.append(FieldError(pointer, "unknown_value", f"one of {every}"))
+            wrong.append(FieldError(pointer, "unknown_value", f"must be one of {every}"))
         elif meaning not in REPEATABLE and meaning in columns.values():
             wrong.append(
-                FieldError(pointer, "unknown_value", f"another column is the {meaning} already")
+                FieldError(pointer, "unknown_value", f"another column is already the {meaning}")
             )
         else:
             columns[name] = meaning
@@ -175,7 +177,7 @@ def _columns(raw: Any, wrong: list[FieldError]) -> dict[str, str]:
 
 def _constants(raw: Any, wrong: list[FieldError]) -> dict[str, str | bool | int]:
     if not isinstance(raw, dict):
-        wrong.append(FieldError("/constants", "wrong_type", "an object"))
+        wrong.append(FieldError("/constants", "wrong_type", "must be an object"))
         return {}
     constants: dict[str, str | bool | int] = {}
     for name, value in raw.items():
@@ -188,9 +190,9 @@ def _constants(raw: Any, wrong: list[FieldError]) -> dict[str, str | bool | int]
 
 
 def _values(raw: Dictionary[str, Any], name: str, wrong: list[FieldError]) -> Values:
-    """Heading -> values, of a filter of rows."""
+    """Return the values of a row filter by heading."""
     given = raw.get(name, {})
-    what = "an object: a heading and the list of values that are meant"
+    what = "must be an object of headings with a list of values each"
     if name == "refund":
         what += ', or "negative"'
     if not isinstance(given, dict) or len(given) > MAX_COLUMNS:
@@ -202,13 +204,13 @@ def _values(raw: Dictionary[str, Any], name: str, wrong: list[FieldError]) -> Va
         if not _is_heading(heading):
             wrong.append(FieldError(pointer, "invalid_format", "the heading is empty or too long"))
         elif not isinstance(values, list) or not 1 <= len(values) <= MAX_VALUES:
-            message = f"a list of 1 to {MAX_VALUES} values"
+            message = f"must be a list of 1 to {MAX_VALUES} values"
             wrong.append(FieldError(pointer, "wrong_type", message))
         elif any(isinstance(one, str) and one.startswith(TO_FILL_IN) for one in values):
-            message = "fill in the values of the column that are meant, or remove the line"
+            message = "fill in the values of the column, or remove the line"
             wrong.append(FieldError(pointer, "missing_field", message))
         elif not all(isinstance(one, str | int) for one in values):
-            message = 'each value is text, a whole number, true or false; "" is an empty cell'
+            message = 'each value must be text, a whole number, true or false; "" is an empty cell'
             wrong.append(FieldError(pointer, "wrong_type", message))
         else:
             filtered[heading] = tuple(map(_text_of, values))
@@ -224,7 +226,9 @@ def _one_of(
         wrong.append(FieldError(f"/{name}", "missing_field", message))
         return ""
     if value and value not in allowed:
-        wrong.append(FieldError(f"/{name}", "unknown_value", f"one of {', '.join(allowed)}"))
+        wrong.append(
+            FieldError(f"/{name}", "unknown_value", f"must be one of {', '.join(allowed)}")
+        )
         return ""
     return str(value) if value else ""
 
@@ -234,7 +238,7 @@ def _is_heading(name: str) -> bool:
 
 
 def _text_of(value: str | int) -> str:
-    """A value as a cell has it."""
+    """Return a value as it appears in a cell."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -243,7 +247,7 @@ def _lists(values: Values) -> dict[str, list[str]]:
 
 
 def _invalid(wrong: list[FieldError]) -> InvalidFields:
-    return InvalidFields("this is no mapping", tuple(wrong))
+    return InvalidFields("the mapping is not valid", tuple(wrong))
 
 
 def _escaped(name: str) -> str:

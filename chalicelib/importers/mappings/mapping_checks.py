@@ -1,4 +1,4 @@
-"""What a mapping must not leave out, and what must not contradict each other in it."""
+"""Checks of a mapping for missing and contradictory parts."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _WAYS_OF_DATING = (("day",), ("time",), ("from", "to"), ("period",))
 
 
 def constant_of(name: str, value: Any, pointer: str) -> FieldError | None:
-    """What is wrong with a constant; None if nothing is."""
+    """Return what is wrong with a constant; None if it is valid."""
     if name not in CONSTANTS:
         known = ", ".join(sorted(CONSTANTS))
-        return FieldError(pointer, "unknown_field", f"one of {known}")
+        return FieldError(pointer, "unknown_field", f"must be one of {known}")
     if isinstance(value, str) and value.startswith(TO_FILL_IN):
-        example = ": a short name of small letters, as facebook or newsletter"
+        example = ": a short name in lower case, such as facebook or newsletter"
         more = example if name == "channel" else ""
         return FieldError(pointer, "missing_field", f"fill in the {name}{more}")
     if not _fits(name, value):
-        return FieldError(pointer, "invalid_format", f"this cannot be the {name}")
+        return FieldError(pointer, "invalid_format", f"this is not a valid {name}")
     return None
 
 
 def gaps(mapping: Mapping) -> list[FieldError]:
-    """What a row could not become an event without, and what is said in two ways."""
+    """Return the parts that rows need to become events, and contradictions."""
     if not mapping.columns:
-        return [FieldError("/columns", "missing_field", "at least one column must be named")]
+        return [FieldError("/columns", "missing_field", "at least one column is required")]
     columns, constants = set(mapping.columns.values()), set(mapping.constants)
     has = columns | constants
     missing = _dating_gaps(columns, constants)
@@ -44,31 +44,31 @@ def gaps(mapping: Mapping) -> list[FieldError]:
     converts = bool(columns & {"conversions", "value"}) or each == "conversion"
     if not (engagements or converts or columns & {"cost", "audience"}):
         missing.append(
-            "no column counts anything: likes, clicks, cost, conversions, an audience. If each row "
-            'is one of something, say so: "each_row": "conversion"'
+            "no column has likes, clicks, cost, conversions, an audience or other numbers. If each "
+            'row is one event, add for example "each_row": "conversion"'
         )
     if (engagements or columns & {"cost", "audience"}) and "channel" not in has:
-        missing.append("the channel is missing: as a constant or a column")
+        missing.append("the channel is missing: add it as a constant or a column")
     if "count" in has and "type" not in has:
-        missing.append("a count needs a type, as a constant or a column")
+        missing.append("a count needs a type: add it as a constant or a column")
     wrong = [FieldError("/columns", "missing_field", gap) for gap in missing]
     if (each == "conversion" and "conversions" in columns) or (
         each not in ("", "conversion") and has & {"type", "count"}
     ):
-        message = "a column says already how many each row counts"
+        message = "a column already has the count of each row"
         wrong.append(FieldError("/each_row", "unknown_value", message))
     is_refunding = mapping.refund or mapping.refund_if_negative
     for name, is_given in (("refund", is_refunding), ("reversed", mapping.reversed)):
         if is_given and not converts:
-            message = "there are no conversions that could be paid back"
+            message = "the mapping has no conversions that could be refunded"
             wrong.append(FieldError(f"/{name}", "unknown_value", message))
     if is_refunding and "value" not in columns:
         wrong.append(FieldError("/refund", "missing_field", "a refund needs a column `value`"))
     if "refunded" in columns and "value" not in columns:
-        message = "what was refunded is taken off a column `value`"
+        message = "`refunded` is subtracted from `value`, which is missing: map a column to it"
         wrong.append(FieldError("/columns", "missing_field", message))
     if mapping.reversed and "event_id" not in columns:
-        message = "it takes back the sale of the same `event_id`: a column must be that"
+        message = "it reverses the sale with the same `event_id`: map a column to `event_id`"
         wrong.append(FieldError("/reversed", "missing_field", message))
     return wrong
 
@@ -80,10 +80,10 @@ def _dating_gaps(columns: set[str], constants: set[str]) -> list[str]:
     if len(ways) + has_period > 1:
         missing.append("the rows are dated in two ways: keep one of day, time, period, from and to")
     elif not ways and not has_period:
-        missing.append("a column must be the day, the time, a period, or from and to")
+        missing.append("map a column to day, to time, to period, or two columns to from and to")
     for place in (columns, constants):
         if ("from" in place) != ("to" in place):
-            missing.append("from and to go together")
+            missing.append("from and to must be used together")
     return missing
 
 

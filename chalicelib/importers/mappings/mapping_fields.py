@@ -1,4 +1,4 @@
-"""The words of a mapping: what a column may mean, and what may be the same in every row."""
+"""The fields of a mapping: meanings of columns, and constants for every row."""
 
 from __future__ import annotations
 
@@ -8,46 +8,50 @@ from chalicelib.model.events import EngagementType
 
 ENGAGEMENTS: tuple[str, ...] = tuple(one for one in get_args(EngagementType) if one != "reply")
 FIELD_MEANINGS = {
-    "day": "the day, in any usual form",
-    "time": "a time, in place of the day: with its offset from UTC, or in the constant `time_zone`",
-    "from": "first day of a period, with `to`; longer than a day it is refused or spread",
+    "day": "the day, in any usual format",
+    "time": "a time, instead of the day: with its UTC offset, or in the constant `time_zone`",
+    "from": "first day of a period, with `to`; a period of several days is rejected or spread",
     "to": "last day of the period",
-    "period": "both in one cell: `1 June 2026 - 7 June 2026`, `June 2026`, `2026-W23`, `Q2 2026`",
-    **{kind: f"how many engagements of the type `{kind}`" for kind in ENGAGEMENTS},
-    **{f"paid_{kind}": f"how many paid engagements of the type `{kind}`" for kind in ENGAGEMENTS},
-    "type": "the type, in a row per type or per engagement; platforms' own words are understood",
-    "count": "how many there are of the row's type; without it one",
+    "period": "a period in one cell: `1 June 2026 - 7 June 2026`, `June 2026`, `2026-W23`, "
+    "`Q2 2026`",
+    **{kind: f"number of `{kind}` engagements" for kind in ENGAGEMENTS},
+    **{f"paid_{kind}": f"number of paid `{kind}` engagements" for kind in ENGAGEMENTS},
+    "type": "the engagement type, in a table with one row per type or per engagement; platforms' "
+    "own words are understood",
+    "count": "the number of engagements of the row's type; 1 without this column",
     "rating": "stars of a `review`, 1 to 5",
     "sentiment": "-1 to 1",
-    "cost": "what the row's engagements cost",
+    "cost": "the cost of the row's engagements",
     "conversions": "conversions that happened (not those that an ad platform claims)",
-    "value": "their value; without a column for their number the row is one conversion",
-    "refunded": "how much of the row's value was paid back; it is taken off the value",
-    "goal": "the conversions' goal; `purchase` without it",
+    "value": "the value of the conversions; without a `conversions` column the row is one "
+    "conversion",
+    "refunded": "the refunded part of the row's value; it is subtracted from the value",
+    "goal": "the conversion goal; `purchase` without this column",
     "audience": "followers, fans or subscribers on that day",
     "channel": "the channel",
     "campaign_id": "the campaign; part of the event id",
     "content_id": "the post, video or article; part of the event id",
     "account": "the platform's account; part of the event id",
-    "event_id": "an id of your own for the row; part of the event id. A row without one, or with "
-    "that of an earlier row, is rejected",
+    "event_id": "your own id of the row; part of the event id. A row without one, or with the id "
+    "of an earlier row, is rejected",
     "user_id": "the person; replaced by a keyed hash before anything is stored",
-    "consent": "whether the person agreed to be known; without a yes only the totals count them",
+    "consent": "whether the person consented to be identified; otherwise only the totals count the "
+    "person's events",
     "currency": "the currency of cost and value",
-    "paid": "true or false, for counts that do not say it themselves",
-    "ignored": "nothing: the column is not read, on purpose",
+    "paid": "true or false, for counts that are not `paid_...` fields",
+    "ignored": "the column is intentionally not read",
 }
-"""Field -> what a column of it holds."""
+"""Field -> what a column with this field contains."""
 
 FIELDS = frozenset(FIELD_MEANINGS)
 COUNTS = frozenset(ENGAGEMENTS) | {f"paid_{kind}" for kind in ENGAGEMENTS}
-"""Fields that hold how many engagements of a type there were; `paid_click` is a paid one."""
+"""Fields of engagement counts by type; `paid_click` counts paid clicks."""
 
 REPEATABLE = COUNTS | {"ignored"}
-"""Fields that several columns may have; counts are added up."""
+"""Fields that several columns may have; their counts are added up."""
 
 DATES = frozenset({"day", "time", "from", "to", "period"})
-"""Fields that say when."""
+"""Fields of dates."""
 
 NUMBERS = COUNTS | {"cost", "value", "refunded", "conversions", "audience", "count"}
 """Fields of numbers."""
@@ -55,24 +59,24 @@ NUMBERS = COUNTS | {"cost", "value", "refunded", "conversions", "audience", "cou
 CONSTANT_MEANINGS = {
     "account": "the platform's account",
     "channel": "the channel of all rows",
-    "currency": "of cost and value",
-    "goal": "of the conversions",
+    "currency": "the currency of cost and value",
+    "goal": "the conversion goal",
     "paid": "`true` or `false`",
-    "type": "the type of engagement that each row is, or counts",
+    "type": "the engagement type that each row is or counts",
     "campaign_id": "the campaign",
     "content_id": "the post, video or article",
-    "from": "first day of all rows, as `2026-06-01`, where no column says when; with `to`",
+    "from": "first day of all rows, such as `2026-06-01`, if no column has a date; with `to`",
     "to": "last day of all rows",
-    "year": "of days without a year, as `3 June` or `03.06.`: a whole number",
-    "time_zone": "of times without an offset, as `Europe/Berlin`; a time with an offset in the "
-    "column `day` is on the day that it is there. An hour that the end of summer time repeats is "
-    "taken as the first. Days without a time stay the days that they are",
+    "year": "the year of days without one, such as `3 June` or `03.06.`: a whole number",
+    "time_zone": "the time zone of times without an offset, such as `Europe/Berlin`. A time with "
+    "an offset in a `day` column is dated to its day in this zone. An hour that occurs twice at "
+    "the end of summer time is read as the first one. Days without a time are not converted",
 }
-"""Constant -> what it is."""
+"""Constant -> its meaning."""
 
 CONSTANTS = frozenset(CONSTANT_MEANINGS)
 EACH_ROW = ("conversion", *ENGAGEMENTS, *(f"paid_{kind}" for kind in ENGAGEMENTS))
-"""What each row may count one of."""
+"""What each row may count as."""
 
 TO_FILL_IN = "FILL IN"
-"""How a text begins that somebody has yet to write: a proposal has it where no heading tells."""
+"""Beginning of texts that the user has to replace in a proposed mapping."""

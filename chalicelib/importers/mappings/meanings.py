@@ -1,4 +1,4 @@
-"""What a heading of any table probably means in a mapping, by all that the importers know."""
+"""Guess the meaning of a heading in a mapping, from everything that the importers know."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def _of_importers(heading: str, importers: tuple[Importer, ...]) -> tuple[str, .
 
 
 def meanings_of(heading: str, importers: Sequence[Importer]) -> tuple[str, ...]:
-    """What a heading may mean, in the words of `mapping_fields`, or ``status``.
+    """Return the possible meanings of a heading: fields of `mapping_fields`, or ``status``.
 
-    `generic_headings` decides; else each importer's word counts, of which there may be several.
+    `generic_headings` decides; otherwise all importers contribute, and their meanings may differ.
     """
     if generic := GENERIC.field_of(heading):
         return (generic,)

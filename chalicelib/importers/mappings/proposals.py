@@ -1,7 +1,6 @@
-"""A mapping for a table that no importer recognises, filled in as far as its headings tell.
+"""Propose a mapping for a table that no importer recognises, as far as its headings allow.
 
-What no heading tells is marked `TO_FILL_IN`, which `parse_mapping` refuses: a channel above all is
-never guessed.
+Unknown values are marked `TO_FILL_IN`, which `parse_mapping` rejects. The channel is never guessed.
 """
 
 from __future__ import annotations
@@ -31,40 +30,40 @@ from chalicelib.importers.values.numerals import decide_number_format, without_c
 from chalicelib.model.errors import ExportRefused
 
 MAX_WIDTH = 1_000
-"""Columns of a table that somebody describes by hand; no export of a platform has as many."""
+"""Columns of a table that a person can map by hand; no platform's export has as many."""
 
 _MOST_ROWS = 200
 _FEWEST_HEADINGS = 2
 _DATED = ("day", "time", "from", "to", "period")
 _PERIODS = (("from", "to"), ("period",))
 _TOTALS = frozenset({"total", "gesamt", "gesamtsumme", "totale", "totaal", "suma", "合計"})
-"""Of an order it is what was paid; of any other thing it could be anything."""
+"""The total of an order is the amount paid; in other tables it could be anything."""
 
 _MONEY = ("cost", "value", "refunded")
-_CHANNEL = f"{TO_FILL_IN}: where this happened, as facebook, newsletter or google_maps"
-_STATUS = f"{TO_FILL_IN}: the values of rows that do not count, as failed or refunded; or remove"
-_EACH_ROW = f"{TO_FILL_IN}: conversion, or the type of engagement that each row is; or remove"
-_CURRENCY = f"{TO_FILL_IN}: as EUR"
+_CHANNEL = f"{TO_FILL_IN}: where this happened, such as facebook, newsletter or google_maps"
+_STATUS = f"{TO_FILL_IN}: values of rows that must not count, such as failed; or remove"
+_EACH_ROW = f"{TO_FILL_IN}: conversion, or the engagement type that each row is; or remove"
+_CURRENCY = f"{TO_FILL_IN}: the currency, such as EUR"
 _CLOCK = re.compile(r"\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A mapping that somebody has yet to look through.
+    """A mapping for the user to check and complete.
 
     Attributes
     ----------
     mapping : dict
-        As `parse_mapping` takes it, once nothing in it is marked any more.
+        As `parse_mapping` accepts it, once nothing in it is marked.
     unread : tuple of str
-        Headings of the columns that it does not read. They may name people.
+        Headings of the columns that it does not read. They may contain people's names.
     """
 
     mapping: dict[str, Any]
     unread: tuple[str, ...]
 
     def with_all_columns(self) -> dict[str, Any]:
-        """The mapping with every column of the file, those that are not read as `ignored`."""
+        """Return the mapping with every column of the file, the unread ones as `ignored`."""
         columns = self.mapping["columns"] | dict.fromkeys(self.unread, "ignored")
         return self.mapping | {"columns": columns}
 
@@ -72,21 +71,21 @@ class Proposal:
 def propose_mapping(
     stream: BinaryIO, importers: Sequence[Importer], *, currency: str | None = None
 ) -> Proposal | None:
-    """A mapping for a table; None if no row looks like the header of one.
+    """Propose a mapping for a table; None if no row looks like a header.
 
     Parameters
     ----------
     stream : binary file
-        Seekable; read from where it stands.
+        Seekable; read from its current position.
     importers : sequence of Importer
-        Whose vocabularies are used, beside `generic_headings`.
+        Their vocabularies are used in addition to `generic_headings`.
     currency : str, optional
-        Of amounts, where the file names none.
+        For amounts, if the file names no currency.
 
     Raises
     ------
     ExportRefused
-        If the file is no text and no workbook.
+        If the file is neither text nor a workbook.
     """
     source = Source(stream)
     head = None if source.archive is not None else _header(Glimpse(source), importers)
@@ -96,7 +95,7 @@ def propose_mapping(
 
 
 def _header(glimpse: Glimpse, importers: Sequence[Importer]) -> TableHead | None:
-    """The row that has most headings with a meaning."""
+    """Return the row with the most headings that have a meaning."""
     if glimpse.is_json or glimpse.is_xml or glimpse.is_html:
         return None
     best: tuple[int, TableHead] | None = None
@@ -120,7 +119,7 @@ def _tops(glimpse: Glimpse) -> Iterator[tuple[str, str, list[list[str]]]]:
 
 
 class _Proposing:
-    """What the columns of a table seem to mean."""
+    """Derives the meaning of each column of a table."""
 
     def __init__(self, table: Table, importers: Sequence[Importer], currency: str) -> None:
         self._table = table
@@ -149,7 +148,7 @@ class _Proposing:
         return Proposal(mapping, tuple(islice(unread, MAX_COLUMNS - len(self._columns))))
 
     def _meant(self, importers: Sequence[Importer]) -> dict[str, str]:
-        """Heading -> what it means in a mapping."""
+        """Return heading -> meaning in a mapping."""
         columns: dict[str, str] = {}
         taken: set[str] = set()
         for at, name in enumerate(self._names):
@@ -166,8 +165,8 @@ class _Proposing:
             if meaning in taken and meaning in COUNTS:
                 first = next(k for k, m in columns.items() if m == meaning)
                 meaning = (
-                    f"{TO_FILL_IN}: {meaning}, if these are others than those of {first!r}, to "
-                    "which they are added; else ignored"
+                    f"{TO_FILL_IN}: {meaning}, if these are not included in {first!r}, to which "
+                    "they are added; else ignored"
                 )
             elif meaning in taken:
                 continue
@@ -180,7 +179,7 @@ class _Proposing:
         return self._dated(columns)
 
     def _dated(self, columns: dict[str, str]) -> dict[str, str]:
-        """The same with one way of dating, which may have to be found among the cells."""
+        """Keep one way of dating; if no heading has a date, find a column of days by its cells."""
         has = set(columns.values())
         ways = [("day",), ("time",), *_PERIODS]
         way = next((way for way in ways if has.issuperset(way)), ())
@@ -190,7 +189,7 @@ class _Proposing:
         return {k: m for k, m in columns.items() if m not in _DATED or m in way}
 
     def _key(self, at: int) -> str:
-        """How a mapping names a column; by its number where another has the same heading."""
+        """Return the key of a column in a mapping: its heading, or its number if ambiguous."""
         name = self._names[at]
         if not name or len(name) > MAX_NAME_CHARACTERS:
             return ""
@@ -201,12 +200,12 @@ class _Proposing:
         return [cell for (cell,) in rows if not is_blank(cell)]
 
     def _day_or_time(self, at: int) -> str:
-        """Whether a column has times that say their offset; without one only their day is known."""
+        """Return ``time`` if all times of a column have an offset, else ``day``."""
         cells = self._cells(at)[:20]
         return "time" if cells and all(map(_is_instant, cells)) else "day"
 
     def _column_of_days(self) -> int:
-        """The first column of which nearly every cell is a day; -1 if there is none."""
+        """Return the first column in which nearly every cell is a day; -1 if there is none."""
         for at in range(len(self._names)):
             cells = self._cells(at)
             days = sum(map(_is_day, cells))
@@ -226,14 +225,14 @@ class _Proposing:
         if "cost" in has:
             constants["paid"] = True
         if not has & set(_DATED):
-            constants["from"] = f"{TO_FILL_IN}: the first day of the report, as 2026-06-01"
-            constants["to"] = f"{TO_FILL_IN}: its last day"
+            constants["from"] = f"{TO_FILL_IN}: the first day of the report, such as 2026-06-01"
+            constants["to"] = f"{TO_FILL_IN}: the last day of the report"
         if has & set(_MONEY) and "currency" not in has and not self._names_currency():
             constants["currency"] = self._currency or _CURRENCY
         return constants
 
     def _names_currency(self) -> bool:
-        """Whether the amounts say their currency, in their headings or cells."""
+        """Whether headings or cells of the amounts name a currency."""
         at = self._positions(_MONEY)
         if all(currency_in(self._names[position]) for position in at):
             return True
@@ -241,7 +240,7 @@ class _Proposing:
         return bool(cells) and all(without_currency(cell)[1] not in ("", "$") for cell in cells)
 
     def _format(self) -> dict[str, str]:
-        """What the file does not tell of how its days and numbers are written."""
+        """Return the format fields that the file leaves ambiguous."""
         found = {}
         language = self._table.head.columns.language
         days = [cell for at in self._positions(_DATED) for cell in self._cells(at)]

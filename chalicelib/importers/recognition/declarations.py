@@ -1,8 +1,8 @@
-"""What an importer says of itself: where its file comes from, what becomes what, what is refused.
+"""An importer's description of itself: where its file comes from, what becomes what, rejections.
 
-`docs/exports.md` and the answers to unrecognised files are made of these declarations, so
-that neither can drift from the code. A table importer derives `becomes` from the very columns that
-it reads.
+`docs/exports.md` and the messages about unrecognised files are generated from these declarations,
+so they stay consistent with the code. A table importer derives `becomes` from the columns that it
+reads.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Becomes:
     source : str
         Column, key or element, in each language that the platform writes, e.g. ``Clicks, Klicks``.
     event : str
-        What it becomes, as Markdown, e.g. ```click` (paid)``; or why it is left out.
+        What it becomes, as Markdown, e.g. ```click` (paid)``; or why it is not imported.
     """
 
     source: str
@@ -29,27 +29,26 @@ class Becomes:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a person has to know of one kind of export.
+    """The documentation of one report type of a platform.
 
     Attributes
     ----------
     title : str
         E.g. ``Google Ads (AdWords): reports as CSV``.
     where : str
-        Where to click to get the file, in English with the German words in brackets.
+        Click path for downloading the file, in English with the German words in brackets.
     looks_for : str
-        What a file must hold to be recognised, for the one whose file was not.
+        What a file must contain to be recognised; shown when a file is not.
     becomes : tuple of Becomes
     refused : tuple of (str, str)
-        Code of a refusal of the whole file or of a row -> when it happens.
+        Code of a rejection of the file or of a row -> when it happens.
     notes : tuple of str
-        Sentences on what is peculiar: generations, time zones, ids.
+        Sentences about peculiarities: report generations, time zones, ids.
     languages : mapping of str to (int, int)
-        Of a table, language -> how many of its columns have a heading in it, and how many there
-        are.
+        For a table: language -> (columns with a heading in that language, all columns).
     holds_people : bool
-        Whether a file may contain people, or what they wrote: erasing a person then removes the
-        uploaded file. False only for reports that are about campaigns alone.
+        Whether a file may contain people or what they wrote. If so, erasing a person also removes
+        the uploaded file. False only for reports about campaigns alone.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Files that are no export in any form that is read: what they are, and what to send instead."""
+"""Files in formats that are not supported: what they are, and what to send instead."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from chalicelib.importers.bytes.archives import ZIP_MARKS, ZipArchive
 from chalicelib.model.errors import ExportRefused
 
 OLE_MARK = b"\xd0\xcf\x11\xe0"
-"""How old workbooks begin, other old files of Office, and new ones with a password."""
+"""The first bytes of old workbooks, other old Office files and new ones with a password."""
 
-_DOWNLOAD = "Download the report as CSV or as an Excel workbook (.xlsx) and send that."
-_UNPACK = "Unpack it and send what is in it, or pack it as .zip or .gz."
-_CONVERT = "Save the table as CSV or as JSON Lines and send that."
+_DOWNLOAD = "Download the report as CSV or as an Excel workbook (.xlsx) and send that file."
+_UNPACK = "Unpack it and send the files in it, or pack them as .zip or .gz."
+_CONVERT = "Save the table as CSV or as JSON Lines and send that file."
 _KINDS = (
     *((mark, "a zip archive or an Excel workbook (.xlsx)", "") for mark in ZIP_MARKS),
     (OLE_MARK, "an old Excel workbook (.xls)", ""),
-    (b"%PDF", "a PDF document, in which tables cannot be read", _DOWNLOAD),
-    (b"\x89PNG", "a picture, in which numbers cannot be read", _DOWNLOAD),
-    (b"\xff\xd8\xff", "a picture, in which numbers cannot be read", _DOWNLOAD),
-    (b"GIF8", "a picture, in which numbers cannot be read", _DOWNLOAD),
+    (b"%PDF", "a PDF document, and tables in PDF documents cannot be read", _DOWNLOAD),
+    (b"\x89PNG", "a picture, and numbers in pictures cannot be read", _DOWNLOAD),
+    (b"\xff\xd8\xff", "a picture, and numbers in pictures cannot be read", _DOWNLOAD),
+    (b"GIF8", "a picture, and numbers in pictures cannot be read", _DOWNLOAD),
     (b"{\\rtf", "a text document (.rtf)", _DOWNLOAD),
     (b"7z\xbc\xaf\x27\x1c", "an archive (.7z)", _UNPACK),
     (b"Rar!\x1a\x07", "an archive (.rar)", _UNPACK),
@@ -31,15 +31,15 @@ _KINDS = (
     (b"ORC", "an ORC file", _CONVERT),
     (b"ARROW1", "an Arrow (Feather) file", _CONVERT),
     (b"SQLite format 3\0", "an SQLite database", _CONVERT),
-    (b"bplist00", "a property list of Apple", _CONVERT),
+    (b"bplist00", "an Apple property list", _CONVERT),
 )
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 _ARCHIVES_ARE_LETTERS = (b"BZh", b"PAR1", b"ORC", b"ARROW1", b"bplist00")
-"""Marks that the beginning of a text may be; what follows them in a file of theirs is no text."""
+"""Marks that a text file may begin with. In the binary formats, control characters follow."""
 
-_AS_XLSX = "save it as an Excel workbook (.xlsx) or as CSV and send that"
+_AS_XLSX = "save it as an Excel workbook (.xlsx) or as CSV, and send that file"
 _OF_NUMBERS = (
-    f"a document of Apple Numbers (.numbers) or Pages: in Numbers use File > Export To, {_AS_XLSX}"
+    f"an Apple Numbers (.numbers) or Pages document: in Numbers use File > Export To, {_AS_XLSX}"
 )
 _OF_MEMBERS = (
     ("xl/workbook.bin", f"a binary workbook (.xlsb): open it in Excel, {_AS_XLSX}"),
@@ -70,14 +70,14 @@ _OF_TAR = "an archive (.tar)"
 _CAR = re.compile(rb"[\x00-\xff]{1,3}?[\xa2\xa3]eroots\x81\xd8\x2a", re.DOTALL)
 _OF_CAR = "the repository of a Bluesky account (.car)"
 _CAR_WAY_OUT = (
-    "It holds what the account wrote and no counts. Save the answer of "
-    "https://public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed?actor=HANDLE and send that."
+    "It contains posts but no counts. Save the answer of "
+    "https://public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed?actor=HANDLE and send that file."
 )
 _WAYS_OUT = {**{kind: way for _, kind, way in _KINDS}, _OF_TAR: _UNPACK, _OF_CAR: _CAR_WAY_OUT}
 
 
 def kind_of(beginning: bytes) -> str:
-    """The kind of binary file that begins so, in words; empty for text."""
+    """Return the kind of binary file with this beginning, in words; empty for text."""
     if beginning[_TAR_AT:].startswith(_TAR):
         return _OF_TAR
     if _CAR.match(beginning):
@@ -91,12 +91,12 @@ def kind_of(beginning: bytes) -> str:
 
 
 def way_out_of(kind: str) -> str:
-    """What to send in place of a kind of file; empty for those that may hold an export."""
+    """Return what to send instead of a kind of file; empty for kinds that may be exports."""
     return _WAYS_OUT.get(kind, "")
 
 
 def check_members(archive: ZipArchive) -> None:
-    """Raises `unreadable_file` for a zip file that is a document in a form that is not read."""
+    """Raise `unreadable_file` for a zip file that is a document in an unsupported format."""
     for name, kind in _OF_MEMBERS:
         if archive.find(name):
             raise ExportRefused("unreadable_file", kind)
@@ -105,16 +105,16 @@ def check_members(archive: ZipArchive) -> None:
 
 
 def check_password(content: bytes) -> None:
-    """Raises `unreadable_file` for the OLE file that a new workbook with a password is."""
+    """Raise `unreadable_file` for the OLE file of a new workbook with a password."""
     if _utf_16("EncryptedPackage") in content:
         raise ExportRefused("unreadable_file", LOCKED)
 
 
 def check_old_office(content: bytes) -> None:
-    """Raises `unreadable_file` for an OLE file that is no old workbook."""
+    """Raise `unreadable_file` for an OLE file that is not an old workbook."""
     if not any(_utf_16(name) in content for name in ("Workbook", "WORKBOOK", "Book", "BOOK")):
         is_word = _utf_16("WordDocument") in content
-        kind = "an old Word document (.doc)" if is_word else "an old file of Office, no workbook"
+        kind = "an old Word document (.doc)" if is_word else "an old Office file, not a workbook"
         raise ExportRefused("unreadable_file", f"{kind}. {_DOWNLOAD}")
 
 

@@ -1,4 +1,4 @@
-"""The beginning of a file, looked at in the ways that importers need."""
+"""The beginning of a file, parsed in the ways that importers need."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.importers.tables.headings import header_keys
 from chalicelib.importers.workbooks.workbooks import Workbook
 
 HEADER_WITHIN = 25
-"""The header is searched in the first so many records."""
+"""The header is searched for in this many records."""
 
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
 _HTML = re.compile(
@@ -23,18 +23,18 @@ _HTML = re.compile(
 
 
 class Glimpse:
-    """The beginning of a file, looked at in the ways that importers need.
+    """The beginning of a file, parsed in the ways that importers need.
 
     Attributes
     ----------
     text : str
-        Decoded; of a binary file, empty.
+        Decoded; empty for a binary file.
     magic : str
         The kind of binary file, in words; empty for text.
     named : bool
-        Whether the caller named the platform: weak evidence is then enough.
+        Whether the caller named the platform; weaker evidence is then enough.
     too_wide : bool
-        Whether, at some delimiter, a record was found that has more cells than a spreadsheet.
+        Whether a record has more cells than a spreadsheet has columns, at some delimiter.
     """
 
     def __init__(self, source: Source, *, named: bool = False) -> None:
@@ -48,7 +48,7 @@ class Glimpse:
 
     @property
     def workbook(self) -> Workbook | None:
-        """The workbook that the file is; None if it is none."""
+        """The file as a workbook; None if it is not one."""
         return self.source.workbook
 
     @cached_property
@@ -63,11 +63,11 @@ class Glimpse:
 
     @cached_property
     def is_xml(self) -> bool:
-        """Whether it begins like XML that is no web page."""
+        """Whether it begins like XML that is not a web page."""
         return self.text.lstrip().startswith("<") and not self.is_html
 
     def top(self, delimiter: str) -> list[list[str]]:
-        """The records among which the header is searched, split at a delimiter."""
+        """Return the records in which the header is searched for, split at a delimiter."""
         if delimiter not in self._tops:
             top: list[list[str]] = []
             for record in islice(records_of(self.text, delimiter), HEADER_WITHIN):
@@ -79,22 +79,22 @@ class Glimpse:
         return self._tops[delimiter]
 
     def keys(self, delimiter: str) -> list[frozenset[str]]:
-        """What the records of `top` could be known by as headings."""
+        """Return the heading keys of each record of `top`."""
         if delimiter not in self._keys:
             self._keys[delimiter] = list(map(header_keys, self.top(delimiter)))
         return self._keys[delimiter]
 
     @cached_property
     def sheets(self) -> tuple[str, ...]:
-        """The names of a workbook's sheets; of any other file none."""
+        """The names of a workbook's sheets; empty for other files."""
         return self.workbook.sheets if self.workbook else ()
 
     def sheet_top(self, sheet: str) -> list[list[str]]:
-        """The rows of a sheet among which the header is searched."""
+        """Return the rows of a sheet in which the header is searched for."""
         return self.workbook.top(sheet, HEADER_WITHIN) if self.workbook else []
 
     def sheet_keys(self, sheet: str) -> list[frozenset[str]]:
-        """What those rows could be known by as headings."""
+        """Return the heading keys of each row of `sheet_top`."""
         key = f"sheet {sheet}"
         if key not in self._keys:
             self._keys[key] = list(map(header_keys, self.sheet_top(sheet)))

@@ -1,4 +1,4 @@
-"""Which importer a file is for, decided by its content and never by its name."""
+"""Choose the importer for a file by its content, never by its name."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from chalicelib.importers.tables.marks import Owner, Owners
 from chalicelib.model.errors import ExportRefused
 
 NO_IMPORTERS = Owners()
-"""The marks of platforms that no importer reads, and those of no importer."""
+"""Only the marks of platforms that no importer reads."""
 
 _ELEMENT = re.compile(r"<[A-Za-z_]")
 
 
 def importers_of(importers: Sequence[Importer], platform: str) -> Sequence[Importer]:
-    """The importers of a platform, or all for ``auto``; raises `unknown_platform`."""
+    """Return the importers of a platform, or all for ``auto``; raise `unknown_platform`."""
     if platform == "auto":
         return importers
     chosen = [importer for importer in importers if importer.platform == platform]
     if not chosen:
         known = sorted({importer.platform for importer in importers})
         raise ExportRefused(
-            "unknown_platform", f"no importer for {platform!r}; there are: {', '.join(known)}"
+            "unknown_platform",
+            f"there is no importer for {platform!r}; available: {', '.join(known)}",
         )
     return chosen
 
@@ -36,25 +37,26 @@ def importers_of(importers: Sequence[Importer], platform: str) -> Sequence[Impor
 def best_claim(
     importers: Sequence[Importer], glimpse: Glimpse, owners: Owners = NO_IMPORTERS
 ) -> tuple[str, Recognition] | None:
-    """The claim to a file with the most hits, and the platform of its importer; None without one.
+    """Return the claim with the most hits and its importer's platform; None without a claim.
 
-    A table needs a mark of its platform, unless the caller named it, and none of another.
+    A table needs a mark of its platform, unless the caller named the platform, and must not have a
+    mark of another one.
 
     Parameters
     ----------
     owners : Owners
-        By whose marks a table belongs to another platform.
+        The marks that assign a table to another platform.
 
     Raises
     ------
     ExportRefused
-        `unknown_platform`, for a table of a platform that is not read; `ambiguous_platform`;
+        `unknown_platform`, for a table of a platform without an importer; `ambiguous_platform`;
         `entity_expansion`.
     """
     _check_entities(glimpse)
     claims, foreign = _claims(importers, glimpse, owners)
-    if not claims and (refusal := _of_another(foreign or _owners_of(owners, glimpse))):
-        raise refusal
+    if not claims and (rejection := _of_another(foreign or _owners_of(owners, glimpse))):
+        raise rejection
     workbook = glimpse.workbook
     hidden = workbook.hidden if workbook is not None else ()
     is_revealed = bool(workbook and hidden and not claims)
@@ -71,7 +73,7 @@ def best_claim(
         found = "; ".join(f"{name}: {claim.found}" for name, claim in best)
         raise ExportRefused(
             "ambiguous_platform",
-            f"several importers recognise the file equally well ({found}): name the platform",
+            f"several importers match the file equally well ({found}): name the platform",
         )
     name, claim = best[0]
     return name, _naming_hidden(claim, hidden, is_read=is_revealed) if hidden else claim
@@ -80,7 +82,7 @@ def best_claim(
 def _claims(
     importers: Sequence[Importer], glimpse: Glimpse, owners: Owners
 ) -> tuple[list[tuple[int, str, Recognition]], list[Owner]]:
-    """The claims with their hits and platforms, and to whom else the table belongs that has one."""
+    """Return the claims with their hits and platforms, and the other owners of a claimed table."""
     claims = []
     foreign: list[Owner] = []
     for importer in importers:
@@ -96,14 +98,14 @@ def _claims(
 
 
 def _naming_hidden(claim: Recognition, hidden: Sequence[str], *, is_read: bool) -> Recognition:
-    """The claim to a workbook with hidden sheets; its reading says what became of them."""
+    """Extend a claim to a workbook so that its reading reports the hidden sheets."""
 
     def open_and_name(source: Source, options: Options) -> Reading:
         reading = claim.open(source, options)
         if is_read:
             named = ", ".join(sheet[:40] for sheet in hidden[:20])
             reading.notes.append(
-                f"No sheet that is shown holds a report; hidden ones were read: {named}."
+                f"No visible sheet contains a report; hidden sheets were read: {named}."
             )
         else:
             reading.skipped += [
@@ -115,7 +117,7 @@ def _naming_hidden(claim: Recognition, hidden: Sequence[str], *, is_read: bool) 
 
 
 def _owners_of(owners: Owners, glimpse: Glimpse) -> list[Owner]:
-    """The other platforms of which a table that no importer claims has a mark."""
+    """Return the platforms without importer whose marks an unclaimed table has."""
     if glimpse.sheets:
         places = map(glimpse.sheet_keys, glimpse.sheets)
     elif glimpse.magic or glimpse.is_html or glimpse.is_xml or glimpse.is_json:
@@ -127,7 +129,7 @@ def _owners_of(owners: Owners, glimpse: Glimpse) -> list[Owner]:
 
 
 def _of_another(foreign: Sequence[Owner]) -> ExportRefused | None:
-    """The refusal of a table that has marks of a platform; None if it has none."""
+    """Return the rejection of a table with marks of another platform; None if it has none."""
     if not foreign:
         return None
     first = foreign[0]
@@ -136,17 +138,17 @@ def _of_another(foreign: Sequence[Owner]) -> ExportRefused | None:
     return ExportRefused(
         "unknown_platform",
         f"{first.shown!r} {'are headings' if len(first.marks[0]) > 1 else 'is a heading'} of "
-        f"{first.name}, and the table is in no form that is read of it. Describe its columns by a "
+        f"{first.name}, and no importer reads this form of its tables. Describe the columns with a "
         "mapping",
     )
 
 
 def _check_entities(glimpse: Glimpse) -> None:
-    """Entities are defined before the first element: no parser has to see them."""
+    """Reject XML that defines entities before the first element, before a parser sees them."""
     if not glimpse.text.lstrip().startswith("<"):
         return
     element = _ELEMENT.search(glimpse.text)
     if "<!ENTITY" in glimpse.text[: element.start() if element else None]:
         raise ExportRefused(
-            "entity_expansion", "the XML defines entities of its own, which no export does"
+            "entity_expansion", "the XML defines its own entities, which no export does"
         )

@@ -1,7 +1,7 @@
-"""Headings that one platform alone has, whether it is imported or not.
+"""Headings that only one platform uses, whether an importer reads the platform or not.
 
-Such a table may have all columns of another platform's report. No importer but the platform's own
-takes it; without one that does, it is refused with the platform's name.
+Such a table may have all columns of another platform's report. Only the platform's own importer
+reads it; without one, the table is rejected with the platform's name.
 """
 
 from __future__ import annotations
@@ -126,4 +126,4 @@ OTHER_PLATFORMS = (
     *SHOPS,
     *WITHOUT_SALES,
 )
-"""The order is that in which several are named."""
+"""If several match, they are named in this order."""

@@ -1,7 +1,7 @@
 """Headings of shops, payments and their side tables that no importer reads.
 
-Two things are here: platforms whose orders look like another's, and tables of platforms that are
-read which hold no sales (payouts, statements, lists of customers). The second say what to send.
+This module lists platforms whose orders look like another platform's, and tables without sales
+(payouts, statements, lists of customers) of supported platforms, with advice on what to send.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ Alternatives = tuple[tuple[str, ...], ...]
 
 
 class OtherPlatform(NamedTuple):
-    """A platform, or a kind of its tables.
+    """A platform, or one type of its tables.
 
     Attributes
     ----------
     name : str
-        For people.
+        Display name.
     slugs : tuple of str
-        What its importers are or would be called.
+        Names that its importers have or would have.
     marks : tuple of tuple of str
-        Each of them headings that together no other platform has.
+        Each is a combination of headings that no other platform uses.
     advice : str
-        Of a table that holds nothing to import: why, and what to send instead.
+        For a table without importable data: why, and what to send instead.
     """
 
     name: str
@@ -33,7 +33,7 @@ class OtherPlatform(NamedTuple):
 
 
 def each(*headings: str) -> Alternatives:
-    """Headings that are marks alone."""
+    """Return each heading as a mark by itself."""
     return tuple((heading,) for heading in headings)
 
 
@@ -44,13 +44,13 @@ WITHOUT_SALES = (
         "a list of Stripe's payouts",
         (),
         (("Arrival Date (UTC)", "Destination"), ("Arrival Date (UTC)", "Balance Transaction")),
-        f"payouts move money from Stripe to a bank and are no sales. {_STRIPE_PAYMENTS}",
+        f"payouts move money from Stripe to a bank and are not sales. {_STRIPE_PAYMENTS}",
     ),
     OtherPlatform(
         "a list of Stripe's refunds",
         (),
         (("Charge ID", "Reason", "Created (UTC)"), ("Charge ID", "Reason", "Created date (UTC)")),
-        f"it has no sales. {_STRIPE_PAYMENTS}: it says what was refunded of each payment",
+        f"it contains no sales. {_STRIPE_PAYMENTS}: it has the refunded amount of each payment",
     ),
     OtherPlatform(
         "a list of Stripe's disputes",
@@ -59,7 +59,7 @@ WITHOUT_SALES = (
             ("Disputed Amount", "Evidence due by (UTC)"),
             ("Charge ID", "Disputed Amount", "Reason"),
         ),
-        f"it has no sales. {_STRIPE_PAYMENTS}: it says what was disputed of each payment",
+        f"it contains no sales. {_STRIPE_PAYMENTS}: it has the disputed amount of each payment",
     ),
     OtherPlatform(
         "a list of Stripe's subscriptions",
@@ -74,58 +74,57 @@ WITHOUT_SALES = (
             ("Amount Due", "Minimum Line Item Period Start (UTC)"),
             ("Amount Due", "Amount Paid", "Due Date (UTC)"),
         ),
-        f"an invoice may be unpaid or paid in parts. {_STRIPE_PAYMENTS}",
+        f"an invoice may be unpaid or partly paid. {_STRIPE_PAYMENTS}",
     ),
     OtherPlatform(
         "a list of Stripe's customers",
         (),
         (("Delinquent", "Total Spend"), ("Total Spend", "Payment Count")),
-        f"it has people and no sales. {_STRIPE_PAYMENTS}",
+        f"it contains people and no sales. {_STRIPE_PAYMENTS}",
     ),
     OtherPlatform(
         "a list of Shopify's payouts",
         (),
         (("Payout Date", "Retried Amount"), ("Payout Date", "Payout Status", "Card Brand")),
-        f"payouts move money to a bank and are no sales. {_SHOPIFY_ORDERS}",
+        f"payouts move money to a bank and are not sales. {_SHOPIFY_ORDERS}",
     ),
     OtherPlatform(
         "a list of Shopify's customers",
         (),
         (("Accepts Email Marketing", "Total Spent"), ("Accepts Marketing", "Total Spent")),
-        f"it has people and no sales. {_SHOPIFY_ORDERS}",
+        f"it contains people and no sales. {_SHOPIFY_ORDERS}",
     ),
     OtherPlatform(
         "a list of Shopify's products",
         (),
         (("Handle", "Variant SKU"), ("Handle", "Variant Inventory Qty")),
-        f"it has no sales. {_SHOPIFY_ORDERS}",
+        f"it contains no sales. {_SHOPIFY_ORDERS}",
     ),
     OtherPlatform(
-        "a statement of Etsy",
+        "an Etsy statement",
         (),
         (("Fees & Taxes", "Info"), ("Gebühren und Steuern", "Info")),
         "it lists fees, deposits and sales without their orders. Download Orders (Bestellungen) "
         "instead",
     ),
     OtherPlatform(
-        "a settlement report of Amazon",
+        "an Amazon settlement report",
         (),
         (("settlement-id", "deposit-date"), ("date/time", "settlement id")),
-        "its rows are parts of orders, fees and transfers. Describe the report All orders (Alle "
-        "Bestellungen) by a mapping instead",
+        "its rows are parts of orders, fees and transfers. Send the report All orders (Alle "
+        "Bestellungen) with a mapping instead",
     ),
     OtherPlatform(
-        "a settlement report of Klarna",
+        "a Klarna settlement report",
         (),
         (("merchant_reference1", "capture_id"), ("short_order_id", "capture_date")),
-        "its rows are sales, fees and returns as they were paid out. Import the orders of the shop "
-        "instead",
+        "its rows are payouts of sales, fees and returns. Import the orders of the shop instead",
     ),
     OtherPlatform(
-        "an accounting report of Adyen",
+        "an Adyen accounting report",
         (),
         (("Psp Reference", "Record Type"), ("Psp Reference", "Booking Date")),
-        "it has a payment once for each of its steps. Import the orders of the shop instead",
+        "it lists each payment several times, once per step. Import the orders of the shop instead",
     ),
     OtherPlatform(
         "a list of Trustpilot's invitations",
@@ -137,7 +136,7 @@ WITHOUT_SALES = (
         "a list of Mailchimp's contacts",
         (),
         (("MEMBER_RATING", "OPTIN_TIME"), ("LEID", "EUID")),
-        "it has people and no campaigns. Export the reports of the campaigns instead",
+        "it contains people and no campaigns. Export the campaign reports instead",
     ),
 )
 SHOPS = (

@@ -1,4 +1,4 @@
-"""An importer: its declaration, its claim to a file, and the options of the user for one."""
+"""An importer, its claim to a file, and the options for reading a file."""
 
 from __future__ import annotations
 
@@ -19,21 +19,20 @@ from chalicelib.importers.values.numerals import DecimalMark
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller said about a file.
+    """The caller's options for reading a file.
 
     Attributes
     ----------
     currency : str
-        Of amounts where the file names none; empty if unknown.
+        For amounts, if the file names no currency; empty if unknown.
     spread : bool
-        Whether a row of several days may be spread over them.
+        Whether to spread a row of several days over its days.
     account : str
-        The platform's account where the file names none; a part of every event id.
+        The platform's account, if the file does not name it; a part of every event id.
     mapping : Mapping, optional
-        What the user says of the columns; without columns of its own it only answers how dates
-        and numbers are written.
+        The user's mapping; without columns it only sets the format of dates and numbers.
     said : tuple of str
-        What other files of the same download say of this one (`Recognition.says`).
+        Statements of other files of the same download about this one (`Recognition.says`).
     """
 
     currency: str = ""
@@ -44,12 +43,12 @@ class Options:
 
     @property
     def day_order(self) -> DayOrder:
-        """Day/month or month/day, as the user said; empty if the file is to tell."""
+        """Day/month or month/day from the mapping; empty if the file decides."""
         return self.mapping.day_order if self.mapping else ""
 
     @property
     def decimal_mark(self) -> DecimalMark | Literal[""]:
-        """The decimal mark, as the user said; empty if the file is to tell."""
+        """The decimal mark from the mapping; empty if the file decides."""
         return self.mapping.decimal_mark if self.mapping else ""
 
 
@@ -60,26 +59,26 @@ class Recognition:
     Attributes
     ----------
     hits : int
-        How much of what it knows it found; the claim with the most wins.
+        How many known features were found; the claim with the most wins.
     found : str
-        What that was, in words.
+        Those features, in words.
     open : callable
         Opens the file: ``open(source, options) -> Reading``; raises `ExportRefused`.
     group : str
-        Files of one group say the same in different detail, as the totals and the chart of one
-        download: of those that lie in one archive, only the preferred are read.
+        Files of one group contain the same data in different detail, such as the totals and the
+        chart of one download. Of the files in one archive, only the preferred ones are read.
     preference : int
         Higher is preferred.
     says : tuple of str
-        What the file says of the other files of its group in the same archive, as the filters that
-        a download was made with; they get it as `Options.said`.
+        Statements about the other files of its group in the same archive, such as the filters of
+        the download; the others get them as `Options.said`.
     headings : set of str
-        Of a table, what the cells of its header could be known by; of anything else empty.
+        For a table, the heading keys of the cells of its header; otherwise empty.
     known : set of str
         The headings that the importer knows.
     marks : int
-        How many marks of the importer's platform (`marks`) a table has; of anything else, the
-        importer has looked for what only its platform has.
+        For a table, how many marks of the importer's platform (`marks`) it has. For other files,
+        the importer has checked for features that only its platform has.
     """
 
     hits: int
@@ -95,21 +94,21 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """One kind of export. A module of `platforms` has a tuple of them, named ``IMPORTERS``.
+    """One report type. Each module of `platforms` has a tuple of them named ``IMPORTERS``.
 
     Attributes
     ----------
     platform : str
-        The slug that ``platform=`` names.
+        The slug for ``platform=``.
     declaration : Declaration
-        What a person has to know of this kind of export.
+        The documentation of this report type.
     recognise : callable
-        ``recognise(glimpse) -> Recognition | None``: a claim to the file. Cheap: it sees the
-        beginning of the file only.
+        ``recognise(glimpse) -> Recognition | None``: a claim to the file. Cheap, because it sees
+        only the beginning of the file.
     marks : Marks, optional
-        Of an importer that reads tables: what only its platform's have.
+        For an importer of tables: features that only its platform's tables have.
     accepts : callable, optional
-        Of such an importer: whether a header (`tables.TableHead`) has the columns that it needs.
+        For an importer of tables: whether a header (`tables.TableHead`) has the required columns.
     """
 
     platform: str

@@ -1,7 +1,7 @@
-"""What is said of a file that no importer recognises: what it is, what comes near, the way out.
+"""Messages about files that no importer recognises: what the file is, near matches, what to do.
 
-A message shows headings that some importer or `generic_headings` knows and nothing else of a file:
-any other cell could be a person.
+A message shows only headings that an importer or `generic_headings` knows. Any other cell of the
+file could be a person.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.model.errors import ExportRefused
 
 MAX_CHARACTERS = 600
-"""A message that is longer is not read."""
+"""Users do not read longer messages."""
 
 _MOST_NAMED, _MOST_NEAR, _MOST_MISSING = 6, 3, 2
 _FEWEST, _LEAST_WEIGHT, _LOSS = 2, 0.5, 0.2
-"""Headings that a near importer knows, what they weigh, and what each missing one costs."""
+"""Headings that a near importer must know, their weight, and the penalty per missing heading."""
 
 _KEY = re.compile(r'[{,]\s*"(\w{1,40})"\s*:')
 _WORD = re.compile(r"\w+")
 _BY_MAPPING = (
-    "describe its columns by a mapping: `convert FILE --propose-mapping mapping.json` begins one"
+    "describe its columns with a mapping: `convert FILE --propose-mapping mapping.json` creates one"
 )
 
 
@@ -50,22 +50,22 @@ _EXCEL_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def unknown_file(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRefused:
-    """The refusal of a file that none of some importers recognises."""
+    """Return the rejection of a file that none of the importers recognises."""
     if glimpse.is_json and is_too_deep(glimpse.text):
-        return ExportRefused("too_deep", "the JSON is nested too deep to be an export")
+        return ExportRefused("too_deep", "the JSON is nested too deep for an export")
     if glimpse.too_wide:
         return ExportRefused("too_many_columns", f"a line has more than {MAX_COLUMNS:,} cells")
     if glimpse.is_html and "<td" in glimpse.text.casefold():
         return ExportRefused(
             "web_page",
             "the file is a web page (HTML) with a table, whatever its name. Open it in a "
-            "spreadsheet, save it as .xlsx or CSV, and send that",
+            "spreadsheet, save it as .xlsx or CSV, and send that file",
         )
     if glimpse.is_html:
         return ExportRefused(
             "web_page",
-            "the file is a web page (HTML), perhaps a sign-in page that was saved in place of the "
-            "report. Sign in, download the report as CSV or Excel, and send that",
+            "the file is a web page (HTML), possibly a sign-in page that was saved instead of the "
+            "report. Sign in, download the report as CSV or Excel, and send that file",
         )
     platforms = sorted({importer.platform for importer in importers})
     who = "no importer" if len(platforms) > 1 else f"no importer of {platforms[0]}"
@@ -79,11 +79,11 @@ def _described(importers: Sequence[Importer], glimpse: Glimpse) -> str:
     if glimpse.is_xml and _EXCEL_2003 in glimpse.text:
         return (
             "this XML spreadsheet of Excel 2003. Open it in a spreadsheet, save it as .xlsx or "
-            "CSV, and send that"
+            "CSV, and send that file"
         )
     if glimpse.is_xml:
         return (
-            "this XML document. Those that are read are exports of WordPress and Disqus, and Atom "
+            "this XML document. Supported XML files are exports of WordPress and Disqus, and Atom "
             "and RSS feeds. If the platform offers CSV or JSON, download that"
         )
     if glimpse.is_json:
@@ -105,7 +105,7 @@ class _Near:
 
     @property
     def rank(self) -> float:
-        """How near it is."""
+        """How near the importer is; higher is nearer."""
         return self.weight - _LOSS * len(self.missing)
 
 
@@ -114,13 +114,14 @@ def _table(importers: Sequence[Importer], glimpse: Glimpse) -> str:
     header, width = _likely_header(glimpse)
     if not header and _is_quoted_by_row(glimpse):
         return (
-            "this table: each of its rows is one cell in quotation marks, as a spreadsheet saves "
-            "rows that it has not split into columns. Send the file as it was downloaded"
+            "this table: each row is a single cell in quotation marks. A spreadsheet saves rows "
+            "like this if it has not split them into columns. Send the file as downloaded"
         )
     if not header:
+        columns = "column" if width == 1 else "columns"
         return (
-            f"this {kind}: it has no heading that is known among {width} columns. If the header is "
-            f"below line 25, remove the lines above it. Otherwise {_BY_MAPPING}"
+            f"this {kind}: no known heading in {width} {columns}. If the header is below line 25, "
+            f"remove the lines above it. Otherwise {_BY_MAPPING}"
         )
     shown = ", ".join(header[:_MOST_NAMED])
     others = width - len(header[:_MOST_NAMED])
@@ -131,31 +132,32 @@ def _table(importers: Sequence[Importer], glimpse: Glimpse) -> str:
     near = _nearest(importers, glimpse, language)
     for number in range(len(near), -1, -1):
         way = _near_in_words(near[:number], language)
-        said = f"{first} {f'{way} Otherwise' if way else 'Please'} {_BY_MAPPING}"
-        if len(said) < MAX_CHARACTERS - 40:
-            return said
+        message = f"{first} {f'{way} Otherwise' if way else 'Please'} {_BY_MAPPING}"
+        if len(message) < MAX_CHARACTERS - 40:
+            return message
     return f"this {kind}. Please {_BY_MAPPING}"
 
 
 def _near_in_words(near: Sequence[_Near], language: str) -> str:
     if not near and language not in ("", "en", "de"):
-        return "If it is a platform's report, download it with the platform in English."
+        return "If it is a report of a platform, set the platform to English and download it again."
     if not near:
         return ""
     named = []
     for one in near:
         what = f" (without {' and '.join(one.missing)})" if one.missing else ""
         named.append(one.platform + what)
-    way = "If it is one of them, add what is missing to the report and download it again"
+    platform = "that platform" if len(near) == 1 else "one of these platforms"
+    way = f"If it is from {platform}, add the missing columns to the report and download it again"
     if not any(one.missing for one in near):
-        return f"Nearest: {', '.join(named)}. If it is of that platform, name the platform."
+        return f"Nearest: {', '.join(named)}. If it is from {platform}, name the platform."
     if language and not any(language in one.languages for one in near):
         way += " in English or German"
     return f"Nearest: {', '.join(named)}. {way}."
 
 
 def _likely_header(glimpse: Glimpse) -> tuple[list[str], int]:
-    """The known headings of the row that has most of them, and how many cells it has."""
+    """Return the known headings of the row that has most of them, and the number of its cells."""
     best: tuple[list[str], int] = [], 0
     for record in _records(glimpse):
         known = [plain(cell)[:40] for cell in record if known_heading(cell)]
@@ -174,7 +176,7 @@ def _records(glimpse: Glimpse) -> Iterator[list[str]]:
 
 
 def _is_quoted_by_row(glimpse: Glimpse) -> bool:
-    """Whether each record is one cell that holds a header or a row of its own."""
+    """Whether each record is a single cell that contains a whole header or row."""
     if glimpse.sheets:
         return False
     cells = [record[0] for record in glimpse.top(DELIMITERS[0]) if len(record) == 1]
@@ -186,7 +188,7 @@ def _is_quoted_by_row(glimpse: Glimpse) -> bool:
 
 
 def _language(headings: Sequence[str]) -> str:
-    """The language that most headings are in, if they are in one."""
+    """Return the language of most headings; empty if there is a tie."""
     ranking = languages_of(headings).most_common(2)
     if not ranking or (len(ranking) == 2 and ranking[0][1] == ranking[1][1]):
         return ""
@@ -194,9 +196,9 @@ def _language(headings: Sequence[str]) -> str:
 
 
 def _nearest(importers: Sequence[Importer], glimpse: Glimpse, language: str) -> list[_Near]:
-    """The importers that know most of a table, one per platform.
+    """Return the importers that know most of a table, one per platform.
 
-    A heading that many platforms have weighs little.
+    A heading that many platforms use has little weight.
     """
     known: dict[str, set[str]] = {}
     for importer in importers:
@@ -234,7 +236,7 @@ def _near(
 def _missing(
     importer: Importer, vocabulary: Vocabulary, head: TableHead, language: str
 ) -> Iterator[str]:
-    """Headings without which an importer does not take a table for its own."""
+    """Yield the headings that a table needs for an importer to read it."""
     accepts = importer.accepts or (lambda head: True)
     added = _needed(vocabulary, head, accepts, language)
     yield from (vocabulary.name_of(field, language) for field in added)
@@ -256,7 +258,7 @@ def _needed(
     accepts: Callable[[TableHead], bool],
     language: str,
 ) -> tuple[str, ...]:
-    """The first fewest fields with which a header would be accepted; none if no two suffice."""
+    """Return the fewest fields that make a header acceptable; empty if two are too few."""
     absent = [field for field in vocabulary.fields if field not in head.columns]
     for number in range(_MOST_MISSING + 1):
         for fields in combinations(absent, number):
@@ -285,20 +287,20 @@ def _with_fields(
 _JSON_KINDS = (
     (
         re.compile(r'"_(?:airbyte|sdc|fivetran)_\w{1,40}"\s*:'),
-        " A pipeline has landed it, of a stream that is not read; docs/pipelines.md lists those "
-        "that are. Otherwise its records can be read by a mapping of their keys",
+        " A pipeline wrote it from a stream that is not supported; docs/pipelines.md lists the "
+        "supported ones. Otherwise its records can be read with a mapping of their keys",
     ),
     (
         re.compile(r'"dimensionHeaders"\s*:'),
-        " It is an answer of the Data API of Google Analytics, which is not read. Download the "
-        "report as CSV, or land it by a pipeline (docs/pipelines.md)",
+        " It is an answer of the Google Analytics Data API, which is not supported. Download the "
+        "report as CSV, or import it with a pipeline (docs/pipelines.md)",
     ),
 )
-"""What is known of JSON that is not read: by which key, and the way out."""
+"""Known JSON formats without importer: the key that identifies one, and what to do instead."""
 
 
 def _json(importers: Sequence[Importer], glimpse: Glimpse) -> str:
-    """Of JSON the keys that the declarations of the importers name."""
+    """Describe JSON by its keys that occur in the declarations of the importers."""
     keys = set(_KEY.findall(glimpse.text[:20_000]))
     near = []
     for importer in importers:
@@ -321,5 +323,5 @@ def _json(importers: Sequence[Importer], glimpse: Glimpse) -> str:
         return f"this JSON{with_keys}.{way_out}"
     return (
         f"this JSON{with_keys}.{nearest} An array of records, or one record per line, can be read "
-        "by a mapping of its keys"
+        "with a mapping of its keys"
     )

@@ -19,13 +19,13 @@ from chalicelib.importers.outcomes import MAX_RAW_CHARACTERS, RowRefused
 from chalicelib.model.errors import ExportRefused
 
 MAX_DEPTH = 200
-"""Levels of nesting; comments that answer each other are the deepest that exports have."""
+"""Levels of nesting; nested comments are the deepest in exports."""
 
 MAX_VALUES = 600_000
-"""In a document that is read whole: a value takes up to a hundred bytes."""
+"""In a document that is read whole; a value takes up to a hundred bytes."""
 
 MAX_DIGITS = 1_000
-"""Fewer than this has a number in a document that is read item by item."""
+"""A number in a document that is read item by item must have fewer digits."""
 
 _BEGINNINGS = ("start_map", "start_array")
 _ENDS = ("end_map", "end_array")
@@ -44,9 +44,9 @@ class JsonLine:
         Its number in the file, from 1.
     raw : str
     record : object
-        What it holds; None if `flaw` is set.
+        The parsed value; None if `flaw` is set.
     flaw : RowRefused, optional
-        Why it cannot be read.
+        Why the line cannot be read.
     """
 
     line: int
@@ -56,7 +56,7 @@ class JsonLine:
 
 
 def read_document(source: Source) -> Any:
-    """The document, with `Decimal` for numbers that have decimals.
+    """Return the document, with `Decimal` for numbers that have decimals.
 
     Raises
     ------
@@ -67,40 +67,39 @@ def read_document(source: Source) -> Any:
 
 
 def parse_json(text: str) -> Any:
-    """A value from the text of a whole document; raises as `read_document` does."""
+    """Parse the text of a whole document; raises like `read_document`."""
     if text.count(",") > MAX_VALUES:
         raise ExportRefused(
-            "file_too_large", f"such JSON is read whole and may hold {MAX_VALUES:,} values at most"
+            "file_too_large", f"a JSON file of this kind may have at most {MAX_VALUES:,} values"
         )
     if is_too_deep(text):
         raise _too_deep()
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except RecursionError as error:
-        raise ExportRefused("too_deep", "the JSON is nested too deep to be an export") from error
+        raise ExportRefused("too_deep", "the JSON is nested too deep for an export") from error
     except ValueError as error:
-        raise ExportRefused("unreadable_file", f"the file is no whole JSON: {error}") from error
+        raise ExportRefused("unreadable_file", f"the file is not valid JSON: {error}") from error
     except ArithmeticError as error:
         raise ExportRefused(
-            "unreadable_file", f"the file is no whole JSON: {_TOO_GREAT}"
+            "unreadable_file", f"the file is not valid JSON: {_TOO_GREAT}"
         ) from error
 
 
 def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
-    """The items of an array in a document that may be larger than memory.
+    """Yield the items of an array in a document that may be larger than memory.
 
     Parameters
     ----------
     prefix : str
-        Where the array is, in ijson's notation, e.g. ``item`` or ``data.item``.
+        Path of the array in ijson's notation, e.g. ``item`` or ``data.item``.
     skip : int
-        Bytes before the JSON, as ``window.YTD.tweets.part0 = ``.
+        Bytes before the JSON, e.g. of ``window.YTD.tweets.part0 = ``.
 
     Raises
     ------
     ExportRefused
-        `unreadable_file`, `too_deep`, `file_too_large`, at the item behind which the document is
-        broken.
+        `unreadable_file`, `too_deep`, `file_too_large`, after the last item before the error.
     """
     stream = Rationed(cast("io.BufferedIOBase", _Digits(cast("BinaryIO", source.bytes()))))
     stream.read(skip)
@@ -108,7 +107,7 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
     path: list[str] = []
     depth = 0
     builder: ijson.ObjectBuilder | None = None
-    with _said_of_the_document():
+    with _parse_errors_rejected():
         for event, value in _parts(stream):
             begins, ends = event in _BEGINNINGS, event in _ENDS
             if builder is None and (ends or event == "map_key" or path != target):
@@ -127,31 +126,31 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
 
 
 def arrays_in(text: str) -> set[str]:
-    """The keys of an object that hold arrays, as far as the beginning of its JSON shows."""
+    """Return the keys of arrays in an object, from the beginning of its JSON."""
     found: set[str] = set()
     path: list[str] = []
     try:
-        with _said_of_the_document():
+        with _parse_errors_rejected():
             for event, value in _parts(_Digits(io.BytesIO(text.encode("utf-8", "replace")))):
                 if event == "start_array" and len(path) == 1:
                     found.add(path[0])
                 _follow(path, event, value)
     except ExportRefused:
-        pass  # cut off, or broken, or too deep: reading it will say so
+        pass  # incomplete, invalid or too deep: reading the file will raise again
     return found
 
 
 def _parts(stream: Any) -> Iterator[tuple[str, Any]]:
-    """The parts of a document, one after the other.
+    """Yield the parse events of a document.
 
-    The only place that ijson parses in: `ijson.parse` and what is built on it make a text of the
-    whole path for each of a million brackets, which takes gigabytes before the first is seen.
+    `ijson.parse` and everything built on it join the whole path for each bracket. For a million
+    brackets this takes gigabytes, so only `basic_parse` is used, and only here.
     """
     yield from ijson.basic_parse(cast("BinaryIO", stream), use_float=False)
 
 
 def _follow(path: list[str], event: str, value: Any) -> None:
-    """Changes the keys around a place in a document to those around the next.
+    """Update the path of keys to the current place in a document.
 
     An array has the key ``item``. Raises `too_deep`.
     """
@@ -165,22 +164,22 @@ def _follow(path: list[str], event: str, value: Any) -> None:
 
 
 @contextmanager
-def _said_of_the_document() -> Iterator[None]:
-    """Raises what a parser says of a broken document as `unreadable_file`."""
+def _parse_errors_rejected() -> Iterator[None]:
+    """Convert the exceptions of a parser for an invalid document to `unreadable_file`."""
     try:
         yield
     except (ijson.JSONError, ValueError) as error:
         raise ExportRefused(
-            "unreadable_file", f"the file is no whole JSON: {_reason(error)}"
+            "unreadable_file", f"the file is not valid JSON: {_reason(error)}"
         ) from error
     except ArithmeticError as error:
         raise ExportRefused(
-            "unreadable_file", f"the file is no whole JSON: {_TOO_GREAT}"
+            "unreadable_file", f"the file is not valid JSON: {_TOO_GREAT}"
         ) from error
 
 
 class _Digits:
-    """A stream without endless numbers: ijson's parser ends the process on one of 4,300 digits."""
+    """A stream that rejects endless numbers: 4,300 digits abort ijson's parser and the process."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -190,13 +189,13 @@ class _Digits:
         part = self._stream.read(size)
         window = self._end + part
         if _ENDLESS_NUMBER.search(window):
-            raise ValueError(f"a number of {MAX_DIGITS} digits and more")
+            raise ValueError(f"a number has {MAX_DIGITS} or more digits")
         self._end = window[-MAX_DIGITS:]
         return part
 
 
 def lines_of(source: Source) -> Iterator[JsonLine]:
-    """The records of NDJSON, the broken lines among them."""
+    """Yield the records of NDJSON, including lines that cannot be read."""
     lines = source.lines()
     for text in lines:
         run = lines.take()
@@ -205,19 +204,19 @@ def lines_of(source: Source) -> Iterator[JsonLine]:
         flaw: RowRefused | None = None
         record: Any = None
         if not run.whole:
-            flaw = RowRefused("cut_off", "a line is too long to be a record")
+            flaw = RowRefused("cut_off", "the line is too long for a record")
         elif not run.readable:
-            flaw = RowRefused("unreadable_text", "the line holds bytes that are no text")
+            flaw = RowRefused("unreadable_text", "the line contains bytes that are not text")
         else:
             try:
                 record = parse_json(text)
             except ExportRefused:
-                flaw = RowRefused("malformed_record", "the line is no JSON")
+                flaw = RowRefused("malformed_record", "the line is not valid JSON")
         yield JsonLine(run.first, run.text, record, flaw)
 
 
 def raw_text(record: Any) -> str:
-    """A record as a refusal shows it."""
+    """Return a record as shown in a rejection."""
     return json.dumps(record, default=str, ensure_ascii=False)[:MAX_RAW_CHARACTERS]
 
 
@@ -227,21 +226,21 @@ def _check_levels(levels: int) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """What ijson says; below its first line it quotes the file, with its people.
+    """Return the first line of ijson's message; the rest quotes the file, which may name people.
 
-    Where the quotation is no UTF-8, the message is the form of a bytes object, on one line.
+    If the quotation is not UTF-8, the message is the repr of bytes, on one line.
     """
     return re.split(r"\n|\\n", str(error).removeprefix("b'"))[0]
 
 
 def _too_deep() -> ExportRefused:
-    return ExportRefused("too_deep", f"JSON nested in more than {MAX_DEPTH} levels")
+    return ExportRefused("too_deep", f"the JSON has more than {MAX_DEPTH} levels")
 
 
 def is_too_deep(text: str) -> bool:
     """Whether JSON is nested deeper than any export.
 
-    json's own limit is the interpreter's recursion limit, which counts the caller's frames.
+    json's own limit is the interpreter's recursion limit, which includes the caller's frames.
     """
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
@@ -258,4 +257,4 @@ def is_too_deep(text: str) -> bool:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")

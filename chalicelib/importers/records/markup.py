@@ -1,9 +1,9 @@
-"""XML, element by element: a blog of ten years is read in the memory of one of its posts."""
+"""XML, read element by element, so that a large export needs the memory of one element."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from xml.etree.ElementTree import Element, ParseError  # defusedxml reads; this names types  # nosec B405
+from xml.etree.ElementTree import Element, ParseError  # types only; defusedxml parses  # nosec B405
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
@@ -17,19 +17,19 @@ PIECE_BYTES = 1 << 16
 
 
 def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
-    """The elements with some tags, each complete when it comes and emptied before the next one.
+    """Yield the elements with some tags; each is complete, and is emptied before the next one.
 
     Parameters
     ----------
     tags : collection of str
-        Local names, without namespace, in lower case, e.g. ``item``. An element inside of one that
-        is asked for comes as its child and not by itself.
+        Local names, without namespace, in lower case, e.g. ``item``. An element within another
+        matching one is yielded only as its child.
 
     Raises
     ------
     ExportRefused
-        `entity_expansion`; `too_deep`; `file_too_large`; `unreadable_file`, at the place where the
-        document is broken: what stands before it has come already.
+        `entity_expansion`; `too_deep`; `file_too_large`; `unreadable_file`, after the elements
+        before the error.
     """
     path: list[Element] = []
     inside = 0
@@ -46,7 +46,7 @@ def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
                 if inside:
                     stream.count_value()
                 if len(path) > MAX_DEPTH:
-                    raise ExportRefused("too_deep", f"XML nested in more than {MAX_DEPTH} levels")
+                    raise ExportRefused("too_deep", f"the XML has more than {MAX_DEPTH} levels")
                 continue
             path.pop()
             inside -= wanted
@@ -58,16 +58,16 @@ def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
                     path[-1].remove(element)
     except DefusedXmlException as error:
         raise ExportRefused(
-            "entity_expansion", "the XML defines entities of its own, which no export does"
+            "entity_expansion", "the XML defines its own entities, which no export does"
         ) from error
     except (ParseError, ValueError, LookupError) as error:
-        raise ExportRefused("unreadable_file", f"the file is no whole XML: {error}") from error
+        raise ExportRefused("unreadable_file", f"the file is not valid XML: {error}") from error
 
 
 def fields_of(element: Element) -> dict[str, str]:
-    """The texts of an element's children by their local names, and their attributes.
+    """Return the texts of an element's children by local name, and the children's attributes.
 
-    An attribute has the name of its element before its own: ``link.count``.
+    An attribute's key has the name of its element first: ``link.count``.
     """
     found: dict[str, str] = {}
     for child in element:
@@ -79,17 +79,17 @@ def fields_of(element: Element) -> dict[str, str]:
 
 
 def local_name(tag: object) -> str:
-    """A tag without its namespace, in lower case; empty for comments and the like."""
+    """Return a tag without its namespace, in lower case; empty for comments and the like."""
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
 def namespace(tag: object) -> str:
-    """The namespace of a tag; empty if it has none."""
+    """Return the namespace of a tag; empty if there is none."""
     return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
 
 
 def text_of(parent: Element, name: str, space: str = "") -> str:
-    """The text of the first child of a name (in a namespace that begins so), stripped."""
+    """Return the stripped text of the first child with a name, in a namespace with a prefix."""
     for child in parent:
         if local_name(child.tag) == name and namespace(child.tag).startswith(space):
             return (child.text or "").strip()

@@ -1,7 +1,7 @@
-"""Fields of the records that JSON and XML hold: what stands there, with its type checked.
+"""Fields of records in JSON and XML, with their types checked.
 
-A field that is missing or of another type is as good as empty; a number or a time that is there and
-cannot be read is a reason to refuse the record.
+A missing field, or one of another type, counts as empty. A number or a time that is present but
+cannot be read causes the record to be rejected.
 """
 
 from __future__ import annotations
@@ -27,41 +27,41 @@ _MAIL = re.compile(
 )
 _DIGITS = re.compile(r"\d{1,19}", re.ASCII)
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d{1,9})?", re.ASCII)
-_MILLISECONDS_FROM = 10**11  # as seconds, the year 5138
+_MILLISECONDS_FROM = 10**11  # would be the year 5138 in seconds
 _EARLIEST_YEAR = 1900
 _LATEST_EPOCH = 253_402_300_799  # the last second of the year 9999
 _HARMLESS = re.compile(r"(?=[^\d]*\d)[\w .:+-]{1,40}", re.ASCII)
 
 
 def text(record: Any, key: str) -> str:
-    """A string or a whole number, as text without blanks around it; else empty."""
+    """Return a string or a whole number as stripped text; else an empty string."""
     return as_text(record.get(key) if isinstance(record, dict) else None)
 
 
 def as_text(value: Any) -> str:
-    """As `text`, for a value."""
+    """Like `text`, for a value."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
         return ""
-    # JSON can hold half of a surrogate pair, which no event can.
+    # JSON may contain half of a surrogate pair, which events cannot.
     return (value if value.isascii() else value.encode("utf-8", "replace").decode()).strip()
 
 
 def mapping(record: Any, key: str) -> dict[str, Any]:
-    """A JSON object; else an empty one."""
+    """Return a JSON object; else an empty one."""
     value = record.get(key) if isinstance(record, dict) else None
     return value if isinstance(value, dict) else {}
 
 
 def listing(record: Any, key: str) -> list[Any]:
-    """A JSON array; else an empty one."""
+    """Return a JSON array; else an empty one."""
     value = record.get(key) if isinstance(record, dict) else None
     return value if isinstance(value, list) else []
 
 
 def count(record: Any, key: str) -> int:
-    """A count; 0 if there is none.
+    """Return a count; 0 if there is none.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def count(record: Any, key: str) -> int:
 
 
 def as_count(value: Any, name: str) -> int:
-    """As `count`, for a value."""
+    """Like `count`, for a value."""
     number = signed_count(value, name)
     if number < 0:
         raise RowRefused("negative", f"{name} is below zero")
@@ -80,38 +80,38 @@ def as_count(value: Any, name: str) -> int:
 
 
 def signed_count(value: Any, name: str) -> int:
-    """As `as_count`, for what may be below zero, as the score of votes for and against."""
+    """Like `as_count`, for values that may be negative, such as the score of up and down votes."""
     if value is None or value == "":
         return 0
     if isinstance(value, str):
         if not _DIGITS.fullmatch(value.strip()):
-            raise RowRefused("invalid_number", f"{name} is no number")
+            raise RowRefused("invalid_number", f"{name} is not a number")
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise RowRefused("invalid_number", f"{name} is no number")
+        raise RowRefused("invalid_number", f"{name} is not a number")
     if isinstance(value, Decimal) and not value.is_finite():
-        raise RowRefused("invalid_number", f"{name} is no number")
+        raise RowRefused("invalid_number", f"{name} is not a number")
     if not -MAX_COUNT <= value <= MAX_COUNT:
-        raise RowRefused("invalid_number", f"{name} is larger than any count")
+        raise RowRefused("invalid_number", f"{name} is too large for a count")
     if value != int(value):
         raise RowRefused("not_whole", f"{name} is not a whole number")
     return int(value)
 
 
 def moment(value: Any) -> dt.datetime:
-    """When something happened, in UTC and to the second.
+    """Return a time in UTC, to the second.
 
-    A time without a zone tells its day alone, which is taken as a UTC day (`dates.MIDNIGHT`).
+    Only the day of a time without a zone is used, as a UTC day (`dates.MIDNIGHT`).
 
     Parameters
     ----------
     value : object
-        A day or a time of ISO 8601 or of mail headers as text; seconds or milliseconds since 1970.
+        A day or time as text in ISO 8601 or mail header format; seconds or milliseconds since 1970.
 
     Raises
     ------
     RowRefused
-        `missing_value` if there is nothing; `invalid_date`.
+        `missing_value` if it is empty; `invalid_date`.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         raise RowRefused("missing_value", "the record has no time")
@@ -120,30 +120,30 @@ def moment(value: Any) -> dt.datetime:
     except (ValueError, ArithmeticError):
         at = None
     if at is None or at.year < _EARLIEST_YEAR:
-        raise RowRefused("invalid_date", "the time of the record is none in a known form")
+        raise RowRefused("invalid_date", "the time of the record is not in a known format")
     return at
 
 
 def first_moment(*values: Any) -> dt.datetime:
-    """The first of several values that is a time.
+    """Return the first of several values that is a time.
 
     Raises
     ------
     RowRefused
-        `invalid_date` if there is one but none can be read, else `missing_value`.
+        `invalid_date` if a value is present but none can be read, else `missing_value`.
     """
-    refusal: RowRefused | None = None
+    rejection: RowRefused | None = None
     for value in values:
         try:
             return moment(value)
         except RowRefused as error:
-            refusal = refusal if refusal and refusal.code != "missing_value" else error
-    assert refusal is not None
-    raise refusal
+            rejection = rejection if rejection and rejection.code != "missing_value" else error
+    assert rejection is not None
+    raise rejection
 
 
 def harmless(record: Any, *keys: str) -> str:
-    """What a refusal may show of a record about people: ids, times and counts, named by keys."""
+    """Return what a rejection may show of a record about people: ids, times and counts by key."""
     facts = ((key, text(record, key)) for key in keys)
     return " ".join(f"{key}={fact}" for key, fact in facts if _HARMLESS.fullmatch(fact))
 

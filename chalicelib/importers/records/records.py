@@ -1,4 +1,4 @@
-"""The reading loop of files that hold records (JSON, XML, HTML): one outcome per record."""
+"""The loop over the records of a file (JSON, XML, HTML): one outcome per record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from chalicelib.importers.records.unread_keys import NONE, UnreadKeys, is_observ
 T = TypeVar("T")
 
 Converted = tuple[RawEvent, ...] | str
-"""The events of a record, or why it is no data."""
+"""The events of a record, or why it is not data."""
 
 
 def outcomes_of(
@@ -33,19 +33,19 @@ def outcomes_of(
     names_unread: bool = True,
     left_out: Mapping[str, str] = NONE,
 ) -> RecordOutcomes:
-    """One outcome per record, numbered from 1, and which keys of JSON objects are not read.
+    """Return one outcome per record, numbered from 1, and track unread keys of JSON objects.
 
     Parameters
     ----------
     convert : callable
-        The events of a record, which may be none (its numbers stand with another record), or why it
-        is no data; may raise `RowRefused`.
+        Returns the events of a record, possibly none (another record has its numbers), or why it
+        is not data; may raise `RowRefused`.
     shown : callable
-        What a refusal may show of a record: of people, nothing.
+        Returns what a rejection may show of a record; nothing about people.
     names_unread : bool
-        Whether what is not read is noted here; else the importer does it.
+        Whether to track unread keys here; otherwise the importer does.
     left_out : mapping of str to str
-        As of `UnreadKeys`: why keys that are known are not read.
+        As in `UnreadKeys`: why known keys are not read.
     """
     keys = UnreadKeys(left_out=left_out)
     outcome = partial(_observed_outcome, keys) if names_unread else outcome_of
@@ -66,7 +66,7 @@ def outcomes_of_lines(
     names_unread: bool = True,
     left_out: Mapping[str, str] = NONE,
 ) -> RecordOutcomes:
-    """As `outcomes_of` of NDJSON, by the line's number; a broken line shows nothing."""
+    """Like `outcomes_of` for NDJSON, numbered by line; nothing is shown of an unreadable line."""
     keys = UnreadKeys(left_out=left_out)
     outcome = partial(_observed_outcome, keys) if names_unread else outcome_of
 
@@ -88,12 +88,12 @@ def outcomes_of_elements(
     fields: Callable[[T], dict[str, Any]],
     read: Iterable[str],
 ) -> RecordOutcomes:
-    """As `outcomes_of` of elements of XML, which cannot note what is asked of them.
+    """Like `outcomes_of` for XML elements, whose unread children must be declared.
 
     Parameters
     ----------
     fields : callable
-        The texts of an element by the names of its children.
+        Returns the texts of an element by the names of its children.
     read : iterable of str
         The names that `convert` reads.
     """
@@ -117,7 +117,7 @@ def _observed_outcome(
     shown: Callable[[T], str],
     part: int = 0,
 ) -> RowOutcome:
-    """The outcome of a record; of one that is a JSON object or array, with what is not read."""
+    """Return the outcome of a record and track the unread keys of a JSON object or array."""
     if not isinstance(record, dict | list) or is_observed(record):
         return outcome_of(number, record, convert, shown, part)
     outcome = outcome_of(
@@ -135,7 +135,7 @@ def outcome_of(
     shown: Callable[[T], str],
     part: int = 0,
 ) -> RowOutcome:
-    """The outcome of one record."""
+    """Return the outcome of one record."""
     try:
         converted = convert(record)
     except RowRefused as error:

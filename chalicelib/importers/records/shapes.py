@@ -1,4 +1,4 @@
-"""Records in JSON, however a file holds them: one per line, in an array, in an object, alone."""
+"""Records in JSON in any arrangement: one per line, in an array, in an object, or a single one."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def record_outcomes(
     within: tuple[str, ...] = (),
     names_unread: bool = True,
 ) -> RecordOutcomes:
-    """One outcome per record of a file, by its line in NDJSON, else by its position.
+    """Return one outcome per record of a file, numbered by line in NDJSON, else by position.
 
     Parameters
     ----------
     convert, shown, names_unread
-        As of `records.outcomes_of`; no function may rely on a record's type.
+        As in `records.outcomes_of`; the functions must not assume the type of a record.
     within : tuple of str
-        Keys of an object around the records, as ``data`` in ``{"data": [...]}``.
+        Keys of an object around the records, such as ``data`` in ``{"data": [...]}``.
 
     Raises
     ------
@@ -51,9 +51,9 @@ def record_outcomes(
 
 
 def is_lines(text: str) -> bool:
-    """Whether the beginning of a file is NDJSON of more than one line, of which one may be broken.
+    """Whether a file is NDJSON of more than one line; one of the first two may be broken.
 
-    A document over several lines has a first line that ends in the middle of something.
+    The first line of a document over several lines ends in the middle of a value.
     """
     lines = [match[0].strip("\ufeff \t") for match in islice(_LINE.finditer(text), 2)]
     if len(lines) < 2 or not lines[0].startswith("{") or lines[0].endswith(("{", "[", ",")):

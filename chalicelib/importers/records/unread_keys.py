@@ -1,8 +1,8 @@
-"""The keys of records (JSON, XML) that are not read: their names, and the sums of their metrics.
+"""The unread keys of records (JSON, XML): their names, and the sums of their metrics.
 
-Nothing is declared: an importer gets objects that note which of their keys it asks for, so a key
-that is named here is one that no code has looked at. Memory does not grow with the file: of each
-path of keys there is one note, and there are at most `MAX_PATHS`.
+Nothing is declared: importers get objects that record which keys are accessed, so a listed key is
+one that no code accessed. Memory does not grow with the file: each path of keys has one note, and
+there are at most `MAX_PATHS`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any, SupportsIndex, overload
 from chalicelib.importers.tables.unread import MAX_HEADING, is_metric
 
 MAX_PATHS = 1_000
-"""So many paths of keys are noted; an object whose keys are ids or names has no end of them."""
+"""How many paths of keys are tracked; objects may have ids or names as keys."""
 
 MAX_LEVELS = 4
-"""Objects in objects that are looked into; deeper ones are named as a whole."""
+"""Levels of nested objects that are tracked; a deeper object counts as one key."""
 
-OF_ANOTHER = "it is of a person, an account or another post, not of the record"
+OF_ANOTHER = "it belongs to a person, an account or another post, not to the record"
 TOO_MANY = f"there are more than {MAX_PATHS:,} keys"
 
 _OTHERS = re.compile(
@@ -38,16 +38,16 @@ NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class _Note:
-    """What is known of the keys of the objects in one place.
+    """The keys of the objects at one place.
 
     Attributes
     ----------
     read : set of str
-        The keys that were asked for.
+        The keys that were accessed.
     below : dict
         Key -> the note of the objects under it.
     sums : dict
-        Key that was not read -> the sum of its numbers; None if they are not added up.
+        Unread key -> sum of its numbers; None if they are not added up.
     """
 
     __slots__ = ("below", "read", "sums")
@@ -58,21 +58,21 @@ class _Note:
         self.sums: dict[str, Decimal | None] = {}
 
     def note_read(self, key: str) -> None:
-        """Notes that a key was asked for; code that asks for thousands of them reads all."""
+        """Record that a key was accessed; if there are too many, assume that all are."""
         self.read.add(key)
         if len(self.read) > MAX_PATHS:
             self.read = _AllKeys(("",))
 
 
 class _AllKeys(set[str]):
-    """The keys of an object that is read whole, whatever they are."""
+    """The keys of an object that is read completely; contains every key."""
 
     def __contains__(self, key: object) -> bool:
         return True
 
 
 class _Object(dict[str, Any]):
-    """A JSON object that notes which of its keys are asked for."""
+    """A JSON object that records which of its keys are accessed."""
 
     __slots__ = ("_keys", "_note")
 
@@ -88,7 +88,7 @@ class _Object(dict[str, Any]):
         value = super().get(key, default)
         return self._seen(key, value)
 
-    def __iter__(self) -> Iterator[str]:  # else `dict(...)` takes the values past `__getitem__`
+    def __iter__(self) -> Iterator[str]:  # without it, `dict(...)` bypasses `__getitem__`
         return super().__iter__()
 
     def values(self) -> Any:
@@ -107,7 +107,7 @@ class _Object(dict[str, Any]):
 
 
 class _Array(list[Any]):
-    """A JSON array whose objects note which of their keys are asked for."""
+    """A JSON array whose objects record which of their keys are accessed."""
 
     __slots__ = ("_keys", "_note")
 
@@ -132,14 +132,14 @@ class _Array(list[Any]):
 
 
 class UnreadKeys:
-    """The keys of a file's records that are not read; grows while they are imported.
+    """The unread keys of a file's records; grows while they are imported.
 
     Parameters
     ----------
     read : iterable of str
-        Keys that are read, of records that cannot note it by themselves.
+        Keys that are read, for records that cannot track access themselves.
     left_out : mapping of str to str
-        A path of keys, as ``details.likes`` -> why it, and all below it, is not read.
+        A path of keys, such as ``details.likes`` -> why it and everything below it is not read.
     """
 
     what = "key"
@@ -153,29 +153,29 @@ class UnreadKeys:
 
     @property
     def is_read(self) -> bool:
-        """Whether any key was asked for."""
+        """Whether any key was accessed."""
         return bool(self._root.read)
 
     def observed(self, value: Any) -> Any:
-        """An object or an array that notes which keys are asked for; anything else as it is.
+        """Return an object or array that records which keys are accessed; other values unchanged.
 
-        A value that is observed as a part of another record becomes a record itself.
+        A part of another observed record becomes a record itself.
         """
         if isinstance(value, _Object):
             value = plain_object(value)
         return self._wrapped(value, self._root)
 
     def observed_whole(self, document: Any) -> Any:
-        """As `observed`, of a document that is in memory: its numbers are added up at the end."""
+        """Like `observed`, for a whole document in memory; its numbers are added up at the end."""
         self._whole.append(document)
         return self.observed(document)
 
     def add(self, record: Any) -> None:
-        """Adds up the numbers of a record that was imported."""
+        """Add up the numbers of an imported record."""
         self._add(record, self._root, 0)
 
     def columns(self) -> list[tuple[str, Decimal | None, str, bool]]:
-        """As of `UnreadColumns`: (name, sum, why, whether it looks like a metric) of each."""
+        """Return (name, sum, reason, whether it looks like a metric) of each key."""
         while self._whole:
             self.add(self._whole.pop())
         found = list(self._unread(self._root, (), ""))
@@ -184,9 +184,9 @@ class UnreadKeys:
     def _unread(
         self, note: _Note, path: tuple[str, ...], why: str
     ) -> Iterator[tuple[str, Decimal | None, str, bool]]:
-        """The keys below a place that were not asked for.
+        """Yield the keys below a place that were not accessed.
 
-        Of objects that were counted or found to be there, and not looked into, none.
+        Objects that were only counted or checked for presence, but not accessed, yield nothing.
         """
         for key, total in note.sums.items():
             if key not in note.read:
@@ -207,7 +207,7 @@ class UnreadKeys:
         return _Array(value, note, self) if kind is list else value
 
     def _below(self, note: _Note, key: str) -> _Note:
-        """The note of the objects under a key; where there are too many, one that is not kept."""
+        """Return the note of the objects under a key; an unstored one if there are too many."""
         below = note.below.get(key)
         if below is None:
             below = _Note()
@@ -253,19 +253,19 @@ class UnreadKeys:
 
 
 def changed(record: dict[str, Any], **values: Any) -> dict[str, Any]:
-    """A record with other values under some keys; it notes what is asked for if the record does."""
+    """Return a record with other values for some keys, observed if the record is."""
     plain = {**plain_object(record), **values}
     return _Object(plain, record._note, record._keys) if isinstance(record, _Object) else plain
 
 
 def is_observed(value: Any) -> bool:
-    """Whether an object or an array notes what it is asked for."""
+    """Whether an object or array records access to its keys."""
     return isinstance(value, _Object | _Array)
 
 
 def plain_object(record: dict[str, Any]) -> dict[str, Any]:
-    """A record as it was parsed: to make a digest of it is not to read its keys."""
-    return dict(dict.items(record))  # `copy` takes the values by `__getitem__`
+    """Return a record as parsed, without marking its keys as read; for digests."""
+    return dict(dict.items(record))  # `copy` would call `__getitem__`
 
 
 def _holds_objects(held: Any) -> bool:
@@ -273,7 +273,7 @@ def _holds_objects(held: Any) -> bool:
 
 
 def _words(key: str) -> str:
-    """A key in small letters with blanks: ``likeCount`` and ``like_count`` are ``like count``."""
+    """Split a key into lower-case words: ``likeCount`` and ``like_count`` are ``like count``."""
     return _WORDS.sub(" ", key).strip().lower()
 
 
@@ -285,7 +285,7 @@ def _is_metric(key: str) -> bool:
 
 
 def _shown(path: tuple[str, ...]) -> str:
-    """A path of keys as it may be shown to anybody: what may be an id or a person is a star."""
+    """Return a path of keys for display; keys that may be an id or a person become ``*``."""
     return ".".join(_shown_key(key) for key in path)[:MAX_HEADING]
 
 
@@ -295,7 +295,7 @@ def _shown_key(key: str) -> str:
 
 
 def _number(held: Any) -> Decimal | None:
-    """A number, or one in text; None if it is neither."""
+    """Return a number, also from text; None if it is neither."""
     if isinstance(held, bool):
         return None
     if isinstance(held, str):

@@ -1,20 +1,20 @@
-"""A table report, declared: its columns, its hooks, its totals.
+"""Declared table reports: columns, hooks, totals.
 
 ===============  ===============================================================================
-report           a report that is recognised and read as it is declared
-declared_report  what a platform declares of it
-opening          from a header to outcomes of rows; report_checks: why a table is refused
-report_columns   what a column is, and what it becomes; read_columns: which of a header are read
+report           a report that is recognised and read by its declaration
+declared_report  the declaration and its hooks
+opening          from a header to outcomes of rows; report_checks: why a table is rejected
+report_columns   what a column is and becomes; read_columns: which columns of a header are read
 channel_column   reports of several channels
 translations     the headings of a platform in further languages
-report_plan      the declaration as a plan of rows; declared_subjects: what rows are about
-grain            whether dates begin weeks or months
-damaged_ids      ids that a spreadsheet rounded, and the same ids in links
+report_plan      the declaration as a row plan; declared_subjects: the subjects of rows
+grain            whether dates are days, or first days of weeks or months
+damaged_ids      ids that a spreadsheet rounded, and the full ids in links
 parts            columns that are parts of others; breakdowns: columns that split a report
 merged_platforms  rows of another platform
-shown_cells      what a rejection shows of a row that may hold people
-sheets           reports that are several sheets of one workbook
-successive       several tables of one kind in one file
+shown_cells      what a rejection shows of a row that may contain people
+sheets           reports of several sheets of one workbook
+successive       several tables of one type in one file
 stacked          several tables below each other, with titles
 payment_tables   payments and orders: a sale, a refund, or neither
 ===============  ===============================================================================

@@ -1,4 +1,4 @@
-"""The columns that split what a report is about: rows that leave them empty add up the others."""
+"""The breakdown columns of a report; a row in which they are empty is the sum of others."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from chalicelib.importers.tables.tables import Table
 
 
 def breakdowns_in(table: Table, read: ReadColumns, plan: RowPlan) -> tuple[int, ...]:
-    """The columns that split what a report is about, as far as the beginning of it fills them.
+    """Return the breakdown columns that are filled at the beginning of the table.
 
-    So does a column of words that is not read, left of all numbers, which only one row leaves
-    empty: the one that adds up the others.
+    An unread column of words to the left of all numbers is one too, if exactly one row leaves it
+    empty: that row is the sum of the others.
     """
     split = [
         position

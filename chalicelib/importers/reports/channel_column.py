@@ -1,4 +1,4 @@
-"""Reports of several channels: a column says of which one each row is."""
+"""Reports of several channels, with a column for the channel of each row."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.values.cells import is_blank
 
 Convert = Callable[[int, Cells], RowOutcome]
-"""From the line of a row and its cells, its outcome."""
+"""Returns the outcome of a row from its line and its cells."""
 
 
 def by_channel(
     position: int, role: Channel, otherwise: Convert, conversions: Mapping[str, Convert]
 ) -> Convert:
-    """A conversion of each row by what its channel's cell says."""
+    """Return a function that converts each row by the channel in its cell."""
 
     def convert(line: int, cells: Cells) -> RowOutcome:
         name = role.name(cells[position])
         if is_blank(name):
             outcome = otherwise(line, cells)
             if role.is_needed and not isinstance(outcome, Skipped):
-                raise RowRefused("missing_value", "the row does not say which network it is of")
+                raise RowRefused("missing_value", "the row does not name its network")
             return outcome
         if name not in role.slugs:
             known = ", ".join(dict.fromkeys(role.slugs.values()))
-            raise RowRefused("unknown_type", f"the row is of none of {known}")
+            raise RowRefused("unknown_type", f"the network is not one of {known}")
         return conversions[role.slugs[name]](line, cells)
 
     return convert

@@ -1,8 +1,8 @@
-"""Ids that a spreadsheet has rounded, and the same ids in full in the links beside them.
+"""Replace ids that a spreadsheet rounded by the full ids in links of the same row.
 
-A spreadsheet keeps fifteen digits. Written as ``1.94925E+18`` a damaged id is known by itself;
-written out, ``122158000000000000`` could be an id. So a file is looked at as a whole: that so many
-ids end in zeros from the sixteenth digit on is no accident.
+A spreadsheet keeps fifteen digits. An id in the form ``1.94925E+18`` is certainly damaged, but
+``122158000000000000`` could be an id. Therefore the file is examined as a whole: if all long ids
+end in zeros from the sixteenth digit on, they were rounded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Change = Callable[[Cells], Cells]
 
 EXACT_DIGITS = 15
 UNLIKELY_ZEROS = 3
-"""That many digits of an undamaged file are zeros at the end of its ids in one of 1,000 files."""
+"""This many zeros at the ends of a file's ids occur by chance in one of 1,000 undamaged files."""
 
 _WHOLE = re.compile(r"\d{16,40}")
 _POWER = re.compile(r"(\d)(?:[.,](\d*))?E\+(\d{2})", re.IGNORECASE)
@@ -27,28 +27,28 @@ _RUN = re.compile(r"(?<!\d)\d{16,40}(?!\d)")
 
 
 def repair_of(
-    ids: Iterable[int], rows: Sequence[Cells], told_apart_by: Sequence[int]
+    ids: Iterable[int], rows: Sequence[Cells], distinguished_by: Sequence[int]
 ) -> Change | None:
-    """A function that puts ids of links in place of damaged ones; None for an undamaged file.
+    """Return a function that replaces damaged ids by ids from links; None for an undamaged file.
 
-    The function raises `RowRefused` for an id that is rounded and in no link. Ids with an exponent
-    it leaves to `cells.checked_id`.
+    The function raises `RowRefused` for a rounded id that is in no link. It leaves ids with an
+    exponent to `cells.checked_id`.
 
     Parameters
     ----------
     ids : iterable of int
-        The columns that hold ids.
+        The columns of ids.
     rows : sequence of sequence of str
-        Rows of the beginning of the file.
-    told_apart_by : sequence of int
-        Columns of which two rows of one id have the same cell; empty if they need not.
+        Rows at the beginning of the file.
+    distinguished_by : sequence of int
+        Columns that have the same cell in all rows of one id; may be empty.
     """
     with_powers, rounded = set(), set()
     for position in ids:
         cells = [row[position] for row in rows if position < len(row)]
         if any(_is_power(cell) for cell in cells):
             with_powers.add(position)
-        if _are_rounded(cells) or _stand_for_several(position, rows, told_apart_by):
+        if _are_rounded(cells) or _has_several_objects(position, rows, distinguished_by):
             rounded.add(position)
     damaged = sorted(with_powers | rounded)
     if not damaged:
@@ -67,8 +67,8 @@ def repair_of(
             elif is_rounded:
                 raise RowRefused(
                     "damaged_id",
-                    f"the id {cell.strip()[:40]!r} was rounded by a spreadsheet, as the others of "
-                    "the file: import the file as it was downloaded",
+                    f"the id {cell.strip()[:40]!r} was rounded by a spreadsheet, like the other "
+                    "ids of the file: import the file as downloaded",
                 )
         return changed
 
@@ -88,26 +88,28 @@ def _is_rounded(cell: str) -> bool:
 
 
 def _are_rounded(cells: Iterable[str]) -> bool:
-    """Whether all long ids of a file end in zeros, and that is no accident."""
+    """Whether all long ids of a file end in zeros, in numbers that rule out chance."""
     long = {text for cell in cells if _WHOLE.fullmatch(text := bare_id(cell))}
     zeros = sum(len(text) - EXACT_DIGITS for text in long)
     return zeros >= UNLIKELY_ZEROS and all(map(_is_rounded, long))
 
 
-def _stand_for_several(position: int, rows: Sequence[Cells], told_apart_by: Sequence[int]) -> bool:
-    """Whether one id that may be rounded stands in rows of different things."""
+def _has_several_objects(
+    position: int, rows: Sequence[Cells], distinguished_by: Sequence[int]
+) -> bool:
+    """Whether rows of different objects have the same possibly rounded id."""
     seen: dict[str, tuple[str, ...]] = {}
     for row in rows:
         if position >= len(row) or not _is_rounded(row[position]):
             continue
-        others = tuple(row[p] for p in told_apart_by if p < len(row))
+        others = tuple(row[p] for p in distinguished_by if p < len(row))
         if seen.setdefault(row[position], others) != others:
             return True
     return False
 
 
 def _in_a_link(cell: str, cells: Cells) -> str:
-    """The id in full from a link of the row; empty if there is none, or more than one."""
+    """Return the full id from a link of the row; empty if there is none, or more than one."""
     known, length = _digits(cell)
     runs = {
         run
@@ -120,7 +122,7 @@ def _in_a_link(cell: str, cells: Cells) -> str:
 
 
 def _digits(cell: str) -> tuple[str, int]:
-    """The digits of a damaged id that are sound, and how many it had."""
+    """Return the undamaged digits of an id, and its original number of digits."""
     if isinstance(cell, NumberCell):
         whole = f"{abs(cell.number):f}".partition(".")[0]
         return whole[:EXACT_DIGITS].rstrip("0"), len(whole)

@@ -1,4 +1,4 @@
-"""What a platform declares of a kind of report that is a table."""
+"""The declaration of a table report of a platform."""
 
 from __future__ import annotations
 
@@ -22,56 +22,55 @@ from chalicelib.importers.values.numerals import DecimalMark, NumberFormat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredReport:
-    """A kind of report: a table in which each row is about a subject on a day.
+    """A report type: a table in which each row is about a subject on a day.
 
-    The attributes are what a platform declares. What it cannot declare, a subclass does: the
-    methods below are hooks, each with a default that suits most reports.
+    A platform declares the attributes. For anything beyond them, a subclass overrides the methods
+    below; their defaults suit most reports.
 
     Attributes
     ----------
     platform, channel : str
-        The slug that the user names; the channel of the events.
+        The slug for ``platform=``; the channel of the events.
     report : str
-        The kind of report, a part of every event id.
+        The report type, a part of every event id.
     columns : tuple of Column
     holds_people : bool
-        Whether a file may hold people, or what they wrote: as `Declaration.holds_people`.
+        Whether a file may contain people or what they wrote, as `Declaration.holds_people`.
     title, where, looks_for : str
         As in `Declaration`.
     needs, needs_one_of, lacks : tuple of str
-        Fields of a header of this kind: all of the first, at least one of the second, none of the
-        third.
+        Fields that identify a header of this type: all of `needs`, at least one of `needs_one_of`,
+        none of `lacks`.
     marks : tuple
-        As in `marks.Marks`: what only this platform's tables have.
+        As in `marks.Marks`: features that only this platform's tables have.
     levels : tuple of str
-        Fields, the finest first: the kind of report is the first that the header names, or whose
-        id it has.
+        Fields, the finest first; the first that the header has, or whose id it has, is the report
+        type.
     paid : bool
-        Whether the report as a whole is of ads.
+        Whether the whole report is about ads.
     hits : int
-        Added to the number of known columns: for a header that only this kind of report has.
+        Added to the number of known columns, for headers that only this report type has.
     way_out : str
-        Where to click for rows by day; by default `where`.
+        Click path for daily rows; `where` by default.
     nameless_are_totals : bool
-        Whether a row without names is one of totals even if it has a date.
+        Whether a row without names is a totals row even if it has a date.
     dates_are_starts : bool
-        Whether the platform, where a report is not by day, dates each row with the report's start.
+        Whether a report that is not daily has the start of the whole report in each row.
     english : {"dmy", "mdy", ""}
-        The order of day and month that the platform always writes in English, if it does.
+        The order of day and month in English, if the platform always uses the same one.
     is_one_each : bool
-        Whether two rows of one subject are the same row twice, as posts with ids, and not two
-        parts.
+        Whether two rows of one subject are duplicates (posts with ids) rather than two parts.
     paid_parts : mapping of str to str
-        Field of a total -> field of its paid part, which is then not counted twice.
+        Field of a total -> field of its paid part, which is subtracted to avoid double counts.
     shown : tuple of str
-        Fields, all that a rejection shows of a row, where rows hold people or what they wrote; if
+        The only fields that a rejection shows of a row, for rows with people or their texts; if
         empty, the whole row is shown.
     decimal_mark : str
-        Where the platform writes one whatever the language; else the file decides.
+        Set if the platform uses the same one in every language; otherwise the file decides.
     any_sheet : bool
-        Whether another sheet is read where none holds the report by its name.
+        Whether to try all sheets if no sheet has the name of the report.
     becomes : tuple of Becomes
-        Lines of the documentation beside those of the columns.
+        Lines of the documentation in addition to those of the columns.
     refused, remarks : tuple
         As `refused` and `notes` of `Declaration`.
     """
@@ -105,7 +104,7 @@ class DeclaredReport:
     remarks: tuple[str, ...] = ()
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of this kind. Cheap."""
+        """Whether a header is of this type. Must be fast."""
         columns = head.columns
         return (
             all(name in columns for name in self.needs)
@@ -114,40 +113,40 @@ class DeclaredReport:
         )
 
     def accepts_named(self, head: TableHead) -> bool:
-        """As `accepts`, where the user named the platform: weak evidence is then enough."""
+        """Like `accepts`, if the user named the platform; weaker evidence is then enough."""
         return self.accepts(head)
 
     def has_form(self, head: TableHead) -> bool:
-        """Whether a table has a form that only this kind has, where headings do not tell."""
+        """Whether a table has a structure unique to this type, if headings do not identify it."""
         return not self.marks
 
     def may_hold(self, sheet: str) -> bool:
-        """Whether a sheet of a workbook may hold the report, by its name."""
+        """Whether a sheet of a workbook may contain the report, by its name."""
         return True
 
     def name_in(self, columns: Columns) -> str:
-        """The kind of report that a header is of."""
+        """Return the report type of a header."""
         found = (level for level in self.levels if level in columns or f"{level}_id" in columns)
         level = next(found, "")
         return level.replace("_", "-") if level else self.report
 
     def group_of(self, columns: Columns) -> tuple[str, int]:
-        """`group` and `preference` of `Recognition`, from the header."""
+        """Return `group` and `preference` of `Recognition` for a header."""
         return "", 0
 
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
-        """What a person should know, from the header."""
+        """Return notes for the user about a header."""
         return ()
 
     def period_above(self, head: TableHead) -> Period | None:
-        """The period that the lines above the header state: the first line that is one."""
+        """Return the period from the first line above the header that is one."""
         lines = (line.strip(f"{head.delimiter} ") for line in head.preamble_lines)
         return next(filter(None, map(parse_period, lines)), None)
 
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """How the rows are dated, as `row_dating.decide_dating`; may raise `ExportRefused`."""
+        """Decide how rows are dated, as `row_dating.decide_dating`; may raise `ExportRefused`."""
         return decide_dating(
             columns,
             period,
@@ -158,38 +157,38 @@ class DeclaredReport:
         )
 
     def check(self, table: Table) -> None:
-        """Looks at a table before its rows are read; may raise `ExportRefused`."""
+        """Check a table before its rows are read; may raise `ExportRefused`."""
 
     def subject_key(self, name: str, names: Sequence[str]) -> str:
-        """What an event id calls a subject; empty for a digest of its names.
+        """Return the part of the event id for a subject; empty for a digest of its names.
 
         Parameters
         ----------
         name : str
-            The kind of report.
+            The report type.
         names : sequence of str
             Of the subject.
 
         Returns
         -------
         str
-            At most 40 letters, digits, ``_`` and ``-``, or what `event_id` gives.
+            At most 40 letters, digits, ``_`` and ``-``, or a result of `event_id`.
         """
         return ""
 
     def condition(self, field: str, columns: Columns) -> Callable[[Cells], bool] | None:
-        """Whether a row's number in a column counts, as a function of its cells; None if always."""
+        """Return a function that decides whether a row's number counts; None if it always does."""
         return None
 
     def preparation(self, columns: Columns, numbers: NumberFormat) -> Change | None:
-        """What changes the cells of a row before they are read; None if nothing is to change."""
+        """Return a function that changes the cells of a row before they are read, or None."""
         return paid_parts(self.paid_parts, columns, numbers) if self.paid_parts else None
 
     def skips(self, columns: Columns) -> Callable[[Cells], str] | None:
-        """Why a row is no data, for what only this report has, as a function of its cells."""
+        """Return a function for report-specific reasons why a row is not data, or None."""
         return None
 
     @property
     def all_marks(self) -> Marks:
-        """The marks, with the vocabulary by whose fields they are named."""
+        """The marks, with the vocabulary that defines their fields."""
         return Marks(self.marks, self.has_form, vocabulary_of(self.columns))

@@ -1,4 +1,4 @@
-"""What the rows of a declared report are about, from the columns that name it."""
+"""The subjects of the rows of a declared report, from its columns of names."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ from chalicelib.importers.values.event_identity import (
 CURRENCIES_KEPT = 100
 
 MAX_HEAD_CHARACTERS = 60
-"""So that the digest of the subject, day, metric and ordinal fit behind it."""
+"""Leaves room for the digest of the subject, day, metric and ordinal."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectColumns:
-    """The columns that say what the rows of a report are about.
+    """The columns that identify the subject of a row.
 
     Attributes
     ----------
     keys : tuple of int
-        Columns that name it.
+        Columns of its names and ids.
     settles : tuple of int
-        Further columns that are the same in all rows of a subject.
+        Further columns that have the same cell in all rows of a subject.
     names : tuple of int
-        Those of the keys that are blank in a row of totals.
+        The key columns that are blank in a totals row.
     campaign, content, account, currency : int
-        Columns, -1 where there is none.
+        Columns, -1 if missing.
     ad : int
-        The column that is filled in the rows of ads, where a report has rows of both.
+        The column that is filled in rows of ads, if a report has rows of ads and others.
     heading_currency : str
         Of the cost's heading; empty if it names none.
     goal : str
         Of conversions that happened; empty if the report has none.
     key : callable
-        What an event id calls a subject, from its names; empty for a digest of them.
+        Returns the part of the event id for the names of a subject; empty for their digest.
     """
 
     keys: tuple[int, ...] = ()
@@ -80,11 +80,13 @@ class DeclaredSubjects(Subjects):
         self._of_ads = Bases(paid_events, weights_of(paid_events, plan.paid))
 
     def settle(self, key_cells: Any, cells: Cells) -> Subject:
-        """The subject of a row that is data, from its cells; raises `RowRefused`."""
+        """Return the subject of a row from its cells; raise `RowRefused`."""
         plan, columns = self._plan, self._columns
         remainder = self._totals.remainder(cells)
         if not remainder and self._totals.is_nameless(cells):
-            raise RowRefused("missing_value", "the row does not say what it is about")
+            raise RowRefused(
+                "missing_value", "the row has no name or id of a campaign, post or other object"
+            )
         names = [remainder] if remainder else [checked_id(cells[p]) for p in columns.keys]
         account = _id(cells, columns.account) or plan.account
         campaign = remainder or _id(cells, columns.campaign)
@@ -111,7 +113,7 @@ class DeclaredSubjects(Subjects):
         return subject
 
     def _account(self, account: str) -> tuple[str, int]:
-        """The beginning of the event ids of an account, and a number that stands for it."""
+        """Return the beginning of the event ids of an account, and a code for the account."""
         known = self._accounts.get(account)
         if known is None:
             head = event_id(self._plan.channel, self._plan.report, account or "-")
@@ -121,7 +123,7 @@ class DeclaredSubjects(Subjects):
         return known
 
     def _currency(self, cells: Cells) -> str:
-        """The row's currency as the file names it; a cell's symbol and the caller come after."""
+        """Return the currency in the row or heading; cell symbols and the caller's come later."""
         columns = self._columns
         if columns.currency < 0:
             return columns.heading_currency
@@ -133,14 +135,14 @@ class DeclaredSubjects(Subjects):
         if is_blank(code):
             return columns.heading_currency
         if len(code) != 3 or not (code.isascii() and code.isalpha()):
-            raise RowRefused("no_currency", "the cell of the currency holds none")
+            raise RowRefused("no_currency", "the currency cell does not contain a currency")
         if len(self._currencies) < CURRENCIES_KEPT:
             self._currencies[cell] = code
         return code
 
 
 def _bases(plan: RowPlan) -> Iterator[RawEvent]:
-    """For each metric what its events have in common."""
+    """Yield the base event of each metric."""
     taken: set[str] = set()
     for metric in plan.metrics:
         name = metric.name_in(plan.paid)

@@ -1,4 +1,4 @@
-"""Whether the dates of a report are days, or the first days of weeks or months: their distances."""
+"""Decide by the gaps between dates whether they are days, or first days of weeks or months."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 
 
 def grain_of(cells: Iterable[str], order: DayOrder, *, at_least: int = 2) -> Grain:
-    """What the rows of a report cover, by the distance between its dates.
+    """Return the period that each row covers, by the gaps between the dates.
 
     Parameters
     ----------
     at_least : int
-        So many different days are needed to say that they are no days; with fewer they are.
+        With fewer distinct days, the result is ``day``.
     """
     texts = [cell.strip() for cell in dict.fromkeys(cells)]
     if any(map(_MONTH.fullmatch, texts)):

@@ -1,7 +1,7 @@
-"""Tables into which a tool or a person has merged several platforms.
+"""Detect tables that combine several platforms, merged by a tool or a person.
 
-Such a table may have all headings of one platform's report, and a column that says which platform
-each row is of. A row of another platform is not booked as one of this.
+Such a table may have all headings of one platform's report, and a column with the platform of each
+row. Rows of another platform must not be imported as rows of this one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _SOURCES = frozenset(
         ),
     )
 )
-"""Headings of columns that say where a row comes from."""
+"""Headings of columns with the source of each row."""
 
 _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "google": ("google", "googleads", "adwords", "youtube", "gmail", "dv360", "sa360", "cm360"),
@@ -75,7 +75,7 @@ _MOST_CELLS = 10_000
 
 
 class MergedPlatforms:
-    """Finds the rows of a table that are another platform's.
+    """Finds the rows of a table that belong to another platform.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class MergedPlatforms:
         return bool(self._watched)
 
     def check_row(self, cells: Cells) -> None:
-        """Refuses a row of another platform.
+        """Reject a row of another platform.
 
         Raises
         ------
@@ -112,10 +112,10 @@ class MergedPlatforms:
         for position in self._watched:
             if self._is_another(position, cells[position]):
                 heading = self._columns.names[position]
-                raise RowRefused("unknown_type", f"{heading}: the row is of another platform")
+                raise RowRefused("unknown_type", f"{heading}: the row belongs to another platform")
 
     def check(self, table: Table) -> None:
-        """Refuses a table that has such rows at its beginning.
+        """Reject a table that has such rows at its beginning.
 
         Raises
         ------
@@ -127,10 +127,10 @@ class MergedPlatforms:
                 if self._is_another(position, cell):
                     raise ExportRefused(
                         "unknown_platform",
-                        f"the column {self._columns.names[position]} says that rows are of another "
-                        "platform: the table is a merge of several, or none of the platform that "
-                        "its headings look like. Import each platform's own export; or describe "
-                        "the columns by a mapping for one platform, whose rows `where` selects",
+                        f"the column {self._columns.names[position]} has rows of another platform. "
+                        "The table combines several platforms, or is not from the platform that "
+                        "its headings suggest. Import each platform's own export; or describe the "
+                        "columns of one platform with a mapping and select its rows with `where`",
                     )
 
     def _is_another(self, position: int, cell: str) -> bool:

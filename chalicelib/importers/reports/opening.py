@@ -1,4 +1,4 @@
-"""How a table is opened by what is declared of its report: from a header to outcomes of rows."""
+"""Open a table by its declaration: from a header to outcomes of rows."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ from chalicelib.importers.values.numerals import NumberFormat, check_grouping, d
 from chalicelib.model.errors import ExportRefused
 
 Skips = Callable[[Cells], str]
-"""Why a row is no data, or an empty text."""
+"""Returns why a row is not data, or an empty string."""
 
 
 def open_table(
@@ -70,12 +70,12 @@ def open_table(
     options: Options,
     seen: RowsSeen,
 ) -> Reading:
-    """Opens one table.
+    """Open one table.
 
     Parameters
     ----------
     seen : RowsSeen
-        The rows of the tables of the same file.
+        The rows of earlier tables of the same file.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def open_table(
     if not plan.number_positions:
         raise ExportRefused(
             "no_counts",
-            f"no column of the report counts anything. {way_out}",
+            f"the report has no column with counts. {way_out}",
         )
     naming = [p for p, c in read.values() if isinstance(c.role, Key | When | Currency | Channel)]
     table = Table(source, head, public_text=public_text(report.shown, columns), naming=naming)
@@ -118,7 +118,7 @@ def open_table(
         subjects = DeclaredSubjects(own, subject, totals)
         return RowEngine(own, subjects, dating, numbers, totals, ordinals)
 
-    # Where a row without its channel is rejected, nothing of it may be kept.
+    # Rows without a channel are rejected if one is required, so these rows leave no results.
     rows = engine_of(plan.channel, Ordinals() if is_needed else seen[plan.channel])
     merged = MergedPlatforms(report.platform, columns, read) if report.paid else None
     if merged:
@@ -172,7 +172,7 @@ def _completing(
     engines: Sequence[RowEngine],
     coverage: Callable[[RowEngine], list[RawEvent]] | None,
 ) -> Iterator[RowOutcome]:
-    """The outcomes; after the last one the reading has the claims and the coverage of all."""
+    """Yield the outcomes, then add the claims and the coverage of all engines to the reading."""
     yield from outcomes
     for rows in engines:
         if rows.claimed is not reading.claimed:
@@ -184,7 +184,7 @@ def _completing(
 def _coverage(
     rows: RowEngine, *, goal: str, may_be_ads: bool, lists_all_days: bool
 ) -> list[RawEvent]:
-    """For which days a report was complete, by what its columns count; see `covered`."""
+    """Return the coverage of a report for everything that its columns count; see `covered`."""
     plan = rows.plan
     parts = (plan.channel, plan.report, plan.account or "-")
     covered = Covered(parts, lists_all_days, days=rows.days)
@@ -206,7 +206,7 @@ def _reason_to_skip(skips: Skips | None, rows: RowEngine) -> Skips:
 
 
 def _repair(table: Table, read: ReadColumns, *, is_lifetime: bool) -> Change | None:
-    """What puts damaged ids right. A post has one date, however often it is in a file."""
+    """Return the repair of damaged ids. Rows of the same post always have the same date."""
     keys = [p for p, c in read.values() if isinstance(c.role, Key) and c.role.sets != "account"]
     dates = [p for p, c in read.values() if isinstance(c.role, When)] if is_lifetime else []
     return repair_of(keys, table.first_rows, dates)
@@ -218,7 +218,7 @@ def _prepared(
     merged: MergedPlatforms | None,
     changes: Sequence[Change],
 ) -> Convert:
-    """`convert` for rows as they are in the file."""
+    """Wrap `convert` so that it takes rows as they are in the file."""
     if skips is None and not merged and not changes:
         return convert
 
@@ -261,7 +261,7 @@ def _numbers(
 def _subtotals(
     table: Table, plan: RowPlan, subject: SubjectColumns, dating: Dating, numbers: NumberFormat
 ) -> Subtotals | None:
-    """The rows of a table that are sums of others; posts with ids are none."""
+    """Find the rows of a table that are sums of others; posts with ids never are."""
     if len(subject.keys) < 2 or plan.is_one_each:
         return None
     positions = [*subject.keys, *dating.positions, *plan.number_positions]
@@ -270,8 +270,10 @@ def _subtotals(
 
 
 def _other_sheets(source: Source | Rest, sheet: str) -> list[UnreadPart]:
-    """The sheets of a workbook beside the one that is read."""
+    """Return the other sheets of a workbook."""
     sheets = source.workbook.sheets if sheet and source.workbook else ()
     return [
-        UnreadPart("sheet", one[:100], f"{sheet[:100]} is read") for one in sheets if one != sheet
+        UnreadPart("sheet", one[:100], f"the sheet {sheet[:100]} is read instead")
+        for one in sheets
+        if one != sheet
     ]

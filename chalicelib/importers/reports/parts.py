@@ -1,4 +1,4 @@
-"""Columns that hold a part of another, or the same thing twice, made to say each thing once."""
+"""Remove double counts from columns that contain a part of another, or the same number."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ from chalicelib.importers.values.numerals import NumberFormat
 
 
 def paid_parts(parts: Mapping[str, str], columns: Columns, numbers: NumberFormat) -> Change | None:
-    """What changes the rows of a report whose totals have their paid part in another column.
+    """Return a function that subtracts the paid part from totals; None if no row changes.
 
-    The total then stands for the rest of it: what is called neither organic nor paid (viral
-    impressions, until 2014) is not lost, and nothing is counted twice. Of two columns with one
-    heading, the total count and the unique people, the larger is read: which is first is unknown.
+    The total then counts everything that is not paid, including numbers that are neither organic
+    nor paid (viral impressions, until 2014). Of two columns with the same heading, one is the count
+    and the other the number of unique people, in unknown order; the larger one is read.
 
     Parameters
     ----------
     parts : mapping of str to str
         Field of a total -> field of its paid part.
-
-    Returns
-    -------
-    callable or None
-        None where no row is to change.
     """
     at = columns.positions
     pairs = [(at[t], at[p]) for t, p in parts.items() if t in at and p in at]
@@ -51,7 +46,7 @@ def paid_parts(parts: Mapping[str, str], columns: Columns, numbers: NumberFormat
 
 
 def _twins(columns: Columns) -> list[tuple[int, list[int]]]:
-    """The first of some columns with one heading, and the others."""
+    """Return the first of several columns with one heading, and the others."""
     places: dict[str, list[int]] = {}
     for index, name in enumerate(columns.names):
         places.setdefault(name.casefold(), []).append(index)
@@ -60,7 +55,7 @@ def _twins(columns: Columns) -> list[tuple[int, list[int]]]:
 
 
 def _size(counts: Counts, cell: str) -> int:
-    """A count; -1 for a cell that is none, for which the row is then rejected."""
+    """Return a count; -1 for a cell that is not a count, whose row is rejected later."""
     try:
         return counts[cell]
     except RowRefused:

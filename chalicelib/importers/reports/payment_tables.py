@@ -1,7 +1,7 @@
-"""Tables of payments and orders, declared: a row is a sale, a refund, or no sale at all.
+"""Declared tables of payments and orders: a row is a sale, a refund, or neither.
 
-What such tables share is here: which columns they have, how their numbers and days are written, and
-that nothing of the people in them is read or shown. What a row means is the platform's own.
+This module handles what such tables share: columns, formats of numbers and days, and the protection
+of personal data, which is neither read nor shown. Each platform defines what a row means.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ from chalicelib.importers.values.numerals import NumberFormat, decide_number_for
 from chalicelib.model.currencies import is_currency
 
 MAX_WAITING = 10_000
-"""How many rows that are no data may wait behind an order that may go on."""
+"""How many rows without data are held back after an order that may continue."""
 
 AMOUNT = r"[A-Z]{0,3}[$€£¥]?-?[$€£¥]?\d[\d.,' \u00a0]{0,18}"
 DAY = r"[\d./:T -]{6,25}(?: ?[AP]M)?"
 
 
 class PaymentRow:
-    """The fields of one row. No message repeats a cell: it could be about a person.
+    """The fields of one row. Messages never repeat a cell: it could be about a person.
 
     Attributes
     ----------
@@ -66,15 +66,15 @@ class PaymentRow:
         self._cells: Sequence[str] = ()
 
     def show(self, line: int, cells: Sequence[str]) -> None:
-        """Makes another row the one that is read."""
+        """Set the current row."""
         self.line, self._cells = line, cells
 
     def has(self, field: str) -> bool:
-        """Whether the table has a column of the field."""
+        """Whether the table has a column for the field."""
         return field in self._at
 
     def text(self, field: str) -> str:
-        """A cell without blanks around it; empty where it is blank or the column is missing."""
+        """Return a stripped cell; empty if it is blank or the column is missing."""
         position = self._at.get(field)
         if position is None:
             return ""
@@ -82,11 +82,11 @@ class PaymentRow:
         return "" if is_blank(cell) else cell.strip()
 
     def word(self, field: str) -> str:
-        """A cell in the form in which words are compared."""
+        """Return a cell in the form for comparing words."""
         return " ".join(self.text(field).casefold().split())
 
     def number_of(self, field: str, form: str) -> str:
-        """An id of a form that no name of a person has, nor the cell of another column.
+        """Return an id in a form that excludes names of people and cells of other columns.
 
         Raises
         ------
@@ -95,13 +95,13 @@ class PaymentRow:
         """
         number = checked_id(self.text(field)).lstrip("#")
         if not number:
-            raise RowRefused("missing_value", f"{self._names.name(field)} is blank")
+            raise RowRefused("missing_value", f"{self._names.name(field)} is empty")
         if not re.fullmatch(form, number):
-            raise RowRefused("missing_value", f"{self._names.name(field)} is no id")
+            raise RowRefused("missing_value", f"{self._names.name(field)} is not an id")
         return number
 
     def amount(self, field: str) -> Decimal:
-        """An amount, also one below zero; 0 where there is none. Raises `RowRefused`."""
+        """Return an amount, possibly negative; 0 if it is missing. Raises `RowRefused`."""
         position = self._at.get(field)
         if position is None:
             return Decimal(0)
@@ -109,12 +109,13 @@ class PaymentRow:
             amount, _ = self._numbers.money(self._cells[position])
         except ValueError:
             raise RowRefused(
-                "invalid_number", f"{self._names.name(field)} is no amount in the file's format"
+                "invalid_number",
+                f"{self._names.name(field)} is not an amount in the format of the file",
             ) from None
         return amount or Decimal(0)
 
     def currency(self, field: str = "currency") -> str:
-        """The currency of the row; raises `RowRefused`, `no_currency`."""
+        """Return the currency of the row; raise `RowRefused` (`no_currency`)."""
         cell = self.text(field)
         code = cell.upper() or self._given
         if not is_currency(code) or not (cell.isupper() or cell == cell.lower()):
@@ -122,7 +123,7 @@ class PaymentRow:
         return code
 
     def note_unpaid(self, unpaid: ClaimedConversions, field: str) -> None:
-        """Adds an order to those that are not paid yet; one without a readable amount counts."""
+        """Add an unpaid order to the sums; an order without a readable amount is counted too."""
         try:
             amount, currency = self.amount(field), self.currency()
         except RowRefused:
@@ -130,24 +131,24 @@ class PaymentRow:
         unpaid.add(Decimal(1), max(amount, Decimal(0)), currency)
 
     def day(self, field: str) -> dt.date:
-        """A day; raises `RowRefused`, `invalid_date`."""
+        """Return a day; raise `RowRefused` (`invalid_date`)."""
         try:
             return self.day_in(self.text(field))
         except ValueError:
-            raise RowRefused("invalid_date", f"{self._names.name(field)} is no day") from None
+            raise RowRefused("invalid_date", f"{self._names.name(field)} is not a day") from None
 
     def day_in(self, text: str) -> dt.date:
-        """The day that a part of a cell is; raises ``ValueError``."""
+        """Parse a day from a part of a cell; raise ``ValueError``."""
         return self._dates.day(text)
 
 
 Convert = Callable[[PaymentRow], "tuple[RawEvent, ...] | str"]
-"""What a row becomes, or why it is no data; may raise `RowRefused`."""
+"""Returns the events of a row, or why it is not data; may raise `RowRefused`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentTable:
-    """A kind of table of payments or orders.
+    """A type of table of payments or orders.
 
     Attributes
     ----------
@@ -155,24 +156,24 @@ class PaymentTable:
     fields : mapping
         Field -> language -> headings.
     accept : callable
-        Whether a header has the columns that are needed.
+        Whether a header has the required columns.
     marks : tuple
-        As in `marks.Marks`: what only this platform's tables have.
+        As in `marks.Marks`: features that only this platform's tables have.
     amounts : tuple of str
-        Fields that hold money.
+        Fields of money.
     days : tuple of str
         Fields whose days may be day/month or month/day.
     shown : mapping of str to str
-        Field -> the form, as a pattern, in which a refusal may show its cell.
+        Field -> pattern; a rejection shows a cell only if it matches.
     rows : callable
-        From the caller's options, what converts the rows of one file.
+        Returns the converter of rows for one file, from the caller's options.
     declaration : Declaration
     english : {"dmy", "mdy", ""}
-        The order of day and month that the platform always writes in English, if it does.
+        The order of day and month in English, if the platform always uses the same one.
     notes : tuple of str
     adds_up : bool
-        Whether the rows of one order add up to one event, as its items do: it stands with the last
-        of those that follow each other, and the others have none.
+        Whether consecutive rows of one order, such as its items, add up to one event; only the
+        last of them has it.
     """
 
     platform: str
@@ -190,7 +191,7 @@ class PaymentTable:
     adds_up: bool = False
 
     def importer(self) -> Importer:
-        """The importer of this kind of table."""
+        """Return the importer of this type of table."""
         vocabulary = Vocabulary(self.fields)
         marks = Marks(self.marks, vocabulary=vocabulary)
 
@@ -248,7 +249,7 @@ class PaymentTable:
         return reading
 
     def _public_text(self, columns: Columns) -> Callable[[Row], str]:
-        """What a refusal may show of a row: cells that cannot be about a person."""
+        """Return a function for what a rejection may show of a row: nothing about people."""
         at = columns.positions
         forms = [(at[f], columns.name(f), re.compile(p)) for f, p in self.shown.items() if f in at]
 
@@ -264,7 +265,7 @@ class PaymentTable:
 
 
 def _last_of_each(outcomes: Iterator[RowOutcome]) -> Iterator[RowOutcome]:
-    """The outcomes, of rows in a row with one event only the last with it."""
+    """Yield the outcomes; of consecutive rows with the same event only the last keeps it."""
     held: Imported | None = None
     waiting: list[RowOutcome] = []
     for outcome in outcomes:
@@ -277,7 +278,7 @@ def _last_of_each(outcomes: Iterator[RowOutcome]) -> Iterator[RowOutcome]:
             held = outcome
         elif held is None:
             yield outcome
-        else:  # a row that adds nothing: outcomes keep the order of the rows
+        else:  # a row without an event; outcomes keep the order of the rows
             waiting.append(outcome)
             if len(waiting) > MAX_WAITING:
                 yield held

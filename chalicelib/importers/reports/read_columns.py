@@ -1,4 +1,4 @@
-"""Which columns of a header are read, by what a report declares of its columns."""
+"""Decide which columns of a header are read, by the declared columns of a report."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.tables import Table
 
 ReadColumns = Mapping[str, tuple[int, Column]]
-"""Field -> (index, declaration) of the columns that are read, as declared."""
+"""Field -> (index, declaration) of the columns that are read, in declared order."""
 
 
 def columns_read(declared: Sequence[Column], columns: Columns) -> dict[str, tuple[int, Column]]:
-    """The columns of a header that are read: field -> (index, declaration), as declared.
+    """Return the columns of a header that are read: field -> (index, declaration).
 
-    Left out are those beside which a better one stands, and all but the first of a group of keys.
+    A column is not read if the header also has a better one (`unless`), or an earlier key of the
+    same group.
     """
     read: dict[str, tuple[int, Column]] = {}
     groups: set[str] = set()
@@ -35,7 +36,7 @@ def columns_read(declared: Sequence[Column], columns: Columns) -> dict[str, tupl
 
 
 def key_of(column: Column) -> Key | None:
-    """What a column names, if it names anything."""
+    """Return the key of a column; None if it names nothing."""
     role = column.role
     if isinstance(role, Channel):
         return role.key
@@ -43,7 +44,7 @@ def key_of(column: Column) -> Key | None:
 
 
 def date_columns(table: Table, read: ReadColumns) -> DateColumns:
-    """The date columns of a table."""
+    """Return the date columns of a table."""
     dated = {
         column.role.unit: position
         for position, column in read.values()
@@ -61,7 +62,7 @@ def date_columns(table: Table, read: ReadColumns) -> DateColumns:
 def columns_unread(
     declared: Sequence[Column], columns: Columns, read: ReadColumns
 ) -> tuple[set[int], dict[int, str]]:
-    """The columns of a header that are read, and why known ones are not."""
+    """Return the columns of a header that are read, and why other known ones are not."""
     done = {p for p, column in read.values() if not isinstance(column.role, LeftOut)}
     why = {p: c.role.why for p, c in read.values() if isinstance(c.role, LeftOut)}
     for column in declared:

@@ -1,4 +1,4 @@
-"""A kind of report, declared: from its columns to an importer."""
+"""A declared report type and its importer."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from chalicelib.importers.tables.table_heads import TableHead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableReport(DeclaredReport):
-    """A kind of report that is recognised and read as it is declared."""
+    """A report type that is recognised and read by its declaration."""
 
     def importer(self) -> Importer:
-        """The importer of this kind of report."""
+        """Return the importer of this report type."""
         vocabulary = vocabulary_of(self.columns)
         marks = self.all_marks
         declaration = Declaration(
@@ -67,7 +67,7 @@ class TableReport(DeclaredReport):
         return Importer(self.platform, declaration, recognise, marks, self.accepts)
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
-        """Opens a table whose header was found, and those of its kind above and below it.
+        """Open a table whose header was found, and tables of its type above and below it.
 
         Raises
         ------
@@ -76,15 +76,15 @@ class TableReport(DeclaredReport):
         return open_tables(self._kind(head), source, head, options, RowsSeen())
 
     def _open_file(self, source: Source, head: TableHead, options: Options) -> Reading:
-        """As `open`, and the sheets of the same form beside the one that was found."""
+        """Like `open`, and also open other sheets of the same form."""
         if head.sheet:
             return open_sheets_alike(self._kind(head), source, head, options, self.may_hold)
         return self.open(source, head, options)
 
     def _kind(self, first: TableHead) -> TableKind:
-        """What is asked of tables beside the first: a mark, or no column that it does not have.
+        """Describe the further tables to read: with a mark, or only columns of the first table.
 
-        Where the first has no mark, because the user named the platform, none is asked for.
+        If the first table has no mark, because the user named the platform, none is required.
         """
         marks, names = self.all_marks, set(first.columns.names)
         needs_mark = bool(marks.count_in(first))

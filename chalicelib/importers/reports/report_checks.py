@@ -1,4 +1,4 @@
-"""Why a table is refused before its first row is read."""
+"""Checks that reject a table before its first row is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.model.errors import ExportRefused
 
 
 def check_additive(columns: Columns, read: ReadColumns, way_out: str) -> None:
-    """Refuses a report whose rows show the same engagements several times."""
+    """Reject a report whose rows repeat the same engagements."""
     for position, column in read.values():
         if isinstance(column.role, Repeats):
             raise ExportRefused(
@@ -26,7 +26,7 @@ def check_additive(columns: Columns, read: ReadColumns, way_out: str) -> None:
 def check_currency(
     table: Table, plan: RowPlan, subject: SubjectColumns, numbers: NumberFormat
 ) -> None:
-    """Rejects a file whose money has no currency anywhere, before its first row is rejected."""
+    """Reject a file with amounts but no currency, instead of rejecting each row."""
     sales = plan.sales.value if plan.sales else None
     money = [column.position for column in (plan.cost, sales) if column is not None]
     if not money or subject.heading_currency or plan.currency or subject.currency >= 0:
@@ -40,6 +40,6 @@ def check_currency(
             heading = table.head.columns.names[max(money)]
             raise ExportRefused(
                 "no_currency",
-                f"the report has money ({heading}) but no currency: add a column with it to the "
-                "report, or name the currency",
+                f"the report has amounts ({heading}) but no currency: add a currency column to the "
+                "report, or set the currency of the import",
             )

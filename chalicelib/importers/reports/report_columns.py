@@ -1,7 +1,6 @@
-"""What an importer says of its columns: their names in each language, and what they become.
+"""The declared columns of an importer: their names in each language, and what they become.
 
-The reading of a row, the recognition of a header and the documentation are all made of this one
-declaration.
+The row engine, the recognition of headers and the documentation all use this declaration.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ from chalicelib.importers.tables.headings import Vocabulary, comparable
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of engagements of a type.
+    """A number of engagements of one type.
 
     Attributes
     ----------
     type : str
-        Of the contract.
+        The contract's engagement type.
     paid : bool, optional
-        Where a report has both; else as the whole report.
+        Set if a report has both; otherwise as the whole report.
     part : str
-        Tells it from another column of the same type that counts other engagements; they add up.
+        Distinguishes columns of the same type that count different engagements; they add up.
     """
 
     type: str
@@ -35,33 +34,33 @@ class Count:
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         return f"`{self.type}`{', paid' if self.paid else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """A number of engagements less those taken back; below zero it counts as the latter."""
+    """A number of engagements minus reversed ones; a negative number counts as the latter."""
 
     type: str
     undone: str
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         return f"`{self.type}`; below zero `{self.undone}`"
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the row's engagements cost."""
+    """The cost of the row's engagements."""
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         return (
-            "the `cost` of the row's clicks, else of its impressions, else an event of its own; "
-            "never added twice"
+            "the `cost` of the row's clicks, otherwise of its impressions, otherwise of a separate "
+            "event; never counted twice"
         )
 
 
@@ -71,24 +70,24 @@ class Currency:
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         return "the currency"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Names what the numbers are about; part of the event id.
+    """A name or id of the subject of a row; part of the event id.
 
     Attributes
     ----------
     group : str
-        Of the columns of a group the first that the file has is taken: an id outlives a name.
+        Only the first column of a group that the file has is used: ids change less than names.
     sets : str
-        ``campaign_id``, ``content_id`` or ``account``, if the events carry it.
+        ``campaign_id``, ``content_id`` or ``account``, if the events have it.
     names : bool
-        Whether it is blank in a row of totals.
+        Whether it is blank in a totals row.
     makes_paid : bool
-        Whether a row in which it is filled is of an ad, in a report that has rows of both.
+        Whether it is filled only in rows of ads, in a report that also has other rows.
     """
 
     group: str
@@ -98,7 +97,7 @@ class Key:
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         carried = {"campaign_id": "`campaign_id`, ", "content_id": "`content_id`, "}.get(self.sets)
         paid = "; its row is paid" if self.makes_paid else ""
         return f"{carried or ''}part of the event id{paid}"
@@ -106,19 +105,19 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Says which channel the row is of, in a report of several.
+    """The channel of the row, in a report of several channels.
 
     Attributes
     ----------
     slugs : mapping of str to str
-        What `name` makes of the cell -> channel. An empty cell means the report's own; any other is
-        refused.
+        Result of `name` for the cell -> channel. An empty cell is the report's own channel; for any
+        other cell the row is rejected.
     is_needed : bool
-        Whether a row without it is refused, because the report has no channel of its own.
+        Whether a row without it is rejected, because the report has no channel of its own.
     name : callable
-        What a cell says the channel is; e.g. the host of a link.
+        Derives the channel's name from a cell; e.g. the host of a link.
     key : Key, optional
-        What the cell names besides, as a link names its post.
+        What else the cell identifies; e.g. a link identifies its post.
     """
 
     slugs: Mapping[str, str]
@@ -128,23 +127,23 @@ class Channel:
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         slugs = ", ".join(f"`{slug}`" for slug in dict.fromkeys(self.slugs.values()))
         return f"the channel: {slugs}" + (f"; {self.key.becomes}" if self.key else "")
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Dates the row.
+    """The date of the row.
 
     Attributes
     ----------
     unit : str
         ``day``, ``week``, ``month``, ``quarter``, ``year``; ``from`` and ``to`` for the first and
-        last day of a period, ``period`` for both in one cell, ``posted`` for the day on which the
-        post appeared whose lifetime counts the row holds.
+        last day of a period, ``period`` for both in one cell, ``posted`` for the publication day
+        of the post whose lifetime counts are in the row.
     ends_before : bool
-        Of ``to``: whether midnight there is the end of the day before.
+        For ``to``: whether midnight means the end of the day before.
     """
 
     unit: str
@@ -152,86 +151,86 @@ class When:
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         if self.unit == "posted":
-            return "the day on which the post's lifetime counts are booked"
+            return "the publication day, to which the post's lifetime counts are dated"
         if self.unit == "day":
             return "the day"
-        return "the period; longer than a day it is refused or, if asked for, spread"
+        return "the period; if it is longer than a day, the row is rejected, or spread on request"
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Conversions that the platform claims for itself: summed up, never events."""
+    """Conversions that the platform claims: added up, never events."""
 
     is_value: bool = False
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         return (
-            "`claimed_conversions` of the summary; never events: every platform claims the same "
-            "sale"
+            "`claimed_conversions` of the summary; never events, because several platforms claim "
+            "the same sale"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """How many followers there are on that day."""
+    """The number of followers on that day."""
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         return "an `audience` event"
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """Conversions that really happened, as a shop counts them: their number, or their value."""
+    """Conversions that happened, as counted by a shop: their number, or their value."""
 
     goal: str = "purchase"
     is_value: bool = False
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         return f"`conversion`s, goal `{self.goal}`" + (": their value" if self.is_value else "")
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A column that is known, so that it cannot be taken for another, and not imported."""
+    """A column that is known, so that it is not mistaken for another, but not imported."""
 
     why: str
 
     @property
     def becomes(self) -> str:
-        """In words."""
-        return f"nothing: {self.why}"
+        """Description for the documentation."""
+        return f"not imported: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """A column by whose values a report shows the same engagements several times.
+    """A breakdown column that makes a report repeat the same engagements.
 
-    Such a report is refused (`not_additive`): its rows cannot be added up.
+    Such a report is rejected (`not_additive`), because its rows cannot be added up.
     """
 
     why: str
 
     @property
     def becomes(self) -> str:
-        """In words."""
-        return f"nothing: a report with it is refused (`not_additive`): {self.why}"
+        """Description for the documentation."""
+        return f"not imported; a report with this column is rejected (`not_additive`): {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A column that only shows whose report it is."""
+    """A column that is used only for recognition."""
 
     @property
     def becomes(self) -> str:
-        """In words."""
+        """Description for the documentation."""
         return ""
 
 
@@ -259,7 +258,7 @@ class Column:
     Attributes
     ----------
     field : str
-        Its name among the importer's columns; several columns of one field are alternatives, of
+        Its name among the importer's columns. Several columns with one field are alternatives, of
         which a file has one.
     role : Role
     en, de : tuple of str
@@ -267,7 +266,8 @@ class Column:
     more : mapping
         Further languages -> headings.
     unless : tuple of str
-        Fields beside which it is not read: a total beside its parts, all clicks beside link clicks.
+        It is not read if the file has one of these fields: a total is not read if its parts are,
+        all clicks are not read if link clicks are.
     """
 
     field: str
@@ -284,7 +284,7 @@ class Column:
 
 
 def vocabulary_of(columns: Sequence[Column]) -> Vocabulary:
-    """The vocabulary by which a header is recognised."""
+    """Return the vocabulary for recognising a header."""
     fields: dict[str, dict[str, list[str]]] = {}
     for column in columns:
         by_language = fields.setdefault(column.field, {})
@@ -295,7 +295,7 @@ def vocabulary_of(columns: Sequence[Column]) -> Vocabulary:
 
 
 def meaning_of(role: Role) -> str:
-    """What a column would mean in a mapping; empty if it would not be read."""
+    """Return the meaning of a column in a mapping; empty if it would not be read."""
     match role:
         case Count(type=kind, paid=paid):
             return "" if kind not in ENGAGEMENTS else f"paid_{kind}" if paid else kind
@@ -319,7 +319,7 @@ def meaning_of(role: Role) -> str:
 
 
 def becomes_of(columns: Sequence[Column]) -> tuple[Becomes, ...]:
-    """The documentation of columns, those that become the same on one line."""
+    """Return the documentation of columns, one line for all that become the same."""
     lines: dict[str, list[str]] = {}
     for column in columns:
         event: str = column.role.becomes
@@ -334,7 +334,7 @@ def becomes_of(columns: Sequence[Column]) -> tuple[Becomes, ...]:
 
 
 def languages_of(columns: Sequence[Column]) -> dict[str, tuple[int, int]]:
-    """Language -> how many of the columns have a heading in it, and how many English has."""
+    """Return language -> (columns with a heading in it, columns with an English heading)."""
     fields = {column.field for column in columns if column.en}
     named: dict[str, set[str]] = {}
     for column in columns:
@@ -345,7 +345,7 @@ def languages_of(columns: Sequence[Column]) -> dict[str, tuple[int, int]]:
 
 
 def _shown(column: Column) -> str:
-    """The first heading in English and in German, else in whatever language there is."""
+    """Return the first heading in English and German, or else in any language."""
     names = [names[0] for names in (column.en, column.de) if names]
     names = names or [names[0] for names in column.headings.values() if names]
     return " / ".join(dict.fromkeys(names))

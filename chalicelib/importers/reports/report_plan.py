@@ -1,4 +1,4 @@
-"""A declared report as a plan of rows, from its declaration and the columns that are read."""
+"""Convert the declaration of a report and its read columns to a row plan."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from chalicelib.importers.tables.headings import Columns
 def plan_of(
     report: DeclaredReport, columns: Columns, read: ReadColumns, options: Options
 ) -> tuple[RowPlan, SubjectColumns]:
-    """The plan of a table, and the columns that say what its rows are about.
+    """Return the row plan of a table, and the columns of its subjects.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def plan_of(
 
 
 def _settles(report: DeclaredReport, columns: Columns) -> tuple[int, ...]:
-    """The first column, where it names a subject beside its id: totals have their label there."""
+    """Return the first column if it names the subject; totals rows have their label there."""
     first = [c for c in report.columns if columns.positions.get(c.field) == 0]
     return (0,) if any(isinstance(c.role, Key | Sign) for c in first) else ()
 

@@ -1,6 +1,6 @@
-"""Workbooks whose sheets are reports of several kinds: which sheet is which, and one after another.
+"""Workbooks whose sheets are different report types: identify the sheets and read them in order.
 
-A sheet is known by its headings; a text file is taken for a workbook of one sheet.
+A sheet is identified by its headings. A text file is treated as a workbook of one sheet.
 """
 
 from __future__ import annotations
@@ -31,30 +31,30 @@ __all__ = [
 ]
 
 MAX_SHEETS = 50
-"""So many sheets are looked at; the workbooks of platforms have a dozen."""
+"""How many sheets are examined; workbooks of platforms have about a dozen."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table and the kind of report that it is."""
+    """A table and its report type."""
 
     report: TableReport
     head: TableHead
 
     @property
     def hits(self) -> int:
-        """How many of its columns are known."""
+        """The number of its known columns."""
         return len(self.head.columns.positions)
 
 
 class SheetReports:
-    """The kinds of report that the sheets of a workbook may be."""
+    """The report types that the sheets of a workbook may have."""
 
     def __init__(self, *reports: TableReport) -> None:
         self._kinds = [(report, vocabulary_of(report.columns)) for report in reports]
 
     def find(self, glimpse: Glimpse) -> list[FoundTable]:
-        """The tables of a file in their order, each as the kind that knows most of its columns."""
+        """Return the tables of a file in order, each as the type that knows most of its columns."""
         found = []
         for sheet in glimpse.sheets[:MAX_SHEETS] or ("",):
             tables = [
@@ -74,12 +74,12 @@ def claim_to_sheets(
     hits: int = 0,
     found: str = "",
 ) -> Recognition:
-    """The claim to some tables of a file, of which one has a mark; there is at least one.
+    """Return the claim to at least one table of a file, of which one has a mark.
 
     Parameters
     ----------
     hits, found
-        As of `tables.claim_to`.
+        As in `header_search.claim_to`.
     """
     marks = [table.report.all_marks for table in tables]
     best = max(tables, key=lambda table: table.hits)
@@ -94,7 +94,7 @@ def claim_to_sheets(
 
 
 def has_rows(source: Source, head: TableHead) -> bool:
-    """Whether anything stands below a header; a text file is taken to have something there."""
+    """Whether there is content below a header; always true for a text file."""
     if source.workbook is None:
         return True
     rows = islice(source.workbook.rows(head.sheet), head.index + 1, None)
@@ -102,7 +102,7 @@ def has_rows(source: Source, head: TableHead) -> bool:
 
 
 def sheets_but(source: Source, read: Sequence[FoundTable]) -> list[str]:
-    """The names of the sheets that are not among some tables."""
+    """Return the names of the sheets that are not among the tables."""
     known = {table.head.sheet for table in read}
     sheets = source.workbook.sheets if source.workbook else ()
     return [sheet for sheet in sheets if sheet not in known]
@@ -111,19 +111,19 @@ def sheets_but(source: Source, read: Sequence[FoundTable]) -> list[str]:
 def open_sheets(
     source: Source, tables: Sequence[FoundTable], options: Options, *, notes: Sequence[str] = ()
 ) -> Reading:
-    """Opens some tables of a file as one report, each sheet a part of it.
+    """Open tables of a file as one report with each sheet as a part.
 
     Parameters
     ----------
     tables : sequence of FoundTable
         At least one.
     notes : sequence of str
-        What is to be said of the file as a whole.
+        Notes on the whole file.
 
     Raises
     ------
     ExportRefused
-        What the first table is refused with that is refused.
+        The rejection of the first table that is rejected.
     """
     readings = [
         table.report.open(source, replace(table.head, part=part), options)

@@ -1,4 +1,4 @@
-"""What a refusal shows of a row that may hold people: ids, numbers and times of chosen columns."""
+"""What a rejection shows of rows with people: ids, numbers and times of chosen columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ID_OR_NUMBER = re.compile(
 
 
 def public_text(shown: Sequence[str], columns: Columns) -> Callable[[Row], str] | None:
-    """From the fields that may be shown, the text of a row; None if all of it may be."""
+    """Return a function for the public text of a row; None if the whole row may be shown."""
     if not shown:
         return None
     at = columns.positions
@@ -24,6 +24,6 @@ def public_text(shown: Sequence[str], columns: Columns) -> Callable[[Row], str] 
 
 
 def _harmless(cell: str) -> str:
-    """A cell that is an id, a number or a time; a damaged row may have words in their place."""
+    """Return a cell if it is an id, a number or a time; a damaged row may have words there."""
     text = cell.strip()[:40]
     return text if _ID_OR_NUMBER.fullmatch(text) or parse_period(text) else "(withheld)"

@@ -1,7 +1,7 @@
-"""Files that hold several tables, one below the other: which record is a title, a header or a row.
+"""Files with several tables below each other: classify records as titles, headers and rows.
 
-A blank line or a title ends a table; what follows is the header of the next, unless numbers stand
-in it. Knows no platform: whether a record is a title is the importer's to say.
+A blank line or a title ends a table. The next record without numbers is the header of the next one.
+This module knows no platforms; the importer recognises titles.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from typing import Literal
 
 Kind = Literal["blank", "title", "header", "row"]
 SAMPLE_ROWS = 1_000
-"""So many rows of each table are kept to look at."""
+"""How many rows of each table are kept for inspection."""
 
 _NUMBER = re.compile(r"[-+]?[\d.,:'\u00a0\u202f ]*\d[\d.,:]*\s?%?")
 
 
 @dataclass(slots=True)
 class StackedTable:
-    """One of the tables.
+    """One of the tables in a file.
 
     Attributes
     ----------
     line : int
-        On which its header begins.
+        Line of its header.
     header : tuple of str
     above : tuple of str
-        The titles since the table before, as they stand there.
+        The titles between it and the table above, as in the file.
     last_line : int
-        On which its last row ends; 0 where it is not known.
+        Last line of its last row; 0 if unknown.
     rows : list of list of str
-        At most `SAMPLE_ROWS` from its beginning.
+        The first rows, at most `SAMPLE_ROWS`.
     """
 
     line: int
@@ -45,17 +45,17 @@ class StackedTable:
 
 
 class Stack:
-    """Tells of each record, in the order of the file, what it is.
+    """Classifies the records of a file, in order.
 
     Parameters
     ----------
     is_title : callable
-        Whether a record of several cells is a title; one of a single cell is.
+        Whether a record of several cells is a title; a record of one cell always is.
 
     Attributes
     ----------
     table : StackedTable, optional
-        To which the last header or row belongs; None above the first header.
+        The table of the last header or row; None above the first header.
     """
 
     def __init__(self, is_title: Callable[[Sequence[str]], bool] = lambda cells: False) -> None:
@@ -65,7 +65,7 @@ class Stack:
         self._above: list[str] = []
 
     def place(self, line: int, cells: Sequence[str]) -> Kind:
-        """What the record that begins on a line is."""
+        """Classify the record that begins on a line."""
         filled = [cell for cell in cells if cell.strip()]
         if not filled:
             self._is_between = True
@@ -95,7 +95,7 @@ class Stack:
 def tables_in(
     text: str, delimiter: str, is_title: Callable[[Sequence[str]], bool] = lambda cells: False
 ) -> list[StackedTable]:
-    """The tables of a text, with a sample of their rows; what cannot be parsed ends them."""
+    """Return the tables of a text with samples of their rows, up to the first parse error."""
     stack = Stack(is_title)
     tables: list[StackedTable] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -114,5 +114,5 @@ def tables_in(
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell holds a number, a share or a duration, however it is written."""
+    """Whether a cell is a number, a percentage or a duration, in any format."""
     return bool(_NUMBER.fullmatch(cell.strip()))

@@ -1,8 +1,8 @@
-"""Files with several tables of one kind: sheets of the same form, and tables below each other.
+"""Files with several tables of one type: sheets of the same form, and tables below each other.
 
-Every table of the kind is read, each by its own columns, dates and number format; the others are
-named. A row whose thing and day an earlier table has too is refused: whether it is a copy of that
-row or a part beside it, nobody knows.
+Every table of the type is read, each with its own columns, dates and number format; other tables
+are listed as skipped. If an earlier table already has a row for the same object and day, the row is
+rejected, because the file does not show whether it is a copy or a further part.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from chalicelib.importers.values.event_identity import Ordinals
 from chalicelib.model.errors import ExportRefused
 
 MAX_SHEETS = 50
-"""So many sheets are looked at."""
+"""How many sheets are examined."""
 
 MAX_TABLES = 5_000
-"""So many tables of a text or a sheet are read: what is known of each is kept to the end."""
+"""How many tables of a text or a sheet are read, because data about each is kept to the end."""
 
 _FEWEST_HEADINGS = 3
-"""Of another kind of table above: so many known headings, and cells in the row below them."""
+"""Known headings, and cells in the row below, that identify a table of another type above."""
 
 MAX_NAMED = 20
-"""So many sheets does a note name."""
+"""How many sheets a note names."""
 
 
 class RowsSeen(dict[str, Ordinals]):
-    """Channel -> the rows of the tables of a file, so that none is told twice."""
+    """Channel -> the rows of the tables of a file, for detecting repeated rows."""
 
     def __missing__(self, channel: str) -> Ordinals:
         self[channel] = Ordinals()
         return self[channel]
 
     def begin_table(self) -> None:
-        """Rows from now on are of another table."""
+        """Start another table."""
         for ordinals in self.values():
             ordinals.begin_table()
 
@@ -53,17 +53,17 @@ OpenTable = Callable[[Source | Rest, TableHead, Options, RowsSeen], Reading]
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """What is asked of a kind of report to read several tables of it.
+    """A type of table of which a file may contain several.
 
     Attributes
     ----------
     vocabulary : Vocabulary
     accept : callable
-        Whether a header is one of the kind.
+        Whether a header is of this type.
     open : callable
         Opens one table; raises `ExportRefused`.
     form : callable
-        What tables have in common that are read together: what their rows are about, and when.
+        Returns the form of a table, from its subjects and dates; equal forms are read together.
     """
 
     vocabulary: Vocabulary
@@ -75,31 +75,31 @@ class TableKind:
 def open_tables(
     kind: TableKind, source: Source | Rest, head: TableHead, options: Options, seen: RowsSeen
 ) -> Reading:
-    """Opens a table, and those of its kind above and below it in the same text or sheet.
+    """Open a table, and tables of its type above and below it in the same text or sheet.
 
     Raises
     ------
     ExportRefused
-        What the table is refused with, if no table above it can be read.
+        The rejection of the table, if no table above it can be read.
     """
-    refused = []
+    rejected = []
     first = None
     for earlier in _earlier(kind, head):
         try:
             first = kind.open(source, earlier, options, seen)
-        except ExportRefused as refusal:
-            refused.append(UnreadPart("table", _place_of(earlier), _why(refusal)))
+        except ExportRefused as rejection:
+            rejected.append(UnreadPart("table", _place_of(earlier), _why(rejection)))
         else:
             break
-    refused += _others_above(head, kind)
+    rejected += _others_above(head, kind)
     first = first or kind.open(source, head, options, seen)
-    reading = Reading(first.report, iter(()), skipped=[*refused, *first.skipped])
+    reading = Reading(first.report, iter(()), skipped=[*rejected, *first.skipped])
     reading.outcomes = _all(kind, first, reading, options, seen)
     return reading
 
 
 def _earlier(kind: TableKind, head: TableHead) -> Iterator[TableHead]:
-    """The headers of the same kind above another, if rows are between them."""
+    """Yield the headers of the same type above another, if there are rows between them."""
     records = head.preamble
     for index, cells in enumerate(records):
         has_rows = any(any(map(str.isdigit, "".join(row))) for row in records[index + 1 :])
@@ -112,7 +112,7 @@ def _earlier(kind: TableKind, head: TableHead) -> Iterator[TableHead]:
 
 
 def _others_above(head: TableHead, kind: TableKind) -> Iterator[UnreadPart]:
-    """The tables of another kind above a header."""
+    """Yield the tables of another type above a header."""
     for index, cells in enumerate(head.preamble[:-1]):
         known = [plain(cell)[:40] for cell in cells if known_heading(cell)]
         below = [cell for cell in head.preamble[index + 1] if cell.strip()]
@@ -124,11 +124,11 @@ def _others_above(head: TableHead, kind: TableKind) -> Iterator[UnreadPart]:
         above = replace(head, index=index, columns=columns, preamble=head.preamble[:index])
         if not columns.positions or not kind.accept(above):
             name = f"{_place_of(above)} ({', '.join(known[:6])})"
-            yield UnreadPart("table", name, "it is another kind of table")
+            yield UnreadPart("table", name, "it is another type of table")
 
 
 def _place_of(head: TableHead) -> str:
-    """Where a header is, in words."""
+    """Return the place of a header in words."""
     place = f"sheet {head.sheet[:40]}, row" if head.sheet else "line"
     return f"{place} {head.index + 1}"
 
@@ -136,7 +136,7 @@ def _place_of(head: TableHead) -> str:
 def _all(
     kind: TableKind, table: Reading, whole: Reading, options: Options, seen: RowsSeen
 ) -> Iterator[RowOutcome]:
-    """The outcomes of a table and of all below it; what is learnt of each goes to the whole."""
+    """Yield the outcomes of a table and all tables below it; add their results to `whole`."""
     for number in count(1):
         yield from table.outcomes
         whole.take(table)
@@ -149,7 +149,7 @@ def _all(
             following, why = (
                 _opened(kind, rest, options, seen)
                 if number < MAX_TABLES
-                else (None, f"more than {MAX_TABLES:,} tables")
+                else (None, f"the file has more than {MAX_TABLES:,} tables")
             )
             if following is None:
                 yield from skip(rest, whole, why)
@@ -162,24 +162,24 @@ def _all(
 def _opened(
     kind: TableKind, rest: Rest, options: Options, seen: RowsSeen
 ) -> tuple[Reading | None, str]:
-    """The table below a further header, or why it is not read."""
+    """Return the table below a further header, or why it is not read."""
     head = replace(rest.head, columns=kind.vocabulary.read(rest.head.columns.names))
     if not head.columns.positions or not kind.accept(head):
-        return None, "it is another kind of table"
+        return None, "it is another type of table"
     try:
         return kind.open(rest, head, options, seen), ""
-    except ExportRefused as refusal:
-        return None, _why(refusal)
+    except ExportRefused as rejection:
+        return None, _why(rejection)
 
 
-def _why(refusal: ExportRefused) -> str:
-    return f"{refusal.code}: {refusal.detail}"[:300]
+def _why(rejection: ExportRefused) -> str:
+    return f"{rejection.code}: {rejection.detail}"[:300]
 
 
 def sheets_alike(
     kind: TableKind, source: Source, head: TableHead, is_report: Callable[[str], bool]
 ) -> list[TableHead]:
-    """The headers of the sheets that have the form of a sheet that was found, in their order."""
+    """Return the headers of sheets with the form of a given sheet, in order."""
     glimpse = Glimpse(source)
     heads = [
         head if sheet == head.sheet else find_head(glimpse, kind.vocabulary, kind.accept, sheet=at)
@@ -198,37 +198,37 @@ def open_sheets_alike(
     options: Options,
     is_report: Callable[[str], bool],
 ) -> Reading:
-    """Opens a sheet that was found and those of its form as one report, each a part of it.
+    """Open a sheet and other sheets of its form as one report, each as a part.
 
     Raises
     ------
     ExportRefused
-        What the sheet is refused with that was found.
+        The rejection of the main sheet.
     """
     heads = sheets_alike(kind, source, main, is_report)
     seen = RowsSeen()
-    refused: list[UnreadPart] = []
+    rejected: list[UnreadPart] = []
     readings: list[Reading] = []
     parts: list[str] = []
     for head in heads:
         in_part = head if len(heads) == 1 else replace(head, part=len(parts))
         try:
             readings.append(open_tables(kind, source, in_part, options, seen))
-        except ExportRefused as refusal:
+        except ExportRefused as rejection:
             if head is main:
                 raise
-            refused.append(UnreadPart("sheet", head.sheet[:100], _why(refusal)))
+            rejected.append(UnreadPart("sheet", head.sheet[:100], _why(rejection)))
         else:
             parts.append(head.sheet)
     if len(heads) == 1:
         return readings[0]
     reading = chained(readings, tuple(parts), (), between=seen.begin_table)
-    reading.skipped += refused
+    reading.skipped += rejected
     return reading
 
 
 def named(sheets: Sequence[str]) -> str:
-    """The names of sheets in a sentence."""
+    """Join the names of sheets for a sentence."""
     shown = ", ".join(sheet[:40] for sheet in sheets[:MAX_NAMED])
     return f"{shown} and {len(sheets) - MAX_NAMED} more" if len(sheets) > MAX_NAMED else shown
 
@@ -240,16 +240,16 @@ def chained(
     *,
     between: Callable[[], None] = lambda: None,
 ) -> Reading:
-    """Readings of the parts of one file as one.
+    """Combine the readings of the parts of a file.
 
     Parameters
     ----------
     between : callable
-        Is called between two of them.
+        Called between two readings.
     """
     reports = [reading.report for reading in readings]
-    said = dict.fromkeys(chain(*(report.notes for report in reports), notes))
-    reading = Reading(_description(reports, parts, tuple(said)), iter(()))
+    distinct_notes = dict.fromkeys(chain(*(report.notes for report in reports), notes))
+    reading = Reading(_description(reports, parts, tuple(distinct_notes)), iter(()))
     reading.outcomes = _outcomes(readings, reading, between)
     return reading
 

@@ -1,7 +1,7 @@
-"""The headings of a platform in further languages, joined to the columns that it declares.
+"""A platform's column headings in further languages, merged into its declared columns.
 
-A language is data, not code: a platform keeps its headings in a ``*_headings.tsv`` file. Where
-several wordings exist, of countries or of years, the file has all of them.
+A language is data, not code: a platform has its headings in a ``*_headings.tsv`` file. If countries
+or years have different wordings, all of them are listed.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from chalicelib.importers.reports.report_columns import Column
 from chalicelib.importers.values.languages import LANGUAGES
 
 Source = Literal["files", "programs", "help"]
-"""Where the wording comes from: a report as a platform wrote it; programs that read such reports,
-as far as they name the columns; else the platform's help and its interface, as they are known."""
+"""Source of the wording: a report written by the platform; programs that read such reports and name
+its columns; otherwise the platform's help pages and interface."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,16 @@ class Translation:
     language : str
         Of `languages.LANGUAGES`.
     source : str
-        The best that the wording comes from.
+        The best source of the wording.
     seen : str
-        Fields whose heading was seen in files or in programs that read them, set apart by blanks;
-        all others are as help and interface have them.
+        Fields whose heading was seen in files or in programs that read them, separated by blanks;
+        all others are from help pages and the interface.
     headings : mapping of str to tuple of str
         Field -> headings.
     lacks : tuple of str
-        Fields without a heading. A test compares: a new column must be translated, or be here.
+        Fields without a heading. A test requires that each new column is translated or listed here.
     words : mapping of str to tuple of str
-        Further words that the platform writes into cells and lines, by what they say.
+        Further words that the platform writes into cells and lines, by their meaning.
     """
 
     language: str
@@ -54,48 +54,47 @@ def read_translations(table: Path) -> tuple[Translation, ...]:
     Parameters
     ----------
     table : Path
-        UTF-8, values separated by tabs, lines that begin with ``#`` ignored. A line holds a
-        language, what the line says (``source``, ``seen``, ``lacks``, ``heading`` or ``words``),
-        and its values: of a heading the field and its headings, of words their meaning and the
-        words.
+        UTF-8, tab-separated; lines that begin with ``#`` are ignored. A line has a language, a
+        keyword (``source``, ``seen``, ``lacks``, ``heading`` or ``words``) and values: after
+        ``heading`` the field and its headings, after ``words`` the meaning and the words.
 
     Raises
     ------
     ValueError
-        If a line says something else, lacks its values, or repeats a field or a meaning.
+        If a line has another keyword, lacks its values, or repeats a field or a meaning.
     """
     found: dict[str, dict[str, Any]] = {}
     for line in table.read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
         language, what, first, *rest = line.split("\t")
-        of_language = found.setdefault(
+        entry = found.setdefault(
             language, {"source": "", "seen": "", "lacks": (), "headings": {}, "words": {}}
         )
         match what:
             case "source" | "seen" if not rest:
-                of_language[what] = first
+                entry[what] = first
             case "lacks":
-                of_language["lacks"] = (first, *rest)
-            case "heading" if rest and first not in of_language["headings"]:
-                of_language["headings"][first] = tuple(rest)
-            case "words" if rest and first not in of_language["words"]:
-                of_language["words"][first] = tuple(rest)
+                entry["lacks"] = (first, *rest)
+            case "heading" if rest and first not in entry["headings"]:
+                entry["headings"][first] = tuple(rest)
+            case "words" if rest and first not in entry["words"]:
+                entry["words"][first] = tuple(rest)
             case _:
-                raise ValueError(f"{table.name} has a wrong line: {line!r}")
+                raise ValueError(f"{table.name} has an invalid line: {line!r}")
     return tuple(Translation(language, **values) for language, values in found.items())
 
 
 def translated(
     columns: Sequence[Column], translations: Iterable[Translation]
 ) -> tuple[Column, ...]:
-    """Columns with the headings of further languages.
+    """Return columns with the headings of further languages.
 
     Raises
     ------
     ValueError
-        If a table has a language or a field that is not known, no heading for a field, or one for
-        a field that it says it lacks.
+        If a table has an unknown language or field, no heading for a field, or a heading for a
+        field in `lacks`.
     """
     translations = tuple(translations)
     check_translations([column.field for column in columns], translations)
@@ -115,7 +114,7 @@ def translated(
 def headings_in(
     fields: Mapping[str, Mapping[str, Sequence[str]]], translations: Iterable[Translation]
 ) -> dict[str, dict[str, Sequence[str]]]:
-    """Field -> language -> headings, with those of further languages; raises as `translated`."""
+    """Return field -> language -> headings with further languages; raises as `translated`."""
     translations = tuple(translations)
     check_translations(fields, translations)
     joined = {name: dict(by_language) for name, by_language in fields.items()}
@@ -126,22 +125,22 @@ def headings_in(
 
 
 def check_translations(fields: Iterable[str], translations: Iterable[Translation]) -> None:
-    """Raises ``ValueError`` for tables that do not fit the fields of a platform."""
+    """Raise ``ValueError`` for tables that do not match the fields of a platform."""
     known = set(fields)
     for translation in translations:
         language = translation.language
         if language not in LANGUAGES:
-            raise ValueError(f"no language is known as {language!r}")
+            raise ValueError(f"unknown language {language!r}")
         for name in (*translation.headings, *translation.lacks, *translation.seen.split()):
             if name not in known:
-                raise ValueError(f"{language}: no column is called {name!r}")
+                raise ValueError(f"{language}: unknown column {name!r}")
         for name, headings in translation.headings.items():
             if not headings or name in translation.lacks:
-                raise ValueError(f"{language}: {name} has no heading, or is said to have none")
+                raise ValueError(f"{language}: {name} has no heading, or is also in `lacks`")
 
 
 def lacking(fields: Mapping[str, bool], translation: Translation) -> set[str]:
-    """The fields that a language has no heading for, of those that have one in English.
+    """Return the fields with an English heading but none in a language.
 
     Parameters
     ----------
@@ -152,6 +151,6 @@ def lacking(fields: Mapping[str, bool], translation: Translation) -> set[str]:
 
 
 def words_of(translations: Iterable[Translation], what: str) -> Iterator[str]:
-    """The words of all languages that say something."""
+    """Yield the words with a meaning in all languages."""
     for translation in translations:
         yield from translation.words.get(what, ())

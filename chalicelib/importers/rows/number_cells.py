@@ -1,6 +1,6 @@
-"""Cells -> numbers, remembered: a report repeats the same few counts and amounts all over.
+"""Convert cells to numbers, cached: reports repeat the same few counts and amounts.
 
-No message repeats a cell: in a row that has slipped, the cell of a number may be a person's.
+Messages never repeat a cell: in a shifted row, a number column may contain a person's data.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from chalicelib.model.money import Money
 MEMORY = 50_000
 
 MOST_DIGITS = 18
-"""A number of thousands of digits cannot even be shown; the contract refuses those in between."""
+"""Guards against numbers of thousands of digits; the contract's own limits are stricter."""
 
 
 class Counts(dict[str, int]):
-    """A cell -> a whole number, 0 for an empty cell; raises `RowRefused` for anything else.
+    """Cell -> whole number, 0 for an empty cell; raises `RowRefused` for anything else.
 
-    The number may be below zero: whoever reads it knows what that means.
+    The number may be negative; callers decide what that means.
     """
 
     def __init__(self, numbers: NumberFormat) -> None:
@@ -39,14 +39,14 @@ class Counts(dict[str, int]):
         except ValueError as error:
             raise RowRefused("invalid_number", str(error)) from None
         if abs(count) >= 10**MOST_DIGITS:
-            raise RowRefused("invalid_number", "not a count of anything")
+            raise RowRefused("invalid_number", "too large for a count")
         if len(self) >= MEMORY:
             self.clear()
         self[cell] = count
         return count
 
     def read(self, column: NumberColumn, cells: Cells) -> int:
-        """The number in a column of a row; raises `RowRefused`, with the name of the column."""
+        """Return the number in a column; raise `RowRefused` with the name of the column."""
         try:
             return self[cells[column.position]]
         except RowRefused as error:
@@ -54,10 +54,10 @@ class Counts(dict[str, int]):
 
 
 class SignedAmounts(dict[tuple[str, str], tuple[Decimal, str] | None]):
-    """(cell, the row's currency) -> amount of any sign and currency; None for nothing.
+    """(cell, the row's currency) -> amount of any sign and its currency; None if it is empty.
 
-    The currency of the row comes before the symbol in the cell (an account in Australian dollars
-    writes ``$``), and both before what the file or the caller says of the whole column.
+    The currency of the row has priority over the symbol in the cell (an account in Australian
+    dollars writes ``$``). The currency of the column or the caller is used last.
     """
 
     def __init__(self, numbers: NumberFormat, column: NumberColumn) -> None:
@@ -73,7 +73,7 @@ class SignedAmounts(dict[tuple[str, str], tuple[Decimal, str] | None]):
         return found
 
     def read(self, cells: Cells, currency: str) -> tuple[Decimal, str] | None:
-        """The amount in a row; raises `RowRefused`, with the name of the column."""
+        """Return the amount in a row; raise `RowRefused` with the name of the column."""
         try:
             return self[cells[self._column.position], currency]
         except RowRefused as error:
@@ -81,7 +81,7 @@ class SignedAmounts(dict[tuple[str, str], tuple[Decimal, str] | None]):
 
 
 class Amounts(dict[tuple[str, str], Money | None]):
-    """As `SignedAmounts`, as money; an amount below zero is rejected."""
+    """Like `SignedAmounts`, but as `Money`; a negative amount is rejected."""
 
     def __init__(self, numbers: NumberFormat, column: NumberColumn) -> None:
         super().__init__()
@@ -101,16 +101,16 @@ class Amounts(dict[tuple[str, str], Money | None]):
 
 
 class Claims(dict[tuple[str, str, str], Claim | None]):
-    """(count cell, value cell, the row's currency) -> what the platform claims, None for nothing.
+    """(count cell, value cell, the row's currency) -> the platform's claim, or None.
 
-    A claim is no event: a cell that is no number claims nothing, and rejects no row.
+    Claims are not events: a cell that is not a number claims nothing and does not reject the row.
 
     Parameters
     ----------
     given : str
-        The currency where neither the row nor the cell names one.
+        The currency if neither the row nor the cell names one.
     claimed : ClaimedConversions
-        Takes the claims, each times the rows that made it.
+        Receives the claims, each multiplied by the number of its rows.
     """
 
     def __init__(self, numbers: NumberFormat, given: str, claimed: ClaimedConversions) -> None:
@@ -145,14 +145,14 @@ class Claims(dict[tuple[str, str, str], Claim | None]):
 def amount_in(
     numbers: NumberFormat, cell: str, currency: str, given: str, *, is_signed: bool
 ) -> tuple[Decimal, str] | None:
-    """The amount in a cell and its currency, None for nothing; raises `RowRefused`.
+    """Return the amount in a cell and its currency; None if empty; raise `RowRefused`.
 
     Parameters
     ----------
     currency, given : str
-        Of the row, which comes before the symbol in the cell; of the whole column, after it.
+        Of the row, used before the symbol in the cell; of the whole column, used after it.
     is_signed : bool
-        Whether it may be below zero.
+        Whether it may be negative.
     """
     try:
         amount, named = numbers.money(cell)
@@ -166,10 +166,10 @@ def amount_in(
         raise RowRefused("negative", "an amount is below zero")
     currency = currency or named or given
     if not currency:
-        raise RowRefused("no_currency", "an amount without a currency")
+        raise RowRefused("no_currency", "an amount has no currency")
     return amount, currency
 
 
 def _named(error: RowRefused, column: NumberColumn) -> RowRefused:
-    """A rejection whose message begins with the name of the column."""
+    """Return a rejection whose message begins with the name of the column."""
     return RowRefused(error.code, f"{column.name}: {error.message}") if column.name else error

@@ -1,4 +1,4 @@
-"""When the rows of a report happened: on a day, in a longer period, or on the day of a post."""
+"""Dating of rows: on a day, in a longer period, or on the publication day of a post."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from chalicelib.importers.values.dates import (
 from chalicelib.model.errors import ExportRefused
 
 MAX_DAYS = 3_660
-"""Of a row; a longer period is a typing error, and would be spread over millions of days."""
+"""Of a row; a longer period is a typo and would be spread over millions of days."""
 
 MEMORY = 20_000
-"""So many different dates are kept; a file has as many as it has days."""
+"""How many distinct dates are cached; a file has as many as days."""
 
 DateCells = str | tuple[str, ...]
-"""The one cell that dates a row, or its several; `WHOLE_REPORT` where there is none."""
+"""The single date cell of a row, or all of them; `WHOLE_REPORT` if there are none."""
 WHOLE_REPORT = ()
 ReadPeriod = Callable[[DateCells], Period]
 
@@ -45,14 +45,14 @@ _LONGER: dict[str, Callable[[str, DateFormat], Period]] = {
     "year": parse_year,
 }
 _UNITS = ("day", "posted", "time", "period", *_LONGER, "from")
-"""The finest first. First and last day are the row's own only where nothing finer dates it: beside
-a month they are those of the whole report."""
+"""The finest first. ``from`` and ``to`` date a row only if no other unit does: next to a month they
+are those of the whole report."""
 
 _EXACT = ("day", "posted", "time")
 
 SPREAD = (
-    "Rows that cover several days were spread evenly over them; their numbers are estimates for a "
-    "single day."
+    "Rows of several days were spread evenly over their days; the values of single days are "
+    "estimates."
 )
 
 
@@ -64,13 +64,13 @@ class Span:
     ----------
     first, last : date
     name : str
-        The first day as an event id holds it.
+        The first day in event ids.
     at : datetime
         The `occurred_at` of the first day.
     code : int
-        A number that stands for the first day.
+        Code of the first day.
     is_longer : bool
-        Whether it covers more than a day.
+        Whether it covers more than one day.
     """
 
     first: dt.date
@@ -87,7 +87,7 @@ class Span:
 
 
 class Spans(dict[DateCells, Span]):
-    """Date cells -> the days that they mean; raises `RowRefused` for cells that mean none."""
+    """Date cells -> days; raises `RowRefused` for cells that are not dates."""
 
     def __init__(self, read: ReadPeriod) -> None:
         super().__init__()
@@ -104,12 +104,12 @@ class Spans(dict[DateCells, Span]):
 
 
 class Instants(Spans):
-    """Cells with a time -> that instant; raises `RowRefused`.
+    """Cells with a time -> that time; raises `RowRefused`.
 
     Parameters
     ----------
     read_instant : callable
-        The time in UTC that a cell means; raises ``ValueError``.
+        Returns the time of a cell in UTC; raises ``ValueError``.
     name : str
         The heading of the column.
     """
@@ -135,19 +135,19 @@ class Instants(Spans):
 
 
 def spans_by_day(name: str, read_day: Callable[[str], dt.date]) -> Spans:
-    """The spans of rows whose one date cell is a day.
+    """Return the spans of rows with a single date cell that is a day.
 
     Parameters
     ----------
     name : str
         The heading of the column.
     read_day : callable
-        The day that a cell means; raises ``ValueError``.
+        Returns the day of a cell; raises ``ValueError``.
     """
 
     def read(cell: DateCells) -> Period:
         if not isinstance(cell, str) or is_blank(cell):
-            raise RowRefused("missing_value", f"{name} is blank")
+            raise RowRefused("missing_value", f"{name} is empty")
         try:
             day = read_day(cell)
         except ValueError as error:
@@ -164,14 +164,13 @@ class Dating:
     Attributes
     ----------
     unit : str
-        As `columns.When` has it, or ``time`` for an instant; empty where every row covers the
-        period of the report.
+        As in `columns.When`, or ``time``; empty if every row covers the period of the report.
     positions : tuple of int
         The columns that date a row; empty if there are none.
     spans : Spans
-        By the cell of the one column, or the cells of both; for no column, by `WHOLE_REPORT`.
+        By the cell of a single column, or the cells of several; without columns by `WHOLE_REPORT`.
     notes : tuple of str
-        What a person should know.
+        Notes for the user.
     """
 
     unit: str
@@ -181,21 +180,21 @@ class Dating:
 
     @property
     def is_lifetime(self) -> bool:
-        """Whether the numbers are running totals since a post appeared."""
+        """Whether the numbers are running totals since the publication of a post."""
         return self.unit == "posted"
 
     @property
     def has_days(self) -> bool:
-        """Whether the numbers are those of days, and neither running totals nor single events."""
+        """Whether the numbers are per day, and neither running totals nor single events."""
         return self.unit not in ("posted", "time")
 
     @property
     def may_overlap(self) -> bool:
-        """Whether the periods of two rows may have some days in common, and others not."""
+        """Whether the periods of two rows may partly overlap."""
         return self.unit in ("from", "period")
 
     def of_report(self) -> Span:
-        """The span of a row without a date of its own; raises `RowRefused`."""
+        """Return the span of a row without a date; raise `RowRefused`."""
         return self.spans[WHOLE_REPORT]
 
 
@@ -212,11 +211,11 @@ class DateColumns:
     language : str
         Of the headings.
     cells : callable
-        The cells of some columns in the rows at the beginning of the file, row by row.
+        Returns the cells of columns in the rows at the beginning of the file, row by row.
     subjects : tuple of int
-        The columns that say what a row is about.
+        The columns that identify the subject of a row.
     ends_before : bool
-        Whether midnight as the end of a period is the end of the day before.
+        Whether midnight at the end of a period means the end of the day before.
     """
 
     positions: dict[str, int]
@@ -227,7 +226,7 @@ class DateColumns:
     ends_before: bool = False
 
     def with_unit(self, unit: str, field: str = "day") -> DateColumns:
-        """The column of one unit alone, as one of another."""
+        """Return only the column of one unit, treated as another unit."""
         return replace(
             self, positions={unit: self.positions[field]}, names={unit: self.names[field]}
         )
@@ -242,18 +241,18 @@ def decide_dating(
     dates_are_starts: bool = False,
     english: DayOrder = "",
 ) -> Dating:
-    """How the rows of a table are dated, from its columns and the period above them.
+    """Decide how the rows of a table are dated, by its columns and the period above them.
 
     Parameters
     ----------
     report : (first, last), optional
         The period that the file states for the whole report.
     way_out : str
-        Where to click for rows by day.
+        Click path for daily rows.
     dates_are_starts : bool
-        Whether the platform, where a report is not by day, dates each row with the report's start.
+        Whether a report that is not daily has the start of the whole report in each row.
     english : {"dmy", "mdy", ""}
-        The order of day and month that the platform always writes in English, if it does.
+        The order of day and month in English, if the platform always uses the same one.
 
     Raises
     ------
@@ -264,14 +263,12 @@ def decide_dating(
     positions = [columns.positions[unit]] if unit else []
     if unit == "from":
         if "to" not in columns.positions:
-            raise ExportRefused("no_date", f"the rows have a first day but no last. {way_out}")
+            raise ExportRefused("no_date", f"the rows have a first day but no last day. {way_out}")
         positions.append(columns.positions["to"])
     elif unit and unit not in _EXACT and {"from", "to"} <= columns.positions.keys():
         positions += [columns.positions["from"], columns.positions["to"]]
     if not unit and report is None:
-        raise ExportRefused(
-            "no_date", f"the report does not say on which day its numbers happened. {way_out}"
-        )
+        raise ExportRefused("no_date", f"the report has no dates for its numbers. {way_out}")
     sample = list(dict.fromkeys(columns.cells(positions))) if positions else []
     order = options.day_order
     if sample:
@@ -323,7 +320,7 @@ def _check_longer(
     options: Options,
     way_out: str,
 ) -> None:
-    """Refuses the whole file if no row of it could be imported."""
+    """Reject the whole file if none of its rows could be imported."""
     if options.spread or unit in _EXACT:
         return
     if not unit and report:
@@ -332,12 +329,12 @@ def _check_longer(
                 "aggregate_period", f"each row covers {report[0]} to {report[1]}. {way_out}"
             )
         return
-    covered = f"a {unit}" if unit in _LONGER else "more than a day"
+    covered = f"a {unit}" if unit in _LONGER else "more than one day"
     check_any_day(spans, sample, f"each row covers {covered}. {way_out}")
 
 
 def check_any_day(spans: Spans, sample: Iterable[tuple[str, ...]], message: str) -> None:
-    """Rejects a file none of whose rows can be imported because they cover several days.
+    """Reject a file if none of its rows can be imported because they cover several days.
 
     Raises
     ------
@@ -348,8 +345,8 @@ def check_any_day(spans: Spans, sample: Iterable[tuple[str, ...]], message: str)
     for cells in sample:
         try:
             _ = spans[cells if len(cells) > 1 else cells[0]]
-        except RowRefused as refused:
-            codes.add(refused.code)
+        except RowRefused as rejection:
+            codes.add(rejection.code)
         else:
             return
     if "aggregate_period" in codes:
@@ -365,7 +362,7 @@ def _reader(
     may_spread: bool,
     ends_before: bool,
 ) -> ReadPeriod:
-    """A function from date cells to a period; it raises `RowRefused`."""
+    """Return a function from date cells to a period; it raises `RowRefused`."""
 
     def read(cells: DateCells) -> Period:
         period = report if cells == WHOLE_REPORT else _period(unit, name, dates, cells)
@@ -373,7 +370,7 @@ def _reader(
         if period and is_exclusive and period[0] < period[1]:
             period = period[0], period[1] - dt.timedelta(days=1)
         if period is None:
-            raise RowRefused("missing_value", "neither the row nor the report says when it was")
+            raise RowRefused("missing_value", "neither the row nor the report has a date")
         if unit in _LONGER and report and period[0] <= report[1] and period[1] >= report[0]:
             period = max(period[0], report[0]), min(period[1], report[1])
         return checked_period(period, may_spread=may_spread)
@@ -382,12 +379,12 @@ def _reader(
 
 
 def checked_period(period: Period, *, may_spread: bool) -> Period:
-    """The period of a row; raises `RowRefused` if it is too long, or longer than a day."""
+    """Return the period of a row; raise `RowRefused` if it is too long to be imported."""
     first, last = period
     if (last - first).days > MAX_DAYS:
-        raise RowRefused("invalid_date", f"{first} to {last} is no report's period")
+        raise RowRefused("invalid_date", f"the period {first} to {last} is too long")
     if first != last and not may_spread:
-        raise RowRefused("aggregate_period", f"the row stands for {first} to {last}")
+        raise RowRefused("aggregate_period", f"the row covers {first} to {last}")
     return period
 
 
@@ -395,7 +392,7 @@ def _period(unit: str, name: str, dates: DateFormat, cells: DateCells) -> Period
     if isinstance(cells, tuple):
         first, last = (_day(cell, dates, name) for cell in cells[-2:])
         if first > last:
-            raise RowRefused("invalid_date", "the row ends before it begins")
+            raise RowRefused("invalid_date", "the last day of the row is before the first")
         if len(cells) == 2:
             return first, last
         return _within(_period(unit, name, dates, cells[0]), (first, last), unit)
@@ -411,12 +408,12 @@ def _period(unit: str, name: str, dates: DateFormat, cells: DateCells) -> Period
     except ValueError as error:
         raise RowRefused("invalid_date", f"{name}: {error}") from None
     if period is None:
-        raise RowRefused("invalid_date", f"{name}: not a period in a known form")
+        raise RowRefused("invalid_date", f"{name}: not a period in a known format")
     return period
 
 
 def _within(period: Period, report: Period, unit: str) -> Period:
-    """A row's period as far as the report goes; raises `RowRefused` if it is not in the report."""
+    """Return the part of a row's period within the report; raise `RowRefused` if it is empty."""
     first, last = max(period[0], report[0]), min(period[1], report[1])
     if first > last:
         raise RowRefused("invalid_date", f"the row's {unit} is not within the report's period")

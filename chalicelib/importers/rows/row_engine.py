@@ -1,10 +1,10 @@
-"""A row of a table -> its outcome: its subject, its numbers, its days, then its events.
+"""Convert a row of a table to its outcome: its subject, numbers and days, then its events.
 
-What a table says once is settled once: which columns count what (`row_plan`), and for each subject
-its ids and the unchanging part of its events (`row_subjects`). What is left for a row is to look up
-its subject, its day and its numbers; that is what makes importing as fast as reading.
+Everything that is the same for a table is decided once: which columns count what (`row_plan`), and
+the ids and constant event fields of each subject (`row_subjects`). For each row only its subject,
+day and numbers are looked up, which makes importing about as fast as reading.
 
-A row that is rejected leaves no trace: no ordinal, no claim, no day of the coverage.
+A rejected row changes no state: no ordinal, no claim, no day of the coverage.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from chalicelib.importers.rows.row_sales import Sale, Sales
 from chalicelib.importers.rows.row_subjects import Subject, Subjects
 from chalicelib.importers.rows.totals_rows import TotalsRows
 from chalicelib.importers.values.cells import is_blank
-from chalicelib.importers.values.event_identity import Ordinals, ToldTwice
+from chalicelib.importers.values.event_identity import Ordinals, RepeatedRow
 from chalicelib.importers.values.numerals import NumberFormat
 
-NO_NUMBERS = "no numbers but zeros"
+NO_NUMBERS = "all numbers are zero or empty"
 
 
 class RowEngine:
-    """What the rows below a header mean.
+    """Converts the rows below a header.
 
     Parameters
     ----------
     subjects : Subjects
     totals : TotalsRows
     ordinals : Ordinals, optional
-        The rows of the file so far, where it may hold several tables.
+        The earlier rows of the file, if it may contain several tables.
     left_out : callable, optional
-        Why the user does not want a row, or an empty text; is asked about every row.
+        Returns why the mapping excludes a row, or an empty string; called for every row.
 
     Attributes
     ----------
@@ -51,14 +51,14 @@ class RowEngine:
     dating : Dating
     numbers : NumberFormat
     claimed : ClaimedConversions
-        What the platform claims, so far.
+        The platform's claims so far.
     days : set of int
-        Ordinals of the days that rows are about, also of rows of zeros, so far.
+        Ordinals of the days of rows so far, including rows of zeros.
     reason_to_skip : callable
-        Why a row is no data, or an empty text; sees short rows too, filled up.
+        Returns why a row is not data, or an empty string; also takes short rows, padded.
     negative : dict of str to (int, int)
-        Of columns whose numbers below zero are left out: heading -> how many of them there were in
-        imported rows, and the first of these rows.
+        For columns whose negative numbers are skipped: heading -> how many occurred in imported
+        rows, and the first of these rows.
     """
 
     def __init__(
@@ -99,8 +99,8 @@ class RowEngine:
         self._once = [(i, 1) for i, metric in enumerate(plan.metrics) if metric.position < 0]
         self._may_stand_alone = plan.sales is not None or plan.audience is not None
         self._may_claim = plan.claimed_at >= 0 or plan.claimed_value_at >= 0
-        # Where the first cell names or dates the row, a label of totals in it is no known subject
-        # and no known date; elsewhere every row has to be looked at.
+        # If the first cell is part of the subject or the date, a totals label in it is neither a
+        # known subject nor a known date. Otherwise every row must be checked for a label.
         self._is_label_settled = (
             left_out is None
             and (0 in named_by or 0 in dating.positions)
@@ -108,7 +108,7 @@ class RowEngine:
         )
 
     def convert(self, row: int, cells: Cells) -> Imported | Skipped:
-        """The outcome of a row; raises `RowRefused`, and then has changed nothing."""
+        """Return the outcome of a row; raise `RowRefused` without having changed any state."""
         plan = self.plan
         key = self._subject_cells(cells) if self._subject_cells else ""
         subject = self._subjects.get(key)
@@ -161,7 +161,7 @@ class RowEngine:
         size = self._size(cells) if has_audience else None
         extras = self._extras(cells) if plan.extras and found else {}
         ordinal = 0 if is_empty else self._ordinal(subject, span, sale)
-        # Nothing above has an effect before it is clear that nothing rejects the row.
+        # No code above changes state, because until here the row may be rejected.
         if span.code not in self.days:
             self.days.update(span.days)
         if is_empty:
@@ -182,7 +182,7 @@ class RowEngine:
         return Imported(row, tuple(events), 0, claim)
 
     def _reason(self, cells: Cells) -> str:
-        """Why a row is no data, in a file of which the user leaves rows out."""
+        """Return why a row is not data, in a file with rows that the mapping excludes."""
         if not any(map(str.strip, cells)):
             return "blank line"
         return (self._left_out(cells) if self._left_out else "") or self._totals.reason(cells)
@@ -196,7 +196,7 @@ class RowEngine:
         ]
 
     def _size(self, cells: Cells) -> int:
-        """The size of the audience; raises `RowRefused`."""
+        """Return the size of the audience; raise `RowRefused`."""
         column = self.plan.audience
         assert column is not None
         size = self._counts.read(column, cells)
@@ -206,7 +206,7 @@ class RowEngine:
         return size
 
     def _extras(self, cells: Cells) -> dict[str, float]:
-        """The stars and the sentiment of a row; raises `RowRefused`."""
+        """Return the rating and the sentiment of a row; raise `RowRefused`."""
         extras: dict[str, float] = {}
         for field, position in self.plan.extras:
             try:
@@ -218,16 +218,16 @@ class RowEngine:
         return extras
 
     def _check_spread(self, subject: Subject, *, is_of_one_day: bool) -> None:
-        """Raises `RowRefused` if a row of several days may not be spread over them."""
+        """Raise `RowRefused` if a row of several days must not be spread over them."""
         if self.plan.needs_day:
             raise RowRefused(
-                "aggregate_period", "conversions and audiences are not spread over days"
+                "aggregate_period", "conversions and audiences cannot be spread over days"
             )
         if is_of_one_day or subject.user:
-            raise RowRefused("aggregate_period", "only counts and costs are spread over days")
+            raise RowRefused("aggregate_period", "only counts and costs can be spread over days")
 
     def _ordinal(self, subject: Subject, span: Span, sale: Sale | None) -> int:
-        """Distinguishes a row from others about the same subject and day; raises `RowRefused`."""
+        """Return a number that distinguishes rows of one subject and day; raise `RowRefused`."""
         if self.plan.is_one_each:
             return 0
         if self.plan.has_ids:
@@ -235,30 +235,30 @@ class RowEngine:
             if self._ordinals.next(subject.code, what):
                 raise RowRefused(
                     "repeated_id",
-                    "an earlier row has the same event_id. What several rows are about, as a post "
-                    "or a product, is the content_id or campaign_id",
+                    "an earlier row has the same event_id. If it identifies a post, product or "
+                    "other object of several rows, map it to content_id or campaign_id instead",
                 )
             return 0
         try:
             if span.is_longer and self.dating.may_overlap:
                 return self._ordinals.next_over(subject.code, span.days)
             return self._ordinals.next(subject.code, span.code)
-        except ToldTwice:
+        except RepeatedRow:
             raise RowRefused(
                 "told_twice",
-                "an earlier table of the file has a row of the same thing and day: import "
-                "them as two files if they are to replace each other, or as one table",
+                "an earlier table of the file has a row for the same object and day. Import two "
+                "files if the later one is to replace the earlier one; otherwise merge the tables",
             ) from None
 
     def _note_negative(self, row: int, indexes: Sequence[int]) -> None:
-        """Notes the numbers below zero that are left out of an imported row."""
+        """Record the negative numbers that were skipped in an imported row."""
         for index in indexes:
             name = self.plan.metrics[index].name
             number, first = self.negative.get(name, (0, row))
             self.negative[name] = number + 1, first
 
     def _note_zeros(self, cells: Cells) -> None:
-        """Notes the days of a row of zeros: it is data of these days, if they can be read."""
+        """Record the days of a row of zeros, which is data for these days if they are readable."""
         try:
             span = self._span_of(cells)
         except RowRefused:
@@ -267,7 +267,7 @@ class RowEngine:
             self.days.update(span.days)
 
     def _span_of(self, cells: Cells) -> Span | None:
-        """The days of a row; None for one of totals, whose label is in place of its date."""
+        """Return the days of a row; None for a totals row with its label in the date column."""
         if self._date_cells is None:
             return self.dating.of_report()
         try:
@@ -281,7 +281,7 @@ class RowEngine:
 
 
 def _added_up(found: Found, subject: Subject) -> list[tuple[int, int]]:
-    """The numbers of a row, those of one type together."""
+    """Add up the numbers of a row by engagement type."""
     slots = subject.bases.slots
     sums: dict[int, int] = {}
     for index, count in found:

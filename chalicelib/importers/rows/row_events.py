@@ -1,7 +1,7 @@
-"""The numbers of a row, its subject and its days -> events.
+"""Build events from the numbers, the subject and the days of a row.
 
-What never changes of an event is settled with its subject (`row_subjects`); a row adds its day, its
-numbers and the rest of the id.
+The constant fields of an event are settled with its subject (`row_subjects`); a row adds its day,
+its numbers and the rest of the id.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from chalicelib.importers.rows.row_subjects import Subject
 from chalicelib.model.money import Money
 
 Found = Sequence[tuple[int, int]]
-"""(index of a metric, number) of each metric that a row counts; no number is zero."""
+"""(index of a metric, number) of each metric in a row; no number is zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowEvents:
-    """Makes the events of a table's rows.
+    """Builds the events of a table's rows.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class RowEvents:
         cost: Money | None,
         extras: Mapping[str, float],
     ) -> list[RawEvent]:
-        """The engagements of a row of one day; its cost with the clicks, else the impressions."""
+        """Return the engagements of a row of one day; clicks, else impressions, get the cost."""
         beginning = f"{subject.prefix}:{'' if self.is_lifetime else span.name}:"
         end = f":{ordinal}" if ordinal else ""
         at, (bases, weights, _), named = span.at, subject.bases, subject.named
@@ -77,7 +77,7 @@ class RowEvents:
     def of_days(
         self, subject: Subject, span: Span, ordinal: int, found: Found, cost: Money | None
     ) -> tuple[RawEvent, ...]:
-        """The events of a row of several days: paid and organic counts apart, the cost once."""
+        """Return the events of a row of several days: paid and organic separate, one cost."""
         plan = self.plan
         by_paid: dict[bool, dict[str, int]] = {}
         for index, count in found:
@@ -107,7 +107,7 @@ class RowEvents:
         return tuple(events)
 
     def of_sale(self, subject: Subject, span: Span, ordinal: int, sale: Sale) -> RawEvent:
-        """The conversions of a row; a sale that was taken back has the id that it had before."""
+        """Return the conversion of a row; a reversed sale has the id of the original sale."""
         metric = f"{subject.goal}-refund" if sale.is_paid_back else subject.goal
         event: RawEvent = {
             "kind": "conversion",
@@ -125,7 +125,7 @@ class RowEvents:
         return event
 
     def of_audience(self, subject: Subject, span: Span, ordinal: int, size: int) -> RawEvent:
-        """The audience of a day."""
+        """Return the audience of a day."""
         end = f":{ordinal}" if ordinal and self.plan.numbers_audiences else ""
         return {
             "kind": "audience",
@@ -137,7 +137,7 @@ class RowEvents:
 
 
 def _add_extras(events: Sequence[RawEvent], extras: Mapping[str, float]) -> None:
-    """Adds the stars and the sentiment of a row; only reviews have stars."""
+    """Add the rating and the sentiment of a row; only reviews have ratings."""
     for event in events:
         for field, number in extras.items():
             if field != "rating" or event["type"] == "review":

@@ -1,7 +1,7 @@
 """The plan of a table: where its columns are and what they become, decided before its first row.
 
-A declared report (`reports.report_plan`) and a user's mapping (`mappings.mapped_plan`) compile into
-the same plan; `row_engine` applies it.
+A declared report (`reports.report_plan`) and a user's mapping (`mappings.mapped_plan`) are both
+converted to this plan; `row_engine` applies it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 Cells = Sequence[str]
 Change = Callable[[Cells], Cells]
-"""What puts the cells of a row right before they are read."""
+"""Changes the cells of a row before they are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A column that counts engagements.
+    """A column of engagement counts.
 
     Attributes
     ----------
@@ -24,16 +24,16 @@ class Metric:
     position : int
         Index of the column; -1 if every row is one engagement.
     name : str
-        What a rejection calls it: its heading.
+        Its heading, for rejections.
     type, undone : str
-        Type of engagement; and the type that a number below zero counts, empty if there is none.
+        Engagement type; and the type that a negative number counts, empty if there is none.
     paid : bool
     applies : callable, optional
-        Whether a row's number counts at all, from its cells.
+        Whether a row's number counts, by its cells.
     part : str
-        Distinguishes it from another metric of its type.
+        Distinguishes it from another metric of the same type.
     skips_negative : bool
-        Whether a number below zero is left out and noted, and does not reject the row.
+        Whether a negative number is skipped with a note instead of rejecting the row.
     """
 
     field: str
@@ -47,7 +47,7 @@ class Metric:
     skips_negative: bool = False
 
     def name_in(self, report_is_paid: bool) -> str:
-        """What it is called in an event id."""
+        """Return its name in event ids."""
         of_kind = "" if self.paid == report_is_paid else "paid-" if self.paid else "organic-"
         return f"{of_kind}{self.type}{'-' if self.part else ''}{self.part}"
 
@@ -60,9 +60,9 @@ class NumberColumn:
     ----------
     position : int
     name : str
-        What a rejection calls it; if empty, it does not name it.
+        Its name in rejections; may be empty.
     currency : str
-        Of an amount for which neither the row nor the cell names one; empty if unknown.
+        For amounts if neither the row nor the cell names one; empty if unknown.
     """
 
     position: int
@@ -72,20 +72,20 @@ class NumberColumn:
 
 @dataclass(frozen=True, slots=True)
 class SaleColumns:
-    """Where a table says which conversions happened, and what was paid back.
+    """The columns of conversions and refunds of a table.
 
     Attributes
     ----------
     conversions, value, refunded : NumberColumn, optional
-        Their number, their value, and what of it was paid back.
+        Their number, their value, and the refunded part of the value.
     each_row : bool
         Whether each row is one conversion.
     refund_if_negative : bool
-        Whether a value below zero was paid back.
+        Whether a negative value is a refund.
     is_refund, is_reversed : callable
-        Whether a row pays money back; whether it is a sale that was taken back as a whole.
+        Whether a row is a refund; whether it is a fully reversed sale.
     negative_value : str
-        The message of a rejection for a value below zero that is no refund.
+        Message of the rejection of a negative value that is not a refund.
     """
 
     conversions: NumberColumn | None = None
@@ -99,42 +99,41 @@ class SaleColumns:
 
     @property
     def positions(self) -> tuple[int, ...]:
-        """The columns of numbers."""
+        """The number columns."""
         columns = (self.conversions, self.value, self.refunded)
         return tuple(column.position for column in columns if column is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """What is the same in all rows of a table.
+    """The properties that all rows of a table share.
 
     Attributes
     ----------
     channel, report, account : str
-        Parts of every event id; an account of the file itself comes before the caller's.
+        Parts of every event id; an account in the file has priority over the caller's.
     paid : bool
-        Whether the report as a whole is of ads.
+        Whether the whole report is about ads.
     metrics : tuple of Metric
     cost, audience : NumberColumn, optional
     sales : SaleColumns, optional
     claimed_at, claimed_value_at : int
-        Columns of the conversions that the platform claims, -1 where there is none.
+        Columns of the conversions that the platform claims, -1 if missing.
     currency : str
-        As the caller names it, for claims; empty if unknown.
+        The caller's currency, for claims; empty if unknown.
     extras : tuple of (str, int)
-        Field of an engagement, as ``rating``, and its column.
+        Field of an engagement, such as ``rating``, and its column.
     adds_up : bool
-        Whether numbers of one type in one row are one event.
+        Whether numbers of one type in a row become one event.
     is_one_each : bool
-        Whether two rows of one subject are the same row twice, as posts with ids, and not two
-        parts.
+        Whether two rows of one subject are duplicates (posts with ids) rather than two parts.
     has_ids : bool
-        Whether rows have ids of their own, so that two with one id are rejected.
+        Whether rows have ids, so that a repeated id is rejected.
     needs_day : bool
-        Whether every row must be of a single day, also one of zeros: audiences and conversions are
-        not spread.
+        Whether every row, even a row of zeros, must cover a single day, because audiences and
+        conversions are not spread.
     numbers_audiences : bool
-        Whether a second audience of a subject and day is an event of its own.
+        Whether a second audience of a subject and day is a separate event.
     """
 
     channel: str
@@ -157,7 +156,7 @@ class RowPlan:
 
     @property
     def number_positions(self) -> tuple[int, ...]:
-        """The columns of which at least one is filled in a row of data."""
+        """The columns of which a row of data has at least one filled."""
         columns = tuple(c.position for c in (self.cost, self.audience) if c is not None)
         sales = self.sales.positions if self.sales else ()
         return tuple(metric.position for metric in self.metrics) + columns + sales

@@ -1,8 +1,7 @@
-"""The conversions of a row: sales, what was paid back, and sales that were taken back.
+"""The conversions of a row: sales, refunds and reversed sales.
 
-A refund is a conversion with ``refund``, its value positive. A sale that was taken back as a whole
-is restated, as in `shop_orders`: its event, whatever an earlier import held, becomes a refund of
-nothing.
+A refund is a conversion with ``refund`` and a positive value. A fully reversed sale becomes a
+refund without a value, as in `shop_orders`, which replaces the sale from an earlier import.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ class Sale:
 
     @property
     def is_paid_back(self) -> bool:
-        """Whether it is money that was paid back, and no sale that was taken back as a whole."""
+        """Whether it is a refunded amount rather than a fully reversed sale."""
         return self.is_refund and self.value is not None
 
 
 class Sales:
-    """Reads the conversions of a table's rows."""
+    """Reads the conversions of rows."""
 
     def __init__(self, columns: SaleColumns, counts: Counts, numbers: NumberFormat) -> None:
         self._columns = columns
@@ -49,7 +48,7 @@ class Sales:
         self._refunds = SignedAmounts(numbers, columns.refunded) if columns.refunded else None
 
     def of(self, cells: Cells, currency: str) -> Sale | None:
-        """The conversions of a row, None if it has none; raises `RowRefused`."""
+        """Return the conversion of a row, None if it has none; raise `RowRefused`."""
         columns = self._columns
         worth = self._values.read(cells, currency) if self._values is not None else None
         count = self._count(cells, has_worth=worth is not None)
@@ -60,14 +59,14 @@ class Sales:
             is_refund = is_refund or count < 0 or (worth is not None and worth[0] < 0)
         if is_refund:
             if worth is None:
-                raise RowRefused("missing_value", "a refund without an amount")
+                raise RowRefused("missing_value", "the refund has no amount")
             return Sale(abs(count) or 1, money(abs(worth[0]), worth[1]), is_refund=True)
         if count < 0:
             raise RowRefused("negative", "the number of conversions is below zero")
         if worth is not None and worth[0] < 0:
             raise RowRefused("negative", columns.negative_value)
         if worth is not None and not count:
-            raise RowRefused("value_without_order", "money without a conversion")
+            raise RowRefused("value_without_order", "the row has an amount but no conversion")
         kept = self._kept(worth, cells, currency)
         if kept is not None and not kept[0]:
             return Sale(1, None, is_refund=True)
@@ -78,15 +77,15 @@ class Sales:
     def _kept(
         self, worth: tuple[Decimal, str] | None, cells: Cells, currency: str
     ) -> tuple[Decimal, str] | None:
-        """What is left of a value after what was paid back."""
+        """Return the value after the refunded part is subtracted."""
         refunded = self._refunds.read(cells, currency) if self._refunds is not None else None
         if refunded is None:
             return worth
         if worth is None:
-            raise RowRefused("missing_value", "money was paid back of a row without a value")
+            raise RowRefused("missing_value", "the row has a refunded amount but no value")
         left = worth[0] - abs(refunded[0])
         if left < 0 or worth[1] != refunded[1]:
-            message = "more was paid back than the row's value, or in another currency"
+            message = "the refunded amount is larger than the value, or in another currency"
             raise RowRefused("negative", message)
         return left, worth[1]
 

@@ -1,7 +1,7 @@
-"""What rows are about: a campaign, a post, an ad, an order.
+"""The subjects of rows: campaigns, posts, ads, orders.
 
-A subject is settled at its first row: how its event ids begin, its ids, its currency, and for each
-metric the part of an event that is the same for all its rows. Days and numbers are not known here.
+A subject is settled at its first row: the prefix of its event ids, its ids, its currency, and for
+each metric the event fields that are the same in all its rows. It has no days and numbers.
 """
 
 from __future__ import annotations
@@ -15,23 +15,22 @@ from chalicelib.importers.outcomes import RawEvent
 from chalicelib.importers.rows.row_plan import Cells
 
 SUBJECTS_KEPT = 5_000
-"""So many subjects are kept settled; the others of a longer report are settled again."""
+"""How many settled subjects are cached; the others of a longer report are settled again."""
 
 _WEIGHTS = {"click": 2, "impression": 1}
 
 
 class Bases(NamedTuple):
-    """What subjects of one sort have in common, e.g. all that are paid.
+    """What subjects have in common, e.g. all paid ones.
 
     Attributes
     ----------
     events : list of dict
-        For each metric the part of its event that is always the same; its id is only what the
-        metric adds to it.
+        For each metric the constant fields of its event; the id is only the metric's part.
     weights : list of int
-        How well a row's cost goes with each; with 0 not at all.
+        Priority of each for a row's cost; 0 for none.
     slots : tuple of int
-        For each metric the first one whose event is the same; empty if none are.
+        For each metric the first one with the same event; empty if there are none.
     """
 
     events: list[RawEvent]
@@ -40,13 +39,13 @@ class Bases(NamedTuple):
 
 
 def weights_of(events: Sequence[RawEvent], paid: bool | None) -> list[int]:
-    """How well a row's cost goes with each event: best with clicks, else with impressions.
+    """Return each event's priority for a row's cost: clicks first, then impressions.
 
     Parameters
     ----------
     paid : bool or None
-        Whether what costs is paid. What an ad reaches without cost, such as LinkedIn's viral
-        clicks, bears none. None if either may bear it.
+        Whether paid or unpaid events get the cost; None for either. Ads also reach people for
+        free, such as LinkedIn's viral clicks, which must not get the cost.
     """
     return [
         _WEIGHTS.get(event["type"], 0) if paid is None or event["paid"] is paid else 0
@@ -56,29 +55,29 @@ def weights_of(events: Sequence[RawEvent], paid: bool | None) -> list[int]:
 
 @dataclass(slots=True)
 class Subject:
-    """What rows are about, settled.
+    """The subject of rows.
 
     Attributes
     ----------
     prefix : str
         The beginning of its event ids.
     key : str
-        What its event ids call it.
+        Its part of the event ids.
     code : int
-        A number that stands for it.
+        A numeric code of it.
     channel, account, campaign, content, currency : str
         Empty if unknown.
     bases : Bases
     paid : bool
-        Whether its cost is that of ads.
+        Whether its cost is for ads.
     goal : str
         Of its conversions.
     user : str
-        The person, empty if there is none.
+        The person; empty if there is none.
     consents : bool
-        Whether the person agrees to be recognized.
+        Whether the person consents to be identified.
     named : dict
-        The fields of an engagement that name the subject.
+        The fields of an engagement that identify the subject.
     """
 
     prefix: str
@@ -111,12 +110,12 @@ class Subject:
 
 
 class Subjects(dict[Any, Subject], ABC):
-    """The cells that say what a row is about -> the subject, for those that are settled.
+    """Cells that identify the subject of a row -> the subject, for settled subjects.
 
     Attributes
     ----------
     positions : tuple of int
-        The columns of these cells; empty if all rows are about the same.
+        The columns of these cells; empty if all rows have the same subject.
     """
 
     def __init__(self, positions: tuple[int, ...]) -> None:
@@ -125,10 +124,10 @@ class Subjects(dict[Any, Subject], ABC):
 
     @abstractmethod
     def settle(self, key_cells: Any, cells: Cells) -> Subject:
-        """The subject of a row that is data, from its cells; raises `RowRefused`."""
+        """Return the subject of a row from its cells; raise `RowRefused`."""
 
     def keep(self, key_cells: Any, subject: Subject) -> None:
-        """Keeps a subject for the rows to come."""
+        """Cache a subject for later rows."""
         if len(self) >= SUBJECTS_KEPT:
             self.clear()
         self[key_cells] = subject

@@ -1,7 +1,7 @@
-"""Rows that add up other rows of the same thing and have no label of totals.
+"""Rows that are sums of other rows of the same object and have no totals label.
 
-A report by campaign and age may have, for each campaign, a row without an age. It is the sum of the
-others, or what the platform could not assign. The numbers of the rows decide which.
+A report by campaign and age may have, for each campaign, a row without an age. It is either the sum
+of the others, or what the platform could not assign. The numbers of the rows decide which.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from chalicelib.importers.values.numerals import NumberFormat
 _EVERYTHING = frozenset(("all", "alle", "todos", "todas", "tous", "toutes", "tutti", "tutte"))
 _LABEL = totals_pattern()
 _SHARE = Decimal("0.8")
-"""So many of the rows must be sums. In a long file the last ones lack rows below the sample."""
+"""Share of the rows that must be sums; the last sums of a long file lack rows below the sample."""
 
 _LEAST = 10
-"""A single row must have two numbers, one of them as large as this: 1 is the sum of 1 by chance."""
+"""A single sum needs two numbers, one at least this large: 1 is the sum of 1 by chance."""
 
 _ROUNDING = Decimal("0.01")
-"""Of each amount that is added up."""
+"""Tolerance per amount in a sum."""
 
 Pattern = tuple[int, ...]
 Numbers = list[Decimal]
@@ -34,14 +34,14 @@ Numbers = list[Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Subtotals:
-    """Which rows of a table are sums of others.
+    """Identifies the rows of a table that are sums of others.
 
     Attributes
     ----------
     keys : tuple of int
-        The columns that say what a row is about.
+        The columns that identify the subject of a row.
     patterns : frozenset of tuple of int
-        Of these columns those that are empty in a row that is a sum.
+        Sets of these columns that are empty in a sum.
     """
 
     keys: tuple[int, ...]
@@ -58,16 +58,16 @@ def find_subtotals(
     dates: int,
     numbers: NumberFormat,
 ) -> Subtotals | None:
-    """The sums among the rows at the beginning of a table; None if there are none.
+    """Find the sums among the rows at the beginning of a table; None if there are none.
 
     Parameters
     ----------
     rows : iterable of sequence of str
-        Of each row the cells of the keys, those of its dates and its numbers.
+        For each row the cells of the keys, of its dates and of its numbers.
     keys : tuple of int
         The columns of the keys in the table.
     dates : int
-        How many of the cells are dates.
+        Number of date cells.
     """
     named, is_empty = len(keys), _Emptiness()
     split = [
@@ -86,7 +86,7 @@ def find_subtotals(
 
 
 class _Emptiness(dict[str, bool]):
-    """Cells -> whether they are empty; many rows have the same names."""
+    """Cells -> whether they are empty, cached because many rows have the same names."""
 
     def __missing__(self, cell: str) -> bool:
         empty = self[cell] = _is_empty(cell)
@@ -94,7 +94,7 @@ class _Emptiness(dict[str, bool]):
 
 
 def _is_empty(cell: str) -> bool:
-    """Whether a cell of a key is empty, or says that the row is about all there is."""
+    """Whether a key cell is empty, or means that the row is about everything."""
     if is_blank(cell):
         return True
     text = comparable(cell)
@@ -107,7 +107,7 @@ def _are_sums(
     rows: Sequence[tuple[Pattern, Cells, Cells]],
     numbers: NumberFormat,
 ) -> bool:
-    """Whether the rows without these keys are the sums of the rows that have all keys."""
+    """Whether the rows without these keys are the sums of the rows with all keys."""
     kept = [key not in pattern for key in keys]
     kept += [True] * (len(rows[0][1]) - len(keys))
     parts: dict[tuple[str, ...], Numbers] = {}
@@ -143,7 +143,7 @@ def _is_sum(total: Numbers, parts: Numbers | None, size: int | None) -> bool:
 
 
 def _values(cells: Cells, numbers: NumberFormat) -> Numbers:
-    """The numbers of a row; what is none is zero."""
+    """Return the numbers of a row; other cells count as zero."""
     values = []
     for cell in cells:
         try:

@@ -1,4 +1,4 @@
-"""Rows that add up other rows: never imported, but for real traffic that stands in no other row."""
+"""Totals rows, which are not imported, except for traffic that no other row contains."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from chalicelib.importers.values.languages import initials_of_totals, rest_patte
 
 LABEL = totals_pattern()
 OTHER = rest_pattern()
-"""A row of traffic that no other row shows, though it is labelled as totals are."""
+"""A row with a totals label for traffic that no other row contains."""
 
 OTHER_NAME = "(other)"
-"""What such a row is about."""
+"""The subject of such a row."""
 
 _INITIALS = initials_of_totals()
 
@@ -24,7 +24,7 @@ Cells = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class TotalsRows:
-    """How a report marks its totals.
+    """How a report marks its totals rows.
 
     Attributes
     ----------
@@ -35,14 +35,13 @@ class TotalsRows:
     numbers : tuple of int
         Columns of which at least one is filled in a row of data.
     nameless_are_totals : bool
-        Whether a row without names is one of totals even if it has a date.
+        Whether a row without names is a totals row even if it has a date.
     breakdowns : tuple of int
-        Columns that split what a report is about. A row in which all of them are empty, and that
-        names nothing either, adds up the others. A dash is not empty: platforms write it for what
-        they do not know.
+        Breakdown columns. A row in which all of them and all names are empty is a sum of others. A
+        dash is not empty: platforms write it for unknown values.
     subtotals : Subtotals, optional
     remainders_cover_report : bool
-        Whether traffic of no row, as ``Total: Other search terms``, needs no date of its own.
+        Whether traffic of no other row, such as ``Total: Other search terms``, needs no date.
     """
 
     names: tuple[int, ...]
@@ -54,7 +53,7 @@ class TotalsRows:
     remainders_cover_report: bool = True
 
     def reason(self, cells: Cells) -> str:
-        """Why a row is no data, or an empty text."""
+        """Return why a row is not data, or an empty string."""
         if self._may_have_label(cells):
             label = self._label(cells)
             if label:
@@ -65,17 +64,17 @@ class TotalsRows:
                 break
         else:
             if self.numbers and all(is_blank(cells[p]) for p in self.dates):
-                return "a line without numbers"
+                return "line without numbers"
         if self.is_nameless(cells) and (self.nameless_are_totals or not self._has_date(cells)):
             return "totals row without a label"
         if self._is_unsplit(cells):
             return "totals row without a label"
         if self.subtotals is not None and self.subtotals.has(cells):
-            return "a sum of other rows of the same name"
+            return "sum of other rows with the same name"
         return ""
 
     def _is_unsplit(self, cells: Cells) -> bool:
-        """Whether a row is about everything that others are parts of."""
+        """Whether a row has no breakdown and no names, so that it covers all other rows."""
         if not self.breakdowns or cells[self.breakdowns[0]].strip():
             return False
         if any(cells[p].strip() for p in self.breakdowns):
@@ -83,32 +82,32 @@ class TotalsRows:
         return all(is_blank(cells[p]) for p in self.names)
 
     def is_nameless(self, cells: Cells) -> bool:
-        """Whether a row names nothing that it could be about."""
+        """Whether a row names no subject."""
         if not self.names or not is_blank(cells[self.names[0]]):
             return False
         return all(is_blank(cells[p]) for p in self.names)
 
     def remainder(self, cells: Cells) -> str:
-        """What a row of traffic that stands nowhere else is about; empty for every other row."""
+        """Return the subject of a row of traffic that no other row contains; otherwise empty."""
         if not self._may_have_label(cells):
             return ""
         label = self._label(cells)
         return OTHER_NAME if label and OTHER.match(comparable(label)) else ""
 
     def is_undated_remainder(self, cells: Cells) -> bool:
-        """Whether a row is such traffic of the whole report."""
+        """Whether a row is such traffic for the whole report."""
         if not self.remainders_cover_report or self._has_date(cells):
             return False
         return bool(self.remainder(cells))
 
     def _may_have_label(self, cells: Cells) -> bool:
-        """Whether the row begins as labels do; most rows do not, which is quickly seen."""
+        """Whether the first cell may be a totals label; a fast check that excludes most rows."""
         first = cells[0]
         initial = first[:1]
         return initial in _INITIALS or initial in " \u00ad\ufeff" or is_blank(first)
 
     def _label(self, cells: Cells) -> str:
-        """The label of a totals row, wherever it stands; empty for a row of data."""
+        """Return the label of a totals row from any column; empty for a row of data."""
         for index, cell in enumerate(cells):
             if is_blank(cell):
                 continue

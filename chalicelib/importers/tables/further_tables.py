@@ -1,7 +1,7 @@
-"""Further tables below the first one of a file: how their headers are found, and what follows them.
+"""Further tables below the first one of a file: finding their headers, and the records below them.
 
 Two exports may have been pasted together, a header may be repeated on each page, and some platforms
-write one table below the other. Knows no platform: which table it is, an importer says.
+write one table below the other. This module knows no platforms; an importer identifies the table.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from chalicelib.importers.tables.table_records import Raw
 from chalicelib.importers.workbooks.workbooks import Workbook
 
 MAX_SKIPPED = 200
-"""So many tables that are not read are named."""
+"""How many unread tables are listed."""
 
 LINES_ABOVE = 25
-"""So many lines may be between two tables."""
+"""How many lines may be between two tables."""
 
 SAMPLE_ROWS = 1_000
-"""So many records below a header are looked at before the first is read."""
+"""How many records below a header are inspected before the first is read."""
 
 _MAX_TITLE_CELLS = 3
 _VALUE = re.compile(r"\W*[A-Za-z]{0,3}\W*\d[\d.,:/ -]*\W*[A-Za-z%]{0,3}")
@@ -39,10 +39,10 @@ def is_heading(cells: Sequence[str], names: AbstractSet[str], *, is_below_gap: b
     Parameters
     ----------
     names : set of str
-        The headings of the table above, as `comparable` writes them; those that any importer knows
-        count too.
+        The headings of the table above, in comparable form. Headings that any importer knows count
+        too.
     is_below_gap : bool
-        Whether a blank line or a title is above it: one heading that is known is then enough.
+        Whether a blank line or a title precedes it; one known heading is then enough.
     """
     if any(map(str.isdecimal, cells)):
         return False
@@ -62,14 +62,14 @@ def _is_value(cell: str) -> bool:
 
 
 def may_be_title(cells: Sequence[str]) -> bool:
-    """Whether a record is blank, or has no more cells than a title or a period above a table."""
+    """Whether a record is blank or short enough for a title or period above a table."""
     return sum(1 for cell in cells if cell.strip()) <= _MAX_TITLE_CELLS
 
 
 def until_next_heading(
     records: Iterable[list[str]], names: AbstractSet[str]
 ) -> Iterator[list[str]]:
-    """The records of a table, up to the header of the next."""
+    """Yield the records of a table, up to the header of the next one."""
     is_below_gap = False
     for cells in records:
         if is_heading(cells, names, is_below_gap=is_below_gap):
@@ -79,12 +79,12 @@ def until_next_heading(
 
 
 class Records:
-    """The records of a file from some line on, of which some can be looked at before they are read.
+    """The records of a file from some line on, with lookahead.
 
     Attributes
     ----------
     ahead : deque of Raw
-        Those that were looked at and not read yet.
+        Records that were inspected but not yet read.
     """
 
     def __init__(self, records: Iterator[Raw]) -> None:
@@ -98,25 +98,25 @@ class Records:
         return self.ahead.popleft() if self.ahead else next(self._records)
 
     def look_ahead(self, number: int) -> None:
-        """Looks at so many records."""
+        """Read ahead until this many records are buffered."""
         for line, cells, flaw, raw in islice(self._records, max(0, number - len(self.ahead))):
             self.ahead.append((line, list(cells), flaw, _Kept(raw())))
 
 
 class Rest:
-    """What is left of a file below the header of a further table.
+    """The rest of a file below the header of a further table.
 
     Attributes
     ----------
     head : TableHead
-        The header, with the lines between it and the table above. Its fields are empty: an importer
-        knows which they are.
+        The header, with the lines between it and the table above. Its fields are empty until an
+        importer identifies them.
     line : int
-        On which the header is.
+        Line of the header.
     encoding : str
     workbook : Workbook, optional
     records : Records
-        Those below the header, from the first that was not read yet.
+        The unread records below the header.
     """
 
     def __init__(self, source: Source | Rest, head: TableHead, line: int, records: Records) -> None:
@@ -128,20 +128,20 @@ class Rest:
 
     @property
     def names(self) -> frozenset[str]:
-        """The headings, as they are compared."""
+        """The headings in comparable form."""
         return frozenset(map(comparable, self.head.columns.names))
 
     def sample(self) -> list[list[str]]:
-        """The records of the table that are looked at before the first is read."""
+        """Return the records of the table that are inspected before the first is read."""
         self.records.look_ahead(SAMPLE_ROWS)
         sound = (cells for _, cells, flaw, _ in self.records.ahead if flaw is None)
         return list(until_next_heading(sound, self.names))
 
     def describe(self) -> str:
-        """Which table it is; of its headings those that may be shown to anybody."""
+        """Identify the table by its place and known headings; unknown ones may be personal data."""
         known = [plain(name)[:40] for name in self.head.columns.names if known_heading(name)]
         where = f"sheet {self.head.sheet[:40]}, row" if self.head.sheet else "line"
-        return f"{where} {self.line} ({', '.join(known[:6]) or 'no heading that is known'})"
+        return f"{where} {self.line} ({', '.join(known[:6]) or 'no known heading'})"
 
 
 class _Kept:
@@ -157,7 +157,7 @@ class _Kept:
 
 
 def skip(rest: Rest, reading: Reading, why: str) -> Iterator[RowOutcome]:
-    """The outcomes of a table that is not read; `reading.rest` is what is below it."""
+    """Yield the outcomes of an unread table, and set `reading.rest` to what is below it."""
     if len(reading.skipped) < MAX_SKIPPED:
         reading.skipped.append(UnreadPart("table", rest.describe(), why[:300]))
     reading.rest = None
@@ -166,11 +166,11 @@ def skip(rest: Rest, reading: Reading, why: str) -> Iterator[RowOutcome]:
     for line, cells, _, _ in rest.records:
         is_title = may_be_title(cells)
         if is_heading(cells, rest.names, is_below_gap=bool(above)):
-            yield Skipped(line, "the header of a further table", part)
+            yield Skipped(line, "header of a further table", part)
             reading.rest = further(rest, rest.head, cells, above, line, rest.records)
             return
         above = [*above, tuple(cells)][-LINES_ABOVE:] if is_title else []
-        yield Skipped(line, "of a table that is not read", part)
+        yield Skipped(line, "row of a table that is not read", part)
 
 
 def further(
@@ -181,7 +181,7 @@ def further(
     line: int,
     records: Records,
 ) -> Rest:
-    """What is below a header that was found in the rows of another table."""
+    """Return the rest of a file below a header that was found in the rows of another table."""
     names = list(map(plain, cells))
     while names and not names[-1]:
         names.pop()

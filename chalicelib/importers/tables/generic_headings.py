@@ -1,7 +1,7 @@
-"""Headings that tables of any origin have, and what they mean in a mapping.
+"""Headings that tables of any origin use, and their meaning in a mapping.
 
-Only words that mean one thing wherever they stand: a proposal that is wrong costs more than one
-that leaves a column to its owner. What a platform alone writes is in its importer's vocabulary.
+Only words with one meaning in every context: a wrong proposal costs the user more than an unmapped
+column. Headings that one platform uses are in its importer's vocabulary.
 """
 
 from __future__ import annotations
@@ -314,11 +314,11 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "pl": ("Stan",),
     },
 }
-"""Meaning in a mapping -> language -> headings; `status` is one of rows, for a filter."""
+"""Meaning in a mapping -> language -> headings; `status` is the status of a row, for filters."""
 
 
 def _without_second_meanings() -> dict[str, dict[str, tuple[str, ...]]]:
-    """The headings, each with its first meaning: a word may have another in another language."""
+    """Keep the first meaning of each heading; languages may use one word differently."""
     seen: dict[str, str] = {}
     kept: dict[str, dict[str, tuple[str, ...]]] = {}
     for meaning, by_language in HEADINGS.items():

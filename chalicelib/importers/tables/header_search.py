@@ -1,4 +1,4 @@
-"""Where the header of a table is in a file, and the claim that an importer makes by it."""
+"""Find the header of a table in a file, and make the importer's claim to the table."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def find_head(
     *,
     sheet: Callable[[str], bool] = lambda name: True,
 ) -> TableHead | None:
-    """The first row, under the delimiter that makes most sense of it, that an importer accepts.
+    """Find the header row that an importer accepts and of which it knows most columns.
 
-    The delimiter is decided on the header row: above it, dates hold commas.
+    The delimiter is decided on the header row, because dates above it may contain commas.
 
     Parameters
     ----------
     sheet : callable
-        In a workbook, which sheets may hold the table, by their names.
+        In a workbook, whether a sheet with this name may contain the table.
     """
     best: TableHead | None = None
     for delimiter, name in _places(glimpse, sheet):
@@ -49,7 +49,7 @@ def find_head(
 
 
 def _places(glimpse: Glimpse, sheet: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
-    """Where a table may be: (delimiter, "") in text, ("", sheet) in a workbook."""
+    """Yield the places of tables: (delimiter, "") in text, ("", sheet) in a workbook."""
     if glimpse.sheets:
         yield from (("", name) for name in glimpse.sheets if sheet(name))
     elif not (glimpse.magic or glimpse.is_html or glimpse.is_xml or glimpse.is_json):
@@ -65,14 +65,14 @@ def claim_to(
     found: str = "",
     group: tuple[str, int] = ("", 0),
 ) -> Recognition:
-    """The claim to a table whose header was found.
+    """Return the claim to a table whose header was found.
 
     Parameters
     ----------
     hits : int
         Added to the number of known columns.
     found : str
-        In place of the names of columns.
+        Description of the match, instead of the names of columns.
     group : (str, int)
         `group` and `preference` of the claim.
     """

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-# YouTube hyphenates German headings with U+00AD, exports of spreadsheets leave U+200B and U+FEFF.
+# YouTube hyphenates German headings with U+00AD; spreadsheet exports may contain U+200B and U+FEFF.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\ufeff\u200b\u2060\u200e\u200f"))
 # The same heading has straight or curved apostrophes and narrow or wide brackets.
 _TYPOGRAPHY = str.maketrans("’ʼ`´‐‑–—（）［］：／％＋，．！　", "''''----()[]:/%+,.! ")
@@ -17,14 +17,14 @@ _CURRENCY_SUFFIX = re.compile(r" ?\(([A-Za-z]{3})\)$")
 
 
 def plain(text: str) -> str:
-    """A cell as people see it: no invisible characters, NFC, single blanks."""
+    """Return a cell as displayed: no invisible characters, NFC, single spaces."""
     if text.isascii():
         return " ".join(text.split())
     return " ".join(unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split())
 
 
 def comparable(text: str) -> str:
-    """A cell in the form in which headings are compared: `plain`, in one typography, no case."""
+    """Return a cell in the form for comparing headings: `plain`, uniform typography, no case."""
     return plain(text).casefold() if text.isascii() else _uniform(text).casefold()
 
 
@@ -33,7 +33,7 @@ def _uniform(text: str) -> str:
 
 
 def header_keys(cells: Sequence[str]) -> frozenset[str]:
-    """What the cells of a row could be known by as headings, with and without a currency."""
+    """Return the heading keys of a row: its cells in comparable form, with and without currency."""
     keys = set()
     for cell in cells:
         text = _uniform(cell)
@@ -46,18 +46,18 @@ def header_keys(cells: Sequence[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which fields a header has, and where.
+    """The fields of a header and their positions.
 
     Attributes
     ----------
     positions : mapping of str to int
-        Field -> index of the first column that means it.
+        Field -> index of its first column.
     currencies : mapping of str to str
-        Field -> currency named in the heading, as in ``Cost (EUR)``.
+        Field -> currency in the heading, as in ``Cost (EUR)``.
     language : str
-        Of the headings, e.g. ``en`` or ``de``; empty if they do not tell.
+        Of the headings, e.g. ``en`` or ``de``; empty if undecided.
     names : tuple of str
-        The headings as people see them.
+        The headings as displayed.
     """
 
     positions: Mapping[str, int]
@@ -69,21 +69,21 @@ class Columns:
         return field in self.positions
 
     def name(self, field: str) -> str:
-        """The heading of a field as it stands in the file."""
+        """Return the heading of a field as in the file."""
         return self.names[self.positions[field]]
 
 
 _KNOWN: dict[str, set[str]] = {}
-"""Every name that a vocabulary of the importers has -> the languages that it is in."""
+"""Every heading in the importers' vocabularies -> its languages."""
 
 
 def known_heading(cell: str) -> bool:
-    """Whether a cell is a heading that some importer knows, and may be shown to anybody."""
+    """Whether some importer knows a heading, so that it is not personal data and may be shown."""
     return not _KNOWN.keys().isdisjoint(header_keys([cell]))
 
 
 def languages_of(cells: Sequence[str]) -> Counter[str]:
-    """How many headings of a row are in each language and in no other."""
+    """Count the headings of a row per language, without those that several languages share."""
     votes: Counter[str] = Counter()
     for cell in cells:
         for key in header_keys([cell]):
@@ -94,17 +94,17 @@ def languages_of(cells: Sequence[str]) -> Counter[str]:
 
 
 class Vocabulary:
-    """The column names that an importer knows, per field and language.
+    """The column headings that an importer knows, per field and language.
 
     Parameters
     ----------
     fields : mapping
-        Field -> language -> names. A name that several languages share says nothing of the
+        Field -> language -> names. Names that several languages share do not identify the
         language.
     public : bool
-        Whether its names are the platforms' own and may be shown to anybody.
+        Whether its names are those of platforms and may be shown to any user.
     meanings : mapping of str to str, optional
-        Field -> what a column of it would mean in a mapping, where it means something there.
+        Field -> meaning of its columns in a mapping, if there is one.
     """
 
     def __init__(
@@ -130,15 +130,15 @@ class Vocabulary:
 
     @property
     def keys(self) -> AbstractSet[str]:
-        """All names that it knows, as `comparable` writes them."""
+        """All known names in comparable form."""
         return self._fields.keys()
 
     def keys_of(self, field: str) -> list[str]:
-        """The names of a field, as `comparable` writes them."""
+        """Return the names of a field in comparable form."""
         return [key for key, known in self._fields.items() if known == field]
 
     def name_of(self, field: str, language: str = "") -> str:
-        """How a heading of a field is written, in a language if it has that; else in English."""
+        """Return a heading of a field in a language, if known, else in English."""
         by_language = self._names[field]
         every = (names for _, names in sorted(by_language.items()))
         for names in (by_language.get(language), by_language.get("en"), *every):
@@ -148,7 +148,7 @@ class Vocabulary:
 
     @property
     def languages(self) -> frozenset[str]:
-        """The languages that it has headings in."""
+        """The languages of its headings."""
         return frozenset(
             language
             for by_language in self._names.values()
@@ -158,16 +158,16 @@ class Vocabulary:
 
     @property
     def fields(self) -> list[str]:
-        """The fields that it knows, in the order in which they were given."""
+        """The known fields, in the order of definition."""
         return list(self._names)
 
     def field_of(self, heading: str) -> str | None:
-        """The field that a heading means, with or without a currency suffix; None if unknown."""
+        """Return the field of a heading with or without a currency suffix; None if unknown."""
         found = self._find(heading)
         return found[0] if found else None
 
     def read(self, headings: Sequence[str]) -> Columns:
-        """The fields of a header row; of several columns with one meaning the first counts."""
+        """Return the fields of a header row; the first of several columns of one field counts."""
         positions: dict[str, int] = {}
         currencies: dict[str, str] = {}
         votes: Counter[str] = Counter()
@@ -190,7 +190,7 @@ class Vocabulary:
         return Columns(positions, currencies, language, tuple(map(plain, headings)))
 
     def _find(self, heading: str) -> tuple[str, str, str] | None:
-        """(field, the key that was matched, currency)"""
+        """Return (field, matched key, currency)."""
         text = _uniform(heading)
         key = text.casefold()
         if key in self._fields:

@@ -1,8 +1,8 @@
-"""What only one platform's tables have: headings, headings that occur together, a form.
+"""Marks: features that only one platform's tables have, such as headings and their combinations.
 
-A table is claimed by the marks of its platform and lost to the marks of another. Counts, money and
-campaigns are no marks: every platform that sells ads has them, and a wrong channel is worse than a
-refusal.
+An importer claims a table by the marks of its platform, unless the table has marks of another one.
+Counts, money and campaigns are not marks: every ads platform has them, and a wrong channel is worse
+than a rejection.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ Headings = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Columns that together only one platform has.
+    """A combination of columns that only one platform has.
 
     Attributes
     ----------
     headings : tuple of str
-        All of them, as the platform writes them; with or without a currency.
+        All of these, as the platform writes them, with or without a currency.
     fields : tuple of str
-        And a column of each of these fields, in whatever language.
+        And a column of each of these fields, in any language.
     any_of : tuple of str
-        And a column of one of these fields.
+        And a column of at least one of these fields.
     """
 
     headings: tuple[str, ...] = ()
@@ -39,11 +39,11 @@ class Mark:
 
     @property
     def keys(self) -> Headings:
-        """The headings in the form in which they are compared."""
+        """The headings in comparable form."""
         return frozenset(map(comparable, self.headings))
 
     def is_in(self, columns: Columns, keys: AbstractSet[str]) -> bool:
-        """Whether a header has it; `keys` is what its cells could be known by."""
+        """Whether a header has the mark; `keys` are its heading keys."""
         return (
             all(comparable(heading) in keys for heading in self.headings)
             and all(name in columns for name in self.fields)
@@ -52,25 +52,25 @@ class Mark:
 
 
 def together(*headings: str, fields: tuple[str, ...] = (), any_of: tuple[str, ...] = ()) -> Mark:
-    """Headings and fields that together are a mark."""
+    """Return a mark of headings and fields that must occur together."""
     return Mark(headings, fields, any_of)
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The marks of a kind of table.
+    """The marks of one type of table.
 
     Attributes
     ----------
     marks : tuple of str or Mark
-        A text is a heading that is a mark alone. One of them must be there.
+        A string is a heading that is a mark by itself. At least one mark must be present.
     form : callable, optional
-        Whether a table has a form that only this kind has, where headings do not tell.
+        Whether a table has a structure that only this type has, if its headings are not enough.
     vocabulary : Vocabulary, optional
-        Whose fields the marks name; a heading that it knows belongs to this kind too, whoever else
-        has it.
+        Defines the fields that the marks name. A heading that it knows also belongs to this type,
+        even if it is a mark of another platform.
     also : tuple of Marks
-        Those of further kinds of table that one importer reads.
+        Marks of further types of table that the same importer reads.
     """
 
     marks: tuple[str | Mark, ...] = ()
@@ -84,7 +84,7 @@ class Marks:
 
     @property
     def are_declared(self) -> bool:
-        """Whether there are any."""
+        """Whether any marks are declared."""
         return bool(self.marks or self.form or any(other.are_declared for other in self.also))
 
     @property
@@ -93,7 +93,7 @@ class Marks:
         return self.vocabulary.keys if self.vocabulary is not None else frozenset()
 
     def count_in(self, head: TableHead) -> int:
-        """How many of them a table has; one, if none is declared."""
+        """Return how many marks a table has; 1 if none is declared."""
         if not self.are_declared:
             return 1
         keys = header_keys(head.columns.names)
@@ -102,7 +102,7 @@ class Marks:
         return found + has_form + sum(other.count_in(head) for other in self.also)
 
     def exclusive(self) -> Iterator[Headings]:
-        """The marks that headings alone are, by which others know that a table is not theirs."""
+        """Yield the marks that consist of headings only; they exclude the importers of others."""
         for mark in self:
             if mark.any_of:
                 continue
@@ -114,7 +114,7 @@ class Marks:
             yield from other.exclusive()
 
     def headings(self) -> set[str]:
-        """All headings that take part in one, in the form in which they are compared."""
+        """Return all headings that occur in a mark, in comparable form."""
         found: set[str] = set()
         for mark in self:
             found |= mark.keys
@@ -125,20 +125,20 @@ class Marks:
 
 
 class Marked(Protocol):
-    """What brings marks: an importer."""
+    """An object with marks, such as an importer."""
 
     @property
     def platform(self) -> str:
-        """The slug."""
+        """The platform's slug."""
 
     @property
     def marks(self) -> Marks | None:
-        """None of an importer that reads no tables."""
+        """The marks; None if the importer reads no tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A platform of which a header has marks.
+    """A platform whose marks a header has.
 
     Attributes
     ----------
@@ -147,10 +147,10 @@ class Owner:
     marks : tuple of set of str
         The marks that were found.
     is_imported : bool
-        Whether the marks are an importer's. They may occur elsewhere, in a report of hundreds
-        of columns; those of `other_platforms` are chosen so that they do not.
+        Whether the marks belong to an importer. They may also occur in a report of hundreds of
+        columns from elsewhere; those of `other_platforms` do not.
     advice : str
-        Why a table with these marks holds nothing to import, and what to send instead.
+        Why a table with these marks has nothing to import, and what to send instead.
     """
 
     name: str
@@ -160,12 +160,12 @@ class Owner:
 
     @property
     def shown(self) -> str:
-        """A mark of it in words."""
+        """One of the marks as text."""
         return ", ".join(sorted(self.marks[0]))
 
 
 class Owners:
-    """Which platforms a header belongs to, by the marks of all importers and of other platforms."""
+    """The platforms that a header belongs to, by the marks of importers and other platforms."""
 
     def __init__(self, importers: Iterable[Marked] = ()) -> None:
         self._owners: dict[str, list[tuple[Headings, str]]] = {}
@@ -184,14 +184,14 @@ class Owners:
             self._owners.setdefault(min(mark), []).append((mark, owner))
 
     def of(self, keys: AbstractSet[str], known: AbstractSet[str] = frozenset()) -> list[Owner]:
-        """The platforms of which a header has marks.
+        """Return the platforms whose marks a header has.
 
         Parameters
         ----------
         keys : set of str
-            What the cells of the header could be known by.
+            The heading keys of the header.
         known : set of str
-            Headings that the one who asks has as well: a mark of these alone tells nothing.
+            Headings that the caller also uses; a mark of only these headings is ignored.
         """
         found: dict[str, list[Headings]] = {}
         for key in sorted(keys & self._owners.keys()):
@@ -206,16 +206,16 @@ class Owners:
     def of_others(
         self, platform: str, marks: int, keys: AbstractSet[str], known: AbstractSet[str]
     ) -> list[Owner]:
-        """The platforms to which a table belongs rather than to the one that claims it.
+        """Return the other platforms that a claimed table belongs to.
 
         Parameters
         ----------
         platform : str
-            That claims it.
+            The platform that claims the table.
         marks : int
-            How many of its own marks were found.
+            How many of its own marks the table has.
         keys, known : set of str
-            As of `of`.
+            As in `of`.
         """
         owners = self.of(keys, known)
         return [
@@ -227,5 +227,5 @@ class Owners:
         ]
 
     def of_any(self, records: Iterable[AbstractSet[str]]) -> list[Owner]:
-        """The platforms of the first of some records that belongs to any."""
+        """Return the platforms of the first record that has any."""
         return next(filter(None, map(self.of, records)), [])

@@ -1,4 +1,4 @@
-"""The header of a table that was found, and what is above it."""
+"""The header of a table, with the records above it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chalicelib.importers.tables.headings import Columns
 
 @dataclass(frozen=True, slots=True)
 class TableHead:
-    """A header that was found, and what is above it.
+    """The header of a table, with the records above it.
 
     Attributes
     ----------
@@ -21,11 +21,11 @@ class TableHead:
     preamble : tuple of tuple of str
         The cells of those records.
     sheet : str
-        Of a workbook; empty in a text file.
+        Name of the sheet; empty in a text file.
     part : int
         The outcomes' `part`.
     quoting : bool
-        Whether quotation marks quote; in a few tables they are plain characters.
+        Whether quotation marks quote; in a few tables they are ordinary characters.
     """
 
     delimiter: str
@@ -38,10 +38,10 @@ class TableHead:
 
     @property
     def preamble_lines(self) -> list[str]:
-        """The records above the header as text: a date may contain a delimiter."""
+        """The records above the header as text, joined again because dates may contain commas."""
         return [self.delimiter.join(cells).strip() for cells in self.preamble]
 
     def describe(self) -> str:
-        """What was found, for the user."""
+        """Describe the header for the user."""
         names = [self.columns.name(field) for field in self.columns.positions]
         return f"the columns {', '.join(names[:8])}"

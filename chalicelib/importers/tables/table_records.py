@@ -1,4 +1,4 @@
-"""The records of a table as a text or a sheet has them, each with what is wrong with it."""
+"""The records of a table in a text or a sheet, each with its flaw if it is damaged."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from chalicelib.importers.workbooks.workbooks import Workbook
 from chalicelib.model.errors import ExportRefused
 
 Raw = tuple[int, list[str], RowRefused | None, Callable[[], str]]
-"""A record: its line, its cells, what is wrong with it as text, and the text."""
+"""A record: its line, its cells, its flaw, and a function that returns its text."""
 
 
 def records_below(source: Source, head: TableHead, reading: Reading) -> Iterator[Raw]:
-    """The records below a header; `reading` takes the notes that there are at the end."""
+    """Return the records below a header; notes at the end of the file are added to `reading`."""
     if head.sheet:
         return _sheet_rows(source.workbook, head)
     return _text_rows(source, head, reading)
 
 
 def first_records(source: Source, head: TableHead) -> Iterator[list[str]]:
-    """The records below a header at the beginning of a file; in a sheet, all of them."""
+    """Return the records below a header in the beginning of a file; all records of a sheet."""
     if head.sheet:
         return (cells for _, cells in _rows_below(source.workbook, head))
     records = records_of(source.text, head.delimiter, quoting=head.quoting)
@@ -36,39 +36,39 @@ def first_records(source: Source, head: TableHead) -> Iterator[list[str]]:
 
 
 def text_records(source: Source, delimiter: str, reading: Reading) -> Iterator[Raw]:
-    """All records of a text whose tables are not one: line, cells, what is wrong, the text of it.
+    """Return all records of a text that contains more than one kind of table.
 
-    The notes that there are at the end of the file go to the reading. Can be asked for once.
+    Call it once. Notes at the end of the file are added to `reading`.
 
     Raises
     ------
     ExportRefused
-        `unreadable_file`, as of `check_end`.
+        `unreadable_file`, as in `check_end`.
     """
     check_end(source, (), 0)
     return _text_rows(source, TableHead(delimiter, -1, Columns({}, {}, "", ()), ()), reading)
 
 
 def check_end(source: Source, sample: Sequence[Sequence[str]], width: int) -> None:
-    """Refuses a file that ends in half a character, unless its last row is complete.
+    """Reject a file that ends in the middle of a character, unless its last row is complete.
 
     Parameters
     ----------
     sample : sequence of records
-        Those at the beginning of the file.
+        The records at the beginning of the file.
     width : int
-        How many cells a row has.
+        Number of cells in a row.
 
     Raises
     ------
     ExportRefused
-        `unreadable_file`, if the file is known to end in the middle of a row and of a character.
+        `unreadable_file`, if the file ends in the middle of a row and of a character.
     """
     is_short = bool(sample) and len(sample[-1]) < width
     if source.is_half_a_character_short and (source.has_lost_a_character or is_short):
         raise ExportRefused(
             "unreadable_file",
-            "the file is cut off: it ends in the middle of a row and of a character. "
+            "the file is incomplete: it ends in the middle of a row and of a character. "
             "Download it again",
         )
 
@@ -76,12 +76,12 @@ def check_end(source: Source, sample: Sequence[Sequence[str]], width: int) -> No
 def as_text_rows(
     rows: Iterator[Raw], width: int, naming: Collection[int], decimal_mark: str
 ) -> Iterator[Raw]:
-    """Rows of a sheet as wide as the header; numbers as the text numbers of the file are.
+    """Yield rows of a sheet at the width of the header, with numbers as text in the file's format.
 
     Parameters
     ----------
     naming : collection of int
-        The columns whose numbers name something: in a merged cell they hold for all of its rows.
+        The columns whose numbers are names; in a merged cell they apply to all of its rows.
     """
     for line, cells, flaw, raw in rows:
         if len(cells) < width:
@@ -100,13 +100,13 @@ def _sheet_rows(workbook: Workbook | None, head: TableHead) -> Iterator[Raw]:
 
 
 def _rows_below(workbook: Workbook | None, head: TableHead) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a sheet below the header, with their numbers."""
+    """Return the rows of a sheet below the header, with their numbers."""
     assert workbook is not None
     return islice(workbook.rows(head.sheet), head.index + 1, None)
 
 
 def _text_rows(source: Source, head: TableHead, reading: Reading) -> Iterator[Raw]:
-    """Rows with what is wrong with them as text, if anything is, and the text itself."""
+    """Yield the rows of a text with their flaws, and add the notes at the end."""
     lines = source.lines()
     width = len(head.columns.names)
     reader = csv_reader(lines.for_csv(head.delimiter), head.delimiter, quoting=head.quoting)
@@ -120,7 +120,7 @@ def _text_rows(source: Source, head: TableHead, reading: Reading) -> Iterator[Ra
             for cells in reader:
                 if lines.flawed or lines.exhausted:
                     flaw = _flaw(lines)
-                    if lines.too_wide:  # it was read as one cell, which is none of its own
+                    if lines.too_wide:  # `Lines` replaced the line with a single cell
                         cells = ["?"] * width
                 yield number, cells, flaw, raw
                 number += len(texts)
@@ -131,7 +131,7 @@ def _text_rows(source: Source, head: TableHead, reading: Reading) -> Iterator[Ra
                     lines.forget()
             break
         except csv.Error as error:
-            flaw = RowRefused("unclosed_quote", f"no row can be read: {error}")
+            flaw = RowRefused("unclosed_quote", f"the row cannot be parsed: {error}")
             yield number, ["?"], flaw, raw
             number += len(texts)
             lines.forget()
@@ -140,22 +140,22 @@ def _text_rows(source: Source, head: TableHead, reading: Reading) -> Iterator[Ra
 
 def _flaw(lines: Lines) -> RowRefused | None:
     if lines.too_wide:
-        return RowRefused("wrong_cell_count", f"more than {MAX_COLUMNS:,} cells in a row")
+        return RowRefused("wrong_cell_count", f"the row has more than {MAX_COLUMNS:,} cells")
     if not lines.whole:
-        return RowRefused("cut_off", "a line is too long to be a row of a report")
+        return RowRefused("cut_off", "the line is too long for a row of a report")
     if not lines.readable:
-        return RowRefused("unreadable_text", "the row holds bytes that are no text")
-    if lines.exhausted:  # the reader asked for another line: a quotation mark is open
-        return RowRefused("unclosed_quote", "a quotation mark is open at the end of the file")
+        return RowRefused("unreadable_text", "the row contains bytes that are not text")
+    if lines.exhausted:  # the reader needed another line, so a quotation mark is still open
+        return RowRefused("unclosed_quote", "a quotation mark is not closed by the end of the file")
     return None
 
 
 def _notes(lines: Lines) -> Iterator[str]:
     if lines.changed_encoding:
-        yield "The file is not UTF-8 but Windows-1252."
+        yield "The file is Windows-1252, not UTF-8."
     if lines.is_half_a_character_short:
         yield (
-            "The file ends in half a character"
+            "The file ends in the middle of a character"
             + (", which was completed" if lines.restored else ", which is lost")
             + ": check the last cell of the last row."
         )

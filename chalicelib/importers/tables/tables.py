@@ -51,9 +51,9 @@ class Row:
     line : int
         The line on which it begins, from 1; the row of a sheet.
     cells : list of str
-        As many as the header has.
+        One per heading.
     raw : str
-        The record as it stands in the file.
+        The record as in the file.
     """
 
     line: int
@@ -67,18 +67,18 @@ class Table:
     Parameters
     ----------
     source : Source or Rest
-        A file, or what is left of it below the header.
+        A file, or the rest of it below the header.
     head : TableHead
     public_text : callable, optional
-        What a refusal may show of a row whose cells are where they belong, for reports that hold
-        people; of any other row of theirs nothing is shown. Without it, the whole row is.
+        What a rejection may show of a row with the right number of cells, for reports that contain
+        people; nothing is shown of their other rows. Without it, the whole row is shown.
     naming : collection of int
-        The columns whose numbers name something: in a merged cell they hold for all of its rows.
+        The columns whose numbers are names; in a merged cell they apply to all of its rows.
 
     Raises
     ------
     ExportRefused
-        `unreadable_file`, if the file is known to end in the middle of a row and of a character.
+        `unreadable_file`, if the file ends in the middle of a row and of a character.
     """
 
     def __init__(
@@ -107,17 +107,17 @@ class Table:
 
     @property
     def first_rows(self) -> Sequence[Sequence[str]]:
-        """The rows at the beginning of the file, of whatever width."""
+        """The rows at the beginning of the file, of any width."""
         return self._sample
 
     def sample(self, *fields: str) -> Iterator[str]:
-        """The cells of some fields in the rows at the beginning of the file."""
+        """Yield the cells of fields in the rows at the beginning of the file."""
         positions = [p for f in fields if (p := self.head.columns.positions.get(f)) is not None]
         for cells in self.sample_cells(positions):
             yield from cells
 
     def sample_cells(self, positions: Sequence[int]) -> Iterator[tuple[str, ...]]:
-        """The cells of some columns in the rows at the beginning of the file, row by row."""
+        """Yield the cells of columns in the rows at the beginning of the file, row by row."""
         if not positions:
             return
         width = self._width
@@ -135,17 +135,17 @@ class Table:
         convert: Callable[[Row], RowOutcome],
         reading: Reading,
     ) -> Iterator[RowOutcome]:
-        """One outcome per row below the header.
+        """Yield one outcome per row below the header.
 
         Parameters
         ----------
         reason_to_skip : callable
-            Why a row is no data (totals, footers), or an empty text. Sees short rows too, filled
-            up with empty cells.
+            Returns why a row is not data (totals, footers), or an empty string. Also gets short
+            rows, padded with empty cells.
         convert : callable
-            The outcome of a row with a cell under each heading; may raise `RowRefused`.
+            Returns the outcome of a row with a cell for each heading; may raise `RowRefused`.
         reading : Reading
-            Takes the notes that there are at the end of the file.
+            Gets the notes at the end of the file.
         """
 
         def convert_cells(line: int, cells: Sequence[str]) -> RowOutcome:
@@ -165,17 +165,17 @@ class Table:
         *,
         begin_again: Callable[[], None] | None = None,
     ) -> Iterator[RowOutcome]:
-        """As `outcomes`, for functions of the bare cells: nothing is made that most rows waste.
+        """Like `outcomes`, for functions of the bare cells, which saves an object per row.
 
-        `convert` sees rows of the header's width and skips those that are no data by itself;
-        `reason_to_skip` is asked about shorter ones.
+        `convert` gets rows of the header's width and must itself skip those that are not data;
+        `reason_to_skip` gets shorter rows.
 
         Parameters
         ----------
         begin_again : callable, optional
-            Is called where the header is repeated. With it the caller reads further tables by
-            itself: the outcomes end above the first, and `reading.rest` is what is left. Without
-            it, further tables are not read but named as skipped.
+            Called when the header is repeated. If given, the caller reads further tables itself:
+            the outcomes end above the first one, and `reading.rest` is the rest of the file.
+            Otherwise further tables are not read and are listed as skipped.
         """
         records = (
             self._source.records
@@ -196,11 +196,11 @@ class Table:
                 try:
                     outcome = convert(line, cells)
                 except RowRefused as error:
-                    outcome = self._refused(line, cells, raw(), error)
+                    outcome = self._rejected(line, cells, raw(), error)
                 else:
                     outcome = outcome if not part else _in_part(outcome, part)
             else:
-                outcome = self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
+                outcome = self._irregular(line, cells, flaw, raw(), reason_to_skip, convert)
             if type(outcome) is Imported:
                 if sums:
                     waiting.append(cells)
@@ -216,12 +216,12 @@ class Table:
                     if not titles and self._is_repeated(cells):
                         yield from (held for held, _ in above)
                         above.clear()
-                        yield Skipped(line, "the header again", part)
+                        yield Skipped(line, "repeated header", part)
                         if begin_again is not None:
                             begin_again()
                         continue
-                    yield from (_no_row(held) for held, _ in above)
-                    yield Skipped(line, "the header of a further table", part)
+                    yield from (_as_line_above(held) for held, _ in above)
+                    yield Skipped(line, "header of a further table", part)
                     records = records if isinstance(records, Records) else Records(records)
                     reading.rest = further(self._source, self.head, cells, titles, line, records)
                     break
@@ -236,7 +236,7 @@ class Table:
             yield from (held for held, _ in above)
         unread.add(waiting)
         while begin_again is None and reading.rest is not None:
-            yield from skip(reading.rest, reading, "one table is read of such a file")
+            yield from skip(reading.rest, reading, "only one table of this file type is read")
 
     def _is_repeated(self, cells: Sequence[str]) -> bool:
         names = list(map(comparable, cells))
@@ -244,7 +244,7 @@ class Table:
             names[self._width :]
         )
 
-    def _odd(
+    def _irregular(
         self,
         line: int,
         cells: list[str],
@@ -253,13 +253,13 @@ class Table:
         reason_to_skip: Callable[[Sequence[str]], str],
         convert: Callable[[int, Sequence[str]], RowOutcome],
     ) -> RowOutcome:
-        """The outcome of a row of another width, or of one that is damaged."""
+        """Return the outcome of a row with another width, or of a damaged row."""
         width = len(cells)
         if width > self._width and not any(map(str.strip, cells[self._width :])):
             cells = cells[: self._width]
         elif width != self._width:
             flaw = flaw or RowRefused(
-                "wrong_cell_count", f"{width} cells under {self._width} headings"
+                "wrong_cell_count", f"number of cells: {width}, number of headings: {self._width}"
             )
             cells = cells + [""] * (self._width - width)
         is_short = flaw is not None and flaw.code == "wrong_cell_count" and width < self._width
@@ -273,7 +273,7 @@ class Table:
         try:
             return _in_part(convert(line, cells), self.head.part)
         except RowRefused as error:
-            return self._refused(line, cells, raw, error)
+            return self._rejected(line, cells, raw, error)
 
     def _is_split_elsewhere(self, cell: str, width: int) -> bool:
         """Whether a record of one cell is a whole row with another delimiter."""
@@ -282,7 +282,7 @@ class Table:
             cell.count(other) == self._width - 1 for other in others
         )
 
-    def _refused(self, line: int, cells: list[str], raw: str, error: RowRefused) -> Refused:
+    def _rejected(self, line: int, cells: list[str], raw: str, error: RowRefused) -> Refused:
         if self._public_text is not None:
             raw = self._public_text(Row(line, list(cells), raw))
         return refusal(line, raw, error, self.head.part)
@@ -296,10 +296,10 @@ class Table:
         return list(until_next_heading(records, self._names))
 
 
-def _no_row(outcome: RowOutcome) -> RowOutcome:
-    """The outcome of a line above a table: what is refused in it is no row."""
+def _as_line_above(outcome: RowOutcome) -> RowOutcome:
+    """Convert the rejection of a line above a table to a skipped line."""
     if isinstance(outcome, Refused):
-        return Skipped(outcome.row, "a line above a further table", outcome.part)
+        return Skipped(outcome.row, "line above a further table", outcome.part)
     return outcome
 
 

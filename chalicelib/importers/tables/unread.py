@@ -1,7 +1,7 @@
-"""The columns of a table that are not read: their headings, and their sums where they are numbers.
+"""The unread columns of a table: their headings, and their sums if they contain numbers.
 
-What a file holds and no event does is named, so that a number that is missing is seen. Cells are
-never shown. A heading is, if it looks like one: a table may have people in its first row.
+They are listed so that users notice missing numbers. Cells are never shown. Headings are shown only
+if they look like headings, because the first row of a table may contain people.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from chalicelib.importers.tables.headings import comparable, known_heading, plai
 from chalicelib.importers.values.numerals import DecimalMark, NumberFormat
 
 AT_ONCE = 500
-"""So many rows are summed up at a time."""
+"""How many rows are added up at a time."""
 
 MAX_LISTED = 100
-"""So many columns does a summary list, those that look like metrics first."""
+"""How many columns a summary lists; those that look like metrics come first."""
 
 MAX_WARNINGS = 20
 MAX_HEADING = 80
 _MOST_WORDS = 0.1
-"""Of the different cells of a column of numbers at most so many are none."""
+"""Share of the distinct cells of a number column that may be something else."""
 
 _METRIC = re.compile(
     r"clicks?|klicks?|clics?|cliques?|clic|kliknięcia|klikken|クリック|taps|swipe"
@@ -54,16 +54,16 @@ _NO_SUM = re.compile(
 
 
 def is_metric(heading: str) -> bool:
-    """Whether a heading looks like a number of engagements, money or conversions that adds up."""
+    """Whether a heading looks like a count of engagements, money or conversions that adds up."""
     text = comparable(heading)
     return bool(_METRIC.search(text)) and not _NO_SUM.search(text)
 
 
 def shown_heading(heading: str, position: int, *, may_hold_people: bool = False) -> str:
-    """A heading as it may be shown to anybody: its place, where it may be a person or a text.
+    """Return a heading as shown to users: its position, if it may be a person or a text.
 
-    Of a table that holds people only a heading that an importer knows: in a damaged file cells of a
-    row run into the header.
+    For a table that contains people, only headings that an importer knows are shown: in a damaged
+    file, cells of a row may run into the header.
     """
     text = plain(heading)
     if known_heading(text):
@@ -76,7 +76,7 @@ def shown_heading(heading: str, position: int, *, may_hold_people: bool = False)
 
 
 class UnreadColumns:
-    """What a table holds beside what is read; grows while its rows are imported.
+    """The unread columns of a table and their sums; grows while its rows are imported.
 
     Parameters
     ----------
@@ -85,10 +85,10 @@ class UnreadColumns:
     read : iterable of int
         The columns that are read.
     why : mapping of int to str
-        Why a column that is known is not read.
+        Why a known column is not read.
     may_hold_people : bool
-        Whether only numbers that look like metrics are added up: of a single row the sum is the
-        cell.
+        Whether to add up only numbers that look like metrics: the sum of a single row is the cell
+        itself.
     """
 
     what = "column"
@@ -117,11 +117,11 @@ class UnreadColumns:
 
     @property
     def is_open(self) -> bool:
-        """Whether there are columns whose numbers are to be added up."""
+        """Whether there are columns to add up."""
         return bool(self._open)
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
-        """Adds up the numbers of some rows that were imported."""
+        """Add up the numbers of imported rows."""
         for position in tuple(self._open):
             cells = list(filter(None, map(itemgetter(position), rows)))
             if not cells:
@@ -134,7 +134,7 @@ class UnreadColumns:
                 self._sums[position] = self._sums.get(position, Decimal(0)) + found
 
     def columns(self) -> list[tuple[str, Decimal | None, str, bool]]:
-        """(heading, sum, why, whether it looks like a metric) of each."""
+        """Return (heading, sum, reason, whether it looks like a metric) of each column."""
         return [
             (
                 shown_heading(self._names[p], p, may_hold_people=self._may_hold_people),
@@ -147,7 +147,7 @@ class UnreadColumns:
 
 
 def _sum(cells: Sequence[str], mark: DecimalMark) -> Decimal | None:
-    """The sum of cells; None if they are no numbers."""
+    """Return the sum of cells; None if they are not numbers."""
     try:
         return Decimal(sum(map(int, cells)))
     except ValueError:
@@ -194,7 +194,7 @@ class Unread:
                     self._metrics[heading] = table.what
 
     def as_rows(self) -> list[dict[str, str | bool | None]]:
-        """A row for each column, at most `MAX_LISTED`; those that look like metrics first."""
+        """Return at most `MAX_LISTED` columns; those that look like metrics first."""
         ranked = sorted(self._sums.items(), key=lambda item: self._rank(*item))
         return [
             {
@@ -208,20 +208,20 @@ class Unread:
 
     @property
     def left_out(self) -> int:
-        """How many columns more there are."""
+        """How many columns are not listed."""
         return max(0, len(self._sums) - MAX_LISTED)
 
     def warnings(self) -> list[str]:
-        """A sentence for each unknown column of numbers whose heading looks like a metric."""
+        """Return a sentence for each unknown column of numbers that looks like a metric."""
         found = [
-            f"The {self._metrics[heading]} {heading!r} was not read; it looks like a metric, and "
-            f"its sum is {_written(number)}."
+            f"The {self._metrics[heading]} {heading!r} was not read. It looks like a metric; its "
+            f"sum is {_written(number)}."
             for (heading, why), number in self._sums.items()
             if number and not why and heading in self._metrics
         ]
         more = len(found) - MAX_WARNINGS
         return found[:MAX_WARNINGS] + (
-            [f"{more} more such columns or keys were not read."] * (more > 0)
+            [f"Further unread columns or keys that look like metrics: {more}."] * (more > 0)
         )
 
     def _rank(self, column: tuple[str, str], found: Decimal | None) -> int:

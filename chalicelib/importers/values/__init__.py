@@ -3,9 +3,9 @@
 =================  =============================================================================
 cells              empty cells, damaged ids
 numerals, dates    one number format and one day order per file
-languages          decimal marks, months and words for totals in each language
-values             values of JSON whose types cannot be trusted
-event_identity     event ids that are the same in every export of the same thing
+languages          decimal marks, months and labels of totals in each language
+values             values of JSON with unverified types
+event_identity     event ids that are the same in every export of the same object
 stars, counters    ratings of reviews; lifetime counters of posts
 =================  =============================================================================
 """

@@ -1,4 +1,4 @@
-"""Single cells: what is empty, ids that a spreadsheet guarded or destroyed, and typed numbers."""
+"""Single cells: empty cells, ids that a spreadsheet quoted or damaged, and typed numbers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _GUARDED = frozenset("-=+@'0123456789")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+\d+", re.IGNORECASE)
 
 EXACT_UP_TO = 10**15
-"""Spreadsheets keep fifteen digits of a number: an id of more has lost its end."""
+"""Spreadsheets keep fifteen digits of a number: a longer id has lost its last digits."""
 
 
 class NumberCell(str):
-    """The cell of a workbook that holds a number: its text has a decimal point in every language.
+    """A number cell of a workbook; its text has a decimal point in every language.
 
     Attributes
     ----------
@@ -35,12 +35,12 @@ class NumberCell(str):
         return cell
 
     def strip(self, chars: str | None = None, /) -> NumberCell:
-        """Itself: a number has no blanks around it, and must stay one."""
+        """Return the cell itself: a number has no surrounding blanks, and must keep its type."""
         return self
 
 
 class CarriedNumber(str):
-    """An empty cell that is merged with one above it that holds a number.
+    """An empty cell that is merged with a number cell above it.
 
     Attributes
     ----------
@@ -58,15 +58,15 @@ class CarriedNumber(str):
 
 
 class DateCell(str):
-    """The cell of a workbook that holds a day or a time, and no text that looks like one."""
+    """A cell of a workbook that contains a typed day or time, not text that looks like one."""
 
     __slots__ = ()
 
 
 def as_text(cell: str, decimal_mark: str) -> str:
-    """A cell of a workbook as a text file would hold it, its number with the file's decimal mark.
+    """Return a cell of a workbook as in a text file, a number with the file's decimal mark.
 
-    A number that has lost its end stays one: `checked_id` has to know of it.
+    A number that has lost digits is returned unchanged, so that `checked_id` can detect it.
     """
     if isinstance(cell, DateCell | CarriedNumber):
         return str(cell)
@@ -76,23 +76,23 @@ def as_text(cell: str, decimal_mark: str) -> str:
 
 
 def is_blank(cell: str) -> bool:
-    """Whether a cell names nothing: blank or dashes. ``NA`` is a name (North America)."""
+    """Whether a cell is blank or a dash. ``NA`` is not blank: it is a name (North America)."""
     return cell.strip() in _BLANK
 
 
-def is_no_number(cell: str) -> bool:
-    """Whether a numeric cell holds no value: blank, dashes, ``NA``, a floor such as ``< 10``."""
+def is_empty_number(cell: str) -> bool:
+    """Whether a numeric cell has no value: blank, dash, ``NA``, a floor such as ``< 10``."""
     text = cell.strip()
     return text.casefold() in _NO_NUMBER or bool(_PRIVACY_FLOOR.match(text))
 
 
 def without_addresses(text: str) -> str:
-    """A text without e-mail addresses and without the queries of web addresses."""
+    """Return a text without e-mail addresses and without the query parts of URLs."""
     return _ADDRESSES.sub("…", text)
 
 
 def bare_id(cell: str) -> str:
-    """An identifier without the blank, the apostrophe or the ``="…"`` that a spreadsheet guards."""
+    """Return an id without blanks and without a spreadsheet's apostrophe or ``="…"`` around it."""
     text = cell.strip()
     if text[:2] == '="' and text[-1] == '"' and len(text) > 3:
         return text[2:-1].strip()
@@ -102,7 +102,7 @@ def bare_id(cell: str) -> str:
 
 
 def checked_id(cell: str) -> str:
-    """A `bare_id` that no spreadsheet has destroyed.
+    """Return a `bare_id` after checking that no spreadsheet damaged it.
 
     Raises
     ------
@@ -116,6 +116,6 @@ def checked_id(cell: str) -> str:
     if is_too_long or ("+" in text and _SCIENTIFIC.fullmatch(text)):
         raise RowRefused(
             "damaged_id",
-            "an id has lost digits in a spreadsheet: import the file as it was downloaded",
+            "an id has lost digits in a spreadsheet: import the file as downloaded",
         )
     return text

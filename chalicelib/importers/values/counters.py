@@ -1,4 +1,4 @@
-"""Lifetime counters: what a post says of all that happened to it since, without saying when."""
+"""Lifetime counters of posts: all engagement since publication, without dates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.importers.records.records import Converted
 from chalicelib.importers.values.dates import start_of
 from chalicelib.model.events import MAX_COUNT
 
-NOTHING_YET = "nothing but zeros"
+NOTHING_YET = "all counts are zero"
 
 
 def lifetime_events(
@@ -21,25 +21,25 @@ def lifetime_events(
     *parts: str,
     content_id: str = "",
 ) -> Converted:
-    """A post's counters, on the day of the post; or why it is no data.
+    """Return a post's counters as events on the day of the post, or why the record is not data.
 
     Parameters
     ----------
     posted : datetime
-        When the post was made, in UTC.
+        Time of the post, in UTC.
     counts : mapping of str to int
-        Type of engagement -> count.
+        Engagement type -> count.
     *parts : str
-        What tells the post from every other (as of `booking.engagement`): a later export of the
-        post restates the same events.
+        Identify the post (as in `booking.engagement`): a later export of the post replaces the
+        same events.
 
     Raises
     ------
     RowRefused
-        `invalid_number`, for more than a contract's count.
+        `invalid_number`, for a count above the contract's maximum.
     """
     if any(count > MAX_COUNT for count in counts.values()):
-        raise RowRefused("invalid_number", "a counter is larger than any count")
+        raise RowRefused("invalid_number", "a counter is too large for a count")
     events: tuple[RawEvent, ...] = tuple(
         engagement(
             channel, kind, start_of(posted.date()), *parts, count=count, content_id=content_id

@@ -18,12 +18,12 @@ DayOrder = Literal["dmy", "mdy", ""]
 Period = tuple[dt.date, dt.date]
 
 MIDNIGHT = dt.time(tzinfo=dt.UTC)
-"""The time of what is only known by its day.
+"""The time of events for which only the day is known.
 
-`occurred_at` is part of an event's identity, so that it must be the same whenever the same day is
-exported again, and a day that has begun must not lie in the future: hence midnight and not noon.
-The platforms count days in the account's own time zone, which their files do not name; a day is
-taken as a UTC day.
+`occurred_at` is part of an event's identity, so it must be the same in every export of the day, and
+it must not be in the future on a day that has begun. Midnight meets both conditions, noon does not.
+Platforms count days in the account's time zone, which their files do not name; a day is treated as
+a UTC day.
 """
 
 _MONTHS = month_numbers()
@@ -65,9 +65,10 @@ _STAMP = re.compile(
 )
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d{1,12})?", re.ASCII)
 _SERIALS = range(36_526, 73_051)
-"""A spreadsheet's numbers of the days from 2000 to 2099, if it counts from 1900.
+"""A spreadsheet's numbers for the days from 2000 to 2099, counted from 1900.
 
-Some count from 1904: their number of a day is smaller by four years, and a text does not show it.
+Some spreadsheets count from 1904. Their numbers are smaller by four years, which text cells do not
+show.
 """
 
 _SERIAL_ZERO = DAY_ZERO[False].toordinal()
@@ -76,24 +77,24 @@ _CACHE_SIZE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class DateFormat:
-    """How a file writes days.
+    """The format of days in a file.
 
     Attributes
     ----------
     order : {"dmy", "mdy", ""}
-        Of days like 3/4/2026; empty if the file seems to have none.
+        Of days such as 3/4/2026; empty if the file seems to have none.
     """
 
     order: DayOrder = ""
     _known: dict[str, dt.date] = field(default_factory=dict, repr=False, compare=False)
 
     def day(self, cell: str) -> dt.date:
-        """A day, also one that a spreadsheet wrote as the number that it keeps of it.
+        """Parse a day, including a spreadsheet's number for a day.
 
         Raises
         ------
         ValueError
-            If the cell is none. The message does not repeat the cell.
+            If the cell is not a day. The message does not repeat the cell.
         """
         known = self._known.get(cell)
         if known is None:
@@ -108,10 +109,10 @@ class DateFormat:
 
 
 def parse_day(cell: str, order: DayOrder = "") -> dt.date:
-    """A day from any of the known forms; raises ``ValueError`` for anything else.
+    """Parse a day in any known format; raise ``ValueError`` for anything else.
 
-    A time with an offset is read as its day in UTC. Midnight is read as the day that begins there:
-    reports by day of another time zone write their days so.
+    A time with an offset is read as its day in UTC, except midnight, which is read as the day that
+    begins: daily reports in another time zone write their days this way.
     """
     text = " ".join(cell.split())
     if (
@@ -136,23 +137,23 @@ def parse_day(cell: str, order: DayOrder = "") -> dt.date:
         return midnight_of(text) or parse_instant(text).date()
     if _SERIAL.fullmatch(text):
         raise ValueError(
-            "a spreadsheet's number of a day: give the column the format of a date, or write "
+            "it is a spreadsheet's number for a day: format the column as a date, or write "
             "2026-06-25, and save the file again"
         )
-    raise ValueError("not a day in a known form")
+    raise ValueError("not a day in a known format")
 
 
 def _month(word: str) -> int:
     number = _MONTHS.get(word.casefold())
     if number is None:
-        raise ValueError("not a month's name in a language that is known")
+        raise ValueError("not the name of a month in a known language")
     return number
 
 
 def decide_day_order(
     language: str, cells: Iterable[str], period: Period | None, *, english: DayOrder = ""
 ) -> DayOrder:
-    """Whether days like 3/4/2026 are day/month or month/day in a file.
+    """Decide whether days such as 3/4/2026 are day/month or month/day in a file.
 
     Parameters
     ----------
@@ -161,15 +162,15 @@ def decide_day_order(
     cells : iterable of str
         Cells of the day column.
     period : (first, last), optional
-        Days between which all of them must lie.
+        First and last possible day.
     english : {"dmy", "mdy", ""}
-        What English headings say. Mostly nothing: Americans and Britons differ, unless a platform
-        writes one English only.
+        The order for English headings. Usually empty, because American and British orders differ;
+        set for platforms that always use the same one.
 
     Raises
     ------
     ExportRefused
-        `undecidable_format`, with the question to answer.
+        `undecidable_format`, with the question for the user.
     """
     fitting: set[DayOrder] = {"dmy", "mdy"}
     doubtful = ""
@@ -192,16 +193,17 @@ def decide_day_order(
         return english
     raise ExportRefused(
         "undecidable_format",
-        f"is {doubtful} day/month or month/day? No day of the file tells. Say it by a mapping: "
-        '{"dates": "dmy"} or {"dates": "mdy"}; or export the report with days like 2026-06-25',
+        f"is {doubtful} day/month or month/day? No day in the file decides it. Set it in a "
+        'mapping: {"dates": "dmy"} or {"dates": "mdy"}; or export the report with days like '
+        "2026-06-25",
     )
 
 
 def check_typed_days(cells: Sequence[str]) -> None:
-    """Refuses a column in which a spreadsheet has taken some days for dates and others for text.
+    """Reject a column in which a spreadsheet converted some days to dates and left others as text.
 
-    A spreadsheet of another country takes 3/4 for the day that it is there and leaves 25/4 as text:
-    the days that it did take have day and month exchanged, perhaps.
+    A spreadsheet with another country's settings converts 3/4 and leaves 25/4 as text. Day and
+    month of the converted days may be swapped.
     """
     typed = next((cell for cell in cells if isinstance(cell, DateCell)), None)
     if typed is None:
@@ -210,9 +212,9 @@ def check_typed_days(cells: Sequence[str]) -> None:
         if not isinstance(cell, DateCell) and _NUMERIC.fullmatch(" ".join(cell.split())):
             raise ExportRefused(
                 "undecidable_format",
-                f"did a spreadsheet exchange day and month? In one column {typed[:10]} is a date "
-                f"and {cell.strip()} is text. Import the file as it was downloaded, without "
-                "opening it in a spreadsheet, or write all days like 2026-06-25",
+                f"did a spreadsheet swap day and month? In one column {typed[:10]} is a date and "
+                f"{cell.strip()} is text. Import the file as downloaded, without opening it in a "
+                "spreadsheet, or write all days like 2026-06-25",
             )
 
 
@@ -225,7 +227,7 @@ def _fits(text: str, order: DayOrder, period: Period | None) -> bool:
 
 
 def days_of(cell: str) -> list[str]:
-    """The days that a cell names, as text: both of a period, else the cell itself."""
+    """Return the days in a cell as text: both days of a period, else the cell itself."""
     text = " ".join(cell.replace("–", "-").replace("—", "-").split())
     text = text[start.end() :] if (start := _FROM.match(text)) else text
     for match in _UNTIL.finditer(text):
@@ -236,7 +238,7 @@ def days_of(cell: str) -> list[str]:
 
 
 def parse_period(line: str, order: DayOrder = "") -> Period | None:
-    """First and last day of a line such as ``1 June 2026 - 25 June 2026``; None if it is none.
+    """Parse a line such as ``1 June 2026 - 25 June 2026``; None if it is not a period.
 
     Also ``From 2026-06-01 to 2026-06-07``, ``Von ... bis ...`` and ``2026-06-01,2026-06-07``.
     """
@@ -259,13 +261,13 @@ def parse_period(line: str, order: DayOrder = "") -> Period | None:
 
 
 def parse_week(cell: str, dates: DateFormat) -> Period:
-    """The seven days of a week that is named by its first; raises ``ValueError``."""
+    """Return the seven days from the first day of a week; raise ``ValueError``."""
     first = dates.day(cell)
     return first, first + dt.timedelta(days=6)
 
 
 def parse_month(cell: str, dates: DateFormat) -> Period:
-    """The days of a month named by its first day, ``June 2026`` or ``2026-06``; ``ValueError``."""
+    """Parse a month: its first day, ``June 2026`` or ``2026-06``; raise ``ValueError``."""
     match = _MONTH_ALONE.fullmatch(" ".join(cell.split()))
     if match:
         year = match[2] or match[3]
@@ -277,7 +279,7 @@ def parse_month(cell: str, dates: DateFormat) -> Period:
 
 
 def parse_quarter(cell: str, dates: DateFormat) -> Period:
-    """The days of a quarter named by its first day or ``Q2 2026``; raises ``ValueError``."""
+    """Parse a quarter: its first day or ``Q2 2026``; raise ``ValueError``."""
     match = _QUARTER.fullmatch(cell.strip())
     if match:
         quarter, year = int(match[1] or match[4]), int(match[2] or match[3])
@@ -291,13 +293,13 @@ def parse_quarter(cell: str, dates: DateFormat) -> Period:
 
 
 def parse_year(cell: str, dates: DateFormat) -> Period:
-    """The days of a year; raises ``ValueError``."""
+    """Parse a year; raise ``ValueError``."""
     year = int(cell) if re.fullmatch(r"\d{4}", cell.strip()) else dates.day(cell).year
     return dt.date(year, 1, 1), dt.date(year, 12, 31)
 
 
 def parse_instant(cell: str) -> dt.datetime:
-    """A time with an offset, in UTC; raises ``ValueError``.
+    """Parse a time with an offset and return it in UTC; raise ``ValueError``.
 
     Either ``2026-05-13 11:01:12 +0200`` or ``Wed May 13 11:01:12 +0200 2026``.
     """
@@ -316,7 +318,7 @@ def parse_instant(cell: str) -> dt.datetime:
 
 
 def midnight_of(cell: str) -> dt.date | None:
-    """The day that begins at a time, where it is midnight, in whatever zone; else None."""
+    """Return the day that begins at a time if it is midnight, in any zone; else None."""
     match = _MIDNIGHT.fullmatch(cell.strip())
     try:
         return dt.date.fromisoformat(match[1]) if match else None
@@ -325,5 +327,5 @@ def midnight_of(cell: str) -> dt.date | None:
 
 
 def start_of(day: dt.date) -> dt.datetime:
-    """The `occurred_at` of what is only known by its day."""
+    """Return the `occurred_at` of an event for which only the day is known."""
     return dt.datetime.combine(day, MIDNIGHT)

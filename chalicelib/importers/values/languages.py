@@ -1,7 +1,7 @@
-"""What a language brings to every export: numbers, days, names of months, words of totals rows.
+"""Formats and words of each language in exports: numbers, days, months, labels of totals rows.
 
-A language is a row of data here. What a platform calls its columns in it is in the tables of that
-platform. A language that is not here can still be read as far as its cells tell by themselves.
+Each language is one entry here. A platform's translated column headings are in the tables of that
+platform. A language without an entry can still be read if its cells are unambiguous.
 """
 
 from __future__ import annotations
@@ -13,28 +13,29 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How exports in a language write what no heading says.
+    """Formats and words of exports in a language, apart from column headings.
 
     Attributes
     ----------
     name : str
         In English.
     comma : bool
-        Whether it writes 1,5 for one and a half.
+        Whether one and a half is written 1,5.
     day_first : bool
-        Whether 3/4/2026 is in April. English says nothing: Americans and Britons differ.
+        Whether 3/4/2026 is in April. False for English, which does not decide it: American and
+        British orders differ.
     months : tuple of str
-        For each month its names and abbreviations, in whatever case, set apart by blanks.
+        For each month its names and abbreviations, in any case, separated by blanks.
     since, until : str
-        Words before and between the days of a period, set apart by blanks.
+        Words before and between the days of a period, separated by blanks.
     totals : tuple of str
-        Labels of rows that add up others.
+        Labels of rows that are sums of others.
     results : str
-        The word of a label such as ``Results from 12 campaigns``; empty without one.
+        The first words of labels such as ``Results from 12 campaigns``; empty if there are none.
     rest : str
-        Words for "other", as in ``Total: Other search terms``, set apart by blanks.
+        Words for "other", as in ``Total: Other search terms``, separated by blanks.
     both_marks : bool
-        Whether some of its countries write 1.5 and others 1,5, so that ``1,234`` has to be asked.
+        Whether some of its countries write 1.5 and others 1,5, so that ``1,234`` is ambiguous.
     """
 
     name: str
@@ -178,7 +179,7 @@ LANGUAGES = {
     ),
     "sv": Language("Swedish", comma=True, day_first=True),
 }
-"""Code of a language -> what it brings."""
+"""Code of a language -> its entry."""
 
 COMMA_LANGUAGES = frozenset(code for code, language in LANGUAGES.items() if language.comma)
 BOTH_MARKS = frozenset(code for code, language in LANGUAGES.items() if language.both_marks)
@@ -186,7 +187,7 @@ DAY_FIRST_LANGUAGES = frozenset(code for code, language in LANGUAGES.items() if 
 
 
 def month_numbers() -> dict[str, int]:
-    """Name of a month, in lower case -> its number.
+    """Return name of a month, in lower case -> its number.
 
     Raises
     ------
@@ -203,27 +204,27 @@ def month_numbers() -> dict[str, int]:
 
 
 def alternatives(words: Callable[[Language], str]) -> str:
-    """The words of all languages as alternatives of a pattern, the longest first."""
+    """Return the words of all languages as alternatives of a pattern, the longest first."""
     found = {word for language in LANGUAGES.values() for word in words(language).split()}
     return _any_of(found)
 
 
 def totals_pattern() -> re.Pattern[str]:
-    """What totals rows begin with, as `headings.comparable` writes it."""
+    """Return a pattern for the beginnings of totals rows, in comparable form."""
     labels = {label for language in LANGUAGES.values() for label in language.totals}
     results = {word for word in _results() if word}
     return re.compile(rf"(?:{_any_of(labels)}|(?:{_any_of(results)}) \d+ .*) ?(?:[:：]|$)")
 
 
 def rest_pattern() -> re.Pattern[str]:
-    """Totals rows of what no other row shows, as ``total: other search terms``."""
+    """Return a pattern for totals of otherwise missing traffic: ``total: other search terms``."""
     labels = {label for language in LANGUAGES.values() for label in language.totals}
     rest = alternatives(lambda language: language.rest)
     return re.compile(rf"(?:{_any_of(labels)}) ?[:：] ?(?:{rest})(?![a-zà-ž])")
 
 
 def initials_of_totals() -> frozenset[str]:
-    """Letters that labels of totals rows begin with, in both cases."""
+    """Return the first letters of labels of totals rows, in both cases."""
     labels = [label for language in LANGUAGES.values() for label in language.totals]
     letters = {label[0] for label in [*labels, *_results()] if label}
     return frozenset(letters | {letter.upper() for letter in letters})

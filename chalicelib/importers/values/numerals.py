@@ -1,7 +1,7 @@
-"""Numbers in text: one format per file, decided before the first row, applied strictly.
+"""Numbers in text: one format per file, decided before the first row and applied strictly.
 
-``1.234`` is a thousand and more in one file and a little more than one in another; a cell cannot
-say which, a file can. A number that does not fit the file's format is refused, never guessed.
+``1.234`` is above a thousand in one file and slightly above one in another; a single cell does not
+show which. A number that does not match the file's format is rejected, never guessed.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from decimal import Decimal
 from itertools import islice
 from typing import Literal
 
-from chalicelib.importers.values.cells import NumberCell, is_no_number
+from chalicelib.importers.values.cells import NumberCell, is_empty_number
 from chalicelib.importers.values.languages import BOTH_MARKS, COMMA_LANGUAGES
 from chalicelib.model.errors import ExportRefused
 
 DecimalMark = Literal[".", ","]
 
 DECIDED_BY = 2_000
-"""So many different cells tell the format of a file."""
+"""How many distinct cells decide the format of a file."""
 
 _SYMBOLS = {
     "€": "EUR",
@@ -33,7 +33,7 @@ _SYMBOLS = {
     "ł": "PLN",
     "円": "JPY",
 }
-"""The last character of a symbol -> the only currency that writes it."""
+"""The last character of a symbol -> the only currency with that symbol."""
 
 _PREFIXED_DOLLARS = {"US$": "USD", "A$": "AUD", "AU$": "AUD", "CA$": "CAD", "R$": "BRL"}
 _CURRENCY = re.compile(r"(?:[A-Z]{0,3}[€$£¥￥円₹₺₽₩₪]|[A-Z]{3}|kr\.?|zł)")
@@ -41,7 +41,7 @@ _BLANKS = re.compile(r"[\u00a0\u202f\u2009 ]")
 
 
 def _number(group: str, mark: str) -> re.Pattern[str]:
-    # Thousands in threes; in English also the Indian 1,23,456.
+    # Thousands in groups of three; in English also the Indian 1,23,456.
     grouped = rf"\d{{1,3}}(?:[{group}'’ ]\d{{3}})+"
     if group == ",":
         grouped += r"|\d{1,2}(?:,\d{2})+,\d{3}"
@@ -58,17 +58,17 @@ _GROUPING: dict[str, dict[int, None]] = {
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """How a file writes numbers; everything that does not fit raises ``ValueError``."""
+    """The number format of a file; cells that do not match raise ``ValueError``."""
 
     decimal_mark: DecimalMark
 
     def number(self, cell: str) -> Decimal | None:
-        """A plain number; None for an empty cell. The number of a workbook needs no format.
+        """Parse a number; None for an empty cell. Number cells of workbooks need no format.
 
         Raises
         ------
         ValueError
-            If the cell is no number in this format; `FormulaCell` if it holds a formula. The
+            If the cell is not a number in this format; `FormulaCell` if it contains a formula. The
             message does not repeat the cell.
         """
         if isinstance(cell, NumberCell):
@@ -77,12 +77,12 @@ class NumberFormat:
             return Decimal(cell)
         if _FORMATS[self.decimal_mark].fullmatch(cell):
             return self._decimal(cell)
-        if is_no_number(cell):
+        if is_empty_number(cell):
             return None
         text = _BLANKS.sub(" ", cell.strip()).replace("−", "-")
-        text = text.removeprefix("'")  # a spreadsheet's mark of a cell of text
+        text = text.removeprefix("'")  # marks a text cell in spreadsheets
         if text.startswith("="):
-            raise FormulaCell("a formula, not the number that it stands for")
+            raise FormulaCell("it is a formula instead of a number")
         if text.startswith("(") and text.endswith(")"):
             text = "-" + text[1:-1]
         if not _FORMATS[self.decimal_mark].fullmatch(text):
@@ -93,12 +93,12 @@ class NumberFormat:
         return Decimal(text.translate(_GROUPING[self.decimal_mark]).replace(",", "."))
 
     def count(self, cell: str) -> int | None:
-        """A whole number, also written ``29.0``; None for an empty cell.
+        """Parse a whole number, also written as ``29.0``; None for an empty cell.
 
         Raises
         ------
         ValueError
-            If the cell is no number; `FractionalCount` if it is not whole; `FormulaCell`.
+            If the cell is not a number; `FractionalCount` if it is not whole; `FormulaCell`.
         """
         number = self.number(cell)
         if number is None:
@@ -108,33 +108,33 @@ class NumberFormat:
         return int(number)
 
     def money(self, cell: str) -> tuple[Decimal | None, str]:
-        """An amount with the currency that its symbol names (empty if it names none).
+        """Parse an amount and the currency of its symbol (empty if there is none).
 
         Raises
         ------
         ValueError
-            If the cell is no amount; `FormulaCell` if it holds a formula.
+            If the cell is not an amount; `FormulaCell` if it contains a formula.
         """
         if isinstance(cell, NumberCell):
             return cell.number, ""
         if _FORMATS[self.decimal_mark].fullmatch(cell):
             return self._decimal(cell), ""
-        if is_no_number(cell):
+        if is_empty_number(cell):
             return None, ""
         text, symbol = without_currency(cell)
         return self.number(text), currency_of(symbol)
 
 
 class FractionalCount(ValueError):
-    """A count that is a number but not a whole one."""
+    """A count with decimals."""
 
 
 class FormulaCell(ValueError):
-    """A cell that holds a formula, as ``=A1+B1``, whose result is not in the file."""
+    """A cell with a formula, such as ``=A1+B1``, whose result is not in the file."""
 
 
 def without_currency(cell: str) -> tuple[str, str]:
-    """The number in a cell and the currency symbol or code before or behind it."""
+    """Split a cell into its number and the currency symbol or code before or after it."""
     text = _BLANKS.sub(" ", cell.strip())
     sign = text[0] if text[:1] in ("-", "−", "+") else ""
     body = text[len(sign) :]
@@ -148,7 +148,7 @@ def without_currency(cell: str) -> tuple[str, str]:
 
 
 def currency_of(symbol: str) -> str:
-    """The ISO code that a symbol names without doubt; ``$`` and ``kr`` name several."""
+    """Return the ISO code of an unambiguous symbol; ``$`` and ``kr`` have several."""
     if symbol in _PREFIXED_DOLLARS:
         return _PREFIXED_DOLLARS[symbol]
     if len(symbol) == 3 and symbol.isascii() and symbol.isupper():
@@ -162,22 +162,22 @@ def decide_number_format(
     counts: Iterable[str] = (),
     others: Iterable[str] = (),
 ) -> NumberFormat:
-    """The number format of a file, from cells that can be read in one way only.
+    """Decide the number format of a file by cells that can be read in only one way.
 
     Parameters
     ----------
     language : str
-        Of the headings; decides where the cells do not, or disagree. Empty: unknown. Spanish does
-        not decide about ``1,234``, which is Mexican for more than a thousand.
+        Of the headings; decides if the cells are ambiguous or disagree. Empty if unknown. Spanish
+        does not decide about ``1,234``, which is above a thousand in Mexico.
     cells : iterable of str
         Numeric cells of the columns that will be read.
     counts : iterable of str
-        Those of them that are whole numbers: ``1,234`` is more than a thousand there. They decide
-        where the language does not.
+        Those cells that are whole numbers, in which ``1,234`` is above a thousand. They decide if
+        the language does not.
     others : iterable of str
-        Cells of columns of numbers that are not read, as rates. Where the cells leave it open, they
-        show that a file with English headings was saved in a country of decimal commas. Headings
-        in a language of decimal commas they do not outweigh: such a file may have raw numbers.
+        Cells of unread number columns, such as rates. If `cells` are ambiguous, they show that a
+        file with English headings was saved with decimal commas. They do not override headings in
+        a language with decimal commas, because such a file may contain raw numbers.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def decide_number_format(
     marks: set[DecimalMark] = set()
     doubtful = with_comma = ""
     counts = list(islice(_distinct(counts), DECIDED_BY))
-    for cell in _telling(cells):
+    for cell in _with_marks(cells):
         verdict = _evidence(cell)
         if verdict == "?":
             doubtful = doubtful or cell.strip()
@@ -199,7 +199,7 @@ def decide_number_format(
         check_grouping(only, counts)
         return NumberFormat(only)
     is_open = doubtful and not marks and language not in COMMA_LANGUAGES
-    if is_open and set(map(_evidence, _telling(others))) - {"", "?"} == {","}:
+    if is_open and set(map(_evidence, _with_marks(others))) - {"", "?"} == {","}:
         check_grouping(",", counts)
         return NumberFormat(",")
     if not marks and (not language or language in BOTH_MARKS):
@@ -218,19 +218,18 @@ def decide_number_format(
     return NumberFormat(".")
 
 
-def _telling(cells: Iterable[str]) -> Iterator[str]:
-    """The cells that may show the decimal mark."""
+def _with_marks(cells: Iterable[str]) -> Iterator[str]:
+    """Yield the cells that may show the decimal mark."""
     for cell in islice(_distinct(cells), DECIDED_BY):
         if not (cell.isdigit() or isinstance(cell, NumberCell)):
             yield cell
 
 
 def check_grouping(mark: DecimalMark, counts: Iterable[str]) -> None:
-    """Refuses whole numbers such as ``2.000`` where the decimal mark is a point.
+    """Reject counts such as ``2.000`` if the decimal mark is a point.
 
-    A spreadsheet with the settings of another country has written them: they would count as 2.
-    Other counts with decimals, such as ``1.234``, are rejected row by row.
-
+    A spreadsheet with another country's settings wrote them, and they would count as 2. Other
+    counts with decimals, such as ``1.234``, are rejected row by row.
     Raises
     ------
     ExportRefused
@@ -243,18 +242,18 @@ def check_grouping(mark: DecimalMark, counts: Iterable[str]) -> None:
 
 def _undecidable(cell: str) -> ExportRefused:
     question = (
-        f"is {cell!r} a number of more than a thousand or one with decimals?"
+        f"is {cell!r} a number above a thousand or a number with decimals?"
         if cell
-        else "decimal points and decimal commas are mixed: which one is meant?"
+        else "the file has both decimal points and decimal commas; which are correct?"
     )
     return ExportRefused(
         "undecidable_format",
-        f"""{question} Say it by a mapping: {{"decimal_mark": ","}} or {{"decimal_mark": "."}}""",
+        f"""{question} Set it in a mapping: {{"decimal_mark": ","}} or {{"decimal_mark": "."}}""",
     )
 
 
 def _distinct(cells: Iterable[str]) -> Iterator[str]:
-    """Each cell once; of a long sample no more are drawn than are asked for."""
+    """Yield each cell once, lazily."""
     seen: set[str] = set()
     for cell in cells:
         if cell not in seen:
@@ -263,21 +262,21 @@ def _distinct(cells: Iterable[str]) -> Iterator[str]:
 
 
 def _group_of(cell: str) -> str:
-    """What stands between the thousands of a whole number; empty if it may have decimals."""
+    """Return the thousands separator of a whole number; empty if it may have decimals."""
     if cell.isdigit() or isinstance(cell, NumberCell) or _evidence(cell) != "?":
         return ""
     return "," if "," in cell else "."
 
 
 def _evidence(cell: str) -> DecimalMark | Literal["?", ""]:
-    """``.`` or ``,`` if only that decimal mark fits, ``?`` if both do, else nothing."""
-    if is_no_number(cell):
+    """Return ``.`` or ``,`` if only that mark fits, ``?`` if both do, else an empty string."""
+    if is_empty_number(cell):
         return ""
     text, _ = without_currency(cell)
     text = text.rstrip("% ").replace("−", "-")
     if "." not in text and "," not in text:
         return ""
-    # A group of thousands does not begin with a zero: 0.123 has a decimal point.
+    # A group of thousands does not begin with zero: 0.123 has a decimal point.
     point = bool(_FORMATS["."].fullmatch(text)) and not re.match(r"[+-]?0,", text)
     comma = bool(_FORMATS[","].fullmatch(text)) and not re.match(r"[+-]?0\.", text)
     if point and comma:

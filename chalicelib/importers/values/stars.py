@@ -1,4 +1,4 @@
-"""Stars of reviews: the rating and the sentiment that events hold, wherever a review stands."""
+"""Star ratings of reviews: the rating and the sentiment of their events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STARS = Becomes(
 
 
 def rating_of(stars: Decimal | None) -> float | None:
-    """Stars as an event holds them; raises `RowRefused` for more or fewer than there are."""
+    """Return stars as a rating; raise `RowRefused` if they are not between 1 and 5."""
     if stars is None:
         return None
     if not 1 <= stars <= 5:
@@ -26,14 +26,14 @@ def rating_of(stars: Decimal | None) -> float | None:
 
 
 def sentiment_of(rating: float) -> float:
-    """What a rating says: -1 for one star, 1 for five."""
+    """Return the sentiment of a rating: -1 for one star, 1 for five."""
     return (rating - 3) / 2
 
 
 def review(
     channel: str, at: dt.datetime, rating: float | None, *parts: str, content_id: str = ""
 ) -> RawEvent:
-    """A review that a record tells of; `parts` as of `booking.engagement`."""
+    """Return the review of a record; `parts` as in `booking.engagement`."""
     event = engagement(channel, "review", at, *parts, content_id=content_id, rating=rating)
     if rating is not None:
         event["sentiment"] = sentiment_of(rating)

@@ -1,4 +1,4 @@
-"""Single values of JSON records, whose types are not to be trusted: names, numbers, times."""
+"""Single values of JSON records with unverified types: names, numbers, times."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _POINT = NumberFormat(".")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SECONDS_UNTIL_10000 = 253_402_300_800
 _MAX_NUMBER_CHARACTERS = 100
-_MAX_EXPONENT = 100  # 1E+999999 is short to write and long to spell out
+_MAX_EXPONENT = 100  # 1E+999999 would be written out as a million digits
 
 
 def note_unpaid(unpaid: ClaimedConversions, total: Any, currency: Any, given: str) -> None:
-    """Adds an order that is not paid yet to the others; one without a readable total counts too."""
+    """Add an unpaid order to the sums; an order without a readable total is counted too."""
     try:
         value = number(total, "the total") or Decimal(0)
         code = currency_of(currency, given) if value else None
@@ -33,17 +33,17 @@ def note_unpaid(unpaid: ClaimedConversions, total: Any, currency: Any, given: st
 
 
 def record_of(value: Any) -> dict[str, Any]:
-    """An object that a record holds; an empty one if it is something else."""
+    """Return a value if it is an object; else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def list_of(value: Any) -> list[Any]:
-    """An array that a record holds; an empty one if it is something else."""
+    """Return a value if it is an array; else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def name_of(value: Any) -> str:
-    """A name or an id, which may be a number; empty if it is neither."""
+    """Return a name or an id, which may be a number; empty if it is neither."""
     if isinstance(value, str):
         return value.strip().encode("utf-8", "replace").decode()
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**40:
@@ -52,23 +52,23 @@ def name_of(value: Any) -> str:
 
 
 def first_name(record: dict[str, Any], *keys: str) -> str:
-    """The first name under some keys; empty if there is none."""
+    """Return the first name under the keys; empty if there is none."""
     return next((name for key in keys if (name := name_of(record.get(key)))), "")
 
 
 def first_filled(record: dict[str, Any], *keys: str) -> Any:
-    """The first value under some keys that is not empty; None if there is none."""
+    """Return the first value under the keys that is not empty; None if there is none."""
     filled = (value for key in keys if (value := record.get(key)) is not None and value != "")
     return next(filled, None)
 
 
 def number(value: Any, what: str) -> Decimal | None:
-    """A number, or one in text with a decimal point; None for an empty value.
+    """Parse a number, or text with a decimal point; None for an empty value.
 
     Parameters
     ----------
     what : str
-        Its name in the refusal, which does not repeat the value.
+        Its name in the rejection, which does not repeat the value.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def number(value: Any, what: str) -> Decimal | None:
         try:
             found = _POINT.money(value)[0]
         except ValueError:
-            raise RowRefused("invalid_number", f"{what} is no number") from None
+            raise RowRefused("invalid_number", f"{what} is not a number") from None
         if found is None:
             return None
     elif isinstance(value, int) and not isinstance(value, bool):
@@ -92,12 +92,12 @@ def number(value: Any, what: str) -> Decimal | None:
     elif isinstance(value, float):
         found = Decimal(repr(value))
     if found is None or not found.is_finite() or found.adjusted() > _MAX_EXPONENT:
-        raise RowRefused("invalid_number", f"{what} is no number")
+        raise RowRefused("invalid_number", f"{what} is not a number")
     return found
 
 
 def count(value: Any, what: str) -> int:
-    """A number of engagements, 0 for an empty value.
+    """Return a number of engagements, 0 for an empty value.
 
     Raises
     ------
@@ -110,12 +110,12 @@ def count(value: Any, what: str) -> int:
     if found > MAX_COUNT:
         raise RowRefused("invalid_number", f"{what} is above {MAX_COUNT}")
     if found != found.to_integral_value():
-        raise RowRefused("not_whole", f"{what} is not whole")
+        raise RowRefused("not_whole", f"{what} is not a whole number")
     return int(found)
 
 
 def amount(value: Any, what: str) -> Decimal | None:
-    """An amount of money of at least zero; None for an empty value.
+    """Return an amount of money of at least zero; None for an empty value.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def amount(value: Any, what: str) -> Decimal | None:
 
 
 def currency_of(*candidates: Any) -> str:
-    """The first of some values that is a currency.
+    """Return the first candidate that is a currency.
 
     Raises
     ------
@@ -140,11 +140,11 @@ def currency_of(*candidates: Any) -> str:
         code = candidate.strip().upper() if isinstance(candidate, str) else ""
         if is_currency(code):
             return code
-    raise RowRefused("no_currency", "there is an amount without a currency")
+    raise RowRefused("no_currency", "an amount has no currency")
 
 
 def money_of(value: Any, what: str, currencies: Iterable[Any]) -> Money | None:
-    """An amount with the first of some values that is a currency; None for an empty value.
+    """Return an amount in the first candidate that is a currency; None for an empty value.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def money_of(value: Any, what: str, currencies: Iterable[Any]) -> Money | None:
 
 
 def instant_of(value: Any, what: str) -> dt.datetime:
-    """A time with an offset in text, in UTC.
+    """Parse a time with an offset from text and return it in UTC.
 
     Raises
     ------
@@ -164,27 +164,27 @@ def instant_of(value: Any, what: str) -> dt.datetime:
         `missing_value`, `invalid_date`.
     """
     if value is None or value == "":
-        raise RowRefused("missing_value", f"there is no {what}")
+        raise RowRefused("missing_value", f"{what} is missing")
     try:
         return parse_instant(value if isinstance(value, str) else "")
     except ValueError:
-        raise RowRefused("invalid_date", f"{what} is no time with an offset") from None
+        raise RowRefused("invalid_date", f"{what} is not a time with an offset") from None
 
 
 def epoch(value: Any, what: str, *, per_second: int = 1) -> dt.datetime:
-    """A time in seconds since 1970, or in thousandths or millionths of them.
+    """Parse a time in seconds since 1970, or in milliseconds or microseconds.
 
     Raises
     ------
     RowRefused
-        `missing_value`; `invalid_date`, also for what is not between 1970 and 9999.
+        `missing_value`; `invalid_date`, also for times outside the years 1970 to 9999.
     """
     try:
         found = number(value, what)
     except RowRefused:
-        raise RowRefused("invalid_date", f"{what} is no time") from None
+        raise RowRefused("invalid_date", f"{what} is not a time") from None
     if found is None:
-        raise RowRefused("missing_value", f"there is no {what}")
+        raise RowRefused("missing_value", f"{what} is missing")
     if not 0 < found < _SECONDS_UNTIL_10000 * per_second:
-        raise RowRefused("invalid_date", f"{what} is not in the years from 1970 to 9999")
+        raise RowRefused("invalid_date", f"{what} is outside the years 1970 to 9999")
     return _EPOCH + dt.timedelta(microseconds=int(found * 1_000_000 / per_second))

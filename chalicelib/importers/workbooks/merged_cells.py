@@ -1,8 +1,8 @@
-"""Merged cells of a sheet: what the first row of a merged cell says, its other rows say too.
+"""Merged cells of a sheet: repeat the value of the first row in the other rows.
 
-A name or a day holds for all rows of the cell. A number does not, unless it is an id: three rows
-with one merged cost do not cost three times as much. So a number is carried as `CarriedNumber`,
-which is empty, and only the columns that name something take its value.
+A name or a day applies to all rows of the cell. A number does not, unless it is an id: three rows
+with one merged cost do not cost three times as much. Therefore a number is repeated as a
+`CarriedNumber`, which is empty, and only columns of names use its value.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:E[+-]?\d+)?", re.IGNORECASE)
 
 
 class MergedCells:
-    """The merged cells of several rows, from whose first row its value is carried down.
+    """The merged cells that span several rows; repeats the value of the first row in the others.
 
-    Rows are given one after another.
+    Call `carry` for the rows in order.
     """
 
     def __init__(self) -> None:
@@ -35,16 +35,18 @@ class MergedCells:
         self._open: dict[int, tuple[int, str]] = {}
 
     def add(self, column: int, first_row: int, last_row: int) -> None:
-        """A merged cell; its column counts from 0, its rows from 1. Raises `file_too_large`."""
+        """Add a merged cell; columns count from 0, rows from 1. Raises `file_too_large`."""
         if last_row <= first_row:
             return
         self._number += 1
         if self._number > MAX_MERGED:
-            raise ExportRefused("file_too_large", f"more than {MAX_MERGED:,} merged cells")
+            raise ExportRefused(
+                "file_too_large", f"the sheet has more than {MAX_MERGED:,} merged cells"
+            )
         self._starts[first_row].append((column, last_row))
 
     def carry(self, number: int, cells: list[str]) -> list[str]:
-        """A row with what merged cells say in it; a row with nothing else in it stays blank."""
+        """Return a row with the values of merged cells; a blank row stays blank."""
         if self._open and cells:
             for column, (last_row, value) in list(self._open.items()):
                 if last_row < number:
@@ -62,9 +64,9 @@ class MergedCells:
 
 
 def merged_in_xml(stream: BinaryIO) -> MergedCells:
-    """The merged cells of a sheet of a new workbook, which are written below its rows.
+    """Return the merged cells of a sheet of an .xlsx workbook, which are listed below its rows.
 
-    A damaged sheet has those above the damage: reading its rows says what is wrong with it.
+    For a damaged sheet, return those before the damage; reading its rows reports the error.
     """
     merged = MergedCells()
     kept = b""

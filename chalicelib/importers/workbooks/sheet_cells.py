@@ -1,4 +1,4 @@
-"""The cells of a sheet of an .xlsx workbook as text, row after row."""
+"""The cells of a sheet of an .xlsx workbook as text, row by row."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Cells(Texts):
     Attributes
     ----------
     ready : list of (array, int, list of str)
-        Rows that are complete: the numbers of the blank ones before it, its own number, its cells.
-        Blank rows behind the last one that says something never come.
+        Complete rows: the numbers of the blank rows before it, its own number, its cells. Blank
+        rows after the last row with content are omitted.
     """
 
     def __init__(self, texts: SharedTexts, styles: Styles, *, since_1904: bool) -> None:
@@ -76,10 +76,10 @@ class Cells(Texts):
     def _begin_row(self, number: str) -> None:
         self._rows += 1
         if number and not (number.isdecimal() and len(number) < 8):
-            raise ExportRefused("unreadable_file", f"{number[:40]!r} is no number of a row")
+            raise ExportRefused("unreadable_file", f"{number[:40]!r} is not a row number")
         self._number = int(number) if number else self._number + 1
         if self._rows > MAX_ROWS:
-            raise ExportRefused("file_too_large", f"a sheet of more than {MAX_ROWS:,} rows")
+            raise ExportRefused("file_too_large", f"a sheet has more than {MAX_ROWS:,} rows")
         self._column = self._characters = 0
         self._cells = {}
 
@@ -99,7 +99,9 @@ class Cells(Texts):
         if reference:
             found = _REFERENCE.fullmatch(reference)
             if not found:
-                raise ExportRefused("unreadable_file", f"{reference[:40]!r} is no place of a cell")
+                raise ExportRefused(
+                    "unreadable_file", f"{reference[:40]!r} is not a cell reference"
+                )
             letters = found[1]
             column = self._columns.get(letters, 0)
             if not column:
@@ -113,7 +115,7 @@ class Cells(Texts):
         return column
 
     def _finish_cell(self) -> None:
-        text = self._told(self.collected())
+        text = self._text_of(self.collected())
         if not text:
             return
         self._cells[self._column] = text
@@ -124,8 +126,8 @@ class Cells(Texts):
                 f"row {self._number} has more than {MAX_ROW_CHARACTERS:,} characters",
             )
 
-    def _told(self, raw: str) -> str:
-        """What a cell says, as text."""
+    def _text_of(self, raw: str) -> str:
+        """Return the value of the current cell as text."""
         kind = self._type
         if not raw:
             is_empty_text = kind == "str" and self._has_value

@@ -1,7 +1,7 @@
-"""The XML of .xlsx workbooks, element by element, in memory that does not grow with the sheet.
+"""The XML of .xlsx workbooks, parsed by element in memory that does not grow with the sheet.
 
-openpyxl's read-only mode keeps something of every row, and a whole row at once: a file of 20 kB
-takes it 600 MB. Here expat calls back, and only what a row says is kept, until it is handed on.
+openpyxl's read-only mode keeps a part of every row, and a whole row at once: a file of 20 kB can
+take 600 MB. Here expat calls handlers, and only the values of a row are kept until it is returned.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from chalicelib.model.errors import ExportRefused
 
 MAX_DEPTH = 100
 MAX_CELL_BYTES = 1 << 20
-"""Of XML; a cell holds 32,767 characters at most."""
+"""Of XML; a cell has at most 32,767 characters."""
 
 _PIECE_BYTES = 1 << 13
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -25,23 +25,23 @@ _KINDS: tuple[CellKind, ...] = ("number", "date", "elapsed")
 
 
 class Handler:
-    """What expat calls while `parse` runs: `begin` and `finish`, with names without prefixes."""
+    """Callbacks of `parse`: `begin` and `finish` of elements, with names without prefixes."""
 
     parser: expat.XMLParserType
     collecting = False
-    """Whether a text is being put together."""
+    """Whether the runs of a text are being collected."""
 
     collected_bytes = 0
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
 
     def finish(self, tag: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
 
 
 def parse(stream: BinaryIO, handler: Handler) -> Iterator[None]:
-    """Parses a document piece by piece; comes back after each, so that results can be taken.
+    """Parse a document; yields after each piece, so that the caller can take results.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def parse(stream: BinaryIO, handler: Handler) -> Iterator[None]:
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise ExportRefused("too_deep", f"XML nested in more than {MAX_DEPTH} levels")
+            raise ExportRefused("too_deep", f"the XML has more than {MAX_DEPTH} levels")
         handler.begin(tag.rpartition(":")[2] if ":" in tag else tag, attributes)
 
     def end(tag: str) -> None:
@@ -66,18 +66,18 @@ def parse(stream: BinaryIO, handler: Handler) -> Iterator[None]:
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartDoctypeDeclHandler = _reject_doctype
     fed = 0
     try:
         while piece := stream.read(_PIECE_BYTES):
             fed += len(piece)
             parser.Parse(piece, False)
             handler.collected_bytes += len(piece)
-            token = fed - parser.CurrentByteIndex  # what expat holds back until it is complete
+            token = fed - parser.CurrentByteIndex  # bytes of an incomplete token in expat's buffer
             if token > MAX_CELL_BYTES or (
                 handler.collecting and handler.collected_bytes > MAX_CELL_BYTES
             ):
-                raise ExportRefused("unreadable_file", "a cell is longer than a spreadsheet's")
+                raise ExportRefused("unreadable_file", "a cell is longer than spreadsheets allow")
             yield
         parser.Parse(b"", True)
     except expat.ExpatError as error:
@@ -86,7 +86,7 @@ def parse(stream: BinaryIO, handler: Handler) -> Iterator[None]:
 
 
 class Styles(Handler):
-    """What the style of a cell makes of its number."""
+    """The number formats of the cell styles of a workbook."""
 
     def __init__(self) -> None:
         self._formats: dict[str, CellKind] = {}
@@ -94,7 +94,7 @@ class Styles(Handler):
         self._in_cell_styles = False
 
     def kind(self, style: str) -> CellKind:
-        """The kind of a cell, by its attribute ``s``."""
+        """Return the kind of a cell by its attribute ``s``."""
         number = int(style) if style.isdecimal() and len(style) < 8 else 0
         return _KINDS[self._kinds[number]] if number < len(self._kinds) else "number"
 
@@ -117,18 +117,18 @@ class Styles(Handler):
 
 
 class Texts(Handler):
-    """Puts texts together from their runs, without those that tell how to pronounce them."""
+    """Joins texts from their runs, without phonetic runs."""
 
     _pronounced = False
 
     def collect(self) -> None:
-        """Begins a text."""
+        """Start a text."""
         self.text: list[str] = []
         self.collected_bytes = 0
         self.collecting = True
 
     def collected(self) -> str:
-        """The text, at its end."""
+        """End the text and return it."""
         self.collecting = False
         return "".join(self.text)
 
@@ -146,7 +146,7 @@ class Texts(Handler):
 
 
 class SharedTexts(Texts):
-    """The texts that cells refer to by number, as bytes: as strings they would take far more."""
+    """The texts that cells reference by number; as bytes, because strings need far more memory."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -155,7 +155,7 @@ class SharedTexts(Texts):
     def __getitem__(self, reference: str) -> str:
         number = int(reference) if reference.isdecimal() and len(reference) < 10 else -1
         if not 0 <= number < len(self._ends) - 1:
-            raise ExportRefused("unreadable_file", "a cell refers to a text that is not there")
+            raise ExportRefused("unreadable_file", "a cell refers to a text that does not exist")
         return self._bytes[self._ends[number] : self._ends[number + 1]].decode()
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
@@ -172,7 +172,7 @@ class SharedTexts(Texts):
 
 
 def unescaped(text: str) -> str:
-    """A text with the characters that XML cannot hold, which Excel writes as ``_x000D_``."""
+    """Decode the escapes of characters that XML does not allow, such as Excel's ``_x000D_``."""
     return _ESCAPED.sub(_character, text) if "_x" in text else text
 
 
@@ -181,5 +181,5 @@ def _character(found: re.Match[str]) -> str:
     return found[0] if not code or 0xD800 <= code < 0xE000 else chr(code)
 
 
-def _refuse_doctype(*_: object) -> NoReturn:
-    raise ExportRefused("entity_expansion", "the workbook defines a document type of its own")
+def _reject_doctype(*_: object) -> NoReturn:
+    raise ExportRefused("entity_expansion", "the workbook defines its own document type")

@@ -1,4 +1,4 @@
-"""Typed cells of workbooks as text: numbers, days and times of day, truth values."""
+"""Typed cells of workbooks as text: numbers, days and times of day, booleans."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAY_ZERO = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  # 
 """Whether a spreadsheet counts days from 1904 -> its day 0."""
 
 _LEAP_DAY_OF_1900 = 60
-"""There was none, but Lotus 1-2-3 and after it Excel count it."""
+"""This day did not exist, but Lotus 1-2-3 counted it and Excel does too."""
 
 _BUILT_IN: dict[int, CellKind] = {
     **dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), "date"),
@@ -32,14 +32,14 @@ _BUILT_IN: dict[int, CellKind] = {
 
 
 def kind_of_format(number: int, code: str | None) -> CellKind:
-    """What a number format makes of a number.
+    """Return how a number format displays a number.
 
     Parameters
     ----------
     number : int
-        Its id; below 164 the formats are built in.
+        Its id; formats below 164 are built in.
     code : str, optional
-        As the workbook writes it, e.g. ``dd/mm/yyyy``; None if it leaves it to the id.
+        As in the workbook, e.g. ``dd/mm/yyyy``; None if the workbook has only the id.
     """
     if code is None:
         return _BUILT_IN.get(number, "number")
@@ -52,10 +52,10 @@ def kind_of_format(number: int, code: str | None) -> CellKind:
 
 
 def number_text(raw: str, kind: CellKind = "number", *, since_1904: bool = False) -> str:
-    """A number as a workbook stores it, as text.
+    """Return a number in a workbook as text.
 
-    A whole number is plain text; any other is a `NumberCell`, and so is one that is too long to be
-    exact. Dates are ISO days, or instants without a zone; what is no number stays as it is.
+    A whole number is plain text. Any other is a `NumberCell`, and so is one that is too long to be
+    exact. Dates are ISO days, or times without a zone. Anything else is returned unchanged.
     """
     raw = raw.strip()
     if kind == "number" and _WHOLE.fullmatch(raw):
@@ -66,9 +66,9 @@ def number_text(raw: str, kind: CellKind = "number", *, since_1904: bool = False
     if not math.isfinite(value):
         return raw
     if kind != "number":
-        told = _elapsed(value) if kind == "elapsed" else _date(value, since_1904)
-        if told:
-            return DateCell(told) if kind == "date" else told
+        text = _elapsed(value) if kind == "elapsed" else _date(value, since_1904)
+        if text:
+            return DateCell(text) if kind == "date" else text
     if abs(value) < EXACT_UP_TO:
         if value.is_integer():
             return str(int(value))
@@ -78,7 +78,7 @@ def number_text(raw: str, kind: CellKind = "number", *, since_1904: bool = False
 
 
 def iso_text(raw: str) -> str:
-    """A date that the workbook stores as ISO text; without the time if that is midnight."""
+    """Return a date that the workbook stores as ISO text, without the time if it is midnight."""
     midnight = _MIDNIGHT.fullmatch(raw.strip())
     return DateCell(midnight[1] if midnight else raw.strip())
 
@@ -103,7 +103,7 @@ def _date(value: float, since_1904: bool) -> str:
 
 
 def _elapsed(value: float) -> str:
-    """Hours, minutes and seconds; empty if there are too many of them, or fewer than none."""
+    """Return hours, minutes and seconds; empty if negative or too long."""
     if not 0 <= value < 100_000:
         return ""
     minutes, seconds = divmod(round(value * 86_400), 60)

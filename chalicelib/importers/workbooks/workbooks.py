@@ -1,8 +1,8 @@
-"""Excel workbooks, old and new: sheets of rows of text, as a CSV file would hold them.
+"""Excel workbooks, old and new: sheets as rows of text, like those of a CSV file.
 
-Whole numbers are plain text; other numbers are `cells.NumberCell`, so that the decimal comma of a
-language never touches them. Dates are ISO days; instants have no zone. A formula whose result is
-not in the file is its own text and begins with ``=``.
+Whole numbers are plain text. Other numbers are `cells.NumberCell`, so that a language's decimal
+comma does not affect them. Dates are ISO days; times have no zone. A formula whose result is not in
+the file is its own text and begins with ``=``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chalicelib.importers.workbooks.xlsx import XlsxBook
 from chalicelib.model.errors import ExportRefused
 
 MAX_TOP_CHARACTERS = 4_000_000
-"""In the tops of all sheets together, which are kept."""
+"""Limit for the stored tops of all sheets together."""
 
 
 class Workbook:
@@ -24,9 +24,9 @@ class Workbook:
     Attributes
     ----------
     sheets : tuple of str
-        Their names, in order; without hidden ones, unless all are or `reveal` was called.
+        Their names, in order, without hidden ones, unless all are hidden or `reveal` was called.
     hidden : tuple of str
-        The names of those that are not among them.
+        The names of the other sheets.
     """
 
     def __init__(self, book: XlsxBook | XlsBook) -> None:
@@ -38,17 +38,17 @@ class Workbook:
         self._top_characters = 0
 
     def reveal(self) -> tuple[str, ...]:
-        """Shows the hidden sheets in place of the others; which they are."""
+        """Swap visible and hidden sheets; return the now visible ones."""
         self.sheets, self.hidden = self.hidden, self.sheets
         return self.sheets
 
     def top(self, sheet: str, rows: int = 25) -> list[list[str]]:
-        """The first rows of a sheet, kept for who asks next.
+        """Return the first rows of a sheet, cached.
 
         Raises
         ------
         ExportRefused
-            As `rows`; `too_many_columns`, if the tops of the sheets are larger than any report's.
+            As `rows`; `too_many_columns`, if the tops of all sheets are too large for a report.
         """
         if (sheet, rows) not in self._tops:
             top = []
@@ -56,25 +56,25 @@ class Workbook:
                 self._top_characters += sum(map(len, cells)) + len(cells)
                 if self._top_characters > MAX_TOP_CHARACTERS:
                     raise ExportRefused(
-                        "too_many_columns", "the first rows hold more than those of any report"
+                        "too_many_columns", "the first rows are too large for a report"
                     )
                 top.append(cells)
             self._tops[sheet, rows] = top
         return self._tops[sheet, rows]
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
-        """The rows of a sheet, one after another.
+        """Yield the rows of a sheet.
 
         Yields
         ------
         (int, list of str)
-            The number that Excel shows beside the row, and its cells up to the last one that says
-            something. A row that is only formatted is empty; such rows at the end do not come.
+            The number that Excel shows next to the row, and its cells up to the last one with
+            content. A row with only formats is empty; such rows at the end are omitted.
 
         Raises
         ------
         ExportRefused
-            `unreadable_file`, `too_many_columns`, `file_too_large`, `too_deep`, where the sheet is
-            found to be so.
+            `unreadable_file`, `too_many_columns`, `file_too_large`, `too_deep`, at the place of
+            the error.
         """
         return self._book.rows(sheet)

@@ -1,7 +1,7 @@
 """Workbooks of Excel 97 to 2003 (.xls), by xlrd.
 
-xlrd holds a whole sheet in memory, and makes an object of a thousand bytes of each format and name
-that a file defines in twenty. So the records are counted before it sees them.
+xlrd loads a whole sheet into memory. For each format and name, which take twenty bytes in the file,
+it creates an object of a thousand bytes. Therefore the records are counted first.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_XLS_BYTES = 8_000_000
 MAX_SHEETS = 128
 MAX_TEXTS = 500_000
 MAX_DEFINITIONS = 30_000
-"""Records that are no cells: formats, names, links, notes, pictures."""
+"""Records other than cells: formats, names, links, notes, pictures."""
 
 _SHARED_TEXTS, _SHEET, _MERGED_CELLS = 0x00FC, 0x0085, 0x00E5
 _BEGINNINGS = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
@@ -32,7 +32,7 @@ _CELLS = frozenset(
         *(0x0201, 0x0202, 0x0203, 0x0204, 0x0205, 0x0221, 0x027E, 0x04BC),
     }
 )
-"""Records of cells, rows and formulas, and those that continue another."""
+"""Records of cells, rows and formulas, and continuation records."""
 
 
 class XlsBook:
@@ -42,7 +42,7 @@ class XlsBook:
     ----------
     sheets : tuple of str
     hidden : frozenset of str
-        Those that Excel does not show.
+        Sheets that Excel does not show.
 
     Raises
     ------
@@ -51,19 +51,19 @@ class XlsBook:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        import xlrd  # takes a while, and few files need it
+        import xlrd  # slow to import, and few files need it
 
         content = stream.read(MAX_XLS_BYTES + 1)
         check_password(content)
         if len(content) > MAX_XLS_BYTES:
             raise ExportRefused(
                 "file_too_large",
-                f"an old workbook may have {MAX_XLS_BYTES:,} bytes at most: save it as .xlsx",
+                f"an old workbook may have at most {MAX_XLS_BYTES:,} bytes: save it as .xlsx",
             )
         check_old_office(content)
         self._merged = _check_records(content)
         self._xlrd: Any = xlrd
-        with _damage_refused():
+        with _damage_rejected():
             self._book = xlrd.open_workbook(
                 file_contents=content, logfile=_Silence(), on_demand=True, ragged_rows=True
             )
@@ -76,9 +76,9 @@ class XlsBook:
         self.hidden = frozenset(name for name, index in self._indexes.items() if shown[index])
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
-        """The rows of a sheet; as `workbooks.Workbook.rows`, but formats alone make no row."""
+        """Yield the rows of a sheet as `workbooks.Workbook.rows`, without merely formatted ones."""
         index = self._indexes[sheet]
-        with _damage_refused():
+        with _damage_rejected():
             loaded = self._book.sheet_by_index(index)
             self._book.unload_sheet(index)
             start = self._book._sh_abs_posn[index] - self._book.base
@@ -89,17 +89,17 @@ class XlsBook:
             for number in range(loaded.nrows):
                 if not loaded.row_len(number):
                     continue
-                with _damage_refused():
+                with _damage_rejected():
                     types, values = loaded.row_types(number), loaded.row_values(number)
-                    row = [self._told(*cell) for cell in zip(types, values, strict=True)]
+                    row = [self._text_of(*cell) for cell in zip(types, values, strict=True)]
                 while row and not row[-1]:
                     row.pop()
                 yield number + 1, merged.carry(number + 1, row)
         finally:
-            vars(loaded).clear()  # it refers to itself, and would be there beside the next one
+            vars(loaded).clear()  # break its reference cycle, to free it before the next sheet
 
-    def _told(self, kind: int, value: Any) -> str:
-        """What a cell says, as text."""
+    def _text_of(self, kind: int, value: Any) -> str:
+        """Return a cell as text."""
         xlrd = self._xlrd
         if kind == xlrd.XL_CELL_TEXT:
             return str(value)
@@ -115,24 +115,24 @@ class XlsBook:
 
 
 def _check_records(content: bytes) -> dict[int, list[tuple[int, int, int]]]:
-    """The merged cells of the sheets, which xlrd passes over, by where a sheet's records begin.
+    """Return the merged cells of sheets, which xlrd skips, by the start of a sheet's records.
 
     Raises
     ------
     ExportRefused
-        `file_too_large` for what xlrd would drown in, `unreadable_file` for what misleads.
+        `file_too_large` if xlrd would exhaust memory, `unreadable_file` for wrong positions.
     """
     merged: dict[int, list[tuple[int, int, int]]] = {}
     from xlrd.compdoc import CompDoc
 
-    with _damage_refused():
+    with _damage_rejected():
         document = CompDoc(content, logfile=_Silence())
         for name in ("Workbook", "Book"):
             stream, at, size = document.locate_named_stream(name)
             if stream:
                 break
         else:
-            return merged  # as xlrd will find
+            return merged  # xlrd will raise
         base, end = at, min(at + size, len(stream)) - 8
         definitions, beginnings, sheets, sheet = 0, set(), [], 0
         while at <= end:
@@ -155,43 +155,45 @@ def _check_records(content: bytes) -> dict[int, list[tuple[int, int, int]]]:
     _check_number(len(sheets), MAX_SHEETS, "sheets")
     _check_number(definitions, MAX_DEFINITIONS, "formats and names")
     if len(set(sheets)) < len(sheets) or not beginnings.issuperset(sheets):
-        raise ExportRefused("unreadable_file", "the old workbook's sheets are not where it says")
+        raise ExportRefused(
+            "unreadable_file", "the sheets of the old workbook are not at the stated positions"
+        )
     return merged
 
 
 def _merged_in(data: bytes) -> list[tuple[int, int, int]]:
-    """Column, first and last row of merged cells."""
+    """Return column, first and last row of merged cells."""
     ranges = struct.iter_unpack("<HHHH", data[2 : 2 + (len(data) - 2) // 8 * 8])
     return [(column, first + 1, last + 1) for first, last, column, _ in ranges]
 
 
 def _check_number(number: int, limit: int, what: str) -> None:
     if number > limit:
-        raise ExportRefused("file_too_large", f"an old workbook of more than {limit:,} {what}")
+        raise ExportRefused("file_too_large", f"the old workbook has more than {limit:,} {what}")
 
 
 _DAMAGE = (
     struct.error,
-    ArithmeticError,  # sectors of no bytes
+    ArithmeticError,  # sectors of size zero
     AssertionError,
     AttributeError,
     LookupError,
-    RecursionError,  # a directory that is no tree
+    RecursionError,  # a directory that is not a tree
     TypeError,
-    ValueError,  # UnicodeDecodeError among them
+    ValueError,  # including UnicodeDecodeError
 )
-"""What xlrd raises on damaged workbooks beside its own errors, found by fuzzing and reading it."""
+"""Exceptions of xlrd for damaged workbooks besides its own, found by fuzzing and in its source."""
 
 
 class _Silence(io.TextIOBase):
-    """Takes what xlrd says about a file, which is nothing for a user's screen."""
+    """A log file that discards xlrd's messages, which are not for users."""
 
     def write(self, text: str) -> int:
         return len(text)
 
 
 @contextmanager
-def _damage_refused() -> Iterator[None]:
+def _damage_rejected() -> Iterator[None]:
     import xlrd
     from xlrd.compdoc import CompDocError
 

@@ -1,4 +1,4 @@
-"""Workbooks of Excel 2007 and later (.xlsx): which sheets there are, and their rows as text."""
+"""Workbooks of Excel 2007 and later (.xlsx): their sheets, and the rows as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.model.errors import ExportRefused
 
 MAX_SHEETS = 256
 MAX_SHARED_BYTES = 32 << 20
-"""Of the XML that holds the texts of all sheets; they are in memory while a sheet is read."""
+"""Of the XML with the texts of all sheets, which is in memory while a sheet is read."""
 
 _WORKBOOK = "xl/workbook.xml"
 
@@ -32,9 +32,9 @@ class XlsxBook:
     Attributes
     ----------
     sheets : tuple of str
-        Names, in order; hidden sheets too, but no charts.
+        Names, in order, including hidden sheets but not charts.
     hidden : frozenset of str
-        Those that Excel does not show.
+        Sheets that Excel does not show.
 
     Raises
     ------
@@ -65,7 +65,7 @@ class XlsxBook:
         self.hidden = frozenset(hidden)
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
-        """The rows of a sheet; as `workbooks.Workbook.rows`."""
+        """Yield the rows of a sheet like `workbooks.Workbook.rows`."""
         with self._archive.open(self._parts[sheet]) as stream:
             merged = merged_in_xml(stream)
         cells = Cells(self._texts(), self._styles, since_1904=self._since_1904)
@@ -91,7 +91,7 @@ class XlsxBook:
         return self._shared
 
     def _part(self, target: str) -> ZipInfo | None:
-        """A part by its name as the workbook writes it, relative to ``xl/``."""
+        """Return a part by its name in the workbook, relative to ``xl/``."""
         return self._archive.find(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/"))
 
     def _read(self, part: ZipInfo | None, handler: Handler) -> None:
@@ -102,7 +102,7 @@ class XlsxBook:
 
 
 class _Outline(Handler):
-    """The sheets of a workbook as (name, relation, is hidden), and where its days begin."""
+    """The sheets of a workbook as (name, relation, is hidden), and its date system."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str, bool]] = []
@@ -114,13 +114,15 @@ class _Outline(Handler):
             is_hidden = attributes.get("state", "visible") != "visible"
             self.sheets.append((attributes.get("name", "")[:255], relation, is_hidden))
             if len(self.sheets) > MAX_SHEETS:
-                raise ExportRefused("file_too_large", f"more than {MAX_SHEETS} sheets")
+                raise ExportRefused(
+                    "file_too_large", f"the workbook has more than {MAX_SHEETS} sheets"
+                )
         elif tag == "workbookPr":
             self.since_1904 = attributes.get("date1904") in ("1", "true", "on")
 
 
 class _Relations(Handler):
-    """Where the parts are that a workbook names."""
+    """The files of the parts of a workbook."""
 
     def __init__(self) -> None:
         self.sheets: dict[str, str] = {}

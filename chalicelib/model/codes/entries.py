@@ -1,4 +1,4 @@
-"""What the entries of the registry hold."""
+"""The entries of the registry of codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Rejected = Literal["file", "row", "event", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code.
+    """A reason, warning or verdict.
 
     Attributes
     ----------
@@ -24,18 +24,18 @@ class Code:
     meaning : str
         One sentence for a marketer.
     help : str
-        One sentence: what would settle it.
+        One sentence: what would help.
     severity : {'note', 'caution', 'do_not_act'}
         ``note``: the number can be used as it is. ``caution``: the number or its interval may be
         off; a verdict that depends on it becomes ``inconclusive``. ``do_not_act``: the number must
         not be acted on.
     may_be : {'too_high', 'too_low', 'either'}, optional
-        In which direction the estimate may be wrong. A ``caution`` without a direction says that
+        In which direction the estimate may be wrong. A ``caution`` without a direction means that
         the interval may be too narrow.
     used_as : tuple of {'reason', 'warning', 'verdict'}
-        A reason says why a number or a verdict is missing, a warning what to keep in mind.
+        A reason explains a missing number or verdict, a warning qualifies a number.
     subject : str, optional
-        What stands behind the colon of a code that has a suffix.
+        What the suffix after the colon names, for example ``channel/type``.
     """
 
     code: str
@@ -49,8 +49,30 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """An error of the API or of background work.
+
+    Attributes
+    ----------
+    code : str
+        Stable and machine-readable.
+    title : str
+        For headings; the `title` of problem details.
+    meaning : str
+        What happened.
+    help : str
+        One sentence: what to do about it.
+    """
+
+    code: str
+    title: str
+    meaning: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rejection:
-    """One code.
+    """A rejection of a file, a row or an event.
 
     Attributes
     ----------
@@ -63,7 +85,7 @@ class Rejection:
     help : str
         One sentence: what to do about it.
     used_as : tuple of {'file', 'row', 'event', 'run'}
-        What is rejected; ``run``: an import that could not come to its end.
+        What is rejected; ``run`` is an import that failed several times.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""The reasons: why a number is null, or a verdict is missing."""
+"""Reasons: why a number is null or a verdict is missing."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ REASONS = (
     Code(
         "too_few_conversions",
         "Too few conversions",
-        "There are fewer than 20 conversions of the goal on which an estimate could rest.",
-        "A longer window, or a goal that is reached more often.",
+        "Fewer than 20 conversions of the goal can be used for an estimate.",
+        "Use a longer window, or a goal that is reached more often.",
         "caution",
     ),
     Code(
         "too_few_engagements",
         "Too few engagements",
         "There are fewer than 50 engagements of this type.",
-        "A longer window, or more engagements.",
+        "Use a longer window, or collect more engagements.",
         "caution",
     ),
     Code(
         "too_short_window",
         "Window too short",
         "There are too few days (or weeks) with data for the number of engagement types.",
-        "A longer window.",
+        "Use a longer window.",
         "caution",
     ),
     Code(
@@ -38,38 +38,37 @@ REASONS = (
     Code(
         "sparse_totals",
         "Totals too far apart",
-        "Totals arrive less often than once a week, and the days in between are not known to be "
-        "zero.",
-        "Daily or weekly totals.",
+        "Totals are less frequent than weekly, and the days in between are not known to be zero.",
+        "Send daily or weekly totals.",
         "caution",
     ),
     Code(
         "weekly_totals",
-        "Weekly totals among daily ones",
-        "This type has one total a week while the others have one a day.",
-        "Daily totals of this type.",
+        "Weekly totals mixed with daily totals",
+        "This type has one total a week, while the others have one a day.",
+        "Send daily totals of this type.",
         "caution",
     ),
     Code(
         "lifetime_counts",
         "Lifetime counts",
-        "The day is the day of the post, and the count has gathered since, so the day of the "
-        "engagements is not known.",
-        "Export the daily numbers of the page or the account instead of the totals of its posts.",
+        "Each count is dated on the day of the post and has accumulated since, so the days of the "
+        "engagements are unknown.",
+        "Export the daily numbers of the page or account instead of the totals of its posts.",
         "caution",
     ),
-    # --- nothing to tell apart --------------------------------------------------------------
+    # --- effects that cannot be separated ---------------------------------------------------
     Code(
         "no_variation",
         "No variation",
-        "The type occurs at the same rate all the time, so there is nothing to compare with.",
-        "Pause it for some days, or vary how much of it there is.",
+        "The type occurs at a constant rate, so there is nothing to compare with.",
+        "Pause it for some days, or vary its volume.",
         "caution",
     ),
     Code(
         "no_variation_in_conversions",
-        "Conversions do not vary",
-        "There is the same number of conversions on every day.",
+        "No variation in conversions",
+        "Every day has the same number of conversions.",
         "Check the import of the conversions.",
         "caution",
     ),
@@ -84,53 +83,54 @@ REASONS = (
     Code(
         "too_many_kinds",
         "Too many engagement types",
-        "Only the 60 most frequent types are estimated and this is not one of them; or a Markov "
-        "chain of this order could have more than 50,000 states.",
-        "Fewer engagement types, or a lower order.",
+        "Only the 60 most frequent types are estimated, and this type is not among them; or a "
+        "Markov chain of this order could have more than 50,000 states.",
+        "Use fewer engagement types, or a Markov chain of a lower order.",
         "caution",
     ),
     Code(
         "did_not_converge",
         "No stable solution",
-        "Two independent searches for decays and variances ended with different answers.",
-        "A longer window.",
+        "Two independent searches for the decays and variances gave different results.",
+        "Use a longer window.",
         "caution",
     ),
-    # --- no cause ---------------------------------------------------------------------------
+    # --- not a cause ------------------------------------------------------------------------
     Code(
         "exposure_only",
         "Exposure only",
-        "These are impressions of ads whose clicks are counted as well: they are shown, but they "
-        "are no cause of their own.",
-        "Nothing is needed.",
+        "These are impressions of ads whose clicks are counted too. They are shown, but they are "
+        "not a separate cause.",
+        "No action is needed.",
     ),
     Code(
         "on_the_way",
-        "A step on the way",
-        "A visit to your own site is a step on the way to a conversion and not a cause of it.",
-        "Look at the engagements that bring the visits; a tenant can declare such visits a cause.",
+        "Step on the way to a conversion",
+        "A visit to your own site is a step on the way to a conversion, not a cause of it.",
+        "See the engagements that lead to visits, or declare this type a cause in the settings.",
     ),
     Code(
         "standing_relationship",
-        "A state, not a touch",
-        "To follow or unfollow changes a standing relationship; its effect has no single day.",
-        "The audience answer, which values followers over time.",
+        "Ongoing state",
+        "Following or unfollowing starts or ends a lasting relationship, so its effect has no "
+        "single day.",
+        "See the audience estimate, which values followers over time.",
         "caution",
     ),
     Code(
         "more_than_happened",
-        "More than happened",
-        "Together the estimates exceed all conversions that there were, so at least one of them "
-        "must be wrong.",
-        "A longer window or more variation; an experiment settles it.",
+        "More than all conversions",
+        "The estimates together exceed the number of conversions, so at least one of them must be "
+        "wrong.",
+        "Use a longer window, vary the volume, or run an experiment.",
         "do_not_act",
         "too_high",
     ),
     Code(
         "endless_cascade",
-        "Cascade without an end",
-        "Engagements name each other as parents in a circle, or bring at least as many as they "
-        "are, so what one brings in all has no end.",
+        "Endless cascade",
+        "Engagements name each other as parents in a circle, or each leads to at least one more on "
+        "average, so the total of descendants is infinite.",
         "Check the `parent_event_id` of shares and mentions.",
         "caution",
     ),
@@ -138,151 +138,152 @@ REASONS = (
     Code(
         "no_cost",
         "No cost",
-        "The channel has no cost in the range, so it has no ROI; the verdict is about its "
+        "The channel has no cost in the range and therefore no ROI; the verdict is about "
         "conversions.",
-        "Cost events, or a report with costs.",
+        "Send cost events, or import a report with costs.",
     ),
     Code(
         "no_value",
         "No value",
-        "The conversions carry no value, so there is no revenue and no ROI; the verdict is about "
+        "The conversions have no value, so there is no revenue and no ROI; the verdict is about "
         "conversions.",
         "Send `value` with the conversions.",
     ),
     Code(
         "refunds_exceed_sales",
         "Refunds exceed sales",
-        "Refunds are worth more than sales, so the mean value of a conversion is below zero.",
+        "Refunds add up to more than sales, so the mean value of a conversion is negative.",
         "Import the sales that the refunds belong to.",
         "caution",
     ),
     Code(
         "no_baseline_cost",
-        "Cost of the baseline unknown",
-        "The cost of one engagement of the baseline is not known, so there is no media cost.",
-        "`cost` on those events, or a report with costs.",
+        "Baseline cost unknown",
+        "The cost of one baseline engagement is unknown, so there is no media cost.",
+        "Send `cost` with those events, or import a report with costs.",
     ),
     # --- nothing recorded, or not in this range ---------------------------------------------
     Code(
         "no_such_engagement",
         "No such engagement",
-        "The data have no engagement of the usual type to compare.",
-        "Name another one with `engagement` or `baseline`.",
+        "The data contain no engagement of the default type for this comparison.",
+        "Choose another type with `engagement` or `baseline`.",
     ),
     Code(
         "no_engagements",
         "No engagements",
-        "The channel has costs, but no engagement of it was recorded in the range.",
+        "The channel has costs but no recorded engagements in the range.",
         "Import the channel's report.",
         "caution",
     ),
     Code(
         "none_in_range",
         "None in this range",
-        "No engagement of this type lies in the range; earlier ones may still be credited.",
-        "A longer range.",
+        "The range has no engagement of this type; earlier engagements may still have an effect.",
+        "Use a longer range.",
     ),
     # --- equivalence ------------------------------------------------------------------------
     Code(
         "ratio_outside",
         "Ratio without bounds",
-        "The baseline may be worth nothing or do harm, so the ratio has no bounds; the values in "
-        "`ratio_excluded` are ruled out.",
-        "More data on the baseline.",
+        "The value of the baseline may be zero or negative, so the ratio has no bounds; only the "
+        "values in `ratio_excluded` are ruled out.",
+        "Collect more data on the baseline.",
     ),
     Code(
         "ratio_everything",
         "Any ratio possible",
-        "Both may be worth nothing, so no ratio is ruled out.",
-        "More data.",
+        "The value of both may be zero, so no ratio is ruled out.",
+        "Collect more data.",
     ),
     Code(
         "ratio_unbounded_above",
         "Ratio without an upper bound",
-        "The baseline may be worth nothing, so the ratio has no upper bound.",
-        "More data on the baseline.",
+        "The value of the baseline may be zero, so the ratio has no upper bound.",
+        "Collect more data on the baseline.",
     ),
     Code(
         "ratio_unbounded_below",
         "Ratio without a lower bound",
-        "The baseline may be worth nothing, so the ratio has no lower bound.",
-        "More data on the baseline.",
+        "The value of the baseline may be zero, so the ratio has no lower bound.",
+        "Collect more data on the baseline.",
     ),
     Code(
         "baseline_below_zero",
-        "Harmful baseline",
-        "The baseline does harm: the ratio is upside down, and there is no media cost.",
+        "Negative baseline",
+        "The baseline has a negative effect, so the ratio is reversed and there is no media cost.",
         "Compare with another `baseline`.",
         "caution",
     ),
     Code(
         "not_settled_by_more_data",
         "More data will not settle it",
-        "Even the longest window that a fit can hold would not settle the question.",
-        "An experiment, or accepting that no difference can be shown.",
+        "Even the longest possible window of a fit would not settle the question.",
+        "Run an experiment, or accept that no difference can be shown.",
     ),
     # --- classical models -------------------------------------------------------------------
     Code(
         "anonymous_only",
-        "Anonymous only",
-        "No engagement of this type carries a person, so it is on no path that a classical model "
+        "Anonymous engagements only",
+        "No engagement of this type has a person, so it is not on any path that a classical model "
         "could credit.",
-        "`user_id` on engagements.",
+        "Send `user_id` with engagements.",
     ),
     Code(
         "whole_window_only",
         "Whole window only",
-        "Markov chains and Shapley values are kept for the whole window of the fit, not by day.",
+        "Markov chains and Shapley values are stored for the whole window of the fit, not by day.",
         "Ask for the whole window, or request a fit of this range.",
     ),
     Code(
         "nothing_to_credit",
         "Nothing to credit",
-        "No conversion of the range had an engagement before it, so there are no shares.",
-        "A longer range.",
+        "No conversion in the range has an earlier engagement, so there are no shares.",
+        "Use a longer range.",
     ),
     Code(
         "no_credit_in_fit",
         "Fit without classical models",
-        "The fit is older than the classical models.",
+        "The fit was made by a version without classical models.",
         "Request a new fit.",
     ),
     Code(
         "no_decomposition_in_fit",
         "Fit without a decomposition",
-        "The fit is older than the decomposition of conversions by day.",
+        "The fit was made by a version without the decomposition by day.",
         "Request a new fit.",
     ),
     # --- experiments ------------------------------------------------------------------------
     Code(
         "engagements_not_given",
         "Number of engagements missing",
-        "The experiment does not say how many engagements caused its effect, so it cannot be used "
-        "in a fit.",
+        "The experiment does not give the number of engagements behind its effect, so it cannot be "
+        "used in a fit.",
         "Register it again with `engagements`.",
     ),
     Code(
         "kind_not_in_data",
         "Engagement type not in the data",
-        "The data of the fit have no engagement of the type that the experiment tested.",
+        "The data of the fit contain no engagement of the type that the experiment tested.",
         "Check `paid`, or import the engagements.",
     ),
     Code(
         "goal_not_in_data",
         "Goal not in the data",
-        "The data of the fit have no conversion of the goal of the experiment.",
+        "The data of the fit contain no conversion of the experiment's goal.",
         "Check the name of the goal, or import the conversions.",
     ),
     Code(
         "outdated",
         "Outdated experiment",
-        "The experiment ended before the window and more than 365 days before its last day.",
+        "The experiment ended before the window of the fit, and more than 365 days before the end "
+        "of that window.",
         "Repeat the experiment.",
     ),
     Code(
         "after_window",
         "Experiment after the window",
-        "The experiment began after the last day of the fit.",
-        "A fit whose window reaches as far as the experiment.",
+        "The experiment began after the last day of the window.",
+        "Request a fit whose window includes the experiment.",
     ),
 )

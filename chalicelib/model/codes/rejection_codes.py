@@ -1,7 +1,7 @@
-"""The rejections: why a file, a row of a file or an event is not taken.
+"""Rejections: why a file, a row of a file or an event is rejected.
 
-They have no severity, because there is no number to doubt. The lists are closed: what raises or
-returns a rejection checks its code against them.
+They have no severity, because they do not qualify a number. The lists are closed: code that raises
+or returns a rejection checks its code against them.
 """
 
 from __future__ import annotations
@@ -16,5 +16,5 @@ REJECTIONS: dict[str, Rejection] = {one.code: one for one in (*FILES, *ROWS, *EV
 
 
 def meanings_of(use: Rejected) -> dict[str, str]:
-    """Code -> meaning of everything for which such a thing is rejected."""
+    """Code -> meaning of each rejection of a file, row, event or run."""
     return {one.code: one.meaning for one in REJECTIONS.values() if use in one.used_as}

@@ -10,66 +10,66 @@ VERDICTS = tuple(
         (
             "profitable",
             "Profitable",
-            "The channel brought more than it cost: the whole interval of its ROI is above 0.",
-            "Nothing is needed to settle it.",
+            "The incremental revenue exceeds the cost: the whole interval of the ROI is above 0.",
+            "No action is needed.",
         ),
         (
             "unprofitable",
             "Unprofitable",
-            "The channel brought less than it cost: the whole interval of its ROI is below 0.",
-            "Nothing is needed to settle it.",
+            "The incremental revenue is below the cost: the whole interval of the ROI is below 0.",
+            "No action is needed.",
         ),
         (
             "effective",
             "Effective",
-            "The channel has no ROI (no cost, or no value), and it brought conversions: the whole "
-            "interval is above 0.",
-            "Add the costs, and the value of a conversion, to get a ROI.",
+            "There is no ROI (no cost, or no value), but there are incremental conversions: the "
+            "whole interval is above 0.",
+            "Add costs and the value of conversions to get an ROI.",
         ),
         (
             "no_effect_seen",
             "No effect seen",
-            "The channel has no ROI (no cost, or no value), its conversions may be zero, and the "
-            "interval rules out an effect of a size that matters.",
-            "A different use of the channel, or an experiment if you expected an effect.",
+            "There is no ROI (no cost, or no value), the incremental conversions may be zero, and "
+            "the interval rules out an effect that matters.",
+            "Use the channel differently, or run an experiment if you expected an effect.",
         ),
         (
             "too_early",
             "Too early to tell",
-            "Part of the effect comes after the last day of the data, and with that part the "
-            "verdict could be a better one.",
-            "Ask again when the effect has had time to arrive, or ask about an earlier range.",
+            "Part of the effect occurs after the last day of the data and could improve the "
+            "verdict.",
+            "Wait until the effect has had time to occur, or choose an earlier range.",
         ),
         (
             "inconclusive",
             "Inconclusive",
-            "The data do not settle the question, or a warning that is named in the reasons "
-            "stands against the verdict that the interval alone would give.",
-            "The additional days in `needed`, or what the named codes recommend.",
+            "The data do not settle the question, or a warning in the reasons contradicts the "
+            "verdict that the interval alone would give.",
+            "Collect the additional days in `needed`, or follow the advice for the reasons.",
         ),
         (
             "not_estimable",
             "Not estimable",
-            "There is no number; the reasons say why.",
-            "What the reasons recommend.",
+            "There is no estimate; the reasons explain why.",
+            "Follow the advice for the reasons.",
         ),
         (
             "worth_more",
             "Worth more",
             "One engagement is worth more than one engagement of the baseline.",
-            "Nothing is needed to settle it.",
+            "No action is needed.",
         ),
         (
             "worth_less",
             "Worth less",
             "One engagement is worth less than one engagement of the baseline.",
-            "Nothing is needed to settle it.",
+            "No action is needed.",
         ),
         (
             "equivalent",
             "Equivalent",
             "One engagement is worth as much as one of the baseline, within the margin.",
-            "Nothing is needed to settle it.",
+            "No action is needed.",
         ),
     )
 )

@@ -1,6 +1,6 @@
-"""The warnings: what to keep in mind about a number that is there.
+"""Warnings: what to keep in mind about a number.
 
-Those that can also be the reason for a missing number say so in `used_as`.
+`used_as` marks those that can also be the reason for a missing number.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ WARNINGS = (
     # --- hidden causes ----------------------------------------------------------------------
     _warning(
         "intent_confounding_suspected",
-        "Intent suspected",
-        "People engage in bursts, or buy at once when they engage, as people do who want to buy "
-        "anyway; how much of the effect is theirs cannot be known from these data.",
-        "An experiment: withhold the ads from a random part of the audience.",
+        "Purchase intent suspected",
+        "People engage in bursts or buy immediately after engaging, as people do who intend to buy "
+        "anyway; the data cannot separate this intent from the effect.",
+        "Run an experiment: withhold the ads from a random part of the audience.",
         "do_not_act",
         "too_high",
     ),
     _warning(
         "placebo_failed",
         "Placebo test failed",
-        "Engagements of later days seem to explain earlier conversions, so something that is not "
-        "recorded moves both.",
-        "An experiment.",
+        "Later engagements seem to explain earlier conversions, so an unrecorded cause influences "
+        "both.",
+        "Run an experiment.",
         "do_not_act",
         "either",
     ),
@@ -46,24 +46,24 @@ WARNINGS = (
         "same_day_demand_suspected",
         "Same-day demand suspected",
         "Several types rise and fall on the same days as the conversions, as they do when demand "
-        "moves all of them; the effect cannot be separated from that demand.",
-        "An experiment, or recorded promotions and other events that explain those days.",
+        "drives all of them; the effect cannot be separated from demand.",
+        "Run an experiment, or record promotions and other events as annotations.",
         "do_not_act",
         "too_high",
     ),
     _warning(
         "people_change_over_time",
         "People change over time",
-        "People's interest grows, fades or ends over time; this is corrected by comparing "
-        "with later engagements, which widens the error.",
-        "An experiment.",
+        "People's interest grows, fades or ends over time; the estimate corrects for this with "
+        "later engagements, which makes it less precise.",
+        "Run an experiment.",
         "caution",
     ),
     _warning(
         "follows_demand",
         "Follows demand",
-        "Marketing rises and falls with demand; that is allowed for, but part of the demand may "
-        "still be credited to it.",
+        "Marketing rises and falls with demand; the model allows for that, but may still credit "
+        "part of the demand to marketing.",
         "Pause it on random days, or run an experiment.",
         "caution",
         "too_high",
@@ -71,34 +71,34 @@ WARNINGS = (
     _warning(
         "promotion_suspected",
         "Promotion suspected",
-        "On some days several channels and the conversions rose together, as in a promotion that "
-        "nobody recorded; these days were left out (`joint_runs` in the diagnostics).",
+        "On some days several channels and the conversions rose together, as in an unrecorded "
+        "promotion; these days were excluded (`joint_runs` in the diagnostics).",
         "Record the promotion as an annotation and fit again.",
         "do_not_act",
         "too_high",
     ),
     _warning(
         "joint_runs_left_out",
-        "Days of joint campaigns left out",
-        "On some days several channels rose together, so that their effects cannot be separated; "
-        "these days were left out (`joint_runs` in the diagnostics).",
-        "Record what happened as an annotation, or run campaigns of one channel at a time.",
+        "Joint campaign days excluded",
+        "On some days several channels rose together, so their effects cannot be separated; these "
+        "days were excluded (`joint_runs` in the diagnostics).",
+        "Record the cause as an annotation, or run campaigns in one channel at a time.",
         "note",
     ),
     _warning(
         "delayed_effect_suspected",
         "Late effects suspected",
-        "Engagements of two to four weeks ago explain conversions beyond what the model gives "
-        "them; effects may come later than it assumes.",
-        "A longer window, or conversions and engagements with a user_id.",
+        "Engagements from two to four weeks earlier explain more conversions than the model "
+        "credits to them; effects may occur later than the model assumes.",
+        "Use a longer window, or send `user_id` with conversions and engagements.",
         "caution",
         "either",
     ),
     _warning(
         "search_ads_not_split",
         "Brand and generic search not split",
-        "Clicks on brand and on generic queries are not told apart, and people who search for the "
-        "brand would often have bought anyway.",
+        "The data do not separate clicks on brand queries from clicks on generic queries, and "
+        "people who search for the brand would often have bought anyway.",
         "Split the report by query, or run a holdout.",
         "caution",
         "too_high",
@@ -106,36 +106,36 @@ WARNINGS = (
     _warning(
         "engagement_follows_conversions",
         "Buyers engage after buying",
-        "Buyers engage more after they bought; that is taken out of the estimate.",
-        "Nothing is needed.",
+        "Buyers engage more after buying; the estimate corrects for that.",
+        "No action is needed.",
     ),
     # --- what the data cover ----------------------------------------------------------------
     _warning(
         "coverage_inferred",
         "Coverage inferred",
-        "The days for which the source has data are inferred from its first and last day.",
+        "The days with data of this source were inferred from its first and last day.",
         "Send `coverage` events, or import reports that state their days.",
     ),
     _warning(
         "coverage_gap",
         "Coverage gap",
-        "Only days that both the engagements and the conversions cover were used.",
+        "Only days covered by both the engagements and the conversions were used.",
         "Import the reports of the missing days.",
         used_as=("warning", "reason"),
     ),
     _warning(
         "possible_gap",
         "Possible gap in the data",
-        "A run of days without data may be a pause, or a file that was never imported.",
+        "Several days in a row have no data, because of a pause or a file that was not imported.",
         "Import the missing report, or send `coverage` for those days.",
         "caution",
     ),
     _warning(
         "cost_outside_window",
         "Costs outside the window",
-        "Some costs of the channel lie before the first or after the last engagement or "
-        "conversion, and are not in its ROI.",
-        "Date the cost events on the days they are for, with `period_days`.",
+        "Some costs of the channel are dated before the first or after the last engagement or "
+        "conversion and are not part of its ROI.",
+        "Date cost events on the days that they pay for, with `period_days`.",
         "caution",
         "too_high",
         used_as=("warning", "reason"),
@@ -143,8 +143,8 @@ WARNINGS = (
     _warning(
         "not_counted",
         "Engagement type not counted",
-        "The sum is without this type, which could not be estimated.",
-        "What the reasons of that type recommend.",
+        "The sum does not include this type, which could not be estimated.",
+        "Follow the advice for the reasons of that type.",
         "caution",
         "too_low",
         subject="channel/type",
@@ -152,87 +152,87 @@ WARNINGS = (
     _warning(
         "range_clipped",
         "Range shortened",
-        "The range reached beyond the window of the fit and was shortened to it.",
-        "Ask for days inside the window, or request a fit of a longer window.",
+        "The range extended beyond the window of the fit and was shortened.",
+        "Choose days within the window, or request a fit with a longer window.",
     ),
     _warning(
         "annotations_used",
         "Annotations used",
         "Recorded promotions, outages and other events are part of the model.",
-        "Nothing is needed.",
+        "No action is needed.",
     ),
     _warning(
         "holidays_used",
         "Holidays used",
         "Public holidays are part of the model.",
-        "Nothing is needed.",
+        "No action is needed.",
     ),
     # --- people -----------------------------------------------------------------------------
     _warning(
         "identified_only",
         "Identified people only",
-        "The estimate rests on people who can be identified; others may respond differently.",
-        "`user_id` on more events, or an experiment.",
+        "The estimate is based on identified people; others may respond differently.",
+        "Send `user_id` with more events, or run an experiment.",
         "caution",
     ),
     _warning(
         "ids_taken_for_people",
-        "Each id taken for one person",
+        "Each id counted as one person",
         "Every `user_id` counts as one person. If people have several ids (one per device), the "
-        "effect is larger than this.",
+        "effect is larger than estimated.",
         "Set `user_ids` to `people` or `devices` (`PATCH /v1/settings`, `estimate --user-ids`).",
         "caution",
         "too_low",
     ),
     _warning(
         "ids_are_devices",
-        "Ids of devices",
-        "The ids are those of devices, so an engagement on one device and the purchase on another "
-        "do not meet. With two devices per person, half of the effect is missing.",
-        "Send the id of a login or a customer number as `user_id`.",
+        "Ids are devices",
+        "The ids identify devices, so an engagement on one device is not linked to a purchase on "
+        "another. With two devices per person, half of the effect is missing.",
+        "Send a login or a customer number as `user_id`.",
         "caution",
         "too_low",
     ),
     _warning(
         "spillover_not_seen",
         "Effect on friends not seen",
-        "What a share does to the friends who see it is not in the estimate.",
-        "Send `parent_event_id` with engagements that a share brought.",
+        "The effect of a share on friends who see it is not part of the estimate.",
+        "Send `parent_event_id` with engagements that a share led to.",
         "caution",
         "too_low",
     ),
     _warning(
         "descendants_included",
         "Descendants included",
-        "The value of a share or mention includes what the engagements that it brought are worth.",
-        "Nothing; `GET /v1/engagements` shows the own effect as well.",
+        "The value of a share or mention includes the value of the engagements that it led to.",
+        "No action is needed; `GET /v1/engagements` also shows the effect without descendants.",
     ),
     _warning(
         "displacement_counted",
         "Only additional conversions counted",
-        "Nobody converts twice, so conversions that would have come later anyway are not counted "
-        "as incremental; their share was estimated from similar people.",
-        "Nothing; a longer window shows more of those who convert later.",
+        "A person converts only once, so conversions that would have happened later anyway are not "
+        "counted as incremental; their share was estimated from similar people.",
+        "No action is needed; a longer window shows more people who convert later.",
     ),
     _warning(
         "bots_left_out",
-        "Automated accounts left out",
-        "Some accounts engage as often as no person does; they were left out of the comparison, "
-        "and their engagements count as engagements that cause nothing.",
-        "Remove the accounts from the data, or check whose they are (diagnostics: `bots`).",
+        "Automated accounts excluded",
+        "Some accounts engage more often than a person could; they were excluded from the "
+        "comparison, and their engagements count as engagements without effect.",
+        "Remove these accounts from the data, or check their owners (diagnostics: `bots`).",
     ),
     _warning(
         "weak_overlap",
-        "Few people decide",
-        "The evidence of few people decides; the interval allows for it.",
-        "Check whether these people are customers like others; more data.",
+        "Based on few people",
+        "A few people determine the estimate; the interval allows for that.",
+        "Check whether these people are typical customers, or collect more data.",
     ),
     _warning(
         "once_only_goal",
-        "A goal reached once",
-        "A person reaches this goal once, so conversions that were only brought forward are "
+        "Goal reached only once",
+        "A person reaches this goal only once, so conversions that merely happened earlier are "
         "counted as incremental.",
-        "An experiment that runs longer than the usual delay.",
+        "Run an experiment that lasts longer than the usual delay.",
         "caution",
         "too_high",
     ),
@@ -240,105 +240,106 @@ WARNINGS = (
     _warning(
         "delayed_effect",
         "Delayed effect",
-        "A material part of the effect comes one to four weeks after the engagement. The model "
-        "includes it, but when exactly it comes is known only roughly.",
-        "A longer window.",
+        "A material part of the effect occurs one to four weeks after the engagement. The model "
+        "includes it, but knows its timing only roughly.",
+        "Use a longer window.",
         "caution",
         "either",
     ),
     _warning(
         "decay_unknown",
         "Duration of the effect unknown",
-        "The data hardly say how long the effect lasts; if it lasts for weeks, the total is "
-        "understated by more than the interval says.",
-        "A longer window.",
+        "How long the effect lasts is not identified; if it lasts for weeks, the total is larger "
+        "than the interval suggests.",
+        "Use a longer window.",
         "caution",
         "too_low",
     ),
     _warning(
         "decay_at_edge",
-        "Effect lasts very long",
-        "The effect lasts longer than a half-life of two weeks, so its total is uncertain.",
-        "A longer window, or an experiment that runs for months.",
+        "Very long effect",
+        "The half-life of the effect exceeds two weeks, so its total is uncertain.",
+        "Use a longer window, or run an experiment for months.",
         "caution",
         "too_low",
     ),
     _warning(
         "unseen_effect",
-        "Part of the effect not seen yet",
-        "A material part of the effect comes after the last day of the data.",
-        "Ask again later, or about an earlier range.",
+        "Part of the effect still to come",
+        "A material part of the effect occurs after the last day of the data.",
+        "Wait for more data, or choose an earlier range.",
         "caution",
         "too_low",
     ),
     _warning(
         "saturation_unknown",
         "Saturation unknown",
-        "The data do not show whether more brings less and less; with strong saturation the "
-        "average engagement has brought more than stated.",
-        "Days with far more and far less of it than usual.",
+        "The data do not show whether returns diminish with volume; with strong saturation the "
+        "average effect per engagement is larger than estimated.",
+        "Vary the volume: have days with much more and much less than usual.",
         "caution",
         "too_low",
     ),
     # --- how sure the model is --------------------------------------------------------------
     _warning(
         "autocorrelated_residuals",
-        "Something lasting is missing",
-        "The model misses something that lasts for days, so the intervals are too narrow.",
-        "Annotations of what happened, or a longer window.",
+        "Lasting influence missing",
+        "The model lacks an influence that lasts for days, so the intervals are too narrow.",
+        "Record special events as annotations, or use a longer window.",
         "caution",
     ),
     _warning(
         "one_day_decides",
-        "One day decides",
-        "Without one single day the estimate would be a different one.",
-        "Annotate what happened on that day, or use a longer window.",
+        "Based on one day",
+        "Without one particular day the estimate would be different.",
+        "Annotate the event of that day, or use a longer window.",
         "caution",
         "either",
     ),
     _warning(
         "shocks_removed",
         "Unusual days removed",
-        "Some days were explained by something else; they are listed in the diagnostics.",
-        "If that was your own campaign, import its engagements.",
+        "Some days have jumps that the model attributes to something else; the diagnostics list "
+        "them.",
+        "If they were part of your own campaign, import its engagements.",
     ),
     # --- totals by region -------------------------------------------------------------------
     _warning(
         "regions_used",
         "Regions compared",
-        "The number compares regions that had more and less of it on the same day, so that what "
-        "moves the whole country on a day cannot be mistaken for it.",
-        "Nothing is needed.",
+        "The estimate compares regions with more and fewer engagements on the same day, so "
+        "nationwide changes on a day do not bias it.",
+        "No action is needed.",
     ),
     _warning(
         "effects_differ_by_region",
         "Effects differ by region",
-        "One engagement does clearly more in some regions than in others; the number is the "
-        "average over all engagements.",
-        "Look at the regions one by one, or run a geo test.",
+        "The effect per engagement clearly differs between regions; the estimate is the average "
+        "over all engagements.",
+        "Analyse regions separately, or run a geo test.",
         "caution",
         "either",
     ),
     _warning(
         "same_in_all_regions",
-        "The same in all regions",
-        "It rises and falls in all regions at once, so comparing regions says nothing of it; the "
-        "number comes from the totals of all regions.",
-        "Vary it from region to region, or run a geo test.",
+        "No difference between regions",
+        "The type rises and falls in all regions at once, so a comparison of regions is not "
+        "informative; the estimate uses the totals of all regions.",
+        "Vary the volume between regions, or run a geo test.",
     ),
     # --- experiments ------------------------------------------------------------------------
     _warning(
         "experiment_contradicts_model",
         "Experiment contradicts the model",
-        "The experiment and the model differ beyond chance; the number of the experiment is shown.",
-        "Doubt the untested types of the channel as well, and test them.",
+        "The experiment and the model differ significantly; the result of the experiment is shown.",
+        "Test the other types of the channel too; their estimates may be wrong as well.",
     ),
     _warning(
         "experiments_disagree",
         "Experiments disagree",
-        "Experiments on this type differ beyond chance; their mean is shown, with a wider "
+        "Experiments on this type differ significantly; their mean is shown, with a wider "
         "interval.",
-        "Find out what was different, or repeat the experiment.",
+        "Find the difference between the experiments, or repeat one.",
         "caution",
     ),
     _warning(
@@ -352,15 +353,15 @@ WARNINGS = (
     _warning(
         "repeat_buyers_unknown",
         "Repeat buyers unknown",
-        "The experiment does not say how many people converted, so purchases of repeat buyers "
+        "The experiment does not give the number of people who converted, so repeat purchases "
         "count as independent and the interval is too narrow.",
         "Give `converters` for each arm.",
         "caution",
     ),
     _warning(
         "model_flagged_not_combined",
-        "Model not combined",
-        "The model has a serious warning, so the experiment stands alone.",
-        "Nothing is needed.",
+        "Model estimate not combined",
+        "The model has a serious warning, so only the result of the experiment is used.",
+        "No action is needed.",
     ),
 )

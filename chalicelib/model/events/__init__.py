@@ -1,11 +1,11 @@
-"""What an event is: its fields, its kinds, and `parse_event`, which checks one.
+"""Events: their fields, their kinds, and `parse_event`, which validates one.
 
-Knows no tenant, clock or store: `model.admission` applies the rules that depend on those.
+Rules that depend on the tenant, the clock or the store are in `model.admission`.
 
 event_fields        types of fields: instants, days, ids, slugs, texts
 event_models        engagements, conversions, costs, audiences; the union `Event`
 surroundings_events coverage, annotations, controls
-event_parsing       raw data to an event, or to every error in it
+event_parsing       turns raw data into an event, or into all its errors
 """
 
 from chalicelib.model.events.event_fields import MAX_COUNT, EngagementType, ShortText, Slug

@@ -33,7 +33,7 @@ EngagementType = Literal[
     "save",
     "reply",
 ]
-"""`reply` is the brand's own answer to what `parent_event_id` names."""
+"""`reply` is the brand's own reply to the event `parent_event_id`."""
 
 MAX_COUNT = 10**12
 MAX_SHORT_TEXT = 128
@@ -46,7 +46,7 @@ _RFC3339 = re.compile(
 
 
 def parse_instant(value: Any) -> dt.datetime:
-    """Read an instant from RFC 3339 text with an offset, or from an aware `datetime`.
+    """Parse an instant from RFC 3339 text with an offset, or from an aware `datetime`.
 
     Returns
     -------
@@ -67,12 +67,12 @@ def parse_instant(value: Any) -> dt.datetime:
     elif isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value.astimezone(dt.UTC)
     raise PydanticCustomError(
-        "invalid_time", "a time is RFC 3339 with an offset, e.g. 2026-03-01T09:30:00+01:00"
+        "invalid_time", "must be RFC 3339 with an offset, e.g. 2026-03-01T09:30:00+01:00"
     )
 
 
 def _parse_day(value: Any) -> dt.date:
-    """Read a day; raises PydanticCustomError `invalid_format` or `out_of_range`."""
+    """Parse a day; raises PydanticCustomError `invalid_format` or `out_of_range`."""
     if type(value) is dt.date:
         return value
     try:
@@ -82,9 +82,9 @@ def _parse_day(value: Any) -> dt.date:
 
 
 def _not_blank(user_id: str) -> str:
-    """Reject blanks: everybody with a blank id would become one person."""
+    """Reject blanks, because everyone with a blank id would become one person."""
     if user_id.isspace():
-        raise PydanticCustomError("too_short", "nothing but blanks")
+        raise PydanticCustomError("too_short", "must not be blank")
     return user_id
 
 

@@ -1,4 +1,4 @@
-"""The events of the contract as models: their fields and the values that these allow."""
+"""The models of events: fields and allowed values."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from chalicelib.model.events.surroundings_events import Annotation, Control, Cov
 from chalicelib.model.money import Money
 
 ABOUT_TYPES = ("mention", "comment", "review")
-"""Types of engagement that can be about somebody else."""
+"""Types of engagement that can be about another company."""
 
 MAY_BE_OTHERS = frozenset({"reply", *ABOUT_TYPES})
-"""Types of which some engagements are not engagement with the brand; see `is_ours`."""
+"""Types whose engagements are not always engagement with the brand; see `is_ours`."""
 
 
 class Engagement(BaseEvent):
-    """Something people did with content; `count` > 1 stands for a platform's daily total.
+    """An interaction of people with content; `count` > 1 is a platform's daily total.
 
-    `lifetime`: the day is that of the content, and the count has gathered since then. `about`: the
-    slug of somebody else whom a text is about. `sentiment_checked`: the sentiment by a person's
-    judgement of the same text.
+    `lifetime`: the day is the day of the content, and the count has accumulated since. `about`: the
+    slug of another company that the text is about. `sentiment_checked`: a person's rating of the
+    sentiment of the text.
     """
 
     kind: Literal["engagement"]
@@ -57,24 +57,20 @@ class Engagement(BaseEvent):
     @model_validator(mode="after")
     def _fields_agree(self) -> Engagement:
         if self.count > 1 and self.user_id is not None:
-            raise PydanticCustomError(
-                "count_with_user", "with a user_id it stands for one engagement: count must be 1"
-            )
+            raise PydanticCustomError("count_with_user", "count must be 1 if there is a user_id")
         if self.rating is not None and self.type != "review":
-            raise PydanticCustomError("rating_without_review", "only a review has a rating")
+            raise PydanticCustomError("rating_without_review", "only a review can have a rating")
         if self.type == "reply" and self.parent_event_id is None:
-            raise PydanticCustomError(
-                "reply_without_parent", "a reply needs the parent_event_id of what it answers"
-            )
+            raise PydanticCustomError("reply_without_parent", "a reply needs parent_event_id")
         if self.about is not None and self.type not in ABOUT_TYPES:
             raise PydanticCustomError(
-                "about_without_text", "only a mention, a comment or a review has `about`"
+                "about_without_text", "only a mention, comment or review can have about"
             )
         return self
 
 
 class Conversion(BaseEvent):
-    """A goal reached; `value` is the total of the `count` conversions, positive for refunds too."""
+    """A reached goal; `value` is the total of `count` conversions, positive for refunds too."""
 
     kind: Literal["conversion"]
     goal: Slug
@@ -88,14 +84,12 @@ class Conversion(BaseEvent):
     @model_validator(mode="after")
     def _fields_agree(self) -> Conversion:
         if self.count > 1 and self.user_id is not None:
-            raise PydanticCustomError(
-                "count_with_user", "with a user_id it stands for one conversion: count must be 1"
-            )
+            raise PydanticCustomError("count_with_user", "count must be 1 if there is a user_id")
         return self
 
 
 class Cost(BaseEvent):
-    """Money spent that belongs to no single engagement, spread evenly over `period_days`."""
+    """Money spent on a channel, not on a single engagement; spread evenly over `period_days`."""
 
     kind: Literal["cost"]
     channel: Slug
@@ -106,7 +100,7 @@ class Cost(BaseEvent):
 
 
 class Audience(BaseEvent):
-    """How many followers, fans or subscribers a channel had at a time."""
+    """The number of followers, fans or subscribers of a channel at a time."""
 
     kind: Literal["audience"]
     channel: Slug
@@ -119,11 +113,11 @@ OF_PEOPLE = (Engagement, Conversion)
 """The kinds of events that can have a person."""
 
 SPANS = (Coverage, Annotation)
-"""The kinds of events that are about a span of days instead of an instant."""
+"""The kinds of events with a span of days instead of an instant."""
 
 TaggedEvent = Annotated[Event, Field(discriminator="kind")]
 
 
 def is_ours(event: Engagement) -> bool:
-    """Whether people engaged with the brand: not its own reply, not a text about somebody else."""
+    """Return False for the brand's own replies and for texts about another company."""
     return event.type != "reply" and event.about is None

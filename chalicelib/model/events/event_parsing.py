@@ -1,4 +1,4 @@
-"""The only way from raw data to a checked event, and the errors of data that is not one."""
+"""Validate raw data as an event, and collect the errors of invalid data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CODES = {
     "finite_number": "out_of_range",
     "literal_error": "unknown_value",
 }
-"""pydantic's error type -> the contract's code."""
+"""Error type of pydantic -> code of the API."""
 
 _OWN = frozenset(
     {
@@ -43,16 +43,16 @@ _OWN = frozenset(
         "too_short",
     }
 )
-"""Codes that our own validators raise."""
+"""Codes raised by the validators of this package."""
 
 
 class EventRefused(ValueError):
-    """Raw data that is not an event, with all its errors.
+    """Raw data is not a valid event.
 
     Attributes
     ----------
     errors : tuple of FieldError
-        At least one; pointers are relative to the event.
+        All errors, at least one; pointers are relative to the event.
     """
 
     def __init__(self, errors: tuple[FieldError, ...]) -> None:
@@ -71,7 +71,7 @@ class EventRefused(ValueError):
 
 
 def parse_event(raw: Any) -> Event:
-    """Check one event.
+    """Validate one event.
 
     Parameters
     ----------
@@ -82,10 +82,10 @@ def parse_event(raw: Any) -> Event:
     Raises
     ------
     EventRefused
-        With every error; its `code` is that of the first.
+        With all errors; its `code` is that of the first error.
     """
     if not isinstance(raw, dict):
-        raise EventRefused((FieldError("", "wrong_type", "an event is a JSON object"),))
+        raise EventRefused((FieldError("", "wrong_type", "an event must be a JSON object"),))
     try:
         return _ADAPTER.validate_python(raw)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Events that describe the data and the surroundings: coverage, annotations and controls."""
+"""Events that describe the data and their context: coverage, annotations and controls."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from chalicelib.model.events.event_fields import (
 )
 
 MAX_SPAN_DAYS = 3_660
-"""The most days that one coverage or annotation can have."""
+"""The maximum length of a coverage or annotation."""
 
 Category = Literal["promotion", "price", "holiday", "outage", "launch", "other"]
 _UNSET = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class Span(BaseEvent):
-    """An event about days instead of an instant; its identity is its `event_id` alone.
+    """An event with a span of days instead of an instant, identified by its `event_id` alone.
 
-    In JSON the first and last day, both inclusive, are `from` and `to`. `occurred_at` is the start
-    of the first day in UTC unless the sender gives another time.
+    In JSON the first and last day are `from` and `to`, both inclusive. `occurred_at` is by default
+    the start of the first day in UTC.
     """
 
     occurred_at: Instant = _UNSET
@@ -42,7 +42,7 @@ class Span(BaseEvent):
         if first is not None and last < first:
             raise PydanticCustomError("ends_before_start", "the last day is before the first")
         if first is not None and (last - first).days >= MAX_SPAN_DAYS:
-            raise PydanticCustomError("out_of_range", f"more than {MAX_SPAN_DAYS} days")
+            raise PydanticCustomError("out_of_range", f"must not be more than {MAX_SPAN_DAYS} days")
         return last
 
     @model_validator(mode="after")
@@ -53,9 +53,9 @@ class Span(BaseEvent):
 
 
 class Coverage(Span):
-    """The data of a source are complete for these days: a day without events is a zero.
+    """Declares that the data of a source are complete: a day without events is a zero.
 
-    The source is a channel, all of it or one `type`, paid or not; or the conversions of a goal.
+    The source is a channel (optionally one `type`, paid or not) or the conversions of a goal.
     """
 
     kind: Literal["coverage"]
@@ -73,13 +73,13 @@ class Coverage(Span):
             }
             if ("goal" in given) == ("channel" in given) or ("goal" in given and len(given) > 1):
                 raise PydanticCustomError(
-                    "one_source", "a coverage is of a channel (and type), or of a goal"
+                    "one_source", "a coverage needs either a channel (and type) or a goal"
                 )
         return raw
 
 
 class Annotation(Span):
-    """What else happened on these days: a promotion, a holiday, an outage."""
+    """Another event on these days: a promotion, a holiday, an outage."""
 
     kind: Literal["annotation"]
     name: ShortText
@@ -87,7 +87,7 @@ class Annotation(Span):
 
 
 class Control(BaseEvent):
-    """The value of a daily series that is neither marketing nor a conversion: a query volume."""
+    """A value of a daily series that is neither marketing nor a conversion: a query volume."""
 
     kind: Literal["control"]
     name: ShortText
@@ -95,5 +95,5 @@ class Control(BaseEvent):
 
 
 def start_of_day(day: dt.date) -> dt.datetime:
-    """The first instant of a day in UTC."""
+    """Return the first instant of a day in UTC."""
     return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)

@@ -36,7 +36,7 @@ of friends.
 
 
 class WithDescendants(TypedDict):
-    """What one engagement is worth with all that it brings; in no sum of a channel."""
+    """The value of one engagement with its descendants; not part of the sums of a channel."""
 
     conversions_per_engagement: Estimate
     value_per_engagement: Estimate

@@ -73,12 +73,12 @@ ChannelVerdict = Literal[
 ]
 Coverage = Annotated[
     dict[str, Any] | list[Any] | None,
-    Field(description="Which days each source covers; absent in older fits."),
+    Field(description="The covered days of each source; absent in older fits."),
 ]
 
 
 class DetectableOfChannel(TypedDict):
-    """The smallest effect of a channel that the data could have shown."""
+    """The minimum detectable effect of a channel."""
 
     incremental_conversions: float | None
     incremental_revenue: float | None
@@ -86,7 +86,7 @@ class DetectableOfChannel(TypedDict):
 
 
 class EngagementReturn(TypedDict):
-    """What engagements of one kind brought."""
+    """The incremental conversions and value of one engagement type."""
 
     type: EngagementType
     paid: bool
@@ -103,7 +103,7 @@ class EngagementReturn(TypedDict):
 
 
 class ChannelReturn(TypedDict):
-    """The return on one channel."""
+    """The ROI of one channel."""
 
     channel: Channel
     cost: float | None
@@ -124,14 +124,14 @@ class ChannelReturn(TypedDict):
 
 
 class Roi(OfFit, Period):
-    """The return on each channel."""
+    """The ROI of each channel."""
 
     goal: str
     currency: str
     confidence: float
     warnings: Warnings
     channels: list[ChannelReturn]
-    diagnostics: Annotated[dict[str, Any], Field(description="Of the fit; for experts.")]
+    diagnostics: Annotated[dict[str, Any], Field(description="Diagnostics of the fit.")]
     coverage: NotRequired[Coverage]
 
 

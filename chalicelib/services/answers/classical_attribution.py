@@ -48,17 +48,17 @@ STATEMENT = (
 
 
 class Credit(TypedDict):
-    """What a classical model credits to a kind."""
+    """The credit of a classical model for an engagement type."""
 
     conversions: float | None
     value: float | None
     share: float | None
     reasons: Reasons
-    sampling_error: NotRequired[Annotated[float | None, Field(description="Of `shapley` only.")]]
+    sampling_error: NotRequired[Annotated[float | None, Field(description="Only for `shapley`.")]]
 
 
 class CreditInAll(TypedDict):
-    """What a classical model credits in all."""
+    """The total credit of a classical model."""
 
     conversions: float | None
     value: float | None
@@ -66,7 +66,7 @@ class CreditInAll(TypedDict):
 
 
 class Ours(TypedDict):
-    """What engagements caused."""
+    """The incremental conversions and revenue."""
 
     incremental_conversions: Estimate
     incremental_revenue: Estimate
@@ -76,7 +76,7 @@ class Ours(TypedDict):
 
 
 class EngagementCredit(TypedDict):
-    """One kind under each model."""
+    """One engagement type under each model."""
 
     channel: Channel
     type: EngagementType
@@ -88,7 +88,7 @@ class EngagementCredit(TypedDict):
 
 
 class CreditTotals(TypedDict):
-    """All kinds together."""
+    """Totals over all engagement types."""
 
     conversions: int
     credits: dict[str, CreditInAll]
@@ -96,7 +96,7 @@ class CreditTotals(TypedDict):
 
 
 class LeftOut(TypedDict):
-    """What is on no path."""
+    """Engagements and conversions that are not on any path."""
 
     anonymous_engagements: Count | None
     anonymous_conversions: int | None
@@ -105,7 +105,7 @@ class LeftOut(TypedDict):
 
 
 class Attribution(OfFit, Period):
-    """The classical models side by side with what engagements caused."""
+    """The credit of classical models next to the incremental conversions."""
 
     goal: str
     currency: str
@@ -120,7 +120,7 @@ class Attribution(OfFit, Period):
 
 
 class CreditRow(EngagementCredit):
-    """A kind as a row of the table."""
+    """An engagement type as a row of the table."""
 
     credit_reasons: list[str]
     currency: str

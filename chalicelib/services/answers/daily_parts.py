@@ -20,7 +20,7 @@ ShockSpan.__doc__ = "Days on which conversions changed for an unknown reason."
 
 
 class DayInParts(TypedDict):
-    """The conversions of a day, or of the week that begins on it, in parts."""
+    """The conversions of a day, or of the week that begins on it, split into parts."""
 
     date: Day
     actual: float | None
@@ -31,7 +31,7 @@ class DayInParts(TypedDict):
 
 
 class Decomposition(OfFit, Period):
-    """Conversions per day: baseline, context and what each channel brought."""
+    """Conversions per day: baseline, context and incremental conversions of each channel."""
 
     goal: str
     confidence: float

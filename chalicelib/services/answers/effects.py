@@ -32,7 +32,7 @@ NONE_UNSEEN = Unseen(0.0, 0.0)
 
 
 class DetectablePerEngagement(TypedDict):
-    """The smallest effect of one engagement that the data could have shown."""
+    """The minimum detectable effect of one engagement."""
 
     conversions_per_engagement: float | None
     value_per_engagement: float | None

@@ -47,7 +47,7 @@ EquivalenceVerdict = Literal[
 
 
 class Side(TypedDict):
-    """One of two kinds that are compared."""
+    """One of the two engagement types of a comparison."""
 
     channel: Channel
     type: EngagementType
@@ -60,23 +60,23 @@ class Side(TypedDict):
 
 
 class Baseline(Side):
-    """The kind that is compared with."""
+    """The engagement type to compare with."""
 
     cost_per_engagement: float | None
 
 
 Excluded = TypedDict("Excluded", {"from": float | None, "to": float | None})
-Excluded.__doc__ = "Between these two the ratio is not."
+Excluded.__doc__ = "Ratios between these two values are ruled out."
 
 
 class DetectableRatio(TypedDict):
-    """How far from 1 the ratio would have to be to be told from it."""
+    """The smallest distance of the ratio from 1 that the data could have detected."""
 
     ratio: float | None
 
 
 class Comparison(TypedDict):
-    """How two engagements compare."""
+    """The comparison of two engagement types."""
 
     engagement: Side
     baseline: Baseline
@@ -101,11 +101,11 @@ class OfGoal(TypedDict):
 
 
 class Equivalence(Comparison, Period, OfGoal, OfFit):
-    """What one engagement is worth in engagements of a baseline."""
+    """The value of one engagement, in engagements of the baseline."""
 
 
 class Compared(TypedDict):
-    """What is known of two kinds that were both estimated."""
+    """The comparison of two types that were both estimated."""
 
     ratio: Estimate
     ratio_excluded: Excluded | None

@@ -35,7 +35,7 @@ TypeVerdict = Literal["effective", "no_effect_seen", "too_early", "inconclusive"
 
 
 class EngagementTypeReturn(TypedDict):
-    """What engagements of one type brought."""
+    """The incremental conversions and value of one engagement type."""
 
     channel: Channel
     type: EngagementType
@@ -53,7 +53,7 @@ class EngagementTypeReturn(TypedDict):
 
 
 class Engagements(OfFit, Period):
-    """What each engagement type brought, one row per type."""
+    """The incremental conversions and value of each engagement type, one row per type."""
 
     goal: str
     currency: str

@@ -21,7 +21,7 @@ NOT_SETTLED = "not_settled_by_more_data"
 
 
 class Needed(TypedDict):
-    """How much more data would settle the question."""
+    """The additional data that would settle the question."""
 
     days: Count
     engagements: Count

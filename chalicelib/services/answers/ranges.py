@@ -14,7 +14,7 @@ from chalicelib.services.fitting.fit_documents import FitDocument
 
 
 class FitReference(TypedDict):
-    """The fit that answers."""
+    """The fit behind an answer."""
 
     id: str
     as_of: Instant

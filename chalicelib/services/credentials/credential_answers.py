@@ -1,4 +1,4 @@
-"""The answers about API keys and signed links: their shapes, without secrets."""
+"""Answers about API keys and signed links, without secrets."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from chalicelib.storage.tenants import ApiKey, Role
 
 
 class Key(TypedDict):
-    """An API key, without what opens."""
+    """An API key, without its secret."""
 
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", description="Its public part.")]
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", description="The public part of the key.")]
     role: Role
     state: CredentialState
     created_at: Instant
@@ -28,7 +28,7 @@ class Key(TypedDict):
 
 
 class NewKey(Key):
-    """A new API key, shown this once."""
+    """A new API key with its secret, which is shown only once."""
 
     key: str
 
@@ -56,7 +56,7 @@ class Link(TypedDict):
 
 
 class NewLink(Link):
-    """A signed link, with its URL, which is shown this once."""
+    """A new signed link with its URL, which is shown only once."""
 
     url: Url
 

@@ -174,14 +174,6 @@ _CODES = {
     "out_of_range": "out_of_range",
 }
 
-EXPERIMENT_ERROR_CODES = {
-    "incomplete_series": "A region has no number for a day, or two.",
-    "too_few_regions": "There are too few untreated regions with conversions before the test.",
-    "too_few_days": "There are too few days before the test.",
-    "too_few_conversions": "The treated regions had no conversion before the test.",
-}
-"""Code -> meaning of what can be wrong with an experiment, beside the codes of events."""
-
 
 def parse_experiment(raw: Any, *, today: dt.date) -> Body:
     """Parse one experiment from decoded JSON.

@@ -17,14 +17,14 @@ Decimal = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", description="A decima
 
 
 class Replaying(TypedDict):
-    """A replay that has not ended."""
+    """A running replay."""
 
     asked_at: Instant
     rows: Annotated[int, Field(ge=0, description="Rows read so far.")]
 
 
 class Removal(TypedDict):
-    """The removal of what an import stored."""
+    """The removal of the events of an import."""
 
     asked_at: Instant
     removed_at: Instant | None
@@ -34,14 +34,14 @@ class Removal(TypedDict):
         int | None,
         Field(
             description="Events and coverage that the import stored and the removal did not find: "
-            "other imports or requests have restated them, or they are from a version that did "
-            "not record imports. null until the removal has ended."
+            "other imports or requests have restated them, or they were stored by a version that "
+            "did not record imports. null until the removal is done."
         ),
     ]
 
 
 class ImportCounts(TypedDict):
-    """What was asked for, and how far it got."""
+    """The options, state and counts of an import."""
 
     id: str
     state: import_records.State
@@ -72,7 +72,7 @@ class Import(ImportCounts, ImportedDays):
 
 
 class Upload(TypedDict):
-    """Where the file is to be sent."""
+    """The URL for the upload of the file."""
 
     method: Literal["PUT"]
     url: Url
@@ -80,7 +80,7 @@ class Upload(TypedDict):
 
 
 class NewImport(Import):
-    """An import that was announced."""
+    """A new import with its upload URL."""
 
     upload: Upload
 
@@ -94,21 +94,21 @@ class ClaimedConversions(TypedDict):
 
 
 class RejectedByCode(TypedDict):
-    """Rejected rows, by the code of the reason."""
+    """The number of rejected rows with one code."""
 
     code: str
     rows: Count
 
 
 class NoData(TypedDict):
-    """Rows that hold nothing to import, by the reason."""
+    """The number of rows without data, with the reason."""
 
     reason: str
     rows: Count
 
 
 class UnreadColumn(TypedDict):
-    """A column of a table, or a key of JSON or XML with the keys around it, that was not read."""
+    """An unread column of a table, or an unread key of JSON or XML with its path."""
 
     heading: str
     sum: Decimal | None
@@ -131,7 +131,7 @@ class SkippedPart(TypedDict):
 
 
 class UnpaidOrders(TypedDict):
-    """Orders that are not paid yet, by the currency of their value."""
+    """Orders that are not paid yet, in one currency."""
 
     count: Decimal
     value: Decimal
@@ -139,7 +139,7 @@ class UnpaidOrders(TypedDict):
 
 
 class OneImport(Import):
-    """An import, with how its file is written."""
+    """An import with the format of its file and everything that its reader reported."""
 
     mapping: dict[str, Any] | None
     lifetime: bool | None
@@ -164,7 +164,7 @@ class Imports(TypedDict):
 
 
 class RefusedRow(TypedDict):
-    """A row that an import refused."""
+    """A rejected row."""
 
     part: str | None
     row: Count
@@ -174,7 +174,7 @@ class RefusedRow(TypedDict):
 
 
 class RefusedRows(TypedDict):
-    """A page of refused rows."""
+    """A page of rejected rows."""
 
     rejects: list[RefusedRow]
     next: str | None

@@ -1,4 +1,4 @@
-"""How work is handed on: to queues, to the state machine of fits, to the function that analyses."""
+"""Send work elsewhere: to queues, the state machine of fits, the function for geo tests."""
 
 from __future__ import annotations
 
@@ -18,59 +18,59 @@ _MAX_DELAY_SECONDS = 900
 
 
 def send_import(message: dict[str, Any]) -> None:
-    """Put a message into the import function's queue."""
+    """Send a message to the import queue."""
     _send("import", settings().import_queue_url, message)
 
 
 def send_fit(message: dict[str, Any]) -> None:
-    """Put a message into the fit function's queue."""
+    """Send a message to the fit queue."""
     _send("fit", settings().fit_queue_url, message)
 
 
 def send_totals(message: dict[str, Any], *, delay_seconds: float) -> None:
-    """Put a message into the queue of days that wait, for at most 15 minutes at a time."""
+    """Send a message to the totals queue, with a delay of at most 15 minutes."""
     delay = max(0, min(_MAX_DELAY_SECONDS, math.ceil(delay_seconds)))
     _send("totals", settings().totals_queue_url, message, DelaySeconds=delay)
 
 
-def start_fit_machine(name: str, given: dict[str, Any]) -> bool:
+def start_fit_machine(name: str, execution_input: dict[str, Any]) -> bool:
     """Start the state machine that reads a fit in parts.
 
     Parameters
     ----------
     name : str
-        Of the execution; there is never a second one of a name.
-    given : dict
-        JSON-able.
+        Name of the execution; it is unique.
+    execution_input : dict
+        Can be encoded as JSON.
 
     Returns
     -------
     bool
-        False if there was an execution of this name already.
+        False if an execution with this name exists.
     """
-    text = json.dumps(given, separators=(",", ":"))
+    text = json.dumps(execution_input, separators=(",", ":"))
     started: bool = aws_module().start_execution(
         client("stepfunctions"), settings().fit_machine_arn, name, text
     )
     return started
 
 
-def analyse_regions(asked: GeoQuestion) -> Findings:
-    """What the counts of a geo test say: worked out by a function of its own, if there is one.
+def analyse_regions(question: GeoQuestion) -> Findings:
+    """Analyse the counts of a geo test, in a separate function if there is one.
 
     Raises
     ------
     StoreUnavailable
-        If that function cannot run now, or does not answer in time.
+        If that function cannot run now, or does not return in time.
     RuntimeError
         If it fails.
     """
     function = settings().analysis_function
     if not function:
-        from chalicelib.services import experiments  # of many functions only the API needs it
+        from chalicelib.services import experiments  # only the API needs it
 
-        return experiments.analyse_regions(asked)
-    text = json.dumps(asked, separators=(",", ":"))
+        return experiments.analyse_regions(question)
+    text = json.dumps(question, separators=(",", ":"))
     found: Findings = aws_module().invoke(client("lambda"), function, text)
     return found
 

@@ -1,7 +1,7 @@
-"""API keys that the command line has made, for a service that keeps nothing.
+"""API keys of the command line, for a service without a data directory.
 
-`keys create` without `--data` writes into the home of the installation. A service without `--data`
-has a database of its own, which is removed at its end: it copies tenants and keys from there.
+`keys create` without `--data` writes into the home directory of the installation. A service without
+`--data` has a temporary database, so it copies tenants and keys from the home directory.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from chalicelib.storage.attributes import Item
 from chalicelib.storage.tenants import list_tenants
 
 
-class KeysFromHome:
-    """Copies tenants and keys from the home of an installation as they change there."""
+class HomeKeys:
+    """Tenants and keys in the home directory of an installation."""
 
     def __init__(self, installation: Installation) -> None:
         self._directory = installation.path
@@ -27,8 +27,8 @@ class KeysFromHome:
         self._seen: tuple[int, ...] | None = None
         self._lock = threading.Lock()
 
-    def adopt(self, machine: LocalMachine) -> None:
-        """Copy what has changed since the last look; a look at two files where nothing has."""
+    def copy_to(self, machine: LocalMachine) -> None:
+        """Copy tenants and keys if the files changed since the last call."""
         with self._lock:
             seen = self._state()
             if seen == self._seen:
@@ -41,7 +41,7 @@ class KeysFromHome:
                 items = list(_items(SqliteTable(home)))
             finally:
                 home.close()
-            self._seen = self._state()  # closing may have moved the log into the file
+            self._seen = self._state()  # closing can move the log into the file
 
         def write(transaction: Transaction) -> None:
             for item in items:
@@ -61,7 +61,7 @@ class KeysFromHome:
 
 
 def _items(table: SqliteTable) -> list[Item]:
-    """Tenants, their configurations and their keys."""
+    """The items of tenants, their configurations and their keys."""
     found = list(table.query(table_keys.REGISTRY_PARTITION))
     for tenant in list_tenants(table):
         found += table.query(table_keys.config_partition(tenant))
