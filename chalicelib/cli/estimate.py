@@ -58,7 +58,12 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "estimate", help="estimate ROI and equivalence from a file of events, without a service"
     )
-    parser.add_argument("events", metavar="EVENTS.ndjson", type=Path)
+    parser.add_argument(
+        "events",
+        metavar="EVENTS.ndjson",
+        type=Path,
+        help="one event per line, as for POST /v1/events",
+    )
     parser.add_argument(
         "--goal", help="the conversion goal; default: purchase, if the file has purchases"
     )
@@ -99,8 +104,20 @@ def add_parser(subparsers: Any) -> None:
         choices=USER_IDS,
         help="whether a user_id identifies a person (login, customer number) or a device",
     )
-    parser.add_argument("--from", dest="start", type=dt.date.fromisoformat, metavar="DAY")
-    parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
+    parser.add_argument(
+        "--from",
+        dest="start",
+        type=dt.date.fromisoformat,
+        metavar="DAY",
+        help="first day of the answers",
+    )
+    parser.add_argument(
+        "--to",
+        dest="end",
+        type=dt.date.fromisoformat,
+        metavar="DAY",
+        help="last day of the answers",
+    )
     parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
     parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
     parser.add_argument(
@@ -122,7 +139,8 @@ def add_parser(subparsers: Any) -> None:
         type=int,
         default=MAX_PEOPLE,
         metavar="N",
-        help="if the file has more people, use a sample of about N (default %(default)s)",
+        help="if the file has more people, follow a sample of about N day by day "
+        "(default %(default)s)",
     )
     parser.set_defaults(run=run)
 

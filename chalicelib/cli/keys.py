@@ -25,9 +25,9 @@ SLUG = "a tenant is a slug: a-z, then at most 31 of a-z, 0-9, _ and -"
 ROLES = ("tag", "ingest", "read", "admin")
 COLUMNS = ("id", "role", "state", "created_at", "expires_at", "revoked_at")
 WHERE = (
-    "If the environment sets LIKEWORTH_TABLE, the keys are in that table in AWS. Otherwise they "
-    "are in a data directory on this machine (DIR, or ~/.local/state/likeworth), which `serve` may "
-    "use at the same time."
+    "With LIKEWORTH_TABLE in the environment and without --data, the keys are in that table in "
+    "AWS. Otherwise they are in a data directory on this machine (DIR, or "
+    "~/.local/state/likeworth), which `serve` may use at the same time."
 )
 
 

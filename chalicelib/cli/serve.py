@@ -148,7 +148,7 @@ def _check(data: Path) -> int:
     if count:
         print(f"{count} findings: restore a backup of {data}", file=sys.stderr)
         return FAILED
-    print(f"{data} is not damaged.")
+    print(f"No damage found in {data}.")
     return 0
 
 
