@@ -63,7 +63,7 @@ def test_experiments_from_a_file_are_combined_with_the_estimates(
         (json.dumps([make_effect(), make_effect(channel=None)]), ["experiment 2", "/channel"]),
     ],
 )
-def test_a_file_that_holds_no_experiments_ends_with_status_2_and_the_reason(
+def test_an_invalid_file_of_experiments_ends_with_status_2_and_the_reason(
     events: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, words: list[str]
 ) -> None:
     path = tmp_path / "experiments.json"
