@@ -1,9 +1,9 @@
-"""Quotas of imports: how many of a tenant may be unfinished, how many bytes it uploads in a day.
+"""Import quotas per tenant: unfinished imports, and uploaded bytes per day (UTC).
 
-An import counts from its announcement until its upload URL expires, and from its first row until
-it ends. Bytes are counted when a file has arrived, by its real size: what is announced is a promise
-only. Both are checked before an import is announced, too; requests at the same time may then go a
-little above the number of imports, never above the bytes.
+An import counts as unfinished from its announcement until its upload URL expires, and from its
+first row until it ends. Bytes are counted when the upload is complete, by the real size of the
+file. Both quotas are also checked before an import is announced. Simultaneous requests can exceed
+the number of imports slightly, but never the number of bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ UPLOAD_SECONDS = 3600
 """How long an upload URL is valid."""
 
 TRY_AGAIN_SECONDS = 60
-"""When to ask again after there were too many imports: one may end at any time."""
+"""Retry delay after too many imports: an import may end at any time."""
 
 
 def check_quotas(store: TenantStore, *, size: int | None, now: dt.datetime) -> None:
@@ -27,7 +27,7 @@ def check_quotas(store: TenantStore, *, size: int | None, now: dt.datetime) -> N
     Parameters
     ----------
     size : int, optional
-        How many bytes the file has, if it is known.
+        Size of the file in bytes, if known.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def check_quotas(store: TenantStore, *, size: int | None, now: dt.datetime) -> N
 
 
 def check_open_imports(store: TenantStore, *, now: dt.datetime) -> None:
-    """Raise `TooManyImports` if the tenant has as many unfinished imports as it may have."""
+    """Raise `TooManyImports` if the tenant has reached its limit of unfinished imports."""
     most = store.settings.open_imports
     if most <= 0:
         return
@@ -58,7 +58,7 @@ def check_open_imports(store: TenantStore, *, now: dt.datetime) -> None:
 
 
 def bytes_left(store: TenantStore, *, now: dt.datetime) -> int | None:
-    """How many bytes the tenant may still upload today; None where there is no quota."""
+    """Return the bytes that the tenant may still upload today; None without a quota."""
     most = store.settings.daily_upload_bytes
     if most <= 0:
         return None
@@ -66,7 +66,7 @@ def bytes_left(store: TenantStore, *, now: dt.datetime) -> int | None:
 
 
 def take_bytes(store: TenantStore, size: int, *, now: dt.datetime) -> ExportRefused | None:
-    """Count a file that has arrived; why it is refused if it is above the quota of the day."""
+    """Count an uploaded file; return why it is rejected if it exceeds the daily quota."""
     most = store.settings.daily_upload_bytes
     if most <= 0:
         return None
@@ -82,6 +82,6 @@ def take_bytes(store: TenantStore, size: int, *, now: dt.datetime) -> ExportRefu
 
 
 def seconds_until_tomorrow(now: dt.datetime) -> int:
-    """Until the next day of UTC begins, at least 1."""
+    """Return the seconds until the next UTC day begins, at least 1."""
     today = dt.datetime.combine(now.astimezone(dt.UTC).date(), dt.time(), dt.UTC)
     return max(1, math.ceil((today + dt.timedelta(days=1) - now).total_seconds()))
