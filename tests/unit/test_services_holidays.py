@@ -117,7 +117,7 @@ def warnings_of(document: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_fit_with_a_country_uses_its_holidays_and_says_so() -> None:
+def test_fit_with_a_country_uses_and_lists_its_holidays() -> None:
     document = fitted(country="DE")
 
     assert "holidays_used" in warnings_of(document)

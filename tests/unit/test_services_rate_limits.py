@@ -1,4 +1,4 @@
-"""Requests are counted in leases: how many are let by, what it costs, what is told."""
+"""Rate limits: admitted requests, number of writes, and the reported quota."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ START = dt.datetime(2026, 3, 14, 10, 0, tzinfo=dt.UTC)
 
 
 class CountsInMemory:
-    """What `RateCounts` promises, in a dictionary."""
+    """`RateCounts` in a dictionary."""
 
     def __init__(self) -> None:
         self.given: Counter[tuple[str, dt.datetime]] = Counter()
@@ -26,7 +26,7 @@ class CountsInMemory:
         self.is_down = False
 
     def take(self, key_id: str, window: dt.datetime, requests: int) -> int:
-        """Give out requests."""
+        """Lease requests."""
         if self.is_down:
             raise StoreUnavailable("no answer")
         self.writes += 1
@@ -35,13 +35,13 @@ class CountsInMemory:
 
 
 def processes(number: int, limit: int, counts: CountsInMemory | None = None) -> list[RateLimiter]:
-    """Processes over one store."""
+    """Return the limiters of several processes with one store."""
     shared = counts or CountsInMemory()
     return [RateLimiter(limit, lambda _tenant: shared) for _ in range(number)]
 
 
 def ask(limiter: RateLimiter, now: dt.datetime = START, key_id: str = "k") -> Quota:
-    """What the limiter says to a request."""
+    """Return the quota after a request."""
     quota = limiter.admit("acme", key_id, now)
     assert quota is not None
     return quota
@@ -63,24 +63,24 @@ def test_a_window_never_admits_more_than_the_limit_in_any_schedule(
 ) -> None:
     counts = CountsInMemory()
     limiters = processes(number, limit, counts)
-    asked: Counter[dt.datetime] = Counter()
+    requested: Counter[dt.datetime] = Counter()
     admitted: Counter[dt.datetime] = Counter()
     seconds = 0.0
     for process, pause in schedule:
         seconds += pause
         window = at(seconds).replace(second=0, microsecond=0)
-        asked[window] += 1
+        requested[window] += 1
         quota = ask(limiters[process % number], at(seconds))
         admitted[window] += quota.is_admitted
         assert at(seconds + quota.reset_seconds) >= window + dt.timedelta(seconds=60)
         if number == 1:
-            assert quota.is_admitted == (asked[window] <= limit)
-            assert quota.remaining == max(0, limit - asked[window])
+            assert quota.is_admitted == (requested[window] <= limit)
+            assert quota.remaining == max(0, limit - requested[window])
         elif not quota.is_admitted:
             assert admitted[window] > limit / 2
-    for window in asked:
-        assert admitted[window] <= min(limit, asked[window])
-        assert number > 1 or admitted[window] == min(limit, asked[window])
+    for window in requested:
+        assert admitted[window] <= min(limit, requested[window])
+        assert number > 1 or admitted[window] == min(limit, requested[window])
 
 
 def test_a_burst_over_many_idle_processes_is_admitted() -> None:
@@ -88,7 +88,7 @@ def test_a_burst_over_many_idle_processes_is_admitted() -> None:
         assert ask(limiter).is_admitted
 
 
-def test_a_busy_process_makes_few_writes_per_request() -> None:
+def test_a_busy_process_makes_far_fewer_writes_than_requests() -> None:
     counts = CountsInMemory()
     (limiter,) = processes(1, 600, counts)
     assert all(ask(limiter).is_admitted for _ in range(600))

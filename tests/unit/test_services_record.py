@@ -1,4 +1,4 @@
-"""Admission and recording: every event sent is either stored or told, and nobody is named."""
+"""Admission and recording: every event is stored or reported; user ids are not stored."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def stored(store: TenantStore) -> list[str]:
 
 
 def refusal(store: TenantStore, raw: Any) -> str:
-    """The code with which an event is refused beside a good one."""
+    """Return the code with which an event is rejected when sent with a valid one."""
     recorded = record(store, make_event(), raw)
     (rejected,) = recorded["rejected"]
     assert rejected["index"] == 1
@@ -162,7 +162,7 @@ def test_consent_can_be_withdrawn_by_sending_the_event_again(store: TenantStore)
     assert found.user_id is None  # type: ignore[union-attr]
 
 
-# --- a store that fails -----------------------------------------------------------------------
+# --- store failures ---------------------------------------------------------------------------
 
 
 def failing_store(cloud: Cloud, *faults: Fault, **then: Fault) -> TenantStore:

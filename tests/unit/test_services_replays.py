@@ -1,4 +1,4 @@
-"""Replays: what was refused is taken once its cause is mended, and nothing else changes."""
+"""Replays: rejected rows are imported after fixing the cause; nothing else changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAPPING = {"dates": "mdy"}
 
 
 def needing(event_id: str, count: int = 1, **needs: Any) -> dict[str, Any]:
-    """A row that is refused until it is read with these options."""
+    """Return a row that is rejected unless it is read with these options."""
     events = [make_event(event_id=f"{event_id}.{n}") for n in range(count)]
     return {"needs": needs, "events": events}
 
@@ -43,7 +43,7 @@ ROWS: list[Any] = [
     [make_event(event_id="f"), make_event(event_id="g")],
     needing("h", spread=True, account="eu"),
 ]
-"""8 rows: 3 events, 5 rows refused; with `spread` 4 events more and 2 rows less."""
+"""8 rows: 3 events, 5 rejected rows. With `spread`: 4 more events, 2 fewer rejected rows."""
 
 
 @dataclasses.dataclass
@@ -73,7 +73,7 @@ class Uploaded:
         now: dt.datetime = LATER,
         chunk_events: int = 2,
     ) -> Import:
-        """Run what is to be done."""
+        """Run the import or its replay."""
         found = self.shown()
         return imports.run_import(
             self.store,
@@ -86,25 +86,25 @@ class Uploaded:
         )
 
     def ask(self, *, now: dt.datetime = LATER, **given: Any) -> Import:
-        """Ask for a replay."""
+        """Request a replay."""
         return imports.ask_for_replay(self.store, self.import_id, self.sent.append, given, now=now)
 
     def replay(self, **given: Any) -> Import:
-        """Ask for a replay and run it."""
+        """Request a replay and run it."""
         self.ask(**given)
         return self.run()
 
     def shown(self) -> Import:
-        """What is known of the import."""
+        """Return the stored import."""
         return imports.show_import(self.store, self.import_id)
 
     def rejects(self) -> list[tuple[int, str]]:
-        """Rows and codes of what is refused."""
+        """Return the row numbers and codes of the rejected rows."""
         rows, _ = imports.list_refused_rows(self.store, self.import_id, limit=1000)
         return [(row.row, row.code) for row in rows]
 
     def stored(self) -> dict[str, int]:
-        """The stored events by id, with their counts."""
+        """Return the count of each stored event, by id."""
         items = [item for item in self.cloud.items() if "#events#2" in item["pk"]["S"]]
         found = {
             item["sk"]["S"].split("#")[-1]: int(item.get("n", {"N": "1"})["N"]) for item in items
@@ -115,13 +115,13 @@ class Uploaded:
 
 @pytest.fixture
 def upload(cloud: Cloud, store: TenantStore) -> Uploaded:
-    """Nothing uploaded yet."""
+    """A tenant without uploads."""
     return Uploaded(cloud, store)
 
 
 @pytest.fixture
 def done(upload: Uploaded) -> Uploaded:
-    """`ROWS`, imported."""
+    """An import of `ROWS`."""
     ended = upload.run(upload.put(*ROWS))
     assert (ended.state, ended.rows, ended.events, ended.rejected) == ("done", 8, 3, 5)
     assert upload.rejects() == BEFORE
@@ -141,12 +141,12 @@ STORED_AFTER = ["a", "b.0", "e.0", "e.1", "e.2", "f", "g"]
 
 
 def counts(of: Import) -> tuple[int, int, int, int]:
-    """Rows, events, refused rows, rows without data."""
+    """Return the numbers of rows, events, rejected rows and rows without data."""
     return of.rows, of.events, of.rejected, of.not_data
 
 
 def assert_replayed(upload: Uploaded, ended: Import) -> None:
-    """`ROWS` is as if it had been read with `spread` from the beginning."""
+    """Check that the result equals an import of `ROWS` with `spread`."""
     assert (ended.state, ended.error) == ("done", None)
     assert counts(ended) == (8, 7, 3, 1)
     assert sorted(upload.stored()) == STORED_AFTER
@@ -297,7 +297,7 @@ def test_a_file_rejected_midway_keeps_imported_rows_and_rejects_the_rest(
     assert not ended.spread
 
 
-# --- files that are gone ----------------------------------------------------------------------
+# --- missing files ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("state", ["done", "failed"])
@@ -349,7 +349,7 @@ def test_a_file_above_the_limit_is_not_replayed(done: Uploaded) -> None:
     assert counts(ended) == counts(before)
 
 
-# --- asking -----------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------
 
 
 def test_an_unfinished_import_cannot_be_replayed(upload: Uploaded) -> None:
@@ -416,7 +416,7 @@ def test_a_replay_keeps_a_copy_of_the_chosen_mapping(done: Uploaded) -> None:
     assert (ended.mapping, ended.mapping_name) == (MAPPING, "ours")
 
 
-# --- rows that hang together ------------------------------------------------------------------
+# --- dependent rows ---------------------------------------------------------------------------
 
 
 class Grouped(LineReport):
