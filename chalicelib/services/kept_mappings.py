@@ -144,7 +144,7 @@ def checked_mapping(raw: Any, *, at: str = "") -> dict[str, Any]:
 
     wrong = _check_formats(raw, at)
     if wrong:
-        raise InvalidFields("this is no mapping", wrong)
+        raise InvalidFields("this is not a mapping", wrong)
     try:
         mapping = parse_mapping(raw).as_json()
     except InvalidFields as error:

@@ -65,8 +65,8 @@ def likes(**options: Any) -> Raws:
 
 
 def fit(raws: Raws, **options: Any) -> dict[str, Any]:
-    asked: dict[str, Any] = {"window": None, "currency": "EUR", "as_of": AS_OF, "fit_id": "x"}
-    return fit_events([parse_event(raw) for raw in raws], **asked | options)
+    defaults: dict[str, Any] = {"window": None, "currency": "EUR", "as_of": AS_OF, "fit_id": "x"}
+    return fit_events([parse_event(raw) for raw in raws], **defaults | options)
 
 
 def coverage_of(document: dict[str, Any], source: str) -> dict[str, Any]:

@@ -163,8 +163,8 @@ def test_large_partitions_wait_for_a_third_of_their_day(
 
 def shown(store: TenantStore) -> tuple[str | None, bool]:
     """Return the fields that state how recent an answer from totals is."""
-    asked = {"metric": "engagements", "group_by": "none", "interval": "day"}
-    answer = timeseries(store, start=DAY, end=DAY, **asked)
+    query = {"metric": "engagements", "group_by": "none", "interval": "day"}
+    answer = timeseries(store, start=DAY, end=DAY, **query)
     return answer["as_of"], answer["changes_awaited"]
 
 

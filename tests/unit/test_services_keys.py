@@ -260,15 +260,15 @@ def at_once(count: int, call: Any) -> list[LikeworthError | None]:
 def test_simultaneous_creations_do_not_exceed_the_limit(store: TenantStore, there: int) -> None:
     for _ in range(there):
         create_key(store, "read", now=NOW)
-    told = at_once(4, lambda _: create_key(store, "read", now=NOW))
-    assert [type(one) for one in told].count(TooManyKeys) == 2 + there
-    assert told.count(None) == len(active(store)) - there == 2 - there
+    results = at_once(4, lambda _: create_key(store, "read", now=NOW))
+    assert [type(one) for one in results].count(TooManyKeys) == 2 + there
+    assert results.count(None) == len(active(store)) - there == 2 - there
 
 
 def test_two_simultaneous_revocations_leave_one_admin_key(store: TenantStore) -> None:
     keys = [create_key(store, "admin", now=NOW) for _ in range(2)]
-    told = at_once(2, lambda number: revoke_key(store, id_of(keys[number]), now=NOW))
-    assert sorted(type(one).__name__ for one in told) == ["LastAdminKey", "NoneType"]
+    results = at_once(2, lambda number: revoke_key(store, id_of(keys[number]), now=NOW))
+    assert sorted(type(one).__name__ for one in results) == ["LastAdminKey", "NoneType"]
     assert len(active(store)) == 1
 
 

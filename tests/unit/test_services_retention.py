@@ -36,8 +36,8 @@ def read_by_a_fit(store: TenantStore, start: dt.date, now: dt.datetime) -> list[
     estimator = Estimator()
     fit_id = request(store, start=start, end=NOW.date(), now=NOW)
     fits.run_fit(store, fit_id, now=now, estimate=estimator)
-    (asked,) = estimator.asked
-    events: list[str] = asked["events"]
+    (call,) = estimator.calls
+    events: list[str] = call["events"]
     return events
 
 
@@ -72,7 +72,7 @@ def test_the_window_of_a_fit_has_no_days_before_the_retention(store: TenantStore
     estimator = Estimator()
     fit_id = request(store, start=OLDEST - dt.timedelta(days=5), end=NOW.date())
     fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
-    assert estimator.asked[0]["window"] == (OLDEST + dt.timedelta(days=1), NOW.date())
+    assert estimator.calls[0]["window"] == (OLDEST + dt.timedelta(days=1), NOW.date())
 
 
 def test_a_window_entirely_before_the_retention_fails_the_fit(store: TenantStore) -> None:

@@ -80,9 +80,9 @@ def issue_key(
         If the role does not exist, or the store's tenant is not a slug.
     """
     if role not in ROLES:
-        raise ValueError(f"{role!r} is none of the roles {', '.join(ROLES)}")
+        raise ValueError(f"{role!r} is not one of the roles {', '.join(ROLES)}")
     if not is_tenant(store.tenant):
-        raise ValueError(f"{store.tenant!r} is no name of a tenant")
+        raise ValueError(f"{store.tenant!r} is not a valid tenant name")
     key_id = secrets.token_hex(6)
     key = new_secret(_PREFIX, store.tenant, key_id)
     kept = ApiKey(key_id, role, _hash(key, store.root_secret()), now, expires_at=expires_at)
@@ -135,7 +135,7 @@ def revoke_key(
         raise NotFound("there is no such key")
     if done == "last":
         raise LastAdminKey(
-            "no other admin key is active: make one and use it, then revoke this one with it"
+            "no other admin key is active: create another one, then use it to revoke this one"
         )
 
 

@@ -113,7 +113,7 @@ def ask_for_removal(
     """
     current = show_import(store, import_id)
     if current.state in ("waiting", "running") and not _has_lost_message(current, now):
-        raise ImportUnfinished(f"the import is {current.state}; it can be removed when it ended")
+        raise ImportUnfinished(f"the import is {current.state}; it can be removed after it ends")
     removal = current.removal
     if removal is None:
         removal = Removal(asked_at=stamp(now), moved_at=stamp(now))

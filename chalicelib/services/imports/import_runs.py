@@ -239,7 +239,7 @@ class _ImportRun:
         if missed:
             raise StoreUnavailable(
                 f"{len(missed)} events after row {current.position} of the import "
-                f"{current.import_id} are not stored; it goes on from there"
+                f"{current.import_id} are not stored; the import continues there"
             )
         self._store.imports.add_refused_rows(
             current.import_id, current.generation, chunk.refused, now=self._now
@@ -266,7 +266,7 @@ class _ImportRun:
         coverage = [one for one in verdicts if not isinstance(one, Refusal)]
         if self._store.events.write(coverage, origin=current.import_id):
             raise StoreUnavailable(
-                f"the coverage of the import {current.import_id} is not stored; it goes on there"
+                f"the coverage of the import {current.import_id} is not stored; it will be retried"
             )
         summary = reading.summary()
         return self._store.imports.save(

@@ -38,8 +38,8 @@ def check_quotas(store: TenantStore, *, size: int | None, now: dt.datetime) -> N
     left = bytes_left(store, now=now)
     if left is not None and (left == 0 or (size or 0) > left):
         raise UploadQuotaUsed(
-            f"{left:,} of the {store.settings.daily_upload_bytes:,} bytes that may be uploaded in "
-            "a day (UTC) are left today",
+            f"the daily upload quota (UTC) is {store.settings.daily_upload_bytes:,} bytes; "
+            f"{left:,} bytes are left today",
             retry_after_seconds=seconds_until_tomorrow(now),
         )
 
@@ -52,7 +52,7 @@ def check_open_imports(store: TenantStore, *, now: dt.datetime) -> None:
     since = now - dt.timedelta(seconds=UPLOAD_SECONDS)
     if len(store.import_quotas.unfinished(most=most, announced_since=since, now=now)) >= most:
         raise TooManyImports(
-            f"{most} imports are waiting or running; announce the next one when one of them ended",
+            f"{most} imports are waiting or running; announce the next one after one of them ends",
             retry_after_seconds=TRY_AGAIN_SECONDS,
         )
 
@@ -76,8 +76,8 @@ def take_bytes(store: TenantStore, size: int, *, now: dt.datetime) -> ExportRefu
     store.import_quotas.add_bytes(now.date(), -size)
     return ExportRefused(
         "over_upload_quota",
-        f"the file has {size:,} bytes, and {max(0, most - total + size):,} of the {most:,} bytes "
-        "that may be uploaded in a day (UTC) were left; upload it tomorrow, or ask for more",
+        f"the file has {size:,} bytes, but only {max(0, most - total + size):,} bytes were left of "
+        f"the daily upload quota (UTC) of {most:,}; upload it tomorrow, or ask for a higher quota",
     )
 
 

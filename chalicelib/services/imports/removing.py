@@ -121,7 +121,9 @@ class RemovalRun:
                 current.import_id, generation, go_on=_once_and_while(self._has_time)
             ):
                 if self._has_time():
-                    raise StoreUnavailable("not all rejected rows are removed; it goes on there")
+                    raise StoreUnavailable(
+                        "not all rejected rows are removed; the removal continues there"
+                    )
                 self._save(current)
                 return False
         return True

@@ -138,7 +138,7 @@ class ReplayRun:
         if missed:
             raise StoreUnavailable(
                 f"{len(missed)} events of the replay of the import {current.import_id} are not "
-                "stored; it goes on from there"
+                "stored; the replay continues there"
             )
         self._store.imports.add_refused_rows(
             current.import_id, replay.generation, chunk.refused, now=self._now

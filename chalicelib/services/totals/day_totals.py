@@ -335,7 +335,9 @@ def _check_size(points: int) -> None:
             f"the series would have {points} points",
             (
                 FieldError(
-                    "/interval", "out_of_range", f"more than {MAX_POINTS} points; choose fewer"
+                    "/interval",
+                    "out_of_range",
+                    f"at most {MAX_POINTS} points; choose longer intervals",
                 ),
             ),
         )

@@ -120,4 +120,4 @@ def _check_period(start: dt.date, end: dt.date) -> None:
     elif (end - start).days >= MAX_DAYS:
         wrong.append(FieldError("/from", "out_of_range", f"at most {MAX_DAYS} days"))
     if wrong:
-        raise InvalidFields("there is no coverage of this period", tuple(wrong))
+        raise InvalidFields("the period is invalid", tuple(wrong))
