@@ -107,7 +107,7 @@ def test_rejected_rows_are_grouped_by_reason_with_instructions(page: Page, tmp_p
 
     text = page.text("#import-body")
     assert "Rejected rows: 6" in text
-    assert text.index("Not a number: 5 rows") < text.index("Not a date: 1 row")
+    assert text.index("Invalid number: 5 rows") < text.index("Invalid date: 1 row")
     assert "The first 3 of 5 rows" in text
     assert "Correct the cell" in text
     assert page.run("document.querySelectorAll('#import-body .raw').length") == 4
@@ -207,7 +207,7 @@ def test_a_read_key_shows_which_role_is_needed_for_uploads_and_rejected_rows(
     reader.wait("document.querySelector('#import-body [role=alert]').textContent")
 
     text = reader.text("#import-body")
-    assert "Not a number: 1 row" in text
+    assert "Invalid number: 1 row" in text
     assert "Use a key with the role ingest or admin" in text
     assert "nine" not in text
     reader.run("location.hash = '#/imports'")
