@@ -230,7 +230,7 @@ class TotalsStore:
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
     def note_cost_period(self, days: int) -> None:
-        """Record the period of a cost in days if it is the longest; it sets how far to look back."""
+        """Record a cost's period in days if it is the longest; reads look back this far."""
         self._table.put(
             {
                 "pk": {"S": table_keys.config_partition(self._tenant)},

@@ -110,7 +110,7 @@ def full_event(number: int, **over: Any) -> dict[str, Any]:
     )
 
 
-def test_an_event_costs_one_write_and_recording_it_next_to_nothing_more(
+def test_an_event_costs_one_write_and_its_recording_almost_nothing(
     dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store()
@@ -123,9 +123,7 @@ def test_an_event_costs_one_write_and_recording_it_next_to_nothing_more(
     assert meter.reads <= 2000 * 0.01
 
 
-def test_the_same_events_again_cost_the_same_and_no_more(
-    dynamodb_local: Local, meter: Meter
-) -> None:
+def test_sending_events_again_costs_the_same(dynamodb_local: Local, meter: Meter) -> None:
     store = dynamodb_local.store()
     events = [full_event(number) for number in range(100)]
     _ = store.config
@@ -167,7 +165,7 @@ class Stream:
         return sum(row["events"] for one in totals for row in one.rows)
 
 
-def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_writing_it(
+def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_its_writes(
     dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store(shards=1)
@@ -192,7 +190,7 @@ def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_writing_it(
     assert overhead <= 0.05
 
 
-def test_a_back_fill_in_any_order_costs_at_most_half_a_read_per_event(
+def test_a_backfill_in_any_order_costs_at_most_half_a_read_per_event(
     dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store(write_seconds=60)
@@ -225,7 +223,9 @@ def test_a_back_fill_in_any_order_costs_at_most_half_a_read_per_event(
     assert meter.writes / total <= 1.1
 
 
-def test_the_fault_bench_counts_what_the_engine_counts(dynamodb_local: Local, meter: Meter) -> None:
+def test_the_fault_bench_counts_the_same_units_as_the_engine(
+    dynamodb_local: Local, meter: Meter
+) -> None:
     """`tests.faults` works units out by the documented formulas; here is the truth."""
     layer = FaultLayer()
     layer.attach(dynamodb_local.dynamodb)

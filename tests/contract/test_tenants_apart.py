@@ -160,7 +160,7 @@ def same(one: HTTPResponse, other: HTTPResponse) -> bool:
     )
 
 
-def test_a_mapping_of_mine_cannot_be_named_in_a_replay(mine: Mine) -> None:
+def test_a_replay_cannot_use_another_tenants_mapping(mine: Mine) -> None:
     uploads = Uploads(mine.cloud, mine.stranger)
     own = uploads.announce()
     key = f"imports/other/{own}/x.csv"
@@ -190,7 +190,7 @@ def test_a_mapping_of_mine_cannot_be_named_in_a_replay(mine: Mine) -> None:
         "#/imports/acme/",
     ],
 )
-def test_a_stranger_gets_no_upload_into_what_is_mine(mine: Mine, filename: str) -> None:
+def test_a_stranger_cannot_upload_into_another_tenants_import(mine: Mine, filename: str) -> None:
     for who, tenant in ((mine.stranger, "other"), (mine.admin, "acme")):
         answer = who.post("/v1/imports", {"filename": filename.format(**mine.ids)})
         assert answer.status_code == 201
@@ -205,7 +205,9 @@ def test_a_stranger_gets_no_upload_into_what_is_mine(mine: Mine, filename: str) 
         assert place[:2] == (tenant, told_of["id"])
 
 
-def test_a_file_under_a_strangers_name_with_my_import_id_is_the_strangers(mine: Mine) -> None:
+def test_the_tenant_in_an_object_key_decides_even_with_another_tenants_import_id(
+    mine: Mine,
+) -> None:
     """Who has access to the bucket may choose the rest of a key, not the tenant in it."""
     before = mine.stored()
     key = f"imports/other/{mine.ids['import_id']}/x.csv"
@@ -233,7 +235,7 @@ LEAKS = (
 
 
 @pytest.mark.parametrize("function", LEAKS)
-def test_a_key_without_the_tenant_would_be_found(
+def test_a_key_without_the_tenant_is_detected(
     client: Client,
     cloud: Cloud,
     document: dict[str, Any],

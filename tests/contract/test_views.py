@@ -124,7 +124,7 @@ def test_a_route_is_open_to_its_roles_and_the_admin_only(client: Client, route: 
 
 
 @each("route", KEYED, ids=name_of)
-def test_no_invalid_key_is_told_from_another(client: Client, route: Route) -> None:
+def test_all_invalid_keys_get_the_same_answer(client: Client, route: Route) -> None:
     store, now, hour = wiring.store("acme"), dt.datetime.now(dt.UTC), dt.timedelta(hours=1)
     revoked = create_key(store, "admin", now=now)
     revoke_key(store, revoked.split(".")[1], now=now, even_last_admin=True)
@@ -156,7 +156,7 @@ def test_a_public_route_needs_no_key(client: Client, route: Route) -> None:
 
 
 @each("path", app.app.routes)
-def test_every_method_of_a_path_is_answered(client: Client, path: str) -> None:
+def test_every_method_of_a_path_gets_an_answer(client: Client, path: str) -> None:
     nobody = Caller("", client)
     target = target_of(next(route for route in ROUTES if route.path == path))
     allowed = app.app.allowed(path)
@@ -203,7 +203,7 @@ def test_query_parameters_are_declared_given_once_and_not_empty(
 
 
 @each("route", PAGED, ids=name_of)
-def test_limit_and_cursor_have_their_bounds(admin: Caller, route: Route) -> None:
+def test_limit_and_cursor_are_validated(admin: Caller, route: Route) -> None:
     assert route.page is not None
     for limit in ("0", str(route.page.most + 1), "x", "1.0", "0000000019999", "٣"):
         answer = send(admin, route, target_of(route, limit=limit))
@@ -254,7 +254,7 @@ def test_a_body_must_be_strict_json(admin: Caller, route: Route) -> None:
 
 
 @each("route", WITH_BODY, ids=name_of)
-def test_a_body_is_an_object_with_the_declared_fields(admin: Caller, route: Route) -> None:
+def test_a_body_must_be_an_object_with_the_declared_fields(admin: Caller, route: Route) -> None:
     assert route.body is not None
     target = target_of(route)
     for value in ([], 1, "text", None):
@@ -306,7 +306,7 @@ def test_an_unchanged_answer_is_not_sent_again(mine: Mine) -> None:
             assert as_csv.headers["ETag"] != etag
 
 
-def test_pages_together_are_the_whole_list(mine: Mine) -> None:
+def test_the_pages_of_a_list_add_up_to_the_whole_list(mine: Mine) -> None:
     for route in PAGED:
         whole = mine.admin.get(target_of(route, mine.ids)).json_body
         (name,) = set(whole) - {"next"}
@@ -362,14 +362,16 @@ def parts(text: str) -> list[str]:
 
 
 @each("route", [route for route in ROUTES if NoFitYet in route.raises], ids=name_of)
-def test_without_a_fit_an_answer_says_how_to_get_one(admin: Caller, route: Route) -> None:
+def test_without_a_fit_the_answer_explains_how_to_request_one(admin: Caller, route: Route) -> None:
     answer = admin.get(target_of(route))
     assert refused(answer) == (404, "no_fit_yet")
     assert "/v1/fits" in problem(answer)["detail"]
 
 
 @each("route", TABULAR, ids=name_of)
-def test_a_caller_who_accepts_neither_json_nor_csv_is_refused(admin: Caller, route: Route) -> None:
+def test_a_request_that_accepts_neither_json_nor_csv_is_rejected(
+    admin: Caller, route: Route
+) -> None:
     for accept in ("image/png", ""):
         answer = admin.get(target_of(route), accept=accept)
         assert refused(answer) == (406, "not_acceptable")
@@ -412,7 +414,7 @@ class Throttled:
 
 
 @each("route", KEYED, ids=name_of)
-def test_a_store_that_does_not_answer_is_503(admin: Caller, route: Route) -> None:
+def test_an_unavailable_store_returns_503(admin: Caller, route: Route) -> None:
     wiring.use_session(FaultySession(session(), Throttled()))  # type: ignore[arg-type]
     answer = send(admin, route, target_of(route))
     assert refused(answer) == (503, "store_unavailable")
@@ -420,7 +422,7 @@ def test_a_store_that_does_not_answer_is_503(admin: Caller, route: Route) -> Non
 
 
 @each("route", KEYED, ids=name_of)
-def test_an_unexpected_error_is_500_without_its_details(
+def test_an_unexpected_error_returns_500_without_its_details(
     cloud: Cloud, admin: Caller, route: Route, caplog: pytest.LogCaptureFixture
 ) -> None:
     cloud.dynamodb.delete_table(TableName="likeworth")
@@ -431,7 +433,7 @@ def test_an_unexpected_error_is_500_without_its_details(
 
 
 @each("route", [route for route in KEYED if "{" in route.path], ids=name_of)
-def test_an_id_that_does_not_exist_is_404_whatever_its_form(admin: Caller, route: Route) -> None:
+def test_an_unknown_or_malformed_id_returns_404(admin: Caller, route: Route) -> None:
     if route.method == "PUT" or "user_id" in route.path:
         return  # any valid name can be created, any person can be erased
     for odd in (None, "x", "..", "%2e%2e", "acme%23keys", "%00", "A" * 12, "a" * 2000):

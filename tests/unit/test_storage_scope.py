@@ -232,7 +232,7 @@ def _partition_keys(node: ast.AST) -> Iterator[ast.expr]:
 # --- the source as it is, and with mistakes put in ------------------------------------------------
 
 
-def test_nothing_goes_past_a_tenants_store() -> None:
+def test_all_access_to_data_uses_a_tenants_store() -> None:
     found = [
         violations(str(file.relative_to(ROOT)), file.read_text(encoding="utf-8"))
         for file in SOURCES
@@ -324,7 +324,9 @@ MISTAKES: list[tuple[str, str, str, str]] = [
 
 
 @pytest.mark.parametrize(("module", "there", "instead", "told"), MISTAKES)
-def test_a_way_past_it_would_be_seen(module: str, there: str, instead: str, told: str) -> None:
+def test_access_that_bypasses_a_tenants_store_is_detected(
+    module: str, there: str, instead: str, told: str
+) -> None:
     path = f"chalicelib/{module}"
     source = (ROOT / path).read_text(encoding="utf-8")
     if there:
@@ -362,7 +364,7 @@ LETS_BY = {"own_partition"}
 
 @pytest.mark.parametrize("name", sorted(MADE.keys() - LETS_BY))
 @given(data=st.data(), tenant=TENANTS, other=TENANTS)
-def test_a_partition_or_an_object_lies_under_its_tenant(
+def test_every_key_function_puts_its_tenant_first(
     name: str, data: st.DataObject, tenant: str, other: str
 ) -> None:
     function = MADE[name]
@@ -380,7 +382,7 @@ def test_a_partition_or_an_object_lies_under_its_tenant(
         assert function(other, *rest) != made
 
 
-def test_a_partition_of_somebody_else_is_refused() -> None:
+def test_another_tenants_partition_is_rejected() -> None:
     for partition in ("acme#config", "acme#events#2026-03-14#0"):
         assert table_keys.own_partition("acme", partition) == partition
     for partition in ("acme2#config", "acm", "acme", "-#tenants", "", "other#acme#config"):
@@ -388,7 +390,7 @@ def test_a_partition_of_somebody_else_is_refused() -> None:
             table_keys.own_partition("acme", partition)
 
 
-def test_no_other_key_names_a_tenant() -> None:
+def test_only_the_registry_is_a_constant_partition() -> None:
     takes_tenant = {name for name, one in PUBLIC.items() if "tenant" in one.__annotations__}
     assert takes_tenant == set(MADE) | {"is_object_of"}
     constants = {
