@@ -79,13 +79,13 @@ class ApiKeyStore:
             Other calls changed the role's keys in each of the `ATTEMPTS`.
         """
         for _ in range(ATTEMPTS):
-            there = self._holders(key.role)
-            active = there.at(now)
+            holders = self._holders(key.role)
+            active = holders.at(now)
             if len(active) >= MAX_ACTIVE:
                 return False
             if self._table.put_together(
                 ConditionalPut(self._item(key), NO_ITEM),
-                self._change(key.role, there, active | {key.key_id: key.expires_at}),
+                self._change(key.role, holders, active | {key.key_id: key.expires_at}),
             ):
                 return True
         raise _contended()
@@ -114,8 +114,8 @@ class ApiKeyStore:
                 return "unknown"
             if key.revoked_at is not None:
                 return "revoked"
-            there = self._holders(key.role)
-            others = {one: end for one, end in there.at(now).items() if one != key_id}
+            holders = self._holders(key.role)
+            others = {one: end for one, end in holders.at(now).items() if one != key_id}
             if key.role in keep_last and not others and key.state(now) == "active":
                 return "last"
             if self._table.put_together(
@@ -123,17 +123,17 @@ class ApiKeyStore:
                     self._item(replace(key, revoked_at=now)),
                     AllOf((Equals("key_hash", {"S": key.key_hash}), Missing("revoked_at"))),
                 ),
-                self._change(key.role, there, others),
+                self._change(key.role, holders, others),
             ):
                 return "revoked"
         raise _contended()
 
-    def rehash(self, key_id: str, there: str, key_hash: str) -> None:
+    def rehash(self, key_id: str, previous: str, key_hash: str) -> None:
         """Replace the hash of an API key, if the hash has not changed since it was read."""
         self._table.update(
             table_keys.api_keys_partition(self._tenant),
             key_id,
-            only_if=Equals("key_hash", {"S": there}),
+            only_if=Equals("key_hash", {"S": previous}),
             assign={"key_hash": {"S": key_hash}},
         )
 
@@ -142,18 +142,18 @@ class ApiKeyStore:
             self._table.get(table_keys.key_holders_partition(self._tenant), role, consistent=True)
         )
 
-    def _change(self, role: Role, there: _Holders, expiries: Expiries) -> ConditionalPut:
+    def _change(self, role: Role, holders: _Holders, expiries: Expiries) -> ConditionalPut:
         item = to_item(
             table_keys.key_holders_partition(self._tenant),
             role,
             {
-                "revision": there.revision + 1,
+                "revision": holders.revision + 1,
                 "expiries": {key_id: _text(end) for key_id, end in expiries.items()},
             },
         )
-        if there.revision == 0:
+        if holders.revision == 0:
             return ConditionalPut(item, NO_ITEM)
-        return ConditionalPut(item, Equals("revision", {"N": str(there.revision)}))
+        return ConditionalPut(item, Equals("revision", {"N": str(holders.revision)}))
 
     def _item(self, key: ApiKey) -> Item:
         return to_item(

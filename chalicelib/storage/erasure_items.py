@@ -85,11 +85,11 @@ class ErasureStore:
             table_keys.erased_partition(self._tenant), new.person, {"receipt_id": new.receipt_id}
         )
         if not self._table.put_new(mark):
-            there = self._table.get(
+            mark_item = self._table.get(
                 table_keys.erased_partition(self._tenant), new.person, consistent=True
             )
-            if there is not None:
-                new = replace(new, receipt_id=there["receipt_id"]["S"])
+            if mark_item is not None:
+                new = replace(new, receipt_id=mark_item["receipt_id"]["S"])
         if self._table.put_new(self._item(new)):
             return new
         return self.get(new.receipt_id) or new

@@ -83,12 +83,12 @@ class LinkStore:
             where_missing={"revoked_at": {"S": at.isoformat()}},
         )
 
-    def reseal(self, link_id: str, there: str, seal: str) -> None:
+    def reseal(self, link_id: str, previous: str, seal: str) -> None:
         """Replace the seal of a link, if the seal has not changed since it was read."""
         self._table.update(
             self._partition,
             link_id,
-            only_if=Equals("seal", {"S": there}),
+            only_if=Equals("seal", {"S": previous}),
             assign={"seal": {"S": seal}},
         )
 

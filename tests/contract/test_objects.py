@@ -1,4 +1,4 @@
-"""What a tenant's objects promise, in a bucket and in files."""
+"""Behaviour of a tenant's objects, in a bucket and in files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BODY = bytes(range(256)) * 10
 
 @pytest.fixture
 def objects(engine: Engine) -> Objects:
-    """Those of acme, without the object that tests write."""
+    """The objects of acme, without the object that tests write."""
     own = engine.objects("acme")
     own.remove(KEY)
     return own
@@ -103,7 +103,7 @@ def test_an_old_version_or_a_too_large_object_is_not_opened(objects: Objects) ->
     "key",
     ["imports/other/x", "documents/acme2/x", "imports/acme", "x.csv", "/imports/acme/x", ""],
 )
-def test_another_tenants_key_is_rejected_without_a_call(objects: Objects, key: str) -> None:
+def test_another_tenants_object_key_is_rejected(objects: Objects, key: str) -> None:
     calls: list[Callable[[], Any]] = [
         lambda: objects.upload_url(key, expires_seconds=1),
         lambda: objects.open(ObjectVersion(key), max_bytes=1),

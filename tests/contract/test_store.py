@@ -1,4 +1,4 @@
-"""What the store promises, on every engine."""
+"""Behaviour of a tenant's store on every engine."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ A, B = "20260315T120000Z-0000000a", "20260315T120000Z-0000000b"
 
 
 def stored_by(store: TenantStore, origin: str) -> dict[str, list[str]]:
-    """The ids of events that carry an import, by partition."""
+    """Return the ids of the events that an import stored, by partition."""
     found = {
         partition: [
             sort.rpartition("#")[2] for sort in store.events.stored_by(origin, partition, None)[0]
@@ -285,7 +285,7 @@ def test_totals_of_an_earlier_reading_do_not_replace_later_ones(engine: Engine) 
     assert list(store.totals.between(DAY, DAY)) == []
     assert store.totals.last_reading(DAY, 0) is None
     of_later, of_earlier = (DayTotals(DAY, 0, [{"events": 7, "n": n}]) for n in (2, 1))
-    an_hour_ago = NOW - dt.timedelta(hours=1)  # by the clock of who read later
+    an_hour_ago = NOW - dt.timedelta(hours=1)  # by the clock of the later reader
     assert store.totals.put(of_later, read_at=an_hour_ago, reading=later)
     assert not store.totals.put(of_earlier, read_at=NOW, reading=earlier)
     assert store.totals.put(of_later, read_at=an_hour_ago, reading=later)
@@ -391,7 +391,7 @@ def test_a_document_with_nan_is_rejected(engine: Engine) -> None:
 
 
 def make_link(number: int, **over: Any) -> Link:
-    """A link for a day."""
+    """Return a link that is valid for one day."""
     fields = {
         "link_id": f"20260314T10000{number}Z-00000000",
         "path": "/v1/roi",

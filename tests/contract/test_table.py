@@ -1,4 +1,4 @@
-"""What every table promises, operation by operation."""
+"""Behaviour of every table, operation by operation."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def sorts(items: Any) -> list[str]:
 
 @pytest.fixture
 def filled(engine: Engine) -> Table:
-    """A partition with sort keys of all sorts, between two others."""
+    """A table with three partitions; the middle one has many different sort keys."""
     put_all(engine.table, *(an_item(sort) for sort in SORTS))
     put_all(engine.table, an_item("a", "acme#o"), an_item("a", "acme#p#"), an_item("a", "acme#pp"))
     return engine.table

@@ -1,6 +1,6 @@
-"""What every declared route promises. A new route gets these tests without further code.
+"""Behaviour of every declared route. These tests run for a new route without further code.
 
-Whatever a test here receives, `Caller.call` also compares with the description of the API.
+`Caller.call` also compares every answer with the API description.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ UNPAIRED = rb'"\ud800"'
 
 
 def declared_as(method: str, path: str) -> str:
-    """The route that answers a path of the handbook, which may shorten names or give a value."""
+    """Return the route for a path in the handbook, which may contain short names or values."""
     bare = re.sub(r"{\w+}", "x", path)
     (found,) = {
         name_of(route)
@@ -179,7 +179,7 @@ def test_every_method_of_a_path_gets_an_answer(client: Client, path: str) -> Non
 
 
 def pointers(answer: HTTPResponse) -> list[tuple[str, str]]:
-    """What is wrong, and where, in an answer that says that fields are invalid."""
+    """Return the pointer and the code of each invalid field in an answer."""
     found = problem(answer)
     assert (found["status"], found["code"]) == (400, "invalid_fields")
     return [(one["pointer"], one["code"]) for one in found["errors"]]
@@ -242,7 +242,7 @@ def test_a_body_must_be_strict_json(admin: Caller, route: Route) -> None:
     for text in (b"{", b'{"a": NaN}', b'{"a": 1, "a": 2}', b"[" * 33 + b"]" * 33, b"\xff\xfe"):
         assert refused(send(admin, route, target, text)) == (400, "malformed_json"), text
     half = send(admin, route, target, b'{"name": %s}' % UNPAIRED)
-    if "events" not in route.path:  # there only the event that contains it is rejected
+    if "events" not in route.path:  # this route rejects only the event that contains it
         assert refused(half) == (400, "malformed_json")
     whole = gzip.compress(json.dumps(example_of(route)).encode())
     taken, packed = (
@@ -274,7 +274,7 @@ def test_a_body_must_be_an_object_with_the_declared_fields(admin: Caller, route:
 
 
 def readable(mine: Mine) -> Iterator[tuple[Route, str]]:
-    """Every route that reads, with a target for which the tenant has an answer."""
+    """Yield every GET route with a target for which the tenant has data."""
     for route in READING:
         yield route, target_of(route, mine.ids)
 
@@ -344,12 +344,12 @@ def test_a_table_is_the_same_in_json_and_csv(mine: Mine) -> None:
 
 
 def leaves(value: Any) -> Iterator[str]:
-    """Every text, number, truth value and key in JSON, as CSV writes it."""
+    """Yield every text, number, boolean and key in JSON, in the form that CSV uses."""
     if isinstance(value, dict):
         yield from value
         value = list(value.values())
     if isinstance(value, list):
-        yield str(len(value))  # a table may count what JSON lists
+        yield str(len(value))  # a table may have the length of a list in JSON
         for one in value:
             yield from leaves(one)
     elif value is not None:
@@ -357,7 +357,7 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 def parts(text: str) -> list[str]:
-    """The words of a cell, which joins what JSON has in lists, objects and fields."""
+    """Return the words of a cell, which joins lists, objects and fields of JSON."""
     return [part for part in re.split(r"[ /=&%:]", text.lstrip("'")) if part]
 
 
@@ -400,11 +400,11 @@ def test_only_pages_of_the_tenant_may_read_an_answer(admin: Caller, route: Route
                 assert answer.headers["Cache-Control"] == caching
 
 
-# --- what goes wrong ------------------------------------------------------------------------------
+# --- failures -------------------------------------------------------------------------------------
 
 
 class Throttled:
-    """A client of DynamoDB that may do nothing now."""
+    """A DynamoDB client whose calls are all throttled."""
 
     def __getattr__(self, name: str) -> Any:
         def call(**_request: Any) -> Any:

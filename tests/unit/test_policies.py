@@ -1,9 +1,10 @@
-"""Each function may do what it does and nothing else.
+"""Each function has exactly the permissions that it needs.
 
-What functions do is recorded in all tests (`tests/recording.py`) and compared at the end of a run.
-Here is that the comparison would find something, and each thing that no other test does through a
-function: secrets from Secrets Manager, documents too large for an item, keys for people from before
-there were any, files of somebody who is erased.
+All tests record the calls of functions (`tests/recording.py`); a run compares them with the
+policies at its end. The tests here check that the comparison detects differences. They also make
+the calls that no other test makes through a function: reading secrets from Secrets Manager,
+rehashing API keys after a rotation, storing documents too large for an item, and deleting the files
+of an erased person.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def test_unused_permissions_are_detected_only_in_a_complete_run() -> None:
     assert "APIRole may dynamodb:GetItem Table *#keys, which no test does" in found
     (fits_kept,) = [line for line in found if line.startswith("FitTenantRole may s3:PutObject")]
     assert "/fits/*" in fits_kept
-    # What Lambda does by itself no test can do.
+    # Tests cannot make the calls that Lambda itself makes.
     assert not any("logs:" in line or "xray:" in line or "Stream" in line for line in found)
 
 
@@ -152,7 +153,7 @@ def test_every_entry_point_exists() -> None:
 
 @pytest.fixture
 def record(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> recording.Uses:
-    """What is recorded from now on."""
+    """The calls that are recorded from now on."""
     (plugin,) = [
         one
         for one in request.config.pluginmanager.get_plugins()
@@ -202,7 +203,7 @@ def test_the_records_of_several_processes_are_merged() -> None:
     worker, main = _recording(workeroutput={}), _recording()
     worker.uses[("APIRole", call)] = "a test"
     worker.pytest_sessionfinish(SimpleNamespace())
-    sent = json.loads(json.dumps(worker._config.workeroutput))  # what xdist can send
+    sent = json.loads(json.dumps(worker._config.workeroutput))  # xdist sends JSON-like data
     main.pytest_testnodedown(SimpleNamespace(workeroutput=sent))
     assert main.uses == {("APIRole", call): "a test"}
     run = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
@@ -217,7 +218,7 @@ def test_the_records_of_several_processes_are_merged() -> None:
 
 
 def _recording(**config: Any) -> Any:
-    """A plugin that records nothing by itself."""
+    """A plugin that does not record calls itself."""
     made = object.__new__(recording.Recording)
     made.uses, made._findings, made._test = {}, [], ""
     made._config = SimpleNamespace(
@@ -236,13 +237,13 @@ def test_our_frame_is_found_below_frames_of_libraries() -> None:
         "def run_fits(look):\n    look()\n", "/x/chalicelib/workers/fit_worker.py", "exec"
     )
     made: dict[str, Any] = {}
-    exec(code, made)  # noqa: S102 - a frame of that name, which nothing else makes
+    exec(code, made)  # noqa: S102 - creates a frame with that name
     made["run_fits"](look)
     look()
     assert found == ["Fit", None]
 
 
-# --- what no other test does through a function ------------------------------------------------
+# --- calls that no other test makes through a function ------------------------------------------
 
 
 @pytest.fixture
@@ -254,7 +255,7 @@ def client(cloud: Cloud) -> Client:
 
 @pytest.fixture
 def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """The root secret lies in Secrets Manager; begins another process."""
+    """Store the root secret in Secrets Manager and simulate a new process."""
     made = wiring.client("secretsmanager").create_secret(Name="root", SecretString=SECRET)
     monkeypatch.setenv("LIKEWORTH_SECRET", "")
     monkeypatch.setenv("LIKEWORTH_SECRET_ARN", made["ARN"])
@@ -279,12 +280,12 @@ def test_a_request_after_a_rotation_rehashes_its_key(
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every document is too large for an item."""
+    """Make every document too large for an item."""
     monkeypatch.setattr(document_items, "MAX_INLINE_BYTES", 0)
 
 
 def objects(cloud: Cloud) -> set[str]:
-    """The folders of the bucket in which something lies."""
+    """The folders of the bucket that contain objects."""
     listed = cloud.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
     return {one["Key"].rpartition("/")[0] for one in listed}
 
@@ -347,7 +348,7 @@ def _estimate(document: dict[str, Any]) -> Callable[..., dict[str, Any]]:
 
 
 def changed() -> dict[str, Any]:
-    """What the stream tells of a day."""
+    """The stream's records for a day."""
     return {
         "Records": [
             {
@@ -362,7 +363,7 @@ def changed() -> dict[str, Any]:
 
 @pytest.fixture
 def waiting(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The queue of days that wait."""
+    """The queue of pending days."""
     queue: str = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
     monkeypatch.setenv("LIKEWORTH_TOTALS_QUEUE_URL", queue)
     wiring.use_session(session())
@@ -396,13 +397,13 @@ def test_the_stream_and_pending_days_write_large_totals(
 
 @pytest.fixture
 def short_retention(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A query takes moto its time."""
+    """Shorten the retention, because moto's queries are slow."""
     monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "2")
     monkeypatch.setattr(erasures, "LATE_DAYS", 0)
 
 
 def upload(cloud: Cloud, now: dt.datetime) -> None:
-    """A file that is named after somebody, with a row of theirs; and one was refused."""
+    """A file that is named after a person and contains an imported and a rejected row of theirs."""
     body = LIKES.replace(str(DAY).encode(), str((now - dt.timedelta(days=1)).date()).encode())
     store = wiring.store("acme")
     started, _ = start_import(store, filename=f"{ANNA}.csv", mapping=MAPPING, now=now)

@@ -1,4 +1,4 @@
-"""Pseudonyms: one person has one hash, for ever, and the root secret can be changed under it."""
+"""Pseudonyms: a person's hash never changes, even if the root secret is rotated."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_modified_sealed_key_does_not_open(position: int) -> None:
 
 
 def under(cloud: Cloud, *secrets: str, tenant: str = "acme") -> TenantStore:
-    """The tenant's store in a process that knows these secrets, the newest first."""
+    """The tenant's store in a process with these root secrets, the newest first."""
     return store_behind(
         cloud.dynamodb,
         cloud.s3,
@@ -160,12 +160,12 @@ def test_a_revoked_key_remains_revoked_after_a_rotation(cloud: Cloud) -> None:
             authenticate(key, lambda tenant: under(cloud, NEWER, SECRET), now=NOW)
 
 
-# --- where secrets come from ------------------------------------------------------------------
+# --- loading the secrets ----------------------------------------------------------------------
 
 
 @pytest.fixture
 def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A root secret in Secrets Manager; gives its client."""
+    """Store a root secret in Secrets Manager; return its client."""
     client = wiring.client("secretsmanager")
     arn = client.create_secret(Name="likeworth/root", SecretString=SECRET)["ARN"]
     monkeypatch.setenv("LIKEWORTH_SECRET", "")
@@ -175,7 +175,7 @@ def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def another_process() -> None:
-    """A process that has looked nothing up yet."""
+    """Simulate a new process with empty caches."""
     wiring.use_session(session())
 
 
@@ -194,12 +194,12 @@ def test_a_process_started_before_a_rotation_still_recognises_people_and_keys(ma
     under_new = [NEWER, SECRET]
     elsewhere = wiring_store(here, under_new)
     assert elsewhere.renew_user_key()
-    authenticate(key, lambda tenant: elsewhere, now=NOW)  # hashes it anew
-    assert wiring.root_secret() == SECRET.encode()  # this process has not noticed
+    authenticate(key, lambda tenant: elsewhere, now=NOW)  # rehashes the key
+    assert wiring.root_secret() == SECRET.encode()  # this process still has the old secret
     del here.__dict__["_user_key"]
     assert here.user_hash(ANNA) == before
     assert authenticate(key, wiring.store, now=NOW).role == "read"
-    assert wiring.root_secret() == NEWER.encode()  # now it has
+    assert wiring.root_secret() == NEWER.encode()  # this process has loaded the new secret
 
 
 def wiring_store(there: TenantStore, secrets: list[str]) -> TenantStore:

@@ -1,4 +1,4 @@
-"""Keys: what goes in comes out, and nothing else gets in."""
+"""Keys of items and objects: building, parsing and validating them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uploads are read range by range: exactly one version, and never the whole of it."""
+"""Uploads are read in ranges: from exactly one version, never as a whole."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def put(cloud: Cloud, body: bytes = BODY) -> ObjectVersion:
 
 @dataclass
 class Watched:
-    """An S3 client that notes the ranges it is asked for, and may fail first."""
+    """An S3 client that records the requested ranges and can fail first."""
 
     client: Any
     ranges: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Watched:
 
 
 class _InBody(Exception):
-    """A body that breaks off while it is read."""
+    """A body whose connection breaks while it is read."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -212,7 +212,7 @@ def test_permanent_errors_of_the_bucket_are_raised(cloud: Cloud) -> None:
 
 
 class Untouched:
-    """A client that must not be asked anything."""
+    """A client that must not be called."""
 
     def __getattr__(self, name: str) -> Any:
         def never(**_request: Any) -> None:

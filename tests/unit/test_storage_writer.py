@@ -1,4 +1,4 @@
-"""The writer loses nothing: what it does not return is written."""
+"""The writer loses no item: it writes every item or returns its key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.faulty import (
 
 
 class Shelf:
-    """The smallest table there is; refuses what DynamoDB refuses."""
+    """A minimal table that rejects the same batches as DynamoDB."""
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
@@ -200,7 +200,7 @@ def test_permanent_errors_are_raised(code: str) -> None:
         write(fails(client_error(code)))
 
 
-# --- one call ---------------------------------------------------------------------------------
+# --- retries of one call ----------------------------------------------------------------------
 
 
 class Flaky:

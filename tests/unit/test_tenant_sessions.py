@@ -1,4 +1,4 @@
-"""A function that works for one tenant can, by its role, reach that tenant and nobody else."""
+"""The role of a per-tenant function allows access to the data of one tenant only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TENANTS = ("acme", "b-corp")
 
 @dataclass
 class Watch:
-    """Every call, and whose session it was made in; the function's own is ``""``."""
+    """Records every call and the tenant of its session; ``""`` is the function's own session."""
 
     calls: list[tuple[str, Call]] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Watch:
 
 @pytest.fixture
 def watch(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    """Two tenants are registered; from then on a role is assumed for each."""
+    """Register two tenants and assume a role for each from then on."""
     for tenant in TENANTS:
         assert wiring.store(tenant).config
     watching = Watch()
@@ -68,13 +68,13 @@ def watch(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
 
 
 def work_as(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
-    """Be a new process of a function, with its role for one tenant."""
+    """Simulate a new process of a function, with its role for one tenant."""
     monkeypatch.setenv("LIKEWORTH_TENANT_ROLE_ARN", f"{ROLES}{function}TenantRole")
     wiring.use_session(session())
 
 
 def check(watch: Watch, function: str) -> None:
-    """Everything that was done, was allowed; data was reached in sessions for one tenant alone."""
+    """Assert that every call was allowed and that data was accessed only in tenant sessions."""
     assert set(watch.sessions.values()) <= set(TENANTS)
     for call in watch.own():
         assert not call.action.startswith(("dynamodb:", "s3:")), call
@@ -82,12 +82,12 @@ def check(watch: Watch, function: str) -> None:
     for tenant in TENANTS:
         for call in watch.of(tenant):
             assert is_allowed(f"{function}TenantRole", call, tenant), call
-            if call.action != "s3:ListBucket":  # knows no folders (ADR 29)
+            if call.action != "s3:ListBucket":  # cannot be limited to a folder (ADR 29)
                 other = TENANTS[1 - TENANTS.index(tenant)]
                 assert not is_allowed(f"{function}TenantRole", call, other), call
 
 
-# --- what the functions do ------------------------------------------------------------------------
+# --- calls of the functions -----------------------------------------------------------------------
 
 
 def test_an_import_accesses_only_the_tenant_of_its_file(watch: Watch, cloud: Cloud) -> None:
@@ -138,7 +138,9 @@ def test_a_part_of_a_fit_accesses_only_the_tenant_of_the_fit(
         assert written == {"s3:PutObject", "s3:PutObjectTagging"}
         work_as(monkeypatch, "FitMerge")
         watch.calls.clear()
-        assert workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "failed"  # nothing is there
+        assert (
+            workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "failed"
+        )  # the part does not exist
         check(watch, "FitMerge")
         taken = {call.action for call in watch.of(tenant) if "fit-parts/" in call.resource}
         assert taken == {"s3:GetObject", "s3:DeleteObject"}
@@ -156,7 +158,7 @@ def test_totals_access_only_the_tenant_of_their_day(
         for shard in range(wiring.store(tenant).config.shards):
             partition = {"S": event_partition(tenant, DAY, shard)}
             changed.append({"dynamodb": {"Keys": {"pk": partition, "sk": {"S": "x"}}}})
-    for _ in range(2):  # what was derived a moment ago waits
+    for _ in range(2):  # a second computation is deferred
         workers.derive_totals({"Records": changed}, now=NOW)
     waiting = list(watch.sent)
     assert len(waiting) == len(changed)
