@@ -198,4 +198,6 @@ def _instant(text: str | None) -> dt.datetime | None:
 
 
 def _contended() -> StoreUnavailable:
-    return StoreUnavailable("the keys of this tenant are being changed by other calls")
+    return StoreUnavailable(
+        "other requests are changing the API keys of this tenant; try again later"
+    )

@@ -37,7 +37,7 @@ def to_attribute(value: Any) -> Attribute:
         return {"L": [to_attribute(one) for one in value]}
     if isinstance(value, dict):
         return {"M": {str(name): to_attribute(one) for name, one in value.items()}}
-    raise TypeError(f"{type(value).__name__} is not kept in an item")
+    raise TypeError(f"values of type {type(value).__name__} cannot be stored in an item")
 
 
 def from_attribute(attribute: Attribute) -> Any:
@@ -55,7 +55,7 @@ def from_attribute(attribute: Attribute) -> Any:
             return {name: from_attribute(one) for name, one in value.items()}
         case "BOOL" | "S" | "B":
             return value
-    raise TypeError(f"attributes of type {kind} are not kept in an item")
+    raise TypeError(f"attributes of type {kind} are not supported")
 
 
 def to_item(partition: str, sort: str, values: dict[str, Any]) -> Item:

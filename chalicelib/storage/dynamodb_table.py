@@ -159,7 +159,9 @@ class DynamoDbTable(Table):
             if reasons & _LOST_RACES:
                 return False
             if reasons & TRANSIENT_REASONS:
-                raise StoreUnavailable("the store cannot write this at the moment") from error
+                raise StoreUnavailable(
+                    "the store is unavailable for this write; try again later"
+                ) from error
             raise
         return True
 

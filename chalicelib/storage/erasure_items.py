@@ -113,7 +113,7 @@ class ErasureStore:
         if not self._table.put(
             self._item(saved), only_if=Equals("revision", {"N": str(changed.revision)})
         ):
-            raise StoreUnavailable("this person is being erased by another call")
+            raise StoreUnavailable("another request is erasing this person; try again later")
         return saved
 
     def newest_first(self, *, limit: int | None = None, after: str | None = None) -> list[Receipt]:

@@ -242,7 +242,7 @@ def to_event(item: Item, day: dt.date) -> Event:
         case "t":
             return Control(kind="control", name=item["u"]["S"], value=float(item["m"]["S"]), **head)
         case unknown:
-            raise ValueError(f"no kind of event is stored as {unknown!r}")
+            raise ValueError(f"unknown kind of a stored event: {unknown!r}")
 
 
 def to_span(item: Item) -> Coverage | Annotation:
@@ -268,7 +268,7 @@ def to_span(item: Item) -> Coverage | Annotation:
             named = {"name": item["u"]["S"], "category": item["a"]["S"]}
             return Annotation.model_validate(about | {"kind": "annotation"} | named)
         case unknown:
-            raise ValueError(f"no span is stored as {unknown!r}")
+            raise ValueError(f"unknown kind of a stored span: {unknown!r}")
 
 
 def origin_of(item: Item) -> str | None:

@@ -31,7 +31,7 @@ SEARCHED_AT_ONCE = 500
 """Number of items per page when searching for the events of an import."""
 
 
-_OF_TWO_ITEMS = (Withdrawn, Erased)
+_WRITES_OF_TWO_ITEMS = (Withdrawn, Erased)
 
 
 class EventStore:
@@ -222,12 +222,12 @@ class EventStore:
             for requests in (anonymous, named):
                 if write_all(self._table, requests, self._patience):
                     raise StoreUnavailable(
-                        "not all events of the person could be written; ask again"
+                        "not all events of the person could be written; try again later"
                     )
             yield len(page)
 
     def _requests(self, write: Storable, origin: str | None) -> list[Request]:
-        if isinstance(write, _OF_TWO_ITEMS):
+        if isinstance(write, _WRITES_OF_TWO_ITEMS):
             event, user, trace = write
             partition = table_keys.event_partition(
                 self._tenant, event.day, table_keys.shard_of(user, self._shards)

@@ -33,7 +33,7 @@ class FitParts:
         """
         body = self._objects.find(table_keys.fit_part_object(self._tenant, fit_id, number))
         if body is None:
-            raise StoreUnavailable(f"part {number} of fit {fit_id} is not there")
+            raise StoreUnavailable(f"part {number} of fit {fit_id} does not exist")
         return body
 
     def remove(self, fit_id: str, number: int) -> None:

@@ -73,7 +73,7 @@ class ImportStore:
         if not self._table.put(
             self._item(saved), only_if=Equals("revision", {"N": str(changed.revision)})
         ):
-            raise StoreUnavailable(f"another worker has moved the import {changed.import_id} on")
+            raise StoreUnavailable(f"another worker has updated the import {changed.import_id}")
         return saved
 
     def newest_first(self, *, limit: int | None, after: str | None = None) -> list[Import]:
@@ -111,7 +111,7 @@ class ImportStore:
             for row in rows
         ]
         if write_all(self._table, requests, self._patience):
-            raise StoreUnavailable("not all refused rows could be stored")
+            raise StoreUnavailable("not all rejected rows could be stored")
 
     def refused_rows(
         self, import_id: str, generation: int, *, after: str | None = None, limit: int | None = None
@@ -154,7 +154,7 @@ class ImportStore:
             found = [_suppressed(item, names) for item in page]
             requests = [put_request(item) for item in found if item is not None]
             if write_all(self._table, requests, self._patience):
-                raise StoreUnavailable("not all refused rows could be written; ask again")
+                raise StoreUnavailable("not all rejected rows could be written; try again later")
             yield len(requests), page[-1]["sk"]["S"]
 
     def remove_refused_rows(

@@ -103,7 +103,7 @@ class Objects(ABC):
 
     def _own(self, key: str) -> str:
         if not is_object_of(self._tenant, key):
-            raise ValueError(f"{key!r} is no object of {self._tenant}")
+            raise ValueError(f"{key!r} is not an object of {self._tenant}")
         return key
 
     @abstractmethod

@@ -44,14 +44,14 @@ def is_transient(error: ClientError | BotoCoreError) -> bool:
 
 
 @contextmanager
-def outages_named(who: str = "the store") -> Iterator[None]:
+def outages_named(service: str = "the store") -> Iterator[None]:
     """Convert transient errors in the block to `StoreUnavailable`; other errors pass unchanged."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:
         if is_transient(error):
             raise StoreUnavailable(
-                f"{who} does not answer at the moment; nothing of this call may be relied on"
+                f"{service} is unavailable; this call may have been completed only in part"
             ) from error
         raise
 

@@ -87,7 +87,7 @@ def seal(key: bytes, root_secret: bytes, tenant: str, *, nonce: bytes | None = N
         Nonce, masked key and tag: 64 bytes.
     """
     if len(key) != KEY_BYTES:
-        raise ValueError(f"a key has {KEY_BYTES} bytes, not {len(key)}")
+        raise ValueError(f"the key must have {KEY_BYTES} bytes, not {len(key)}")
     nonce = nonce or secrets.token_bytes(_NONCE_BYTES)
     body = nonce + _masked(key, root_secret, tenant, nonce)
     return body + _tag(body, root_secret, tenant)

@@ -168,7 +168,7 @@ class _Ranges(Blocks):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
         if origin + offset < 0:
-            raise OSError("a position before the beginning")
+            raise OSError("the position is before the start of the object")
         self._position = origin + offset
         return self._position
 
@@ -212,7 +212,7 @@ class _Ranges(Blocks):
                 if not is_transient(error):
                     raise
                 broken = error
-        raise StoreUnavailable("the bucket does not answer now; try again later") from broken
+        raise StoreUnavailable("the bucket is unavailable; try again later") from broken
 
 
 def _read_body(body: Any, size: int) -> memoryview:

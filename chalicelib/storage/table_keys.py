@@ -51,7 +51,7 @@ def is_mapping_name(text: str) -> bool:
 def own_partition(tenant: str, partition: str) -> str:
     """Return the partition key if it belongs to the tenant; otherwise raise ValueError."""
     if not partition.startswith(f"{tenant}#"):
-        raise ValueError(f"{partition!r} is no partition of {tenant}")
+        raise ValueError(f"{partition!r} is not a partition of {tenant}")
     return partition
 
 

@@ -67,7 +67,7 @@ class TenantStore:
         patience: Patience | None = None,
     ) -> None:
         if not table_keys.is_tenant(tenant):
-            raise ValueError(f"{tenant!r} is no name of a tenant")
+            raise ValueError(f"{tenant!r} is not a valid tenant name")
         self.tenant = tenant
         self.settings = settings
         self.root_secret = root_secret
@@ -181,7 +181,7 @@ class TenantStore:
         _ = self.config  # registers a new tenant, which creates its key
         sealed = self.items.user_key()
         if sealed is None:
-            raise MisconfiguredService(f"the table has {self.tenant} without its key for people")
+            raise MisconfiguredService(f"the table has no key for the people of {self.tenant}")
         return sealed
 
     def _unsealed(self, sealed: bytes) -> bytes:
@@ -190,6 +190,6 @@ class TenantStore:
             if key is not None:
                 return key
         raise MisconfiguredService(
-            f"the key for the people of {self.tenant} is sealed under a root secret that is not "
-            "known; list it in LIKEWORTH_PREVIOUS_SECRETS"
+            f"the key for the people of {self.tenant} is sealed under an unknown root secret; add "
+            "that secret to LIKEWORTH_PREVIOUS_SECRETS"
         )

@@ -169,7 +169,7 @@ class TenantItems:
             only_if=Equals("shards", {"N": str(config.shards)}),
         )
         if not kept:
-            raise ValueError("the number of shards of a tenant cannot change")
+            raise ValueError("a tenant's number of shards cannot change")
 
 
 def _to_config(item: Item) -> TenantConfig:

@@ -114,7 +114,7 @@ def test_another_tenants_object_key_is_rejected(objects: Objects, key: str) -> N
         lambda: objects.get(key),
     ]
     for call in calls:
-        with pytest.raises(ValueError, match="no object of acme"):
+        with pytest.raises(ValueError, match="not an object of acme"):
             call()
 
 

@@ -154,7 +154,7 @@ def test_removing_an_import_keeps_other_events(engine: Engine) -> None:
     for _ in range(2):
         assert store.events.remove(A, partition, found) == 3
     assert [event.event_id for event in read(store)] == ["e0", "e1", "e2"]
-    with pytest.raises(ValueError, match="no partition"):
+    with pytest.raises(ValueError, match="not a partition"):
         store.events.remove(A, f"other#events#{DAY}#0", found)
 
 

@@ -130,7 +130,7 @@ def test_a_lost_key_for_people_is_not_replaced(cloud: Cloud) -> None:
     _ = under(cloud, SECRET).config
     partition = table_keys.config_partition("acme")
     cloud.dynamodb.delete_item(TableName=TABLE, Key={"pk": {"S": partition}, "sk": {"S": USER_KEY}})
-    with pytest.raises(MisconfiguredService, match="without its key"):
+    with pytest.raises(MisconfiguredService, match="no key for the people"):
         under(cloud, SECRET).user_hash(ANNA)
 
 

@@ -138,9 +138,7 @@ def test_a_part_of_a_fit_accesses_only_the_tenant_of_the_fit(
         assert written == {"s3:PutObject", "s3:PutObjectTagging"}
         work_as(monkeypatch, "FitMerge")
         watch.calls.clear()
-        assert (
-            workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "failed"
-        )  # the part does not exist
+        assert workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "failed"  # no such part
         check(watch, "FitMerge")
         taken = {call.action for call in watch.of(tenant) if "fit-parts/" in call.resource}
         assert taken == {"s3:GetObject", "s3:DeleteObject"}
@@ -193,7 +191,7 @@ def test_a_session_is_cached_and_renewed_before_it_expires(
 
 
 def test_no_session_is_requested_for_an_invalid_name(watch: Watch) -> None:
-    with pytest.raises(ValueError, match="no name of a tenant"):
+    with pytest.raises(ValueError, match="not a valid tenant name"):
         wiring.store("acme/../b")
     assert watch.calls == []
 
