@@ -98,7 +98,7 @@ class DynamoDbTable(Table):
 
     def delete(self, partition: str, sorts: Sequence[str], *, only_if: Condition) -> list[str]:
         """Delete items one by one, because DynamoDB's batches do not support conditions."""
-        kept = []
+        not_deleted = []
         for sort in sorts:
             try:
                 with outages_named():
@@ -110,8 +110,8 @@ class DynamoDbTable(Table):
             except ClientError as error:
                 if code_of(error) != "ConditionalCheckFailedException":
                     raise
-                kept.append(sort)
-        return kept
+                not_deleted.append(sort)
+        return not_deleted
 
     def count(
         self,

@@ -67,7 +67,7 @@ class TenantStore:
         patience: Patience | None = None,
     ) -> None:
         if not table_keys.is_tenant(tenant):
-            raise ValueError(f"{tenant!r} is not a valid tenant name")
+            raise ValueError(f"{tenant!r} is not a tenant name")
         self.tenant = tenant
         self.settings = settings
         self.root_secret = root_secret

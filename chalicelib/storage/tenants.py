@@ -164,11 +164,11 @@ class TenantItems:
         config = replace(
             config, longest_retention_days=longest if longest > config.retention_days else 0
         )
-        kept = self._table.put(
+        written = self._table.put(
             to_item(table_keys.config_partition(self._tenant), SETTINGS, asdict(config)),
             only_if=Equals("shards", {"N": str(config.shards)}),
         )
-        if not kept:
+        if not written:
             raise ValueError("a tenant's number of shards cannot change")
 
 

@@ -86,7 +86,7 @@ def ask(who: Caller, route: Route, ids: dict[str, str], mine: Mine, **more: Any)
     return answer
 
 
-def told(answer: HTTPResponse, route: Route, ids: dict[str, str]) -> tuple[Any, ...]:
+def compared(answer: HTTPResponse, route: Route, ids: dict[str, str]) -> tuple[Any, ...]:
     """Return status, headers and body, with new ids and times masked where they must differ."""
     own = SPECIAL.get(name_of(route), ORDINARY).own
     text, headers = answer.body.decode(), {n.lower(): v for n, v in answer.headers.items()}
@@ -107,9 +107,9 @@ def told(answer: HTTPResponse, route: Route, ids: dict[str, str]) -> tuple[Any, 
 def check(mine: Mine, route: Route) -> None:
     """Raise AssertionError if a route lets a stranger read or change data of `mine`."""
     before = mine.stored()
-    newcomers = told(ask(mine.newcomer, route, NOBODYS, mine), route, NOBODYS)
-    nobodys = told(ask(mine.stranger, route, NOBODYS, mine), route, NOBODYS)
-    mines = told(ask(mine.stranger, route, mine.ids, mine), route, mine.ids)
+    newcomers = compared(ask(mine.newcomer, route, NOBODYS, mine), route, NOBODYS)
+    nobodys = compared(ask(mine.stranger, route, NOBODYS, mine), route, NOBODYS)
+    mines = compared(ask(mine.stranger, route, mine.ids, mine), route, mine.ids)
     assert mines == nobodys == newcomers
     for mark in mine.marks:
         assert mark not in mines[1]
@@ -196,15 +196,15 @@ def test_a_stranger_cannot_upload_into_another_tenants_import(mine: Mine, filena
     for who, tenant in ((mine.stranger, "other"), (mine.admin, "acme")):
         answer = who.post("/v1/imports", {"filename": filename.format(**mine.ids)})
         assert answer.status_code == 201
-        told_of = answer.json_body
-        path = unquote(urlsplit(told_of["upload"]["url"]).path)
+        announced = answer.json_body
+        path = unquote(urlsplit(announced["upload"]["url"]).path)
         key = path.removeprefix(f"/{BUCKET}/")
         head, import_id, name = key.rsplit("/", 2)
-        assert (head, import_id) == (f"imports/{tenant}", told_of["id"])
+        assert (head, import_id) == (f"imports/{tenant}", announced["id"])
         assert name not in ("", ".", "..")
         place = table_keys.parse_import_object(key)
         assert place is not None
-        assert place[:2] == (tenant, told_of["id"])
+        assert place[:2] == (tenant, announced["id"])
 
 
 def test_the_tenant_in_an_object_key_decides_even_with_another_tenants_import_id(

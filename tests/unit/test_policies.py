@@ -161,11 +161,11 @@ def record(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> r
     ]
     kept: recording.Uses = {}
 
-    def note(function: str, operation: Any, asked: Any) -> None:
+    def note(function: str, operation: Any, parameters: Any) -> None:
         service = operation.service_model.service_name
-        for call in policies.calls_of(service, operation.name, asked):
+        for call in policies.calls_of(service, operation.name, parameters):
             kept.setdefault((recording.role_of(function, call), recording.anybodys(call)), "x")
-        recording.Recording.note(plugin, function, operation, asked)
+        recording.Recording.note(plugin, function, operation, parameters)
 
     monkeypatch.setattr(plugin, "note", note)
     return kept

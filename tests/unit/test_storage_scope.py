@@ -167,8 +167,10 @@ def _key_shaped_texts(path: str, tree: ast.AST) -> Found:
             case ast.BinOp(op=ast.Add() | ast.Mod(), left=left, right=right):
                 parts = (one.value for one in (left, right) if isinstance(one, ast.Constant))
                 text = next((one for one in parts if isinstance(one, str)), "").replace("%s", "{}")
-            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(told)), attr="format")):
-                text = told
+            case ast.Call(
+                func=ast.Attribute(value=ast.Constant(value=str(template)), attr="format")
+            ):
+                text = template
             case _:
                 continue
         if KEY_SHAPED.match(text):
@@ -323,18 +325,18 @@ MISTAKES: list[tuple[str, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("module", "there", "instead", "told"), MISTAKES)
+@pytest.mark.parametrize(("module", "original", "replacement", "finding"), MISTAKES)
 def test_access_that_bypasses_a_tenants_store_is_detected(
-    module: str, there: str, instead: str, told: str
+    module: str, original: str, replacement: str, finding: str
 ) -> None:
     path = f"chalicelib/{module}"
     source = (ROOT / path).read_text(encoding="utf-8")
-    if there:
-        assert there in source
-        wrong = source.replace(there, instead)
+    if original:
+        assert original in source
+        wrong = source.replace(original, replacement)
     else:
-        wrong = f"{source}\n{instead}\n"
-    assert any(told in one for one in violations(path, wrong)), violations(path, wrong)
+        wrong = f"{source}\n{replacement}\n"
+    assert any(finding in one for one in violations(path, wrong)), violations(path, wrong)
 
 
 # --- key functions --------------------------------------------------------------------------------
