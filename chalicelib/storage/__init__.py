@@ -1,6 +1,7 @@
-"""DynamoDB and S3: how things are kept.
+"""Storage in DynamoDB and S3: one table and one bucket.
 
-One table, one bucket. `keys` says where an item lies, one module per kind of item says what is in
-it, `writer` writes without losing, `tenant_store` binds all of it to one tenant. Clients are handed
-in; nothing here knows HTTP, makes a client or decides what may be stored.
+`table_keys` builds the keys. One module per kind of item defines its attributes. `writer` writes
+batches without losing an item. `tenant_store` binds all stores to one tenant. Callers pass the
+clients in. This package has no HTTP code, creates no clients and does not decide what may be
+stored.
 """

@@ -1,8 +1,8 @@
-"""API keys of a tenant: at most two active ones of each role, however many are made at once.
+"""API keys of a tenant: at most two active keys per role, even under concurrent creation.
 
-Beside the keys, each role has one item that says which of them are active: its holders. A key and
-the holders are written in one transaction, on the condition that the holders are as they were read:
-what was decided on them still holds when it is written.
+In addition to the keys, each role has one item that lists its active keys (the holders). A key and
+the holders are written in one transaction. The transaction fails if the holders have changed since
+they were read.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from chalicelib.storage.table import ConditionalPut, Table
 from chalicelib.storage.tenants import ApiKey, Role
 
 MAX_ACTIVE = 2
-"""Of one role: one in use, and the one that takes its place."""
+"""Maximum number of active keys per role: the current key and its replacement."""
 
 ATTEMPTS = 10
-"""How often the holders are read anew because somebody else has changed them."""
+"""How often a change is tried when another call changes the holders at the same time."""
 
 Expiries = dict[str, dt.datetime | None]
-"""Id of a key -> when it expires, if ever."""
+"""Key id -> when the key expires, or None."""
 
 Revocation = Literal["revoked", "unknown", "last"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Holders:
-    """The active keys of a role, as read; each change counts as a revision."""
+    """The active keys of a role, as read. Each change increments the revision."""
 
     revision: int
     expiries: Expiries
 
     def at(self, now: dt.datetime) -> Expiries:
-        """Those that have not expired."""
+        """Return the keys that have not expired."""
         return {one: end for one, end in self.expiries.items() if end is None or end > now}
 
 
@@ -50,57 +50,63 @@ class ApiKeyStore:
         self._tenant = tenant
 
     def get(self, key_id: str) -> ApiKey | None:
-        """The API key with this id, or None; read consistently: a revoked key is so at once."""
+        """Return the API key with this id, or None.
+
+        The read is consistent, so a revocation takes effect immediately.
+        """
         item = self._table.get(table_keys.api_keys_partition(self._tenant), key_id, consistent=True)
         return None if item is None else _to_api_key(item)
 
     def by_id(self, *, limit: int | None = None, after: str | None = None) -> list[ApiKey]:
-        """API keys by id, those revoked and expired too, behind the id `after` if given."""
+        """Return API keys ordered by id, including revoked and expired keys.
+
+        Start after the id `after`, if given.
+        """
         partition = table_keys.api_keys_partition(self._tenant)
         found = self._table.query(partition, consistent=True, limit=limit, after=after)
         return [_to_api_key(item) for item in found]
 
     def put(self, key: ApiKey) -> None:
-        """Keep an API key that opens nothing, in place of one with its id."""
+        """Store an API key that is not active; replace a key with the same id."""
         self._table.put(self._item(key))
 
     def add(self, key: ApiKey, now: dt.datetime) -> bool:
-        """Keep a new API key; False if its role has `MAX_ACTIVE` active ones.
+        """Store a new API key; return False if its role has `MAX_ACTIVE` active keys.
 
         Raises
         ------
         StoreUnavailable
-            Others were quicker, again and again.
+            Other calls changed the role's keys in each of the `ATTEMPTS`.
         """
         for _ in range(ATTEMPTS):
-            there = self._holders(key.role)
-            active = there.at(now)
+            holders = self._holders(key.role)
+            active = holders.at(now)
             if len(active) >= MAX_ACTIVE:
                 return False
             if self._table.put_together(
                 ConditionalPut(self._item(key), NO_ITEM),
-                self._change(key.role, there, active | {key.key_id: key.expires_at}),
+                self._change(key.role, holders, active | {key.key_id: key.expires_at}),
             ):
                 return True
         raise _contended()
 
     def revoke(self, key_id: str, now: dt.datetime, *, keep_last: tuple[Role, ...]) -> Revocation:
-        """Revoke an API key; to do it twice changes nothing.
+        """Revoke an API key. Revoking it again changes nothing.
 
         Parameters
         ----------
         keep_last : tuple of str
-            Roles of which the last active key stays.
+            Roles whose last active key cannot be revoked.
 
         Returns
         -------
         {'revoked', 'unknown', 'last'}
-            ``last``: nothing was changed.
+            ``last``: the key is the last active key of a role in `keep_last` and was not revoked.
 
         Raises
         ------
         StoreUnavailable
-            Others were quicker, again and again.
+            Other calls changed the role's keys in each of the `ATTEMPTS`.
         """
         for _ in range(ATTEMPTS):
             key = self.get(key_id)
@@ -108,8 +114,8 @@ class ApiKeyStore:
                 return "unknown"
             if key.revoked_at is not None:
                 return "revoked"
-            there = self._holders(key.role)
-            others = {one: end for one, end in there.at(now).items() if one != key_id}
+            holders = self._holders(key.role)
+            others = {one: end for one, end in holders.at(now).items() if one != key_id}
             if key.role in keep_last and not others and key.state(now) == "active":
                 return "last"
             if self._table.put_together(
@@ -117,17 +123,17 @@ class ApiKeyStore:
                     self._item(replace(key, revoked_at=now)),
                     AllOf((Equals("key_hash", {"S": key.key_hash}), Missing("revoked_at"))),
                 ),
-                self._change(key.role, there, others),
+                self._change(key.role, holders, others),
             ):
                 return "revoked"
         raise _contended()
 
-    def rehash(self, key_id: str, there: str, key_hash: str) -> None:
-        """Keep another hash of an API key, if it still has the one that was read."""
+    def rehash(self, key_id: str, previous: str, key_hash: str) -> None:
+        """Replace the hash of an API key, if the hash has not changed since it was read."""
         self._table.update(
             table_keys.api_keys_partition(self._tenant),
             key_id,
-            only_if=Equals("key_hash", {"S": there}),
+            only_if=Equals("key_hash", {"S": previous}),
             assign={"key_hash": {"S": key_hash}},
         )
 
@@ -136,18 +142,18 @@ class ApiKeyStore:
             self._table.get(table_keys.key_holders_partition(self._tenant), role, consistent=True)
         )
 
-    def _change(self, role: Role, there: _Holders, expiries: Expiries) -> ConditionalPut:
+    def _change(self, role: Role, holders: _Holders, expiries: Expiries) -> ConditionalPut:
         item = to_item(
             table_keys.key_holders_partition(self._tenant),
             role,
             {
-                "revision": there.revision + 1,
+                "revision": holders.revision + 1,
                 "expiries": {key_id: _text(end) for key_id, end in expiries.items()},
             },
         )
-        if there.revision == 0:
+        if holders.revision == 0:
             return ConditionalPut(item, NO_ITEM)
-        return ConditionalPut(item, Equals("revision", {"N": str(there.revision)}))
+        return ConditionalPut(item, Equals("revision", {"N": str(holders.revision)}))
 
     def _item(self, key: ApiKey) -> Item:
         return to_item(
@@ -192,4 +198,6 @@ def _instant(text: str | None) -> dt.datetime | None:
 
 
 def _contended() -> StoreUnavailable:
-    return StoreUnavailable("the keys of this tenant are being changed by other calls")
+    return StoreUnavailable(
+        "other requests are changing the API keys of this tenant; try again later"
+    )

@@ -1,6 +1,7 @@
-"""Plain values <-> DynamoDB's typed attributes, for items that are not hot.
+"""Conversion between plain values and DynamoDB's typed attributes.
 
-Events are built by hand in `events`; this is for the few items of bookkeeping.
+For items that are read and written rarely. `event_items` builds the items of events directly,
+which is faster.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ Item = dict[str, Attribute]
 
 
 def to_attribute(value: Any) -> Attribute:
-    """A typed attribute from None, bool, int, Decimal, str, bytes, or lists and dicts of those.
+    """Convert None, bool, int, Decimal, str, bytes, or lists and dicts of those to an attribute.
 
     Raises
     ------
     TypeError
-        For anything else; floats are refused, they do not survive the way to a decimal.
+        For any other type. Floats are rejected because a decimal may not equal the float.
     """
     if value is None:
         return {"NULL": True}
@@ -36,11 +37,11 @@ def to_attribute(value: Any) -> Attribute:
         return {"L": [to_attribute(one) for one in value]}
     if isinstance(value, dict):
         return {"M": {str(name): to_attribute(one) for name, one in value.items()}}
-    raise TypeError(f"{type(value).__name__} is not kept in an item")
+    raise TypeError(f"values of type {type(value).__name__} cannot be stored in an item")
 
 
 def from_attribute(attribute: Attribute) -> Any:
-    """The plain value of a typed attribute; whole numbers are int, others Decimal."""
+    """Return the plain value of a typed attribute: int for whole numbers, Decimal for others."""
     (kind, value) = next(iter(attribute.items()))
     match kind:
         case "NULL":
@@ -54,11 +55,11 @@ def from_attribute(attribute: Attribute) -> Any:
             return {name: from_attribute(one) for name, one in value.items()}
         case "BOOL" | "S" | "B":
             return value
-    raise TypeError(f"attributes of type {kind} are not kept in an item")
+    raise TypeError(f"attributes of type {kind} are not supported")
 
 
 def to_item(partition: str, sort: str, values: dict[str, Any]) -> Item:
-    """An item from its keys and plain values; values that are None are left out."""
+    """Build an item from its keys and plain values; omit values that are None."""
     item = {"pk": {"S": partition}, "sk": {"S": sort}}
     for name, value in values.items():
         if value is not None:
@@ -67,5 +68,5 @@ def to_item(partition: str, sort: str, values: dict[str, Any]) -> Item:
 
 
 def from_item(item: Item) -> dict[str, Any]:
-    """The plain values of an item, without its keys."""
+    """Return the plain values of an item, without its keys."""
     return {name: from_attribute(one) for name, one in item.items() if name not in ("pk", "sk")}

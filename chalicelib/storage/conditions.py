@@ -1,8 +1,8 @@
-"""Conditions on an item: what must hold for it to be written.
+"""Conditions for writing an item.
 
-A condition is data, so that each table can do with it what it needs: DynamoDB gets an expression
-(`expression_of`), SQLite asks `holds`. Both compare as DynamoDB does: attributes of different
-types are never equal, and an absent attribute fulfils no comparison.
+A condition is data. The DynamoDB table converts it to an expression (`expression_of`); the SQLite
+table evaluates it with `holds`. Both use DynamoDB's rules: attributes of different types are never
+equal, and every comparison with a missing attribute is false.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from chalicelib.storage.attributes import Attribute, Item
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The item has no such attribute, or there is no item."""
+    """The attribute or the whole item is missing."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """There is an item with this attribute."""
+    """The item exists and has this attribute."""
 
     name: str
 
@@ -38,7 +38,7 @@ class Equals:
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """The attribute is at most this value: text by its bytes, numbers by their size."""
+    """The attribute is at most this value. Text is compared by its bytes."""
 
     name: str
     value: Attribute
@@ -54,7 +54,7 @@ class Below:
 
 @dataclass(frozen=True, slots=True)
 class NoneOf:
-    """The attribute has none of these values; an absent one has none of them."""
+    """The attribute is missing or has none of these values."""
 
     name: str
     values: tuple[Attribute, ...]
@@ -62,14 +62,14 @@ class NoneOf:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Each of these holds."""
+    """All of these conditions are true."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one of these holds."""
+    """At least one of these conditions is true."""
 
     parts: tuple[Condition, ...]
 
@@ -81,21 +81,21 @@ AN_ITEM = Exists("pk")
 
 
 def holds(condition: Condition, item: Item | None) -> bool:
-    """Whether a condition holds for the item that is stored; None where there is none."""
-    there = item or {}
+    """Return whether a condition is true for the stored item; `item` is None if there is none."""
+    stored = item or {}
     match condition:
         case Missing(name):
-            return name not in there
+            return name not in stored
         case Exists(name):
-            return name in there
+            return name in stored
         case Equals(name, value):
-            return name in there and _value(there[name]) == _value(value)
+            return name in stored and _value(stored[name]) == _value(value)
         case AtMost(name, value):
-            return _comparable(there.get(name), value) and _of(there[name]) <= _of(value)
+            return _comparable(stored.get(name), value) and _order(stored[name]) <= _order(value)
         case Below(name, value):
-            return _comparable(there.get(name), value) and _of(there[name]) < _of(value)
+            return _comparable(stored.get(name), value) and _order(stored[name]) < _order(value)
         case NoneOf(name, values):
-            return name not in there or _value(there[name]) not in map(_value, values)
+            return name not in stored or _value(stored[name]) not in map(_value, values)
         case AllOf(parts):
             return all(holds(part, item) for part in parts)
         case AnyOf(parts):
@@ -104,13 +104,13 @@ def holds(condition: Condition, item: Item | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A condition as DynamoDB takes it.
+    """A condition as a DynamoDB expression.
 
     Attributes
     ----------
     text : str
     names, values : dict
-        What the placeholders of the text stand for.
+        The names and values of the placeholders in `text`.
     """
 
     text: str
@@ -119,7 +119,10 @@ class Expression:
 
 
 def expression_of(condition: Condition) -> Expression:
-    """The DynamoDB expression of a condition; every name is a placeholder (many are reserved)."""
+    """Convert a condition to a DynamoDB expression.
+
+    Every name is a placeholder because DynamoDB reserves many names.
+    """
     names: dict[str, str] = {}
     values: Item = {}
 
@@ -155,8 +158,8 @@ def expression_of(condition: Condition) -> Expression:
     return Expression(text_of(condition), names, values)
 
 
-def _comparable(there: Attribute | None, value: Attribute) -> bool:
-    return there is not None and there.keys() == value.keys()
+def _comparable(stored: Attribute | None, value: Attribute) -> bool:
+    return stored is not None and stored.keys() == value.keys()
 
 
 def _value(attribute: Attribute) -> Any:
@@ -164,7 +167,7 @@ def _value(attribute: Attribute) -> Any:
     return kind, Decimal(value) if kind == "N" else value
 
 
-def _of(attribute: Attribute) -> Any:
-    """What an attribute is compared by; of text the bytes, as DynamoDB compares."""
+def _order(attribute: Attribute) -> Any:
+    """Return the value to sort by; for text its bytes, as in DynamoDB."""
     kind, value = _value(attribute)
     return value.encode() if kind == "S" else value

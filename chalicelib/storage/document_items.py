@@ -1,4 +1,4 @@
-"""JSON documents in items: compressed, and in the bucket where an item could not hold them."""
+"""Compressed JSON documents, stored in items or, if too large for an item, in the bucket."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from chalicelib.storage.attributes import Item
 from chalicelib.storage.objects import Objects
 
 MAX_INLINE_BYTES = 300_000
-"""Compressed size above which a document goes to the bucket (an item ends at 409,600 bytes)."""
+"""Compressed size above which a document is stored in the bucket.
+
+DynamoDB limits an item to 409,600 bytes.
+"""
 
 
 def pack(document: Any) -> bytes:
-    """The document as compressed JSON; raises ValueError for NaN and Infinity."""
+    """Compress a document as JSON; raise ValueError for NaN and Infinity."""
     text = json.dumps(document, separators=(",", ":"), allow_nan=False)
     return zlib.compress(text.encode())
 
 
 def unpack(packed: bytes) -> Any:
-    """The document that `pack` packed."""
+    """Return the document that was compressed with `pack`."""
     return json.loads(zlib.decompress(packed))
 
 
 def keep(document: Any, objects: Objects, object_key: str) -> Item:
-    """The attributes that hold a document; writes the object first where it is too large."""
+    """Return the attributes for a document; write it to the bucket first if it is too large."""
     packed = pack(document)
     if len(packed) <= MAX_INLINE_BYTES:
         return {"doc": {"B": packed}}
@@ -34,7 +37,7 @@ def keep(document: Any, objects: Objects, object_key: str) -> Item:
 
 
 def recall(item: Item, objects: Objects) -> Any:
-    """The document that an item holds or points to."""
+    """Return the document that an item contains or refers to."""
     if "doc" in item:
         return unpack(bytes(item["doc"]["B"]))
     return unpack(objects.get(item["at"]["S"]))

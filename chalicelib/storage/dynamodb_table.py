@@ -22,9 +22,9 @@ class DynamoDbTable(Table):
     Parameters
     ----------
     client : botocore client
-        Of ``dynamodb``.
+        A ``dynamodb`` client.
     name : str
-        Of the table; its keys are ``pk`` and ``sk``.
+        Name of the table. Its keys are ``pk`` and ``sk``.
     """
 
     batch_size = 25
@@ -35,7 +35,7 @@ class DynamoDbTable(Table):
         self.name = name
 
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
-        """One item, or None."""
+        """Return one item, or None."""
         with outages_named():
             answer = self._client.get_item(
                 TableName=self.name,
@@ -46,7 +46,7 @@ class DynamoDbTable(Table):
         return item
 
     def put(self, item: Item, *, only_if: Condition | None = None) -> bool:
-        """Write one item whole; False if the condition did not hold."""
+        """Write a whole item; return False if the condition is false."""
         try:
             with outages_named():
                 self._client.put_item(TableName=self.name, Item=item, **_condition(only_if))
@@ -66,10 +66,10 @@ class DynamoDbTable(Table):
         where_missing: Mapping[str, Attribute] | None = None,
         remove: Sequence[str] = (),
     ) -> bool:
-        """Change attributes of one item; False if the condition did not hold."""
-        told = _condition(only_if)
-        names = dict(told["ExpressionAttributeNames"])
-        values = dict(told.get("ExpressionAttributeValues", {}))
+        """Change attributes of one item; return False if the condition is false."""
+        condition = _condition(only_if)
+        names = dict(condition["ExpressionAttributeNames"])
+        values = dict(condition.get("ExpressionAttributeValues", {}))
         parts = []
         for given, text in ((assign, "#{0} = :{0}"), (where_missing or {}, _IF_MISSING)):
             for name, value in given.items():
@@ -86,7 +86,7 @@ class DynamoDbTable(Table):
                     TableName=self.name,
                     Key={"pk": {"S": partition}, "sk": {"S": sort}},
                     UpdateExpression=expression,
-                    ConditionExpression=told["ConditionExpression"],
+                    ConditionExpression=condition["ConditionExpression"],
                     ExpressionAttributeNames=names,
                     ExpressionAttributeValues=values,
                 )
@@ -97,8 +97,8 @@ class DynamoDbTable(Table):
         return True
 
     def delete(self, partition: str, sorts: Sequence[str], *, only_if: Condition) -> list[str]:
-        """Remove items one by one: a batch of DynamoDB knows no conditions."""
-        kept = []
+        """Delete items one by one, because DynamoDB's batches do not support conditions."""
+        not_deleted = []
         for sort in sorts:
             try:
                 with outages_named():
@@ -110,8 +110,8 @@ class DynamoDbTable(Table):
             except ClientError as error:
                 if code_of(error) != "ConditionalCheckFailedException":
                     raise
-                kept.append(sort)
-        return kept
+                not_deleted.append(sort)
+        return not_deleted
 
     def count(
         self,
@@ -122,7 +122,7 @@ class DynamoDbTable(Table):
         name: str = "counted",
         expires_at: int | None = None,
     ) -> int:
-        """Add to an attribute of an item; the sum."""
+        """Add to an attribute of an item; return the sum."""
         expression, names, values = "ADD #name :by", {"#name": name}, {":by": {"N": str(by)}}
         if expires_at is not None:
             expression += " SET #ttl = :expires_at"
@@ -142,7 +142,8 @@ class DynamoDbTable(Table):
     def put_together(self, *puts: ConditionalPut) -> bool:
         """Write several items in one transaction.
 
-        A call that is repeated because its answer was lost counts once: botocore gives it a token.
+        A call that botocore retries because its response was lost is applied once: botocore sends
+        an idempotency token.
         """
         writes = [
             {"Put": {"TableName": self.name, "Item": item, **_condition(only_if)}}
@@ -158,12 +159,14 @@ class DynamoDbTable(Table):
             if reasons & _LOST_RACES:
                 return False
             if reasons & TRANSIENT_REASONS:
-                raise StoreUnavailable("the store cannot write this at the moment") from error
+                raise StoreUnavailable(
+                    "the store is unavailable for this write; try again later"
+                ) from error
             raise
         return True
 
     def write_batch(self, requests: Sequence[Request]) -> Sequence[Request]:
-        """Send one batch as it is; those that DynamoDB has left over."""
+        """Send one batch; return the requests that DynamoDB did not process."""
         with outages_named():
             answer = self._client.batch_write_item(RequestItems={self.name: requests})
         left_over: Sequence[Request] = answer.get("UnprocessedItems", {}).get(self.name, ())
@@ -179,7 +182,7 @@ class DynamoDbTable(Table):
         consistent: bool = False,
         limit: int | None = None,
     ) -> tuple[list[Item], str | None]:
-        """What one call gives of `query`, and the `after` of the next; None where there is none."""
+        """Return one page of `query` and the `after` of the next page, or None on the last page."""
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": "pk = :pk",
@@ -207,12 +210,14 @@ _IF_MISSING = "#{0} = if_not_exists(#{0}, :{0})"
 
 
 def _condition(only_if: Condition | None) -> dict[str, Any]:
-    """A condition as parameters of a call."""
+    """Return a condition as parameters of a client call."""
     if only_if is None:
         return {}
     expression = expression_of(only_if)
-    told: dict[str, Any] = {
+    parameters: dict[str, Any] = {
         "ConditionExpression": expression.text,
         "ExpressionAttributeNames": expression.names,
     }
-    return told | ({"ExpressionAttributeValues": expression.values} if expression.values else {})
+    if expression.values:
+        parameters["ExpressionAttributeValues"] = expression.values
+    return parameters

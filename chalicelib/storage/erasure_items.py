@@ -1,4 +1,4 @@
-"""Erasures: who was erased, and the receipt of it. Both know a person by their hash alone."""
+"""Erasures: the erased people and the receipts. Both contain only the hash of a person."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from chalicelib.storage.conditions import Equals
 from chalicelib.storage.table import Table
 
 LOOKED_UP_SECONDS = 60.0
-"""How long a process goes without looking for people who were erased since."""
+"""How long a process caches the list of erased people, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an erasure has touched, and how far it got.
+    """The progress and the results of an erasure.
 
     Attributes
     ----------
@@ -27,28 +27,28 @@ class Receipt:
     person : str
         The hash of the person.
     asked_at : str
-        When it was asked for first.
+        When the erasure was first requested.
     state : {'running', 'done'}
     finished_at : str, optional
-        When everything was looked at to the end, the last time.
+        When the last complete pass over all data finished.
     checked_at : str, optional
-        When that was done by a look that began late enough to see whatever was on its way when the
-        erasure was asked for.
+        When a complete pass finished that began late enough to see all data that was in transit
+        when the erasure was requested.
     events, refused_rows, uploads : int
-        How many events lost the person, how many rows their text, how many files were removed;
-        after a crash they may be short of what was touched between it and the save before.
+        How many events were anonymised, how many rejected rows were cleared and how many files
+        were deleted. After a crash, changes since the last save may not be counted.
     began_at : str
-        When the present look began.
+        When the current pass began.
     next_day : str, optional
-        The day to go on with; None when all events were looked at.
+        The next day to process; None after all events were processed.
     after_import : str, optional
-        The import that was looked at last.
+        The last import that was processed.
     after_row : str, optional
-        Of the import that is looked at now, the refused row that was looked at last.
+        The last rejected row that was processed in the current import.
     left_over : bool
-        Whether the present look has passed over a file that was still being imported.
+        Whether the current pass skipped a file that was still being imported.
     revision : int
-        Counts the writes of this item; two workers cannot both move it on.
+        Number of writes of this item. It prevents two workers from saving the same step.
     """
 
     receipt_id: str
@@ -76,54 +76,54 @@ class ErasureStore:
         self._tenant = tenant
 
     def begin(self, new: Receipt) -> Receipt:
-        """Mark the person as erased, and keep the receipt; what is there already is returned.
+        """Mark the person as erased and store the receipt; return an existing receipt.
 
-        The mark comes first: whoever dies in between has promised nothing yet, and from the mark on
-        no event brings the person back.
+        The mark is written first. From then on, new events of the person are anonymised. If the
+        process crashes between the two writes, no receipt has been issued yet.
         """
         mark = to_item(
             table_keys.erased_partition(self._tenant), new.person, {"receipt_id": new.receipt_id}
         )
         if not self._table.put_new(mark):
-            there = self._table.get(
+            mark_item = self._table.get(
                 table_keys.erased_partition(self._tenant), new.person, consistent=True
             )
-            if there is not None:
-                new = replace(new, receipt_id=there["receipt_id"]["S"])
+            if mark_item is not None:
+                new = replace(new, receipt_id=mark_item["receipt_id"]["S"])
         if self._table.put_new(self._item(new)):
             return new
         return self.get(new.receipt_id) or new
 
     def get(self, receipt_id: str) -> Receipt | None:
-        """The receipt with this id, or None."""
+        """Return the receipt with this id, or None."""
         item = self._table.get(
             table_keys.erasures_partition(self._tenant), receipt_id, consistent=True
         )
         return None if item is None else _to_receipt(item)
 
     def save(self, changed: Receipt) -> Receipt:
-        """Write a receipt that was read before; returns it with its new revision.
+        """Update a receipt and return it with its new revision.
 
         Raises
         ------
         StoreUnavailable
-            If another worker has written it since: that one is ahead, come back later.
+            If another worker has written the receipt since it was read. Try again later.
         """
         saved = replace(changed, revision=changed.revision + 1)
         if not self._table.put(
             self._item(saved), only_if=Equals("revision", {"N": str(changed.revision)})
         ):
-            raise StoreUnavailable("this person is being erased by another call")
+            raise StoreUnavailable("another request is erasing this person; try again later")
         return saved
 
     def newest_first(self, *, limit: int | None = None, after: str | None = None) -> list[Receipt]:
-        """Receipts, those asked for last first, older than `after` if given."""
+        """Return receipts, the newest request first; only those older than `after`, if given."""
         partition = table_keys.erasures_partition(self._tenant)
         found = self._table.query(partition, descending=True, limit=limit, after=after)
         return [_to_receipt(item) for item in found]
 
     def people(self) -> frozenset[str]:
-        """The hashes of everybody who was erased."""
+        """Return the hashes of all erased people."""
         partition = table_keys.erased_partition(self._tenant)
         return frozenset(item["sk"]["S"] for item in self._table.query(partition, consistent=True))
 
@@ -134,9 +134,9 @@ class ErasureStore:
 
 
 class ErasedPeople:
-    """Who was erased, as known to this process: looked up when first asked, and once a minute.
+    """A cache of the erased people, loaded on first use and reloaded once a minute.
 
-    That is one read for all events of a minute, and of few bytes where few were erased.
+    One read serves all events of a minute. Its size grows with the number of erased people.
     """
 
     def __init__(
@@ -156,7 +156,7 @@ class ErasedPeople:
         return person in self._known
 
     def look_again(self) -> None:
-        """Somebody was erased by this very process."""
+        """Reload the erased people at the next use, after this process has erased one."""
         self._looked_up_at = None
 
 

@@ -1,14 +1,15 @@
-"""The form of events as items: about 150 bytes and one write each.
+"""Conversion between events and items. An item has about 150 bytes and costs one write.
 
 ========  =========================================  ========  =====================================
-``pk``    tenant, day, shard; or tenant, ``spans``   ``sk``    user's hash, ``-`` or ``.`` and the
-                                                               trace of one erased, time, event id;
-                                                               of a span the event id alone
+``pk``    tenant, day, shard; or tenant, ``spans``   ``sk``    person's hash, ``-`` if anonymous, or
+                                                               ``.`` and the trace if erased; then
+                                                               time and event id. For a span only
+                                                               the event id
 ``k``     kind: e(ngagement) c(onversion) o(cost)    ``n``     count, absent if 1
           a(udience) (co)v(erage) (an)n(otation)
           (con)t(rol)
 ``c``     channel                                    ``y``     type of engagement
-``p``     paid, absent if not said                   ``v w``   amount and currency of the event's
+``p``     paid, absent if not given                  ``v w``   amount and currency of the event's
                                                                cost, value or amount
 ``g o``   campaign and content id                    ``r``     parent event id
 ``s m``   rating, sentiment                          ``q``     false where consent was refused
@@ -17,9 +18,9 @@
 ``d``     period in days, absent if 1                ``z``     audience size
 ``j e``   first and last day of a span               ``t``     time of a span, absent if it is the
                                                                start of the first day
-``u a``   name and category                          ``m``     of a control: its value
-``ttl``   epoch seconds after which it may go        ``im``    id of the import that stored it,
-                                                               absent if it came by HTTP
+``u a``   name and category                          ``m``     value of a control
+``ttl``   expiry in epoch seconds                    ``im``    id of the import that stored it,
+                                                               absent if sent to the API
 ========  =========================================  ========  =====================================
 """
 
@@ -51,18 +52,18 @@ ORIGIN = "im"
 """Attribute with the id of the import that stored an event."""
 
 TTL_MARGIN_DAYS = 2
-"""An event outlives its retention by this, so that no day is still written to while it expires."""
+"""Days that an event is stored beyond its retention, so that no day expires while it is written."""
 
 
 def to_item(
     tenant: str, event: Event, shards: int, retention_days: int, origin: str | None = None
 ) -> Item:
-    """The item of an event whose user id, if any, is a hash already.
+    """Convert an event to an item; its `user_id`, if any, must already be a hash.
 
     Parameters
     ----------
     origin : str, optional
-        Id of the import that stores it.
+        Id of the import that stores the event.
     """
     item = _item_of(tenant, event, shards, retention_days)
     if origin is not None:
@@ -108,7 +109,7 @@ def _item_of(tenant: str, event: Event, shards: int, retention_days: int) -> Ite
 
 
 def _span_item(tenant: str, span: Coverage | Annotation, retention_days: int) -> Item:
-    """The item of a span; kept until its last day has expired."""
+    """Convert a span to an item that expires with the span's last day."""
     item: Item = {
         "pk": {"S": table_keys.spans_partition(tenant)},
         "sk": {"S": span.event_id},
@@ -131,7 +132,7 @@ def _span_item(tenant: str, span: Coverage | Annotation, retention_days: int) ->
 
 @lru_cache(maxsize=4096)
 def _ttl(occurred_at: dt.datetime, retention_days: int) -> str:
-    """When an item may go; remembered, because a report's events happen at few instants."""
+    """Return the expiry of an item; cached, because the events of a report share few instants."""
     second = occurred_at.replace(microsecond=0)  # a float would round 0.999999 s up in far years
     return str(int(second.timestamp()) + (retention_days + TTL_MARGIN_DAYS) * SECONDS_PER_DAY)
 
@@ -150,7 +151,7 @@ def _add_engagement(item: Item, event: Engagement) -> None:
         b=event.about,
         x=event.region,
     )
-    # As text: DynamoDB's numbers end at 1e-130, where a float does not.
+    # As text: DynamoDB's numbers are at least 1e-130, floats can be smaller.
     if event.rating is not None:
         item["s"] = {"S": repr(event.rating)}
     if event.sentiment is not None:
@@ -181,7 +182,7 @@ def _add_count(item: Item, count: int) -> None:
 
 
 def to_event(item: Item, day: dt.date) -> Event:
-    """The event of an item of a partition of `day`."""
+    """Convert an item of a partition of `day` to an event."""
     user, occurred_at, event_id = table_keys.parse_event_sort(item["sk"]["S"], day)
     head: dict[str, Any] = {"event_id": event_id, "occurred_at": occurred_at}
     money = None
@@ -241,11 +242,11 @@ def to_event(item: Item, day: dt.date) -> Event:
         case "t":
             return Control(kind="control", name=item["u"]["S"], value=float(item["m"]["S"]), **head)
         case unknown:
-            raise ValueError(f"no kind of event is stored as {unknown!r}")
+            raise ValueError(f"unknown kind of a stored event: {unknown!r}")
 
 
 def to_span(item: Item) -> Coverage | Annotation:
-    """The coverage or annotation of an item of the partition of spans."""
+    """Convert an item of the partition of spans to a coverage or an annotation."""
     about: dict[str, Any] = {
         "event_id": item["sk"]["S"],
         "from": item["j"]["S"],
@@ -267,11 +268,11 @@ def to_span(item: Item) -> Coverage | Annotation:
             named = {"name": item["u"]["S"], "category": item["a"]["S"]}
             return Annotation.model_validate(about | {"kind": "annotation"} | named)
         case unknown:
-            raise ValueError(f"no span is stored as {unknown!r}")
+            raise ValueError(f"unknown kind of a stored span: {unknown!r}")
 
 
 def origin_of(item: Item) -> str | None:
-    """The id of the import that stored an event, or None."""
+    """Return the id of the import that stored an event, or None."""
     return _text(item, ORIGIN)
 
 

@@ -1,4 +1,4 @@
-"""Events of one tenant in the table; `event_items` has their form."""
+"""Events of one tenant in the table; `event_items` defines their attributes."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from chalicelib.storage.writer import (
 )
 
 ERASED_AT_ONCE = 500
-"""Events of a person that are written between two saves of the receipt."""
+"""Number of a person's events that are anonymised between two saves of the receipt."""
 
 SEARCHED_AT_ONCE = 500
-"""Items that are read at once to find the events of an import."""
+"""Number of items per page when searching for the events of an import."""
 
 
-_OF_TWO_ITEMS = (Withdrawn, Erased)
+_WRITES_OF_TWO_ITEMS = (Withdrawn, Erased)
 
 
 class EventStore:
@@ -42,10 +42,10 @@ class EventStore:
     table : Table
     tenant : str
     shards : int
-        Over how many partitions a day is spread; fixed for the life of the tenant.
+        Number of partitions per day; fixed for the life of the tenant.
     retention_days : int
     patience : Patience
-        For writes.
+        Time limit and pauses of writes.
     """
 
     def __init__(
@@ -64,17 +64,18 @@ class EventStore:
         *,
         origin: str | None = None,
     ) -> tuple[int, ...]:
-        """Store events; the same event again lands on the same item.
+        """Store events. Storing an event again overwrites the same item.
 
         Parameters
         ----------
         origin : str, optional
-            Id of the import that the events come from. An item belongs to the last that wrote it.
+            Id of the import that contains the events. An item belongs to the import that wrote it
+            last.
 
         Returns
         -------
         tuple of int
-            Positions in `writes` of what is not stored, ascending.
+            Positions in `writes` of the events that were not stored, ascending.
         """
         needed = [self._requests(write, origin) for write in writes]
         requests = [request for own in needed for request in own]
@@ -90,33 +91,33 @@ class EventStore:
     def in_partition(
         self, day: dt.date, shard: int, *, consistent: bool = False
     ) -> Iterator[Event]:
-        """The events of a day and shard, by person and time."""
+        """Return the events of a day and shard, ordered by person and time."""
         partition = table_keys.event_partition(self._tenant, day, shard)
         for item in self._table.query(partition, consistent=consistent):
             yield to_event(item, day)
 
     def between(self, start: dt.date, end: dt.date) -> Iterator[Event]:
-        """The events from `start` to `end` (inclusive), shard by shard, day by day."""
+        """Return the events from `start` to `end` (inclusive), ordered by shard and day."""
         for shard in range(self._shards):
             for offset in range((end - start).days + 1):
                 yield from self.in_partition(start + dt.timedelta(days=offset), shard)
 
     def spans(self) -> Iterator[Coverage | Annotation]:
-        """Every coverage and annotation of the tenant, by event id.
+        """Return all coverage and annotations of the tenant, ordered by event id.
 
-        They lie in a partition of their own: one that began long before a window of days reaches
-        into it all the same.
+        They have a separate partition, because a span can begin long before the days it is read
+        for.
         """
         for item in self._table.query(table_keys.spans_partition(self._tenant)):
             yield to_span(item)
 
     def partitions(self, days: tuple[dt.date, dt.date] | None) -> Sequence[str]:
-        """Where spans and the events of some days are: spans first, then by day.
+        """Return the partition keys of the spans and of the events of some days, in this order.
 
         Parameters
         ----------
         days : (date, date), optional
-            First and last, inclusive; None for spans alone.
+            First and last day, inclusive; None for only the spans.
         """
         first, last = days or (dt.date.max, dt.date.min)
         every = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
@@ -132,21 +133,21 @@ class EventStore:
     def stored_by(
         self, origin: str, partition: str, after: str | None
     ) -> tuple[list[str], str | None]:
-        """A page of the events that an import stored and nothing has replaced.
+        """Return a page of the events that an import stored and that were not replaced since.
 
         Parameters
         ----------
         origin : str
             Id of the import.
         after : str, optional
-            Sort key behind which to go on.
+            Sort key after which the page starts.
 
         Returns
         -------
         list of str
             Their sort keys, ascending.
         str, optional
-            The `after` of the next page; None at the end.
+            The `after` of the next page; None on the last page.
         """
         page = persist(
             lambda: self._table.page(
@@ -160,17 +161,17 @@ class EventStore:
         return [item["sk"]["S"] for item in page[0] if origin_of(item) == origin], page[1]
 
     def remove(self, origin: str, partition: str, sorts: Sequence[str]) -> int:
-        """Remove events of an import, each only if nothing has replaced it; safe to repeat.
+        """Remove the events of an import that were not replaced since; safe to repeat.
 
         Returns
         -------
         int
-            How many have been replaced since they were found.
+            How many were replaced and therefore not removed.
 
         Raises
         ------
         StoreUnavailable
-            Some may not be removed.
+            If some events may not have been removed.
         """
         table_keys.own_partition(self._tenant, partition)
         own = AnyOf((NO_ITEM, Equals(ORIGIN, {"S": origin})))
@@ -184,28 +185,28 @@ class EventStore:
     def erase_person(
         self, user: str, day: dt.date, trace_of: Callable[[str, str], str]
     ) -> Iterator[int]:
-        """Take a person out of their events of a day; what is yielded was done.
+        """Anonymise a person's events of a day, page by page.
 
-        Every event is put without the person, into the same partition with the same content, before
-        the one with the person is deleted: if this is broken off, events are there twice, never not
-        at all, until it is done again.
+        Each event is first written without the person, to the same partition and with the same
+        content. Then the event with the person is deleted. After an interruption some events exist
+        twice until this is repeated; no event is lost.
 
         Parameters
         ----------
         user : str
             The person's hash.
         trace_of : callable
-            Gives the trace of an event from the person's hash and `where_of` it.
+            Returns the trace of an event, given the person's hash and the result of `where_of`.
 
         Yields
         ------
         int
-            How many events lost the person now.
+            The number of events that were anonymised in this page.
 
         Raises
         ------
         StoreUnavailable
-            If not all of it could be written.
+            If some events could not be written.
         """
         partition = table_keys.event_partition(
             self._tenant, day, table_keys.shard_of(user, self._shards)
@@ -221,12 +222,12 @@ class EventStore:
             for requests in (anonymous, named):
                 if write_all(self._table, requests, self._patience):
                     raise StoreUnavailable(
-                        "not all events of the person could be written; ask again"
+                        "not all events of the person could be written; try again later"
                     )
             yield len(page)
 
     def _requests(self, write: Storable, origin: str | None) -> list[Request]:
-        if isinstance(write, _OF_TWO_ITEMS):
+        if isinstance(write, _WRITES_OF_TWO_ITEMS):
             event, user, trace = write
             partition = table_keys.event_partition(
                 self._tenant, event.day, table_keys.shard_of(user, self._shards)
@@ -246,5 +247,5 @@ class EventStore:
 
 
 def where_of(day: dt.date, rest: str) -> str:
-    """What a trace is made of beside the person: the day and the rest of the sort key."""
+    """Return the day and the rest of the sort key, from which an event's trace is derived."""
     return f"{day.isoformat()}#{rest}"

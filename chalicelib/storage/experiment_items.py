@@ -1,4 +1,4 @@
-"""Experiments: what was done and found, and apart from it the counts behind a geo test."""
+"""Experiments with their analysis, and, stored separately, the counts of geo tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
 
 SCHEMA = 1
-"""Version of the shape of an experiment and of the counts behind it."""
+"""Version of the stored shape of an experiment and of its counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class Experiment:
     ----------
     experiment_id : str
     digest : str
-        Tells one content from another under the same id.
+        Hash of the content, to detect other content under the same id.
     registered_at : str
     restated_at : str or None
-        When other content took the place of what was registered.
+        When the content was replaced after the registration.
     what : mapping
-        The body as it was sent, without the counts of a geo test.
+        The request body, without the counts of a geo test.
     analysis : mapping
-        What it says.
+        The result of the analysis.
     """
 
     experiment_id: str
@@ -51,8 +51,10 @@ class ExperimentStore:
         self._tenant = tenant
 
     def save(self, experiment: Experiment, counts: dict[str, Any] | None) -> None:
-        """Write an experiment in place of one with its id; the counts first, so that there is
-        never an experiment without them."""
+        """Store an experiment, replacing one with the same id.
+
+        The counts are written first, so that no experiment is stored without its counts.
+        """
         if counts is not None:
             item: Item = {
                 "pk": {"S": table_keys.experiment_counts_partition(self._tenant)},
@@ -77,19 +79,19 @@ class ExperimentStore:
         self._table.put(versioned(item, SCHEMA))
 
     def get(self, experiment_id: str) -> Experiment | None:
-        """The experiment with this id, or None."""
+        """Return the experiment with this id, or None."""
         partition = table_keys.experiments_partition(self._tenant)
         item = self._table.get(partition, experiment_id, consistent=True)
         return None if item is None else self._to_experiment(item)
 
     def by_id(self, *, limit: int | None = None, after: str | None = None) -> Iterator[Experiment]:
-        """Experiments in the order of their ids, behind `after` if given."""
+        """Return experiments ordered by id, starting after the id `after`, if given."""
         partition = table_keys.experiments_partition(self._tenant)
         for item in self._table.query(partition, limit=limit, after=after):
             yield self._to_experiment(item)
 
     def counts(self, experiment_id: str) -> dict[str, Any] | None:
-        """The counts behind a geo test, or None."""
+        """Return the counts of a geo test, or None."""
         item = self._table.get(table_keys.experiment_counts_partition(self._tenant), experiment_id)
         if item is None:
             return None

@@ -1,4 +1,4 @@
-"""Fits: a header that says how far one is, and its immutable document."""
+"""Fits: a header with the status, and an immutable document with the results."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from chalicelib.storage.table import Table
 
 Status = Literal["queued", "running", "done", "failed"]
 ENDED: tuple[Status, ...] = ("done", "failed")
-"""A fit of one of these stays as it is."""
+"""Final statuses: a fit with one of these does not change any more."""
 
 Document = Mapping[str, Any]
 
 FIT_SCHEMA = 1
-"""Version of the shape of a fit document; it is in the document, too, as ``schema``."""
+"""Version of the shape of a fit document; the document also contains it, as ``schema``."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitHeader:
-    """What is known about a fit without its document.
+    """The status and the request of a fit, without its document.
 
     Attributes
     ----------
     fit_id, requested_at : str
     status : {'queued', 'running', 'done', 'failed'}
     window_from, window_to : str
-        First and last day of the events that are read; of those that are fitted, once it is done.
+        First and last day of the events to read; once the fit is done, of the fitted events.
     window_given : bool
-        Whether somebody chose the window; else it shrinks to the days that there are events for.
+        Whether the request chose the window. If not, the window shrinks to the days with events.
     goals : tuple of str
-        Goals that the document answers for; empty until it is there.
+        Goals in the document; empty until the document is stored.
     as_of : str, optional
         When the events were read.
     in_parts : bool
-        Whether a state machine has them read, in parts.
+        Whether a state machine reads the events in parts.
     finished_at : str, optional
     error : dict, optional
-        ``code`` and ``detail`` of a failure.
+        ``code`` and ``detail`` of the failure.
     """
 
     fit_id: str
@@ -68,31 +68,31 @@ class FitStore:
         self._tenant = tenant
 
     def add(self, header: FitHeader) -> bool:
-        """Keep a new header; False if there is one with this id."""
+        """Store a new header; return False if one with this id exists."""
         return self._table.put_new(self._item(header))
 
     def save(self, header: FitHeader) -> bool:
-        """Write a header in place of the one before; False if that had ended, and it stays."""
+        """Replace a header; return False and change nothing if the stored fit has ended."""
         return self._table.put(
             self._item(header),
             only_if=NoneOf("status", tuple({"S": status} for status in ENDED)),
         )
 
     def get(self, fit_id: str) -> FitHeader | None:
-        """The header of a fit, or None."""
+        """Return the header of a fit, or None."""
         item = self._table.get(table_keys.fits_partition(self._tenant), fit_id, consistent=True)
         return None if item is None else _to_header(item)
 
     def newest_first(
         self, *, limit: int | None = None, after: str | None = None
     ) -> Iterator[FitHeader]:
-        """Headers, those asked for last first, older than `after` if given."""
+        """Return headers, the newest request first; only those older than `after`, if given."""
         partition = table_keys.fits_partition(self._tenant)
         for item in self._table.query(partition, descending=True, limit=limit, after=after):
             yield _to_header(item)
 
     def put_document(self, fit_id: str, document: Document) -> bool:
-        """Keep the document of a fit; False if it has one, which stays as it is."""
+        """Store the document of a fit; return False and change nothing if the fit has one."""
         item: Item = {
             "pk": {"S": table_keys.fit_results_partition(self._tenant)},
             "sk": {"S": fit_id},
@@ -103,12 +103,12 @@ class FitStore:
         return self._table.put_new(versioned(item, FIT_SCHEMA))
 
     def document(self, fit_id: str) -> Document | None:
-        """The document of a fit, or None.
+        """Return the document of a fit, or None.
 
         Raises
         ------
         OtherVersion
-            If another version of the service made it.
+            If another version of the service wrote the document.
         """
         item = self._table.get(table_keys.fit_results_partition(self._tenant), fit_id)
         if item is None:

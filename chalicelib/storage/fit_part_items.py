@@ -1,7 +1,7 @@
-"""Parts of a fit: what was read of a shard and some days, between its reading and its merging.
+"""Parts of a fit: the data read from one shard and some days, stored until the parts are merged.
 
-They hold people by their hashes, so they go as soon as the fit has ended, and a tag has the bucket
-remove what is left of one that never did (`infra/stack/data.py`).
+Parts contain hashes of people. They are therefore removed as soon as the fit ends. The parts of a
+fit that never ends are tagged, and the bucket removes them (`infra/stack/data.py`).
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ class FitParts:
         self._tenant = tenant
 
     def put(self, fit_id: str, number: int, body: bytes) -> None:
-        """Keep a part; one that is there is replaced whole."""
+        """Store a part; replaces an existing one."""
         key = table_keys.fit_part_object(self._tenant, fit_id, number)
         self._objects.put(key, body, passing=True)
 
     def get(self, fit_id: str, number: int) -> bytes:
-        """A part.
+        """Return a part.
 
         Raises
         ------
         StoreUnavailable
-            If it is not there.
+            If the part does not exist.
         """
         body = self._objects.find(table_keys.fit_part_object(self._tenant, fit_id, number))
         if body is None:
-            raise StoreUnavailable(f"part {number} of fit {fit_id} is not there")
+            raise StoreUnavailable(f"part {number} of fit {fit_id} does not exist")
         return body
 
     def remove(self, fit_id: str, number: int) -> None:
-        """Remove a part; fine if there is none."""
+        """Remove a part; do nothing if it does not exist."""
         self._objects.remove(table_keys.fit_part_object(self._tenant, fit_id, number))

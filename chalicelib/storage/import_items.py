@@ -1,8 +1,8 @@
-"""Imports: what became of an export file, how far it got, and the rows that it refused.
+"""Imports: the state and progress of an export file's import, and its rejected rows.
 
-The refused rows of each reading of a file are a generation of their own. The import's item says
-which generation is to be seen, so that a reading that begins anew, or a replay that is killed half
-way, leaves what was there until it is done.
+Each reading of a file writes its rejected rows as a new generation. The import's item contains the
+current generation. If a reading restarts or a replay is interrupted, the rows of the last complete
+reading therefore remain visible.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, key_of, put_request, write_all
 
 SCHEMA = 1
-"""Version of the shape of an import, which is also the checkpoint that a run continues from."""
+"""Version of the stored shape of an import, which is also the checkpoint of its run."""
 
 MAX_RAW_CHARACTERS = 4_000
 REFUSED_ROWS_KEPT_DAYS = 90
-"""Refused rows hold what the platform wrote, so they do not stay as long as events do."""
+"""Rejected rows contain raw text from the file, so they expire earlier than events."""
 
 _REMOVED_AT_ONCE = 500
 _TEXTS = {"raw", "message", "name"}
@@ -38,8 +38,8 @@ _SUPPRESSED: Item = {
     "message": {"S": "the row named a person who was erased"},
     "name": {"S": ""},
 }
-_TOLD = ("filename", "report", "summary", "error")
-"""Attributes of an import that repeat what somebody has called a file or a part of it."""
+_MASKED_ATTRIBUTES = ("filename", "report", "summary", "error")
+"""Attributes of an import that can contain names of files, sheets or archive members."""
 
 
 class ImportStore:
@@ -51,33 +51,33 @@ class ImportStore:
         self._patience = patience
 
     def add(self, new: Import) -> bool:
-        """Keep a new import; False if there is one with this id."""
+        """Store a new import; return False if one with this id exists."""
         return self._table.put_new(self._item(new))
 
     def get(self, import_id: str) -> Import | None:
-        """The import with this id, or None."""
+        """Return the import with this id, or None."""
         item = self._table.get(
             table_keys.imports_partition(self._tenant), import_id, consistent=True
         )
         return None if item is None else _to_import(item)
 
     def save(self, changed: Import) -> Import:
-        """Write an import that was read before; returns it with its new revision.
+        """Update an import and return it with its new revision.
 
         Raises
         ------
         StoreUnavailable
-            If another worker has written it since: that one is ahead, come back later.
+            If another worker has written the import since it was read. Try again later.
         """
         saved = replace(changed, revision=changed.revision + 1)
         if not self._table.put(
             self._item(saved), only_if=Equals("revision", {"N": str(changed.revision)})
         ):
-            raise StoreUnavailable(f"another worker has moved the import {changed.import_id} on")
+            raise StoreUnavailable(f"another worker has updated the import {changed.import_id}")
         return saved
 
     def newest_first(self, *, limit: int | None, after: str | None = None) -> list[Import]:
-        """At most `limit` imports, those begun last first, older than `after` if given."""
+        """Return at most `limit` imports, newest first; only those older than `after`, if given."""
         partition = table_keys.imports_partition(self._tenant)
         found = self._table.query(partition, descending=True, limit=limit, after=after)
         return [_to_import(item) for item in found]
@@ -85,12 +85,12 @@ class ImportStore:
     def add_refused_rows(
         self, import_id: str, generation: int, rows: Sequence[RefusedRow], *, now: dt.datetime
     ) -> None:
-        """Keep refused rows; the same again lands on the same items.
+        """Store rejected rows. Storing a row again overwrites the same item.
 
         Raises
         ------
         StoreUnavailable
-            If not all of them are stored.
+            If some rows could not be stored.
         """
         partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
         ttl = int((now + dt.timedelta(days=REFUSED_ROWS_KEPT_DAYS)).timestamp())
@@ -111,12 +111,12 @@ class ImportStore:
             for row in rows
         ]
         if write_all(self._table, requests, self._patience):
-            raise StoreUnavailable("not all refused rows could be stored")
+            raise StoreUnavailable("not all rejected rows could be stored")
 
     def refused_rows(
         self, import_id: str, generation: int, *, after: str | None = None, limit: int | None = None
     ) -> Iterator[RefusedRow]:
-        """The refused rows of a generation in the order of the file, behind `after` if given."""
+        """Return the rejected rows of a generation in file order, starting after `after`."""
         partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
         for item in self._table.query(partition, consistent=True, limit=limit, after=after):
             yield _to_refused_row(item)
@@ -129,24 +129,24 @@ class ImportStore:
         *,
         after: str | None = None,
     ) -> Iterator[tuple[int, str]]:
-        """Take away the text of refused rows that name somebody; the rows stay counted.
+        """Clear the text of rejected rows that name a person; the rows remain counted.
 
         Parameters
         ----------
         names : callable
-            Whether a text names them.
+            Returns whether a text names the person.
         after : str, optional
-            Sort key behind which to go on.
+            Sort key after which to start.
 
         Yields
         ------
         int, str
-            Of each page: how many rows did, and the sort key of its last one.
+            For each page: the number of rows that were cleared and the sort key of its last row.
 
         Raises
         ------
         StoreUnavailable
-            If not all of them could be written.
+            If some rows could not be written.
         """
         partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
         items = self._table.query(partition, consistent=True, after=after)
@@ -154,20 +154,20 @@ class ImportStore:
             found = [_suppressed(item, names) for item in page]
             requests = [put_request(item) for item in found if item is not None]
             if write_all(self._table, requests, self._patience):
-                raise StoreUnavailable("not all refused rows could be written; ask again")
+                raise StoreUnavailable("not all rejected rows could be written; try again later")
             yield len(requests), page[-1]["sk"]["S"]
 
     def remove_refused_rows(
         self, import_id: str, generation: int, *, go_on: Callable[[], bool]
     ) -> bool:
-        """Forget the refused rows of a generation that nobody sees any more.
+        """Delete the rejected rows of a generation that is no longer current.
 
-        What is left over, because `go_on` says no or the store does not answer, expires.
+        Rows that remain because `go_on` returned False or the store was unavailable expire later.
 
         Returns
         -------
         bool
-            Whether nothing is left over.
+            Whether all rows were deleted.
         """
         partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
         items = self._table.query(partition, consistent=True)
@@ -183,7 +183,7 @@ class ImportStore:
 
     def _item(self, what: Import) -> Item:
         values = _with_text(asdict(what))
-        values |= {name: masked_values(values[name]) for name in _TOLD}
+        values |= {name: masked_values(values[name]) for name in _MASKED_ATTRIBUTES}
         if what.replay is not None:
             values["replay"] = _with_text(values["replay"])
         import_id = values.pop("import_id")
@@ -192,7 +192,7 @@ class ImportStore:
 
 
 def _suppressed(item: Item, names: Callable[[str], bool]) -> Item | None:
-    """The item of a refused row without its text, if that names somebody; else None."""
+    """Return the item of a rejected row without its text if the text names the person, or None."""
     if not any(names(item[one]["S"]) for one in _TEXTS & set(item)):
         return None
     return item | _SUPPRESSED
@@ -211,7 +211,7 @@ def _to_import(item: Item) -> Import:
 
 
 def _with_text(values: dict[str, Any]) -> dict[str, Any]:
-    """The values with the mapping as text: DynamoDB forgets the order of its columns."""
+    """Convert the mapping to text, because DynamoDB does not preserve the order of its columns."""
     mapping = values["mapping"]
     if mapping is None:
         return values

@@ -1,7 +1,7 @@
-"""What counts against a tenant's quotas of imports: those that are unfinished, and bytes by day.
+"""Usage of a tenant's import quotas: unfinished imports, and uploaded bytes per day.
 
-An unfinished import has an item of its own, so that a worker that dies leaves one item behind that
-expires, and never a counter that is wrong from then on.
+Each unfinished import has its own item. If a worker crashes, the item expires; a counter would stay
+wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, write_all
 
 BEGUN_KEPT = dt.timedelta(days=1)
-"""How long an import counts after it last began, if nothing says that it has ended."""
+"""How long an import counts after its last start, if its end is not recorded."""
 
 BYTES_KEPT = dt.timedelta(days=3)
 _ANNOUNCED, _BEGUN = "announced#", "begun#"
@@ -30,20 +30,20 @@ class ImportQuotas:
         self._patience = patience
 
     def announce(self, import_id: str, *, until: dt.datetime) -> None:
-        """Count an import until then: when its file can no longer be uploaded."""
+        """Count an import until its upload URL expires."""
         self._put(_ANNOUNCED + import_id, until)
 
     def begin(self, import_id: str, *, now: dt.datetime) -> None:
-        """Count an import until it ends."""
+        """Count an import until it ends, but at most for `BEGUN_KEPT`."""
         self._put(_BEGUN + import_id, now + BEGUN_KEPT)
 
     def end(self, import_id: str) -> None:
-        """Count an import no longer.
+        """Stop counting an import.
 
         Raises
         ------
         StoreUnavailable
-            It may still count.
+            If the import may still count.
         """
         partition = table_keys.open_imports_partition(self._tenant)
         requests = [delete_request(partition, kind + import_id) for kind in (_ANNOUNCED, _BEGUN)]
@@ -51,21 +51,21 @@ class ImportQuotas:
             raise StoreUnavailable(f"the import {import_id} still counts as unfinished")
 
     def unfinished(self, *, most: int, announced_since: dt.datetime, now: dt.datetime) -> set[str]:
-        """Ids of the imports that count now.
+        """Return the ids of the imports that count now.
 
         Parameters
         ----------
         most : int
-            How many of each kind to read; there may be more.
+            Maximum number of announced and of started imports to read.
         announced_since : datetime
-            An import that was announced before and has not begun counts no longer.
+            An import that was announced earlier and has not started does not count.
         """
         partition = table_keys.open_imports_partition(self._tenant)
         found = set()
         oldest = _ANNOUNCED + table_keys.time_ordered_id(announced_since, "")
         for first, kind in ((oldest, _ANNOUNCED), (_BEGUN, _BEGUN)):
             last = f"{kind}~"
-            # the newest first: expired ones, which DynamoDB removes late, are the oldest
+            # Newest first: DynamoDB removes expired items late, and they are the oldest.
             for item in self._table.query(
                 partition, between=(first, last), descending=True, limit=most
             ):
@@ -74,7 +74,7 @@ class ImportQuotas:
         return found
 
     def add_bytes(self, day: dt.date, size: int) -> int:
-        """Count uploaded bytes of a day, or with a negative size take them back; the day's sum."""
+        """Add to the uploaded bytes of a day and return the sum; a negative size subtracts."""
         expires_at = dt.datetime.combine(day, dt.time(), dt.UTC) + BYTES_KEPT
         return self._table.count(
             table_keys.uploaded_partition(self._tenant),
@@ -84,7 +84,7 @@ class ImportQuotas:
         )
 
     def bytes_of(self, day: dt.date) -> int:
-        """How many bytes were uploaded on a day."""
+        """Return the number of bytes that were uploaded on a day."""
         item = self._table.get(table_keys.uploaded_partition(self._tenant), day.isoformat())
         return 0 if item is None else int(item["counted"]["N"])
 

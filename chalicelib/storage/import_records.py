@@ -1,4 +1,4 @@
-"""What is known of an import: its checkpoint, its replay or removal, and a rejected row."""
+"""Records of an import: its checkpoint, its replay or removal, and a rejected row."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ State = Literal["waiting", "running", "done", "failed", "removing", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A replay that was asked for and has not ended, and its checkpoint.
+    """A requested replay that has not ended, with its checkpoint.
 
     Attributes
     ----------
     asked_at : str
     before : {'done', 'failed'}
-        How the import stood.
+        State of the import before the replay.
     generation : int
-        Where the rows go that are refused again.
+        Generation for the rows that are rejected again.
     platform, spread, currency, account, mapping, mapping_name
-        Take the place of the import's own.
+        Replace the values of the import.
     position : int
-        Rows of the file that are dealt with.
+        Number of rows of the file that are processed.
     after : str, optional
-        Sort key of the last refused row of the earlier generation that is dealt with.
+        Sort key of the last processed rejected row of the earlier generation.
     imported, not_data, events : int
-        Of the rows that were refused: how many are imported now, how many hold no data, and how
-        many events that gave.
+        Of the rows rejected before: how many are now imported, how many contain no data, and the
+        number of events from the imported rows.
     rejected_by_code : dict
-        How many rows are refused again, by code.
+        Number of rows that are rejected again, by code.
     first_day, last_day : str, optional
-        Days of those events.
+        First and last day of those events.
     """
 
     asked_at: str
@@ -59,23 +59,24 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A removal that was asked for, and its checkpoint.
+    """A requested removal, with its checkpoint.
 
     Attributes
     ----------
     asked_at, moved_at : str
-        When it was asked for, and when it last got on.
+        When the removal was requested, and when it last made progress.
     removed_at : str, optional
-        When it ended.
+        When the removal ended.
     events, spans : int
-        Events that are removed; coverage and annotations that are removed. They are counted before
+        Number of removed events, and of removed coverage and annotations. They are counted before
         they are removed.
     step : int
-        How many of the partitions (`EventStore.partitions`) are searched.
+        Number of partitions (`EventStore.partitions`) that are completely processed.
     after : str, optional
-        Sort key in the next partition up to which everything is removed.
+        Sort key in the next partition up to which all items of the import are removed.
     until : str, optional
-        Sort key up to which everything is counted; from `after` to here it may not be removed.
+        Sort key up to which all items are counted. Items between `after` and `until` may not be
+        removed yet.
     """
 
     asked_at: str
@@ -97,50 +98,51 @@ class Import:
     import_id, filename, created_at : str
     state : {'waiting', 'running', 'done', 'failed', 'removing', 'removed'}
     platform : str
-        As asked for, ``auto`` to recognise it.
+        As requested; ``auto`` to detect it.
     spread : bool
-        Whether rows over several days may be spread over them.
+        Whether a row that covers several days may be spread over these days.
     currency, account : str, optional
-        For reports that do not say.
+        For reports that do not contain them.
     mapping : dict, optional
-        What the user says of the file, as it was when the import was announced.
+        The user's mapping of the columns, as it was when the import was announced.
     mapping_name : str, optional
-        Under which name it was found.
+        The name of that mapping.
     object_key, etag, version_id : str
-        The version of the file that `position` and the counts belong to.
+        The version of the file that `position` and the counts refer to.
     position : int
-        Rows of the file that are dealt with and will not be looked at again.
+        Number of rows of the file that are processed and will not be read again.
     rows, events, rejected, not_data : int
-        Rows read, events written, rows refused, rows that hold no data; up to `position`. Of an
-        import that is done, `events` is the number of different ids among the stored events.
+        Number of rows read, events written, rows rejected and rows without data, up to `position`.
+        For a finished import, `events` is the number of distinct ids of the stored events.
     rejected_by_code : dict
-        How many rows are rejected, by code.
+        Number of rejected rows, by code.
     first_day, last_day : str, optional
         Days covered by the stored events, up to `position`.
     earliest, latest : str, optional
-        Days between which any version of the file may have stored events. They are written before
-        the events.
+        Range of days in which any version of the file may have stored events. Written before the
+        events are.
     coverage : int
-        How many spans of coverage are stored; they are not among the `events`.
+        Number of stored coverage spans; not included in `events`.
     report : dict, optional
-        What the reader recognised: platform, report, how the file is written.
+        What the reader detected: the platform, the report and the format of the file.
     summary : dict, optional
-        What the reader says about the whole file, at the end.
+        The reader's summary of the whole file, written at the end.
     error : dict, optional
         ``code`` and ``detail`` of a failure, or of a replay that failed and changed nothing.
     finished_at : str, optional
     generation : int
-        That of the refused rows which the counts speak of.
+        The generation of the rejected rows that the counts refer to.
     generations : int
-        How many were begun; none is used twice.
+        Number of generations that were begun; a number is never reused.
     overtaken : tuple of str
-        ETags of versions of the file whose import was going on when a later one's began.
+        ETags of versions of the file whose import was still running when the import of a later
+        version began.
     replay : Replay, optional
-        The replay that is to be done.
+        The pending replay.
     removal : Removal, optional
-        Once the removal of the import was asked for.
+        The removal of the import, if one was requested.
     revision : int
-        Counts the writes of this item; two workers cannot both move it on.
+        Number of writes of this item. It prevents two workers from saving the same step.
     """
 
     import_id: str
@@ -180,19 +182,19 @@ class Import:
 
     @property
     def is_removed(self) -> bool:
-        """Whether it is removed, or being removed."""
+        """Whether the import is removed or being removed."""
         return self.removal is not None
 
     @property
     def not_found(self) -> int:
-        """How many of its events and spans the removal did not find: others have replaced them."""
+        """Number of events and spans that the removal did not find, because they were replaced."""
         if self.removal is None:
             return 0
         return max(self.events + self.coverage - self.removal.events - self.removal.spans, 0)
 
 
 Place = tuple[int, int, int]
-"""Part, row, and which of the records of that row: in the order in which a file is read."""
+"""Part, row, and number of the record within the row. Places sort in the order of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +206,14 @@ class RefusedRow:
     row : int
         Number of the row in its part of the file.
     number : int
-        0, or how many records of that row came before this one.
+        Number of the record within the row, from 0.
     raw : str
-        The row as the file has it; cut after 4,000 characters.
+        The row as it is in the file, truncated to 4,000 characters.
     code, message : str
     part : int
-        Which part of the file: the first has the number 0.
+        Number of the part of the file, from 0.
     part_name : str
-        Name of the sheet or archive member, empty in a file that has none.
+        Name of the sheet or archive member; empty if the file has no parts.
     """
 
     row: int
@@ -224,15 +226,15 @@ class RefusedRow:
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
+        """The position of the row in the file."""
         return self.part, self.row, self.number
 
     @property
     def cursor(self) -> str:
-        """What `ImportStore.refused_rows` goes on after."""
+        """The sort key of the row, for the argument `after` of `ImportStore.refused_rows`."""
         return table_keys.refused_row_sort(*self.place)
 
 
 def counted(before: Mapping[str, int], rows: Iterable[RefusedRow]) -> dict[str, int]:
-    """How many rows are refused by code: those before, and these."""
+    """Add rejected rows to the counts by code."""
     return dict(Counter(before) + Counter(row.code for row in rows))

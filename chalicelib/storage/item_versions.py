@@ -1,7 +1,7 @@
-"""Versions of stored items: an item that another version of the service wrote is rejected by name.
+"""Versions of stored items: an item with another version is rejected with a clear error.
 
-Whoever changes the shape of a kind of item raises its version, and either reads the version before
-as well or lets it be rejected. An item without a version counts as version 0.
+A change to the shape of an item must raise its version, and either support reading the earlier
+version or let it be rejected. An item without a version counts as version 0.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ SCHEMA = "schema"
 
 
 def versioned(item: Item, version: int) -> Item:
-    """The item with the version of its shape."""
+    """Add the version of its shape to an item."""
     return item | {SCHEMA: {"N": str(version)}}
 
 
 def check_version(item: Item, version: int, what: str, remedy: str) -> Item:
-    """The item, if it has the version that this service reads.
+    """Return the item if it has the version that this service reads.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Signed links: which question each may ask, and until when; of the link itself only the seal."""
+"""Signed links: the request that each link allows, its expiry and its seal, but not the link."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from chalicelib.storage.conditions import AN_ITEM, Equals
 from chalicelib.storage.table import Table
 
 KEPT = dt.timedelta(days=30)
-"""How long a link is listed after its end."""
+"""How long a link is listed after it expires."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it is kept.
+    """A link as stored.
 
     Attributes
     ----------
     link_id : str
     path : str
     query : dict of str
-        The question, with the names of its parameters.
+        The query parameters by name.
     seal : str
-        Hexadecimal; made from the link, the question and the end.
+        Hexadecimal; derived from the link, its path, its query and its expiry.
     created_at, expires_at : datetime
         In UTC, in whole seconds.
     revoked_at : datetime, optional
@@ -51,7 +51,7 @@ class LinkStore:
         self._partition = table_keys.links_partition(tenant)
 
     def add(self, link: Link) -> None:
-        """Keep a link."""
+        """Store a link."""
         values: dict[str, Any] = {
             "path": link.path,
             "question": json.dumps(link.query, ensure_ascii=False),
@@ -64,17 +64,17 @@ class LinkStore:
         self._table.put(to_item(self._partition, link.link_id, values))
 
     def get(self, link_id: str) -> Link | None:
-        """The link with this id as it is now, or None."""
+        """Return the current state of the link with this id, or None."""
         item = self._table.get(self._partition, link_id, consistent=True)
         return None if item is None else _to_link(item)
 
     def newest_first(self, *, limit: int, after: str | None = None) -> Iterator[Link]:
-        """At most `limit` links, those made last first, older than `after` if given."""
+        """Return at most `limit` links, newest first; only those older than `after`, if given."""
         found = self._table.query(self._partition, descending=True, limit=limit, after=after)
         return map(_to_link, found)
 
     def revoke(self, link_id: str, at: dt.datetime) -> bool:
-        """End a link; the first time counts. False if there is no such link."""
+        """Revoke a link, keeping the time of the first call; return False if it does not exist."""
         return self._table.update(
             self._partition,
             link_id,
@@ -83,12 +83,12 @@ class LinkStore:
             where_missing={"revoked_at": {"S": at.isoformat()}},
         )
 
-    def reseal(self, link_id: str, there: str, seal: str) -> None:
-        """Keep another seal, if the link still has the one that was read."""
+    def reseal(self, link_id: str, previous: str, seal: str) -> None:
+        """Replace the seal of a link, if the seal has not changed since it was read."""
         self._table.update(
             self._partition,
             link_id,
-            only_if=Equals("seal", {"S": there}),
+            only_if=Equals("seal", {"S": previous}),
             assign={"seal": {"S": seal}},
         )
 

@@ -1,4 +1,4 @@
-"""Mappings of a tenant: what the columns of its files mean, under names of its choice."""
+"""Mappings of a tenant: named descriptions of the columns of its files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, write_all
 
 SCHEMA = 1
-"""Version of the shape of a mapping."""
+"""Version of the stored shape of a mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class StoredMapping:
     ----------
     name : str
     mapping : dict
-        As `exports.parse_mapping` takes it.
+        In the form that `exports.parse_mapping` accepts.
     saved_at : str
     """
 
@@ -44,32 +44,33 @@ class MappingStore:
         self._patience = patience
 
     def save(self, mapping: StoredMapping) -> None:
-        """Write a mapping in place of one with its name."""
-        # As text: what is in it are the headings of somebody's file, in their order.
+        """Store a mapping, replacing one with the same name."""
+        # As text, because DynamoDB does not preserve the order of the columns.
         text = json.dumps(mapping.mapping, ensure_ascii=False)
         values = {"mapping": text, "saved_at": mapping.saved_at}
         self._table.put(versioned(to_item(self._partition, mapping.name, values), SCHEMA))
 
     def holds(self, name: str) -> bool:
-        """Whether there is a mapping with this name, of whatever version."""
+        """Return whether a mapping with this name exists, in any version."""
         return self._table.get(self._partition, name, consistent=True) is not None
 
     def get(self, name: str) -> StoredMapping | None:
-        """The mapping with this name, or None."""
+        """Return the mapping with this name, or None."""
         item = self._table.get(self._partition, name, consistent=True)
         return None if item is None else _to_mapping(item)
 
     def by_name(self, *, limit: int, after: str | None = None) -> Iterator[StoredMapping]:
-        """At most `limit` mappings in the order of their names, behind `after` if given."""
+        """Return at most `limit` mappings ordered by name, starting after `after`, if given."""
         for item in self._table.query(self._partition, limit=limit, after=after):
             yield _to_mapping(item)
 
     def remove(self, name: str) -> None:
-        """Forget a mapping; fine if there is none.
+        """Remove a mapping; do nothing if it does not exist.
 
         Raises
         ------
         StoreUnavailable
+            If the mapping may not have been removed.
         """
         if write_all(self._table, [delete_request(self._partition, name)], self._patience):
             raise StoreUnavailable("the mapping could not be removed")

@@ -1,7 +1,7 @@
-"""E-mail addresses do not stay in what is kept of files: their names, sheets, rows and reasons.
+"""Masking of e-mail addresses in stored names of files and sheets, rejected rows and messages.
 
-The readers of exports show nothing of people where they know the columns. This is for what nobody
-knows: a file, a sheet or a member of an archive that is named after a person.
+The readers of exports already omit personal data from columns that they recognise. Masking covers
+the rest, e.g. a file, a sheet or an archive member that is named after a person.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import Any
 
 MASK = "(e-mail)"
 
-# Every part is bounded, so that a long text without an address takes no longer than its length.
+# Every part has a maximum length, so that the time is linear in the length of the text.
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 def masked(text: str) -> str:
-    """The text with a mask in place of every e-mail address."""
+    """Replace every e-mail address in a text with a mask."""
     return _ADDRESS.sub(MASK, text) if "@" in text else text
 
 
 def masked_values(value: Any) -> Any:
-    """A value as JSON has it, every text in it masked; the names of fields too."""
+    """Mask every text in a JSON value, including the names of fields."""
     match value:
         case str():
             return masked(value)

@@ -1,6 +1,6 @@
-"""A tenant's objects: uploads that people bring, and documents too large for an item.
+"""A tenant's objects: uploaded files, and documents too large for an item.
 
-`S3Objects` keeps them in a bucket, `local.file_objects.FileObjects` in files of one machine.
+`S3Objects` stores them in a bucket, `local.file_objects.FileObjects` in local files.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from dataclasses import dataclass
 from chalicelib.storage.table_keys import is_object_of
 
 BLOCK_BYTES = 4 * 1024 * 1024
-"""How much of an upload is read at once."""
+"""Number of bytes of an upload that are read at once."""
 
 BUFFER_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectVersion:
-    """One version of one object: what a checkpoint belongs to.
+    """One version of one object, to which a checkpoint refers.
 
     Attributes
     ----------
     key : str
         Decoded, as in the bucket.
     etag : str
-        Without quotes; empty to take whatever is there.
+        Without quotes; empty for the current version.
     version_id : str
-        Empty in a bucket that keeps no versions.
+        Empty in a bucket without versioning.
     """
 
     key: str
@@ -37,11 +37,11 @@ class ObjectVersion:
 
 
 class ObjectGoneError(LookupError):
-    """The object, or this version of it, is not there any more."""
+    """The object or this version of it does not exist any more."""
 
 
 class ObjectTooLargeError(ValueError):
-    """The object is above the size that is read."""
+    """The object is larger than the maximum size."""
 
 
 class Blocks(io.RawIOBase):
@@ -50,9 +50,9 @@ class Blocks(io.RawIOBase):
     Attributes
     ----------
     size : int
-        How many there are.
+        Number of bytes of the object.
     trouble : Exception, optional
-        What a read has raised.
+        The last exception that a read raised.
     """
 
     size: int
@@ -60,15 +60,15 @@ class Blocks(io.RawIOBase):
 
 
 class ObjectReader(io.BufferedReader):
-    """A seekable file that reads one version of an object range by range, never the whole.
+    """A seekable file that reads one version of an object in ranges, not as a whole.
 
-    Every read may raise `ObjectGoneError`, once the object was deleted or overwritten, and
-    `StoreUnavailable`.
+    A read raises `ObjectGoneError` if the object was deleted or overwritten, and
+    `StoreUnavailable` for an outage.
 
     Attributes
     ----------
     size : int
-        Bytes of the object.
+        Number of bytes of the object.
     """
 
     def __init__(self, blocks: Blocks) -> None:
@@ -77,7 +77,7 @@ class ObjectReader(io.BufferedReader):
         self.size = blocks.size
 
     def check(self) -> None:
-        """Raise again what a read has raised, for callers whose library made something else of it.
+        """Raise the exception of a failed read again, in case a library has converted it.
 
         Raises
         ------
@@ -88,9 +88,10 @@ class ObjectReader(io.BufferedReader):
 
 
 class Objects(ABC):
-    """A tenant's objects; raises `StoreUnavailable` for outages.
+    """A tenant's objects.
 
-    Every method raises `ValueError` for a key that is not the tenant's.
+    Every method raises `StoreUnavailable` for outages, and `ValueError` for a key of another
+    tenant.
 
     Parameters
     ----------
@@ -102,68 +103,68 @@ class Objects(ABC):
 
     def _own(self, key: str) -> str:
         if not is_object_of(self._tenant, key):
-            raise ValueError(f"{key!r} is no object of {self._tenant}")
+            raise ValueError(f"{key!r} is not an object of {self._tenant}")
         return key
 
     @abstractmethod
     def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
-        """A URL to which the object can be PUT without an API key.
+        """Return a URL to which the object can be uploaded with PUT, without an API key.
 
         Parameters
         ----------
         size : int, optional
-            How many bytes the object may have.
+            The exact size of the object in bytes; any size if absent.
         """
 
     @abstractmethod
     def open(
         self, version: ObjectVersion, *, max_bytes: int, block_bytes: int = BLOCK_BYTES
     ) -> ObjectReader:
-        """A reader of exactly this version, which must be the newest.
+        """Open exactly this version, which must be the newest.
 
         Parameters
         ----------
         max_bytes : int
         block_bytes : int
-            How much is read at once.
+            Number of bytes that are read at once.
 
         Raises
         ------
         ObjectGoneError
-            It was deleted or overwritten since.
+            If the object was deleted or overwritten.
         ObjectTooLargeError
-            It has more than `max_bytes` bytes.
+            If the object has more than `max_bytes` bytes.
         """
 
     @abstractmethod
     def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
-        """Write an object whole.
+        """Write a whole object.
 
         Parameters
         ----------
         passing : bool, optional
-            Whether it is removed a day or two later.
+            Whether the object is temporary and removed after one or two days.
         """
 
     @abstractmethod
     def etag(self, key: str) -> str | None:
-        """The ETag of the object under a key, without quotes; None if there is none."""
+        """Return the ETag of an object, without quotes, or None if the object does not exist."""
 
     @abstractmethod
     def remove(self, key: str) -> None:
-        """Remove an object; fine if there is none."""
+        """Remove an object; do nothing if it does not exist."""
 
     @abstractmethod
     def find(self, key: str) -> bytes | None:
-        """Read an object whole; None if there is none."""
+        """Read a whole object; return None if it does not exist."""
 
     def get(self, key: str) -> bytes:
-        """Read an object whole.
+        """Read a whole object.
 
         Raises
         ------
         ObjectGoneError
-            If there is none.
+            If the object does not exist.
         """
         body = self.find(key)
         if body is None:

@@ -1,4 +1,4 @@
-"""Which failures of the store pass by themselves, and what they are called in this house."""
+"""Detection of transient AWS errors, and their conversion to `StoreUnavailable`."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ TRANSIENT_CODES = frozenset(
 )
 
 TRANSIENT_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
-"""For which a transaction was cancelled."""
+"""Transient reasons for which DynamoDB cancels a transaction."""
 
 
 def is_transient(error: ClientError | BotoCoreError) -> bool:
-    """Whether the same call may succeed later: throttling, a 5xx, a lost connection."""
+    """Return whether a retry may succeed: after throttling, a 5xx or a lost connection."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or error.response.get("Error", {}).get("Code") in TRANSIENT_CODES
@@ -44,18 +44,18 @@ def is_transient(error: ClientError | BotoCoreError) -> bool:
 
 
 @contextmanager
-def outages_named(who: str = "the store") -> Iterator[None]:
-    """Raise `StoreUnavailable` for a failure inside that passes by itself; others as they are."""
+def outages_named(service: str = "the store") -> Iterator[None]:
+    """Convert transient errors in the block to `StoreUnavailable`; other errors pass unchanged."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:
         if is_transient(error):
             raise StoreUnavailable(
-                f"{who} does not answer at the moment; nothing of this call may be relied on"
+                f"{service} is unavailable; this call may have been completed only in part"
             ) from error
         raise
 
 
 def code_of(error: ClientError) -> str:
-    """AWS's own code of an error, e.g. ``ConditionalCheckFailedException``."""
+    """Return the AWS code of an error, e.g. ``ConditionalCheckFailedException``."""
     return str(error.response.get("Error", {}).get("Code", ""))

@@ -1,6 +1,6 @@
-"""What is stored in place of a person's id, and how a tenant's key for it is kept.
+"""Pseudonyms of people, and the encryption of the tenant's key for them.
 
-Pure functions; where the key lies is for `tenants` to know, who opens it for `tenant_store`.
+Pure functions. `tenants` stores the sealed key; `tenant_store` unseals it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def normal_user_id(user_id: str) -> str:
-    """The one way to write an id that senders write in several.
+    """Normalise a user id that clients may write in several ways.
 
-    No blanks around it, accents composed (Unicode NFC), an e-mail address in lower case. Nothing
-    else: other ids may differ in case alone, and a dot or a ``+tag`` in an address is another
-    mailbox with some providers. An id that is normal stays as it is, so its hash does too; whoever
-    changes this function changes the hashes of all ids that it then writes in another way.
+    Strips surrounding whitespace, composes accents (Unicode NFC) and converts an e-mail address to
+    lower case. It changes nothing else: other ids may differ only in case, and with some providers
+    a dot or a ``+tag`` in an address is a different mailbox. A normal id is not changed. Changing
+    this function changes the hashes of all ids that it then normalises differently.
     """
     text = user_id.strip()
     if _EMAIL.fullmatch(text):
@@ -37,9 +37,10 @@ def normal_user_id(user_id: str) -> str:
 
 
 def hasher_of_people(key: bytes) -> Callable[[str], str]:
-    """What gives 128 bits of HMAC-SHA-256 of the normal id under the tenant's key, in base64url.
+    """Return a function from a user id to its hash.
 
-    The key is worked into the state of the hash once and not for every person.
+    The hash is the first 128 bits of HMAC-SHA-256 of the normalised id under the tenant's key, in
+    base64url. The state of the keyed hash is computed once and copied for every person.
     """
     keyed = hmac.new(key, digestmod=hashlib.sha256)
 
@@ -52,33 +53,33 @@ def hasher_of_people(key: bytes) -> Callable[[str], str]:
 
 
 def trace_of_event(person: str, where: str, key: bytes) -> str:
-    """What tells an erased person's event from others with its id: 64 bits, another for each event.
+    """Return the trace of an erased person's event: 64 bits, different for each event.
 
-    Two people may have had events with one id at one instant. The same event sent again has the
-    same trace; traces of one person have nothing in common for anybody without the key.
+    The trace distinguishes events of two people that have the same id and time. An event that is
+    sent again has the same trace. Without the key, the traces of a person cannot be linked.
     """
     digest = hmac.digest(key, f"erased:{person}#{where}".encode(), hashlib.sha256)
     return _text_of(digest[:_TRACE_BYTES])
 
 
 def new_key() -> bytes:
-    """A random key for a tenant's people."""
+    """Return a random key for hashing a tenant's people."""
     return secrets.token_bytes(KEY_BYTES)
 
 
 def seal(key: bytes, root_secret: bytes, tenant: str, *, nonce: bytes | None = None) -> bytes:
-    """A tenant's key as it may lie in the table: nothing without the root secret.
+    """Encrypt a tenant's key for storage; it can be decrypted only with the root secret.
 
-    The key is masked by HMAC-SHA-256 of a random nonce under the root secret, and the whole is
-    authenticated under the same secret with another label (encrypt, then MAC). A mask as long as
-    the key, made by a pseudo-random function and used once, needs no cipher.
+    The key is masked with HMAC-SHA-256 of a random nonce under the root secret. The result is
+    authenticated under the same secret with another label (encrypt, then MAC). The mask is as long
+    as the key, comes from a pseudo-random function and is used once, so no cipher is needed.
 
     Parameters
     ----------
     key : bytes
-        32 of them.
+        32 bytes.
     nonce : bytes, optional
-        16 bytes never used before; random if absent.
+        16 bytes that were never used before; random if absent.
 
     Returns
     -------
@@ -86,14 +87,14 @@ def seal(key: bytes, root_secret: bytes, tenant: str, *, nonce: bytes | None = N
         Nonce, masked key and tag: 64 bytes.
     """
     if len(key) != KEY_BYTES:
-        raise ValueError(f"a key has {KEY_BYTES} bytes, not {len(key)}")
+        raise ValueError(f"the key must have {KEY_BYTES} bytes, not {len(key)}")
     nonce = nonce or secrets.token_bytes(_NONCE_BYTES)
     body = nonce + _masked(key, root_secret, tenant, nonce)
     return body + _tag(body, root_secret, tenant)
 
 
 def unseal(sealed: bytes, root_secret: bytes, tenant: str) -> bytes | None:
-    """The key, or None if it was sealed under another secret or for another tenant."""
+    """Decrypt a key; return None if it was sealed under another secret or for another tenant."""
     body, tag = sealed[:-_TAG_BYTES], sealed[-_TAG_BYTES:]
     if not hmac.compare_digest(tag, _tag(body, root_secret, tenant)):
         return None

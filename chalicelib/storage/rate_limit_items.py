@@ -1,4 +1,4 @@
-"""How many requests each API key has been given, by window."""
+"""Number of requests counted for each API key, per window."""
 
 from __future__ import annotations
 
@@ -8,34 +8,35 @@ from chalicelib.storage import table_keys
 from chalicelib.storage.table import Table
 
 KEPT = dt.timedelta(hours=1)
-"""How long a window is kept after its start; a clock may be wrong by less than that."""
+"""How long a window is stored after its start; tolerates clock errors below this."""
 
 
 class RateCounts:
-    """The windows of one tenant's API keys."""
+    """The request counts of one tenant's API keys."""
 
     def __init__(self, table: Table, tenant: str) -> None:
         self._table = table
         self._tenant = tenant
 
     def take(self, key_id: str, window: dt.datetime, requests: int) -> int:
-        """Give out requests of a key's window.
+        """Count requests in a key's window. The count is not limited here.
 
         Parameters
         ----------
         window : datetime
-            Its start, in UTC.
+            Start of the window, in UTC.
         requests : int
+            Number of requests to add.
 
         Returns
         -------
         int
-            How many have been given out with these, also above any limit.
+            The total of the window, including these requests.
 
         Raises
         ------
         StoreUnavailable
-            They may have been given out none the less.
+            If the requests may or may not have been counted.
         """
         return self._table.count(
             table_keys.rate_partition(self._tenant, key_id),

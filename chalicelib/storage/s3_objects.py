@@ -21,25 +21,25 @@ from chalicelib.storage.objects import (
 from chalicelib.storage.outages import code_of, is_transient, outages_named
 
 BLOCKS_KEPT = 2
-"""An archive is read at its end, where its directory is, and then from its beginning."""
+"""Blocks in memory. Two, because an archive is read at its end (its directory) and its start."""
 
 FETCH_ATTEMPTS = 4
-"""How often a block is asked for whose connection broke: botocore repeats a request, not a body."""
+"""Attempts to read a block if the connection breaks: botocore does not retry reading a body."""
 
 PASSING_TAG = "kept=1-day"
-"""Marks what the bucket's own rules remove (`infra/stack/data.py`)."""
+"""Tag of objects that the bucket's lifecycle rules remove (`infra/stack/data.py`)."""
 
 _PIECE_BYTES = 256 * 1024
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFailed", "404", "412"})
 
 
 class S3Objects(Objects):
-    """A tenant's part of the bucket behind an S3 client.
+    """A tenant's part of a bucket, accessed with an S3 client.
 
     Parameters
     ----------
     client : botocore client
-        Of ``s3``.
+        An ``s3`` client.
     bucket, tenant : str
     """
 
@@ -49,12 +49,13 @@ class S3Objects(Objects):
         self._bucket = bucket
 
     def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
-        """A presigned URL to which the object can be PUT without credentials.
+        """Return a presigned URL to which the object can be uploaded with PUT.
 
         Parameters
         ----------
         size : int, optional
-            Bytes; the header Content-Length is signed, so a body of another length is refused.
+            Size in bytes. The header Content-Length is signed, so S3 rejects a body of another
+            length.
         """
         length = {} if size is None else {"ContentLength": size}
         url: str = self._client.generate_presigned_url(
@@ -68,23 +69,23 @@ class S3Objects(Objects):
     def open(
         self, version: ObjectVersion, *, max_bytes: int, block_bytes: int = BLOCK_BYTES
     ) -> ObjectReader:
-        """A reader of exactly this version, which must be the newest; nothing is kept on disk.
+        """Open exactly this version, which must be the newest; nothing is stored on disk.
 
-        Every request names the ETag, so that no two versions are mixed, and never a version id:
-        under that an overwritten version would go on to be read.
+        Every request contains the ETag, so that versions are not mixed. No request contains the
+        version id, because S3 would continue to return an overwritten version.
 
         Parameters
         ----------
         max_bytes : int
         block_bytes : int
-            What one request reads.
+            Number of bytes that one request reads.
 
         Raises
         ------
         ObjectGoneError
-            It was deleted or overwritten since.
+            If the object was deleted or overwritten.
         ObjectTooLargeError
-            It has more than `max_bytes` bytes.
+            If the object has more than `max_bytes` bytes.
         """
         key = self._own(version.key)
         try:
@@ -103,19 +104,19 @@ class S3Objects(Objects):
         return ObjectReader(_Ranges(self._client, request, size, block_bytes))
 
     def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
-        """Write an object whole.
+        """Write a whole object.
 
         Parameters
         ----------
         passing : bool, optional
-            Whether the bucket is to remove it by itself, a day or two later.
+            Whether the bucket's lifecycle rules remove the object after one or two days.
         """
         tags = {"Tagging": PASSING_TAG} if passing else {}
         with outages_named():
             self._client.put_object(Bucket=self._bucket, Key=self._own(key), Body=body, **tags)
 
     def etag(self, key: str) -> str | None:
-        """The ETag of what lies under a key now, without quotes; None if nothing does."""
+        """Return the ETag of an object, without quotes, or None if the object does not exist."""
         try:
             with outages_named():
                 found = self._client.head_object(Bucket=self._bucket, Key=self._own(key))
@@ -127,12 +128,12 @@ class S3Objects(Objects):
         return etag.strip('"')
 
     def remove(self, key: str) -> None:
-        """Remove an object; fine if there is none."""
+        """Remove an object; do nothing if it does not exist."""
         with outages_named():
             self._client.delete_object(Bucket=self._bucket, Key=self._own(key))
 
     def find(self, key: str) -> bytes | None:
-        """Read an object whole; None if there is none."""
+        """Read a whole object; return None if it does not exist."""
         try:
             with outages_named():
                 answer = self._client.get_object(Bucket=self._bucket, Key=self._own(key))
@@ -145,7 +146,7 @@ class S3Objects(Objects):
 
 
 class _Ranges(Blocks):
-    """The bytes of an object, in blocks that lie at multiples of their size."""
+    """The bytes of an object, fetched in blocks that start at multiples of the block size."""
 
     def __init__(self, client: Any, request: dict[str, str], size: int, block_bytes: int) -> None:
         self._client = client
@@ -167,7 +168,7 @@ class _Ranges(Blocks):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
         if origin + offset < 0:
-            raise OSError("a position before the beginning")
+            raise OSError("the position is before the start of the object")
         self._position = origin + offset
         return self._position
 
@@ -185,7 +186,7 @@ class _Ranges(Blocks):
         if number in self._blocks:
             self._blocks.move_to_end(number)
         else:
-            while len(self._blocks) >= BLOCKS_KEPT:  # before there is another in memory
+            while len(self._blocks) >= BLOCKS_KEPT:  # free memory before fetching another block
                 self._blocks.popitem(last=False)
             try:
                 self._blocks[number] = self._fetch(number)
@@ -211,16 +212,16 @@ class _Ranges(Blocks):
                 if not is_transient(error):
                     raise
                 broken = error
-        raise StoreUnavailable("the bucket does not answer now; try again later") from broken
+        raise StoreUnavailable("the bucket is unavailable; try again later") from broken
 
 
 def _read_body(body: Any, size: int) -> memoryview:
-    """A body of so many bytes, piece by piece into one place in memory.
+    """Read a body of `size` bytes into one buffer.
 
     Raises
     ------
     BotoCoreError
-        If the connection breaks or the body ends before.
+        If the connection breaks or the body ends too early.
     """
     data = memoryview(bytearray(size))
     filled = 0

@@ -1,7 +1,7 @@
-"""The one table, whatever keeps it: items under a partition key and a sort key.
+"""Interface of the table: items under a partition key and a sort key.
 
-`DynamoDbTable` is the one in AWS, `local.sqlite_table.SqliteTable` that of one machine; the
-contract suite (`tests/contract/`) holds both to this.
+`DynamoDbTable` implements it in AWS, `local.sqlite_table.SqliteTable` on one machine. The contract
+tests (`tests/contract/`) check both.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from chalicelib.storage.attributes import Attribute, Item
 from chalicelib.storage.conditions import NO_ITEM, Condition
 
 Request = Item
-"""A write of a batch, as DynamoDB takes it: `writer.put_request`, `writer.delete_request`."""
+"""One write in a batch, in DynamoDB's form: see `writer.put_request`, `writer.delete_request`."""
 
 
 class ConditionalPut(NamedTuple):
-    """An item, and what must hold for the one that is stored under its key."""
+    """An item to write, and a condition on the item that is stored under its key."""
 
     item: Item
     only_if: Condition
@@ -27,15 +27,15 @@ class ConditionalPut(NamedTuple):
 class Table(ABC):
     """Items by partition and sort key.
 
-    Every method raises `StoreUnavailable` for a failure that passes by itself.
+    Every method raises `StoreUnavailable` for a transient failure.
 
     Attributes
     ----------
     name : str
     batch_size : int
-        How many writes `write_batch` takes at most.
+        Maximum number of writes in `write_batch`.
     deletes_at_once : int
-        How many items `delete` removes before it can fail half way.
+        Number of items that `delete` removes atomically.
     """
 
     name: str
@@ -44,11 +44,11 @@ class Table(ABC):
 
     @abstractmethod
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
-        """One item, or None."""
+        """Return one item, or None."""
 
     @abstractmethod
     def put(self, item: Item, *, only_if: Condition | None = None) -> bool:
-        """Write one item whole; False if the condition did not hold."""
+        """Write a whole item; return False if the condition is false."""
 
     @abstractmethod
     def update(
@@ -61,29 +61,29 @@ class Table(ABC):
         where_missing: Mapping[str, Attribute] | None = None,
         remove: Sequence[str] = (),
     ) -> bool:
-        """Change attributes of one item; False if the condition did not hold.
+        """Change attributes of one item; return False if the condition is false.
 
         Parameters
         ----------
         assign : mapping
-            Attributes that get another value.
+            Attributes to set.
         where_missing : mapping, optional
-            Attributes that get a value if the item has none.
+            Attributes to set only if they are missing.
         remove : sequence of str, optional
-            Attributes that the item loses.
+            Attributes to remove.
         """
 
     @abstractmethod
     def delete(self, partition: str, sorts: Sequence[str], *, only_if: Condition) -> list[str]:
-        """Remove items of a partition, each only if the condition holds for it.
+        """Remove items of a partition, each only if the condition is true for it.
 
-        If it fails, some of the items may be removed. To delete them again is safe if the condition
-        also holds for no item.
+        After a failure some of the items may be removed. Repeating the call is safe if the
+        condition is also true for a missing item.
 
         Returns
         -------
         list of str
-            Sort keys of the items for which the condition did not hold.
+            Sort keys of the items for which the condition is false.
         """
 
     @abstractmethod
@@ -96,36 +96,36 @@ class Table(ABC):
         name: str = "counted",
         expires_at: int | None = None,
     ) -> int:
-        """Add to an attribute of an item, which is made where there is none.
+        """Add to an attribute of an item; create the item if it does not exist.
 
         Parameters
         ----------
         name : str
-            Of the attribute.
+            Name of the attribute.
         expires_at : int, optional
             When the item may be removed, in seconds since 1970.
 
         Returns
         -------
         int
-            The sum; no two calls get the same.
+            The sum after this call; the addition is atomic.
         """
 
     @abstractmethod
     def put_together(self, *puts: ConditionalPut) -> bool:
-        """Write several items in one transaction, all or none.
+        """Write several items in one transaction: all or none.
 
         Returns
         -------
         bool
-            False if a condition did not hold, or another transaction was about the same items.
+            False if a condition is false or another transaction is writing the same items.
         """
 
     @abstractmethod
     def write_batch(self, requests: Sequence[Request]) -> Sequence[Request]:
-        """Send one batch of at most `batch_size` writes; those that the store has left over.
+        """Send one batch of at most `batch_size` writes; return the writes that were not processed.
 
-        No two of them may be for the same key.
+        The writes must have different keys.
         """
 
     @abstractmethod
@@ -139,10 +139,10 @@ class Table(ABC):
         consistent: bool = False,
         limit: int | None = None,
     ) -> tuple[list[Item], str | None]:
-        """What one call gives of `query`, and the `after` of the next; None where there is none."""
+        """Return one page of `query` and the `after` of the next page, or None on the last page."""
 
     def put_new(self, item: Item) -> bool:
-        """Write an item unless there is one under its key; False if there is."""
+        """Write an item if its key does not exist; return False if it exists."""
         return self.put(item, only_if=NO_ITEM)
 
     def query(
@@ -155,16 +155,16 @@ class Table(ABC):
         consistent: bool = False,
         limit: int | None = None,
     ) -> Iterator[Item]:
-        """The items of a partition in the order of their sort keys, page by page.
+        """Return the items of a partition ordered by sort key; reads page by page.
 
         Parameters
         ----------
         between : (str, str), optional
             First and last sort key, both inclusive.
         after : str, optional
-            Sort key behind which to go on (in the direction of reading).
+            Sort key after which to start, in the direction of reading.
         limit : int, optional
-            How many items at most.
+            Maximum number of items.
         """
         left = limit
         while left is None or left > 0:

@@ -1,8 +1,8 @@
-"""Where an item lies: the keys of the one table and the bucket, as pure functions.
+"""Keys of the items in the table and of the objects in the bucket, as pure functions.
 
-Every partition key starts with the tenant, so no call can leave its tenant by accident and an IAM
-condition on leading keys can enforce it. The list of tenants lies under the pseudo-tenant ``-``,
-which is no slug and therefore nobody's.
+Every partition key starts with the tenant's name. An IAM condition on leading keys can therefore
+restrict a call to one tenant. The list of tenants is stored under the pseudo-tenant ``-``, which is
+not a valid name of a tenant.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ API_KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 REGISTRY_PARTITION = "-#tenants"
 ANONYMOUS = "-"
 ERASED = "."
-"""Begins the place of the person where there was one who was erased; no hash begins so."""
+"""Replaces the person's hash in the sort key after an erasure; no hash starts with it."""
 
 _EVENT_PARTITION = re.compile(
     r"(?P<tenant>[a-z][a-z0-9_-]{0,31})#events#(?P<day>\d{4}-\d\d-\d\d)#(?P<shard>\d{1,5})",
@@ -29,34 +29,34 @@ _IMPORT_OBJECT = re.compile(r"imports/(?P<tenant>[a-z][a-z0-9_-]{0,31})/(?P<rest
 
 
 def is_tenant(text: str) -> bool:
-    """Whether the text is the slug of a tenant."""
+    """Return whether the text is a valid name of a tenant."""
     return TENANT.fullmatch(text) is not None
 
 
 def is_time_ordered_id(text: str) -> bool:
-    """Whether the text is the id of an import, a fit, a link."""
+    """Return whether the text is a valid id of an import, a fit or a link."""
     return TIME_ORDERED_ID.fullmatch(text) is not None
 
 
 def is_api_key_id(text: str) -> bool:
-    """Whether the text is the public part of an API key."""
+    """Return whether the text is a valid id (the public part) of an API key."""
     return API_KEY_ID.fullmatch(text) is not None
 
 
 def is_mapping_name(text: str) -> bool:
-    """Whether the text can be the name of a mapping."""
+    """Return whether the text is a valid name of a mapping."""
     return MAPPING_NAME.fullmatch(text) is not None
 
 
 def own_partition(tenant: str, partition: str) -> str:
-    """The partition key, if it is the tenant's; raises ValueError for any other."""
+    """Return the partition key if it belongs to the tenant; otherwise raise ValueError."""
     if not partition.startswith(f"{tenant}#"):
-        raise ValueError(f"{partition!r} is no partition of {tenant}")
+        raise ValueError(f"{partition!r} is not a partition of {tenant}")
     return partition
 
 
 def time_ordered_id(at: dt.datetime, token: str) -> str:
-    """An id that sorts by time, e.g. ``20261123T043412Z-9f0c1a2b``.
+    """Return an id that sorts by time, e.g. ``20261123T043412Z-9f0c1a2b``.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def time_ordered_id(at: dt.datetime, token: str) -> str:
 
 
 def shard_of(person_or_event: str, shards: int) -> int:
-    """The shard of a person (or of an anonymous event): 0 <= shard < shards, the same for ever."""
+    """Return the shard of a person or an anonymous event: 0 <= shard < shards, never changes."""
     digest = hashlib.sha256(person_or_event.encode()).digest()
     return int.from_bytes(digest[:8]) % shards
 
@@ -93,7 +93,7 @@ def _name_of(day: dt.date) -> str:
 
 
 def parse_event_partition(partition: str) -> tuple[str, dt.date, int] | None:
-    """Tenant, day and shard of an event's partition key; None for every other kind of item."""
+    """Return tenant, day and shard of an event's partition key; None for any other key."""
     found = _EVENT_PARTITION.fullmatch(partition)
     if found is None:
         return None
@@ -101,36 +101,36 @@ def parse_event_partition(partition: str) -> tuple[str, dt.date, int] | None:
 
 
 def event_sort(user: str | None, occurred_at: dt.datetime, event_id: str) -> str:
-    """Sort key of an event: inside a partition a person's events lie together, by time."""
+    """Sort key of an event: orders a partition by person, then by time."""
     return f"{user or ANONYMOUS}#{_clock(occurred_at)}#{event_id}"
 
 
 def erased_event_sort(trace: str, rest: str) -> str:
-    """Sort key of an event whose person was erased; `rest` is that of its sort key before."""
+    """Sort key of an event of an erased person; `rest` is from `event_sort_rest`."""
     return f"{ERASED}{trace}#{rest}"
 
 
 def event_sort_rest(occurred_at: dt.datetime, event_id: str) -> str:
-    """What follows the person in an event's sort key."""
+    """The part of an event's sort key after the person: time and event id."""
     return f"{_clock(occurred_at)}#{event_id}"
 
 
 def person_range(user: str) -> tuple[str, str]:
     """First and last sort key that a person's events can have in a partition."""
-    return f"{user}#", f"{user}$"  # the character behind the hash sign
+    return f"{user}#", f"{user}$"  # "$" is the character after "#"
 
 
 @lru_cache(maxsize=4096)
 def _clock(occurred_at: dt.datetime) -> str:
-    """The time of a day; remembered, because a report's events happen at few instants."""
+    """Format the time of day; cached, because the events of a report share few instants."""
     written = occurred_at.isoformat(timespec="microseconds")  # strftime takes five times as long
     return written[11:13] + written[14:16] + written[17:26]
 
 
 def parse_event_sort(sort: str, day: dt.date) -> tuple[str | None, dt.datetime, str]:
-    """User, instant and event id from a sort key and its partition's day.
+    """Parse person, time and event id from a sort key and its partition's day.
 
-    The user is None where there was none, or one who was erased.
+    The person is None for anonymous events and for events of an erased person.
     """
     user, clock, event_id = sort.split("#", 2)
     occurred_at = dt.datetime(
@@ -143,15 +143,15 @@ def parse_event_sort(sort: str, day: dt.date) -> tuple[str | None, dt.datetime, 
         int(clock[7:13]),
         tzinfo=dt.UTC,
     )
-    is_nobody = user == ANONYMOUS or user.startswith(ERASED)
-    return (None if is_nobody else user), occurred_at, event_id
+    has_no_person = user == ANONYMOUS or user.startswith(ERASED)
+    return (None if has_no_person else user), occurred_at, event_id
 
 
-# --- what is derived from events --------------------------------------------------------------
+# --- data derived from events -----------------------------------------------------------------
 
 
 def totals_partition(tenant: str, year: int, month: int) -> str:
-    """Partition key of a month of day totals."""
+    """Partition key of the daily totals of a month."""
     return f"{tenant}#days#{year:04d}-{month:02d}"
 
 
@@ -176,7 +176,7 @@ def experiments_partition(tenant: str) -> str:
 
 
 def experiment_counts_partition(tenant: str) -> str:
-    """Partition key of the counts behind geo tests; the sort key is the experiment's id."""
+    """Partition key of the counts of geo tests; the sort key is the experiment's id."""
     return f"{tenant}#experiment-counts"
 
 
@@ -199,7 +199,7 @@ def config_partition(tenant: str) -> str:
 
 
 def erased_partition(tenant: str) -> str:
-    """Partition key of the people who were erased; the sort key is the person's hash."""
+    """Partition key of the erased people; the sort key is the person's hash."""
     return f"{tenant}#erased"
 
 
@@ -219,17 +219,17 @@ def links_partition(tenant: str) -> str:
 
 
 def rate_partition(tenant: str, key_id: str) -> str:
-    """Partition key of how often an API key was used; the sort key is the window's start."""
+    """Partition key of the request counts of an API key; the sort key is the window's start."""
     return f"{tenant}#rate#{key_id}"
 
 
 def rate_sort(window: dt.datetime) -> str:
-    """Sort key of a window that starts then (in UTC)."""
+    """Sort key of the window that starts at this time (in UTC)."""
     return f"{window:%Y%m%dT%H%M%SZ}"
 
 
 def key_holders_partition(tenant: str) -> str:
-    """Partition key of what says which API keys are active; the sort key is their role."""
+    """Partition key of the lists of active API keys; the sort key is their role."""
     return f"{tenant}#key-holders"
 
 
@@ -252,45 +252,46 @@ def open_imports_partition(tenant: str) -> str:
 
 
 def uploaded_partition(tenant: str) -> str:
-    """Partition key of how many bytes a tenant uploaded; the sort key is the day."""
+    """Partition key of a tenant's uploaded bytes; the sort key is the day."""
     return f"{tenant}#uploaded"
 
 
 def refused_rows_partition(tenant: str, import_id: str, generation: int) -> str:
-    """Partition key of the rows that one reading of an import's file refused."""
+    """Partition key of the rejected rows of one reading of an import's file."""
     return f"{tenant}#import#{import_id}#rejects#{generation}"
 
 
 def refused_row_sort(part: int, row: int, number: int) -> str:
-    """Sort key of the `number`-th record of a row of a part: in the order of reading."""
+    """Sort key of a rejected row: part, row and number of the record; sorts in file order."""
     return f"{part:04d}#{row:012d}#{number:04d}"
 
 
 def parse_refused_row_sort(sort: str) -> tuple[int, int, int]:
-    """Part, row and number from a sort key."""
+    """Parse part, row and number from a sort key."""
     part, row, number = sort.split("#")
     return int(part), int(row), int(number)
 
 
 def import_object(tenant: str, import_id: str, filename: str) -> str:
-    """Object key under which a started import's file is uploaded."""
+    """Object key of the uploaded file of an announced import."""
     return f"imports/{tenant}/{import_id}/{filename}"
 
 
 def dropped_object(tenant: str, filename: str) -> str:
-    """Object key of a file that is dropped into the bucket without an import."""
+    """Object key of a file that is copied into the bucket without an announced import."""
     return f"imports/{tenant}/{filename}"
 
 
 def is_object_of(tenant: str, key: str) -> bool:
-    """Whether an object key lies in the tenant's part of the bucket."""
+    """Return whether an object key belongs to the tenant."""
     return key.startswith((f"imports/{tenant}/", f"documents/{tenant}/"))
 
 
 def parse_import_object(key: str) -> tuple[str, str | None, str] | None:
-    """Tenant, import id (None for a file dropped in without one) and file name of an object key.
+    """Parse tenant, import id and file name from an object key.
 
-    None for a key outside ``imports/{tenant}/``.
+    The import id is None for a file without an announced import. The result is None for a key
+    outside ``imports/{tenant}/``.
     """
     found = _IMPORT_OBJECT.fullmatch(key)
     if found is None:

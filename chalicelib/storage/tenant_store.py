@@ -1,4 +1,4 @@
-"""Everything a tenant's use case needs from storage, bound to that tenant."""
+"""All stores of one tenant."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ from chalicelib.storage.writer import Patience
 
 
 class TenantStore:
-    """The rooms of one tenant; nothing reachable from here belongs to another.
+    """The stores of one tenant. They give no access to data of other tenants.
 
     Parameters
     ----------
     table : Table
     objects : Objects
-        Those of the tenant.
+        Objects of the tenant.
     tenant : str
-        A slug.
+        Name of the tenant.
     settings : Settings
-        Defaults of a tenant that is not configured yet.
+        Defaults for a tenant that has no configuration yet.
     root_secret : callable
-        Gives the secret under which API keys are hashed and the tenant's key for people is
-        sealed; called when first needed.
+        Returns the secret under which API keys are hashed and the tenant's key for people is
+        sealed. Called on first use.
     other_secrets : callable
-        Gives all root secrets under which something may still be kept, the oldest last; called
-        where `root_secret` does not fit.
+        Returns the earlier root secrets that may still be in use, the oldest last. Called if
+        `root_secret` does not match.
     patience : Patience
-        For writes of many items; `write_seconds` of the settings if absent.
+        Time limit and pauses for writes of many items; `write_seconds` of the settings if absent.
 
     Raises
     ------
     ValueError
-        If `tenant` is no slug.
+        If `tenant` is not a valid name.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class TenantStore:
         patience: Patience | None = None,
     ) -> None:
         if not table_keys.is_tenant(tenant):
-            raise ValueError(f"{tenant!r} is no name of a tenant")
+            raise ValueError(f"{tenant!r} is not a tenant name")
         self.tenant = tenant
         self.settings = settings
         self.root_secret = root_secret
@@ -90,19 +90,19 @@ class TenantStore:
         self.erased = ErasedPeople(self.erasures)
 
     def is_registered(self) -> bool:
-        """Whether the tenant has been used before."""
+        """Return whether the tenant has a configuration."""
         return "config" in self.__dict__ or self.items.config() is not None
 
     @cached_property
     def config(self) -> TenantConfig:
-        """The tenant's configuration; registers the tenant, with the defaults, at its first use."""
+        """The tenant's configuration; the first use registers the tenant with the defaults."""
         stored = self.items.config()
         if stored is not None:
             return stored
         return self.register_with(self.settings.currency)
 
     def register_with(self, currency: str) -> TenantConfig:
-        """Register the tenant with a reporting currency and, for the rest, the defaults."""
+        """Register the tenant with a reporting currency and otherwise the defaults."""
         origins = (origin.strip() for origin in self.settings.cors_origins.split(","))
         return self.register(
             TenantConfig(
@@ -126,41 +126,41 @@ class TenantStore:
         )
 
     def iter_events(self, start: dt.date, end: dt.date) -> Iterator[Event]:
-        """The events from `start` to `end` (inclusive), shard by shard, day by day."""
+        """Return the events from `start` to `end` (inclusive), ordered by shard and day."""
         return self.events.between(start, end)
 
     def register(self, config: TenantConfig) -> TenantConfig:
-        """Register the tenant with its first configuration and a key for its people of its own."""
+        """Register the tenant with its first configuration and a new key for its people."""
         sealed = pseudonyms.seal(pseudonyms.new_key(), self.root_secret(), self.tenant)
         return self.items.register(config, sealed)
 
     def root_secrets(self) -> Iterator[bytes]:
-        """The root secret, then the others under which something may be kept, if it comes to it."""
+        """Yield the root secret, then the earlier ones, which are loaded only if needed."""
         yield self.root_secret()
         yield from self._other_secrets()
 
     def user_hash(self, user_id: str) -> str:
-        """What is stored in place of a person's id: 128 bits under the tenant's key, base64url."""
+        """Return the hash of a person's id: 128 bits under the tenant's key, in base64url."""
         return self._hash_of(user_id)
 
     def trace_of(self, user: str, where: str) -> str:
-        """The trace of an event of a person who is erased; `where` from `events.where_of`."""
+        """Return the trace of an erased person's event; `where` is from `event_store.where_of`."""
         return pseudonyms.trace_of_event(user, where, self._user_key)
 
     def trace_of_erased(self, user: str, event: Event) -> str | None:
-        """The trace of an event if its person was erased, else None; `user` is their hash."""
+        """Return the trace of an event if its person was erased, or None; `user` is the hash."""
         if user not in self.erased:
             return None
         rest = table_keys.event_sort_rest(event.occurred_at, event.event_id)
         return self.trace_of(user, where_of(event.day, rest))
 
     def renew_user_key(self) -> bool:
-        """Seal the key for people under the root secret, if it is under an earlier one.
+        """Seal the key for people under the current root secret if it is under an earlier one.
 
         Returns
         -------
         bool
-            Whether that was to be done.
+            Whether the key was replaced.
         """
         sealed = self._sealed_user_key()
         key = self._unsealed(sealed)
@@ -178,10 +178,10 @@ class TenantStore:
         return self._unsealed(self._sealed_user_key())
 
     def _sealed_user_key(self) -> bytes:
-        _ = self.config  # registers a new tenant, which makes its key
+        _ = self.config  # registers a new tenant, which creates its key
         sealed = self.items.user_key()
         if sealed is None:
-            raise MisconfiguredService(f"the table has {self.tenant} without its key for people")
+            raise MisconfiguredService(f"the table has no key for the people of {self.tenant}")
         return sealed
 
     def _unsealed(self, sealed: bytes) -> bytes:
@@ -190,6 +190,6 @@ class TenantStore:
             if key is not None:
                 return key
         raise MisconfiguredService(
-            f"the key for the people of {self.tenant} is sealed under a root secret that is not "
-            "known; list it in LIKEWORTH_PREVIOUS_SECRETS"
+            f"the key for the people of {self.tenant} is sealed under an unknown root secret; add "
+            "that secret to LIKEWORTH_PREVIOUS_SECRETS"
         )

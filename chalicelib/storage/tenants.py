@@ -1,4 +1,4 @@
-"""Tenants: their configuration, the list of them, and what an API key is."""
+"""Tenants: their configuration, the list of tenants, and the record of an API key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.storage.conditions import Equals
 from chalicelib.storage.table import Table
 
 Role = Literal["tag", "ingest", "read", "admin"]
-"""A `tag` stands in web pages and may send events only; `ingest` may import files as well."""
+"""A `tag` key is visible in web pages and can only send events; `ingest` can also import files."""
 KeyState = Literal["active", "expired", "revoked"]
 SETTINGS = "settings"
 USER_KEY = "user-key"
@@ -22,31 +22,32 @@ USER_KEY = "user-key"
 
 @dataclass(frozen=True, slots=True)
 class TenantConfig:
-    """What a tenant has chosen.
+    """The configuration of a tenant.
 
     Attributes
     ----------
     currency : str
-        The one reporting currency.
+        The reporting currency.
     shards : int
-        Over how many partitions a day's events are spread. Fixed for ever: keys depend on it.
+        Number of partitions for the events of a day. It cannot change, because keys depend on it.
     retention_days : int
-        How long raw events are kept.
+        Number of days for which raw events are stored.
     cors_origins : tuple of str
-        Origins from which a browser may call, or ``*``.
+        Origins from which browsers may call the API, or ``*``.
     time_zone : str
-        IANA name of the zone that decides on which day an instant is.
+        IANA name of the time zone that determines the day of an event.
     roles : dict of str to str
-        What engagement types are to the models, where that is not as usual: by ``channel/type`` or
-        by channel, one of `channels.ROLES`.
+        Roles of engagement types in the models, where they differ from the defaults: by
+        ``channel/type`` or by channel, one of `channels.ROLES`.
     country : str
-        ISO 3166-1 code of the country whose public holidays fits know; empty for none.
+        ISO 3166-1 code of the country whose public holidays are used in fits; empty for none.
     user_ids : str
-        What a `user_id` is: ``people``, ``devices``, or empty where nothing was said.
+        What a `user_id` identifies: ``people``, ``devices``, or empty if not configured.
     fit_window_days : int
-        Length of the default window of a fit, which ends yesterday; 0 for the service's own.
+        Length of the default window of a fit, which ends yesterday; 0 for the service's default.
     longest_retention_days : int
-        The longest that it ever was, 0 if that is now: events from then may still be there.
+        The longest earlier retention, because events from that time may still be stored; 0 if the
+        current retention is the longest.
     """
 
     currency: str
@@ -62,24 +63,24 @@ class TenantConfig:
 
     @property
     def kept_days(self) -> int:
-        """How many days back there may be events."""
+        """Number of past days that may have events."""
         return max(self.retention_days, self.longest_retention_days)
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key as it is kept: never the secret, only its keyed hash.
+    """An API key as stored: a keyed hash instead of the secret.
 
     Attributes
     ----------
     key_id : str
-    role : {'ingest', 'read', 'admin'}
+    role : {'tag', 'ingest', 'read', 'admin'}
     key_hash : str
         Hexadecimal.
     created_at : datetime
     revoked_at : datetime, optional
     expires_at : datetime, optional
-        From when on the key is none any more.
+        When the key becomes invalid.
     """
 
     key_id: str
@@ -90,7 +91,7 @@ class ApiKey:
     expires_at: dt.datetime | None = None
 
     def state(self, now: dt.datetime) -> KeyState:
-        """What the key is good for; one that was revoked stays so when its time is over, too."""
+        """Return the state of the key; a revoked key remains revoked after its expiry."""
         if self.revoked_at is not None:
             return "revoked"
         if self.expires_at is not None and self.expires_at <= now:
@@ -99,23 +100,24 @@ class ApiKey:
 
 
 class TenantItems:
-    """Configuration of one tenant."""
+    """The configuration and the key for people of one tenant."""
 
     def __init__(self, table: Table, tenant: str) -> None:
         self._table = table
         self._tenant = tenant
 
     def config(self) -> TenantConfig | None:
-        """The stored configuration, or None for a tenant that is not known yet."""
+        """Return the stored configuration, or None for a tenant that is not registered."""
         item = self._table.get(table_keys.config_partition(self._tenant), SETTINGS, consistent=True)
         return None if item is None else _to_config(item)
 
     def register(self, config: TenantConfig, sealed_user_key: bytes) -> TenantConfig:
-        """Enter the tenant into the list and keep its first configuration; the one there wins.
+        """Register the tenant and return its configuration; an existing one is not replaced.
 
-        The list comes first: a tenant without configuration is registered again at its next use, a
-        tenant with configuration but not in the list would never be fitted. The key for people
-        comes before the configuration: a tenant with a configuration always has its key.
+        The order of the writes matters. The list of tenants is first: a tenant without
+        configuration is registered again at its next use, but a tenant missing from the list would
+        never be fitted. The key for people is written before the configuration, so that every
+        tenant with a configuration has a key.
         """
         self._table.put(to_item(table_keys.REGISTRY_PARTITION, self._tenant, {}))
         if self.config() is None:
@@ -123,16 +125,16 @@ class TenantItems:
         item = to_item(table_keys.config_partition(self._tenant), SETTINGS, asdict(config))
         if self._table.put_new(item):
             return config
-        there = self.config()
-        return config if there is None else there
+        stored = self.config()
+        return config if stored is None else stored
 
     def user_key(self) -> bytes | None:
-        """The sealed key under which the tenant's people are hashed, or None."""
+        """Return the sealed key for the tenant's people, or None."""
         item = self._table.get(table_keys.config_partition(self._tenant), USER_KEY, consistent=True)
         return None if item is None else base64.b64decode(item["sealed"]["S"])
 
     def keep_user_key(self, sealed: bytes) -> bytes:
-        """Keep a first sealed key; returns the one that is kept: the one there wins."""
+        """Store the first sealed key and return the stored one; an existing key is not replaced."""
         item = to_item(
             table_keys.config_partition(self._tenant), USER_KEY, {"sealed": _text_of(sealed)}
         )
@@ -140,12 +142,12 @@ class TenantItems:
             return sealed
         return self.user_key() or sealed
 
-    def replace_user_key(self, there: bytes, sealed: bytes) -> bool:
-        """Keep the key sealed anew; False if somebody else has done that since."""
+    def replace_user_key(self, previous: bytes, sealed: bytes) -> bool:
+        """Replace the sealed key; return False if it is no longer `previous`."""
         return self._table.update(
             table_keys.config_partition(self._tenant),
             USER_KEY,
-            only_if=Equals("sealed", {"S": _text_of(there)}),
+            only_if=Equals("sealed", {"S": _text_of(previous)}),
             assign={"sealed": {"S": _text_of(sealed)}},
         )
 
@@ -157,21 +159,21 @@ class TenantItems:
         ValueError
             If the number of shards would change.
         """
-        there = self.config()
-        longest = max(config.kept_days, there.kept_days if there is not None else 0)
+        stored = self.config()
+        longest = max(config.kept_days, stored.kept_days if stored is not None else 0)
         config = replace(
             config, longest_retention_days=longest if longest > config.retention_days else 0
         )
-        kept = self._table.put(
+        written = self._table.put(
             to_item(table_keys.config_partition(self._tenant), SETTINGS, asdict(config)),
             only_if=Equals("shards", {"N": str(config.shards)}),
         )
-        if not kept:
-            raise ValueError("the number of shards of a tenant cannot change")
+        if not written:
+            raise ValueError("a tenant's number of shards cannot change")
 
 
 def _to_config(item: Item) -> TenantConfig:
-    """The configuration that an item holds."""
+    """Convert an item to a configuration."""
     stored = from_item(item)
     return TenantConfig(
         currency=stored["currency"],
@@ -192,6 +194,6 @@ def _text_of(sealed: bytes) -> str:
 
 
 def list_tenants(table: Table) -> Iterator[str]:
-    """Every tenant that was ever registered, by name."""
+    """Yield all tenants that were ever registered, ordered by name."""
     for item in table.query(table_keys.REGISTRY_PARTITION):
         yield item["sk"]["S"]

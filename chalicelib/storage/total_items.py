@@ -1,4 +1,4 @@
-"""Totals of a day and shard: derived from its events, written whole, never counted up."""
+"""Totals of a day and shard: recomputed from the events and replaced whole, never incremented."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ LONGEST_COST = "longest-cost"
 
 @dataclass(frozen=True, slots=True)
 class DayTotals:
-    """What happened on one day in one shard.
+    """The totals of one day in one shard.
 
     Attributes
     ----------
     day : date
     shard : int
     rows : list of dict
-        One per kind of event, as `services.totals` made them.
+        One per kind of event, from `services.totals`.
     """
 
     day: dt.date
@@ -44,18 +44,18 @@ class DayTotals:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known about totals without their rows.
+    """The reading of events from which totals were computed.
 
     Attributes
     ----------
     read_at : datetime
-        When reading the events behind them began, by the clock of who read them.
+        When the reading began, by the reader's clock.
     events : int
-        How many there were.
+        Number of events.
     awaited : bool
-        Whether somebody waits to derive them again.
+        Whether another computation of the totals is pending.
     number : int
-        Of the reading that derived them.
+        Number of the reading.
     """
 
     read_at: dt.datetime
@@ -66,16 +66,16 @@ class Reading:
 
 @dataclass(slots=True)
 class Freshness:
-    """How recent totals are; gathers while they are read.
+    """How current totals are; updated while the totals are read.
 
     Attributes
     ----------
     latest : datetime or None
-        When events were read last.
+        Time of the latest reading.
     behind : datetime or None
-        The earliest reading of those whose events have changed since.
+        Time of the earliest reading whose events have changed since.
     never_derived : bool
-        Whether there are events of which no totals were derived yet.
+        Whether some events have no totals yet.
     """
 
     latest: dt.datetime | None = None
@@ -84,21 +84,21 @@ class Freshness:
 
     @property
     def changes_awaited(self) -> bool:
-        """Whether events have changed that are not in the totals yet, as far as is known."""
+        """Whether known changes of events are missing from the totals."""
         return self.never_derived or self.behind is not None
 
     @property
     def as_of(self) -> dt.datetime | None:
-        """Until when the totals have all changes; None where some were never derived."""
+        """Time until which the totals include all changes; None if some were never computed."""
         return None if self.never_derived else self.behind or self.latest
 
     def add(self, reading: Reading | None, *, begun: int) -> None:
-        """Take account of the totals of a day and shard.
+        """Include the totals of a day and shard.
 
         Parameters
         ----------
         reading : Reading or None
-            None where the first reading has begun and not ended.
+            None if the first reading has begun but not ended.
         begun : int
             Number of the last reading that has begun.
         """
@@ -111,11 +111,11 @@ class Freshness:
 
 
 class TotalsStore:
-    """The day totals of one tenant.
+    """The daily totals of one tenant.
 
-    Readings of a day and shard have numbers, given out before the reading begins: a later one sees
-    at least what an earlier one saw, whatever the clocks of the readers say. The item of the totals
-    counts the numbers, so that both are restored or lost together.
+    Each reading of a day and shard gets a number before it begins. A reading with a higher number
+    sees at least the events of one with a lower number, even if the readers' clocks differ. The
+    counter is part of the item with the totals, so that a restore covers both.
     """
 
     def __init__(self, table: Table, objects: Objects, tenant: str) -> None:
@@ -124,7 +124,7 @@ class TotalsStore:
         self._tenant = tenant
 
     def begin_reading(self, day: dt.date, shard: int) -> int:
-        """The number of a reading that begins now."""
+        """Begin a reading and return its number."""
         return self._table.count(
             table_keys.totals_partition(self._tenant, day.year, day.month),
             table_keys.totals_sort(day, shard),
@@ -133,24 +133,25 @@ class TotalsStore:
         )
 
     def put(self, totals: DayTotals, *, read_at: dt.datetime, reading: int | None = None) -> bool:
-        """Write the totals of a day and shard in place of the ones before.
+        """Replace the totals of a day and shard.
 
         Parameters
         ----------
         read_at : datetime
-            When reading the partition began.
+            When the reading of the partition began.
         reading : int, optional
-            From `begin_reading`, before the partition was read; without, one that begins now.
+            Number from `begin_reading`, called before the partition was read. If absent, a new
+            reading begins now.
 
         Returns
         -------
         bool
-            False if totals of a later reading are there already; those stay.
+            False if totals of a later reading are stored; they are not replaced.
         """
         if reading is None:
             reading = self.begin_reading(totals.day, totals.shard)
         sort = table_keys.totals_sort(totals.day, totals.shard)
-        # Named after the reading: one that comes too late must not replace a later one's object.
+        # The name contains the reading, so that a late reading cannot replace a later one's object.
         name = f"{sort.replace('#', '-')}-{reading}"
         number = {"N": str(reading)}
         document = document_items.keep(
@@ -170,7 +171,7 @@ class TotalsStore:
         )
 
     def last_reading(self, day: dt.date, shard: int) -> Reading | None:
-        """When the events behind these totals were read; None if there are no totals."""
+        """Return the reading from which the totals were computed; None if there are no totals."""
         item = self._table.get(
             table_keys.totals_partition(self._tenant, day.year, day.month),
             table_keys.totals_sort(day, shard),
@@ -178,12 +179,12 @@ class TotalsStore:
         return None if item is None else _reading_of(item)
 
     def await_next(self, day: dt.date, shard: int, number: int) -> bool:
-        """Note that somebody waits to derive these totals again.
+        """Record that another computation of these totals is pending.
 
         Returns
         -------
         bool
-            False if somebody else does, or if they were derived since the reading of this number.
+            False if one is already pending, or if the totals are not from the reading `number`.
         """
         same = Equals("reading", {"N": str(number)}) if number else Missing("reading")
         return self._table.update(
@@ -196,18 +197,18 @@ class TotalsStore:
     def between(
         self, start: dt.date, end: dt.date, freshness: Freshness | None = None
     ) -> Iterator[DayTotals]:
-        """The totals from `start` to `end`, inclusive, by day.
+        """Return the totals from `start` to `end`, inclusive, ordered by day.
 
         Parameters
         ----------
         freshness : Freshness, optional
-            Told of all totals that are read.
+            Updated with all totals that are read.
         """
         for day, shard, item in self._items_between(start, end, freshness):
             yield DayTotals(day, shard, document_items.recall(item, self._objects))
 
     def events_between(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, int, int]]:
-        """Day, shard and how many events there were, from `start` to `end`, inclusive, by day."""
+        """Return day, shard and number of events from `start` to `end`, inclusive, by day."""
         for day, shard, item in self._items_between(start, end):
             yield day, shard, int(item["events"]["N"])
 
@@ -229,7 +230,7 @@ class TotalsStore:
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
     def note_cost_period(self, days: int) -> None:
-        """Remember over how many days a cost is spread, so that reading looks back far enough."""
+        """Record a cost's period in days if it is the longest; reads look back this far."""
         self._table.put(
             {
                 "pk": {"S": table_keys.config_partition(self._tenant)},
@@ -240,13 +241,13 @@ class TotalsStore:
         )
 
     def longest_cost_period(self) -> int:
-        """The longest period over which a cost of this tenant is spread; at least 1 day."""
+        """Return the longest period of a cost of this tenant in days; at least 1."""
         item = self._table.get(table_keys.config_partition(self._tenant), LONGEST_COST)
         return 1 if item is None else int(item["days"]["N"])
 
 
 def _reading_of(item: Item) -> Reading | None:
-    """What an item says of the last reading; None where the first one has begun and not ended."""
+    """Return the last reading in an item; None if the first one has begun but not ended."""
     if "events" not in item:
         return None
     return Reading(

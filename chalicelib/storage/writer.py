@@ -1,7 +1,7 @@
-"""Writing many items without losing one: batches, backoff, and the exact list of what is missing.
+"""Batch writes with retries and backoff, and an exact list of the items that were not written.
 
-Every write is a put or a delete of a whole item, so repeating one changes nothing; that is why a
-batch whose answer was lost may simply be sent again.
+Every write puts or deletes a whole item, so it is idempotent. A batch whose response was lost can
+be sent again.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long and how politely the writer tries.
+    """Time limit and pauses for retries.
 
     Attributes
     ----------
     budget_seconds : float
-        No call is started later than this after the first.
+        No call starts later than this after the first call.
     base_seconds, cap_seconds : float
-        The n-th pause in a row is drawn from [0, min(cap, base * 2**n)] ("full jitter").
+        The n-th consecutive pause is drawn from [0, min(cap, base * 2**n)] ("full jitter").
     sleep, jitter, monotonic : callable
-        Injected by tests; `jitter` draws from [0, 1).
+        Replaced in tests; `jitter` draws from [0, 1).
     """
 
     budget_seconds: float = 8.0
@@ -43,22 +43,22 @@ class Patience:
     monotonic: Callable[[], float] = time.monotonic
 
     def pause_seconds(self, failures: int) -> float:
-        """The pause after so many failures in a row."""
+        """Return the pause after this number of consecutive failures."""
         return self.jitter() * min(self.cap_seconds, self.base_seconds * 2.0 ** min(failures, 30))
 
 
 def put_request(item: Item) -> Request:
-    """A request that writes an item whole."""
+    """Return a request that writes a whole item."""
     return {"PutRequest": {"Item": item}}
 
 
 def delete_request(partition: str, sort: str) -> Request:
-    """A request that removes an item; fine if there is none."""
+    """Return a request that deletes an item; it does nothing if the item does not exist."""
     return {"DeleteRequest": {"Key": {"pk": {"S": partition}, "sk": {"S": sort}}}}
 
 
 def key_of(request: Request) -> Key:
-    """Partition and sort key that a request writes to."""
+    """Return the partition key and sort key of a request."""
     keys = request["PutRequest"]["Item"] if "PutRequest" in request else None
     if keys is None:
         keys = request["DeleteRequest"]["Key"]
@@ -66,19 +66,19 @@ def key_of(request: Request) -> Key:
 
 
 def persist(call: Callable[[], _T], patience: Patience) -> _T:
-    """What a call gives, tried again while the store does not answer.
+    """Return the result of a call; retry it while the store is unavailable.
 
     Parameters
     ----------
     call : callable
-        Doing it twice must change nothing.
+        Must be idempotent.
     patience : Patience
-        When to give up.
+        Time limit and pauses.
 
     Raises
     ------
     StoreUnavailable
-        If the store still does not answer when the budget is used up.
+        If the store is still unavailable when the time limit is reached.
     """
     give_up_at = patience.monotonic() + patience.budget_seconds
     failures = 0
@@ -94,10 +94,10 @@ def persist(call: Callable[[], _T], patience: Patience) -> _T:
 
 
 def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> frozenset[Key]:
-    """Write everything, or say exactly what is not written.
+    """Write all requests; return the keys of those that were not written.
 
-    Of several requests for one key only the last is sent (DynamoDB refuses a batch that names a
-    key twice, and the last one is what would remain).
+    Of several requests for one key only the last is sent. DynamoDB rejects a batch that contains a
+    key twice, and the last request determines the final item.
 
     Parameters
     ----------
@@ -105,18 +105,18 @@ def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> 
     requests : sequence of requests
         From `put_request` and `delete_request`.
     patience : Patience
-        When to give up.
+        Time limit and pauses.
 
     Returns
     -------
     frozenset of (str, str)
-        Keys that are not known to be written when the budget is used up.
+        Keys for which no write was confirmed when the time limit was reached.
 
     Raises
     ------
     Exception
-        Of the store, where trying again cannot help: no such table, access denied, an item too
-        large.
+        The store's error, if a retry cannot help: the table does not exist, access is denied, an
+        item is too large.
     """
     latest = {key_of(request): request for request in requests}
     waiting = deque(latest.items())
@@ -142,7 +142,7 @@ def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> 
 
 
 def _send(table: Table, batch: list[tuple[Key, Request]]) -> list[tuple[Key, Request]]:
-    """Send one batch; what of it is not known to be written."""
+    """Send one batch; return the requests whose write was not confirmed."""
     try:
         left_over = table.write_batch([request for _, request in batch])
     except StoreUnavailable:

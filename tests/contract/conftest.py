@@ -1,4 +1,4 @@
-"""Engines on which the store must keep its promises.
+"""Engines on which the contract tests run.
 
 moto and SQLite run in process. DynamoDB Local (Amazon's own) is used when
 ``LIKEWORTH_DYNAMODB_ENDPOINT`` points to a running one, e.g. ``http://127.0.0.1:8001``.
@@ -38,13 +38,13 @@ LOCATION = {"LocationConstraint": REGION}
 
 @dataclass
 class Engine:
-    """A table and objects somewhere.
+    """A table and objects of one engine.
 
     Attributes
     ----------
     table : Table
     objects : callable
-        Gives a tenant's objects.
+        Returns a tenant's objects.
     """
 
     table: Table
@@ -63,7 +63,7 @@ class Engine:
 
 @dataclass
 class Aws:
-    """Clients of something like AWS."""
+    """Clients of AWS or of a simulation of AWS."""
 
     dynamodb: Any
     s3: Any
@@ -131,7 +131,7 @@ def engine(opened: Aws | _Sqlite) -> Iterator[Engine]:
 
 @pytest.fixture
 def dynamodb_local() -> Iterator[Local]:
-    """DynamoDB Local alone, for what only it can tell."""
+    """DynamoDB Local only, for tests of consumed capacity."""
     with ExitStack() as stack:
         # With a stream DynamoDB Local takes many times as long, and counts the same.
         aws = _dynamodb_local(stack)

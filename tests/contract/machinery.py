@@ -1,8 +1,8 @@
 """The panel estimator, part by part, against regressions with dummy variables in statsmodels.
 
-What the estimator averages over (decays, the slope of the response, late effects, a hidden cause)
-is held fixed where a check is about something else. Tolerance 1e-6 relative: both sides solve the
-same least-squares problem in float64.
+The estimator averages over decays, the slope of the response, late effects and a hidden cause. A
+check fixes those that it does not test. The relative tolerance is 1e-6: both sides solve the same
+least-squares problem in float64.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NEVER, CERTAIN = 1.1, 1e-9
-"""Probabilities below which an alternative is not looked at."""
+"""Probabilities below which an alternative is not computed."""
 KINDS = (0, 1)
 HOLES = (9, 10, 11, 19)
 
@@ -47,16 +47,16 @@ def held(
     change: bool = False,
     reactions: bool = False,
 ) -> Iterator[None]:
-    """The estimator with some of what it averages over held fixed.
+    """Fix some of the alternatives over which the estimator averages.
 
     Parameters
     ----------
     decays : tuple of int, length K, or None
-        Indexes into DECAYS; None: averaged over.
+        Indexes into DECAYS; None to average over all decays.
     slope : float or None
-        Of the response; None: averaged over.
+        Slope of the response; None to average over all slopes.
     late, change, reactions : bool
-        Whether late effects, a hidden cause and reactions to conversions are looked at.
+        Whether to consider late effects, a hidden cause and reactions to conversions.
     """
     with ExitStack() as stack:
 
@@ -85,7 +85,7 @@ def _at(decays: tuple[int, ...], evidence: Floats, channels: Ints) -> Floats:
 
 @functools.cache
 def small(name: str) -> Small:
-    """The panels of the checks, by name."""
+    """Return the panel of a check by its name."""
     holes = np.ones(30, dtype=bool)
     holes[list(HOLES)] = False
     return {
@@ -111,17 +111,17 @@ def small(name: str) -> Small:
 
 @functools.cache
 def dummies(name: str) -> Dummies:
-    """The rows of a panel; what is known of it does not depend on the estimator."""
+    """Return the rows of a panel; independent of the estimator."""
     return Dummies(small(name), newcomers=name in ("newcomers", "holes"))
 
 
 def fit(name: str) -> WithinUserFit:
-    """The estimator on a panel."""
+    """Run the estimator on a panel."""
     return fit_within_user(reduce_panel(small(name).people), small(name).inside)
 
 
 def scale(name: str, decays: tuple[int, ...], slope: float = 0.0) -> Floats:
-    """From a coefficient to conversions inside the window, shape (K,)."""
+    """Return factors from coefficients to conversions inside the window, shape (K,)."""
     inside = small(name).inside.adstock[np.arange(len(decays)), decays]
     return np.asarray(inside * dummies(name).mean_response(slope))
 
@@ -162,14 +162,14 @@ def check_response_grows_with_activity() -> None:
 
 
 def check_newcomers_are_compared_at_equal_tenure() -> None:
-    """The time since the first event has coefficients of its own in every stratum."""
+    """Every stratum has separate coefficients for the time since the first event."""
     ours, theirs = both("newcomers", (4, 2), 0.3)
 
     assert_same(ours, theirs, scale("newcomers", (4, 2), 0.3))
 
 
 def check_days_without_data_are_left_out() -> None:
-    """Holes leave the regression on the remaining days; stocks go on through them."""
+    """The regression uses only days with data; stocks also decay on days without data."""
     ours, theirs = both("holes", (4, 5), 0.0)
 
     assert_same(ours, theirs, scale("holes", (4, 5)))

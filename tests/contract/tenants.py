@@ -1,4 +1,4 @@
-"""A tenant that has something of everything, and two other tenants that must not see it."""
+"""A tenant with every kind of resource, and two other tenants that must not see them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ __all__ = ["client", "document"]  # fixtures
 
 @dataclass
 class Mine:
-    """A tenant with everything.
+    """A tenant with every kind of resource.
 
     Attributes
     ----------
     ids : dict
-        Name in a path -> the id of something of mine.
+        Name in a path -> the id of one of the tenant's resources.
     marks : tuple of str
-        Texts that stand in my things and must be in no answer to a stranger.
+        Texts in the tenant's resources that no answer to a stranger may contain.
     """
 
     admin: Caller
@@ -45,7 +45,7 @@ class Mine:
     marks: tuple[str, ...]
 
     def stored(self) -> tuple[list[str], dict[str, str]]:
-        """All items and objects that are mine, as they are now."""
+        """Return all current items and objects of the tenant."""
         own = [one for one in self.cloud.items() if one["pk"]["S"].startswith("acme#")]
         pages = self.cloud.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
         objects = [one for page in pages for one in page.get("Contents", [])]
@@ -59,7 +59,7 @@ class Mine:
 def mine(
     client: Client, cloud: Cloud, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> Mine:
-    """Two of each thing that is listed, so that every list of mine has a second page."""
+    """Create two resources of each listed kind, so that every list has a second page."""
     return build(client, cloud, document, monkeypatch)
 
 
@@ -132,7 +132,7 @@ def build(
 
 
 def created(key: str, etag: str) -> dict[str, Any]:
-    """What S3 tells of a new object."""
+    """Return the S3 notification of a new object."""
     record = {
         "eventName": "ObjectCreated:Put",
         "eventTime": "2026-03-15T12:00:00.123Z",

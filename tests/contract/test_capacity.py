@@ -1,6 +1,7 @@
-"""What it costs: write and read units as Amazon's own engine counts them.
+"""Costs in write and read units, as counted by Amazon's own engine.
 
-Runs only with DynamoDB Local (``LIKEWORTH_DYNAMODB_ENDPOINT``); no other engine here counts.
+Runs only with DynamoDB Local (``LIKEWORTH_DYNAMODB_ENDPOINT``), because the other engines do not
+count units.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ pytestmark = needs_dynamodb_local
 DAY = dt.date(2026, 3, 14)
 MIDNIGHT = dt.datetime(2026, 3, 14, tzinfo=dt.UTC)
 WRITE_PRICE, READ_PRICE = 0.625, 0.125
-"""Dollars per million units, on demand."""
+"""Dollars per million on-demand units."""
 
 
 @dataclass
@@ -48,15 +49,15 @@ class Meter:
     reads: float = 0.0
     calls: Counter[str] = field(default_factory=Counter)
     refused: int = 0
-    """Writes whose condition did not hold: charged, and the engine does not tell how much."""
+    """Writes whose condition was false. They are charged, but the engine does not report units."""
 
     found_nothing: float = 0.0
-    """Units of queries that find nothing: DynamoDB charges the least, the engine nothing."""
+    """Units of empty queries: DynamoDB charges the minimum, the engine reports 0."""
 
     _least: float = 0.5
 
     def attach(self, client: Any) -> None:
-        """Ask for the capacity in every call."""
+        """Request the consumed capacity in every call."""
         events = client.meta.events
         writing = ("BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
         for name in (*writing, "GetItem", "Query"):
@@ -65,7 +66,7 @@ class Meter:
 
     @property
     def dollars_per_million(self) -> float:
-        """The price of a million times this."""
+        """The price of a million repetitions in dollars."""
         return self.writes * WRITE_PRICE + self.reads * READ_PRICE
 
     def _ask(self, params: dict[str, Any], **_: Any) -> None:
@@ -88,14 +89,14 @@ class Meter:
 
 @pytest.fixture
 def meter(dynamodb_local: Local) -> Meter:
-    """Runs from now on."""
+    """A meter that counts from now on."""
     made = Meter()
     made.attach(dynamodb_local.dynamodb)
     return made
 
 
 def full_event(number: int, **over: Any) -> dict[str, Any]:
-    """An event with all that a sender usually fills in."""
+    """An event with all commonly used fields."""
     return make_event(
         **(
             {
@@ -110,7 +111,7 @@ def full_event(number: int, **over: Any) -> dict[str, Any]:
     )
 
 
-def test_an_event_costs_one_write_and_recording_it_next_to_nothing_more(
+def test_an_event_costs_one_write_and_its_recording_almost_nothing(
     dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store()
@@ -123,9 +124,7 @@ def test_an_event_costs_one_write_and_recording_it_next_to_nothing_more(
     assert meter.reads <= 2000 * 0.01
 
 
-def test_the_same_events_again_cost_the_same_and_no_more(
-    dynamodb_local: Local, meter: Meter
-) -> None:
+def test_sending_events_again_costs_the_same(dynamodb_local: Local, meter: Meter) -> None:
     store = dynamodb_local.store()
     events = [full_event(number) for number in range(100)]
     _ = store.config
@@ -137,19 +136,19 @@ def test_the_same_events_again_cost_the_same_and_no_more(
 
 @dataclass
 class Stream:
-    """Batches of changes, and the appointments that they lead to."""
+    """Processes batches of changes and the appointments that they create."""
 
     store: TenantStore
     appointments: list[tuple[dt.datetime, dt.date, int, int]] = field(default_factory=list)
 
     def batch(self, changed: set[tuple[dt.date, int]], now: dt.datetime) -> None:
-        """What the aggregate function does with a batch."""
+        """Process a batch like the aggregate function."""
         self.keep(now)
         for day, shard in sorted(changed):
             derive_or_wait(self.store, day, shard, now=now, wait=self._waits(day, shard))
 
     def keep(self, until: dt.datetime) -> None:
-        """Let time pass."""
+        """Process all appointments until this time."""
         while self.appointments and self.appointments[0][0] <= until:
             now, day, shard, reading = heapq.heappop(self.appointments)
             wait = self._waits(day, shard)
@@ -162,12 +161,12 @@ class Stream:
         return wait
 
     def counted(self, start: dt.date, end: dt.date) -> int:
-        """How many events the totals hold."""
+        """Return the number of events in the totals."""
         totals = self.store.totals.between(start, end)
         return sum(row["events"] for one in totals for row in one.rows)
 
 
-def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_writing_it(
+def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_its_writes(
     dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store(shards=1)
@@ -192,7 +191,7 @@ def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_writing_it(
     assert overhead <= 0.05
 
 
-def test_a_back_fill_in_any_order_costs_at_most_half_a_read_per_event(
+def test_a_backfill_in_any_order_costs_at_most_half_a_read_per_event(
     dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store(write_seconds=60)
@@ -225,8 +224,10 @@ def test_a_back_fill_in_any_order_costs_at_most_half_a_read_per_event(
     assert meter.writes / total <= 1.1
 
 
-def test_the_fault_bench_counts_what_the_engine_counts(dynamodb_local: Local, meter: Meter) -> None:
-    """`tests.faults` works units out by the documented formulas; here is the truth."""
+def test_the_fault_bench_counts_the_same_units_as_the_engine(
+    dynamodb_local: Local, meter: Meter
+) -> None:
+    """`tests.faults` computes units with the documented formulas; the engine is the reference."""
     layer = FaultLayer()
     layer.attach(dynamodb_local.dynamodb)
     store, now = dynamodb_local.store(retention_days=5), MIDNIGHT + dt.timedelta(days=1)
@@ -247,6 +248,6 @@ def test_the_fault_bench_counts_what_the_engine_counts(dynamodb_local: Local, me
     erase_person(store, "user-3", now=now, has_time=lambda: True)
     assert meter.writes > 390
     assert meter.reads > 20
-    assert meter.refused == 2  # the second erasure: a unit each, of items below a kilobyte
+    assert meter.refused == 2  # in the second erasure: one unit each for items below a kilobyte
     assert layer.bill.write_units == meter.writes + meter.refused
     assert layer.bill.read_units == meter.reads + meter.found_nothing

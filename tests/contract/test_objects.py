@@ -1,4 +1,4 @@
-"""What a tenant's objects promise, in a bucket and in files."""
+"""Behaviour of a tenant's objects, in a bucket and in files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BODY = bytes(range(256)) * 10
 
 @pytest.fixture
 def objects(engine: Engine) -> Objects:
-    """Those of acme, without the object that tests write."""
+    """The objects of acme, without the object that tests write."""
     own = engine.objects("acme")
     own.remove(KEY)
     return own
@@ -34,7 +34,7 @@ def version(objects: Objects) -> ObjectVersion:
     return ObjectVersion(KEY, etag)
 
 
-def test_an_object_comes_back_as_it_was(objects: Objects) -> None:
+def test_an_object_is_read_as_written(objects: Objects) -> None:
     assert objects.find(KEY) is None
     assert objects.etag(KEY) is None
     objects.put(KEY, BODY)
@@ -43,7 +43,7 @@ def test_an_object_comes_back_as_it_was(objects: Objects) -> None:
     assert objects.get(KEY) == b""
 
 
-def test_another_content_has_another_etag(objects: Objects) -> None:
+def test_different_content_has_a_different_etag(objects: Objects) -> None:
     objects.put(KEY, b"one")
     first = version(objects)
     objects.put(KEY, b"two")
@@ -52,7 +52,7 @@ def test_another_content_has_another_etag(objects: Objects) -> None:
     assert version(objects) == first
 
 
-def test_an_object_that_was_removed_is_gone(objects: Objects) -> None:
+def test_a_removed_object_does_not_exist(objects: Objects) -> None:
     objects.put(KEY, BODY)
     objects.remove(KEY)
     objects.remove(KEY)
@@ -64,7 +64,7 @@ def test_an_object_that_was_removed_is_gone(objects: Objects) -> None:
 
 
 @pytest.mark.parametrize("block", [1, 255, 1000, 2559, 2560, 2561, 10**6])
-def test_a_reader_reads_what_is_there_whatever_its_blocks(objects: Objects, block: int) -> None:
+def test_a_reader_returns_the_same_bytes_for_any_block_size(objects: Objects, block: int) -> None:
     objects.put(KEY, BODY)
     with objects.open(version(objects), max_bytes=10**6, block_bytes=block) as stream:
         assert stream.read() == BODY
@@ -79,7 +79,7 @@ def test_a_reader_reads_what_is_there_whatever_its_blocks(objects: Objects, bloc
         stream.check()
 
 
-def test_a_reader_mixes_no_two_versions(objects: Objects) -> None:
+def test_a_reader_does_not_mix_versions(objects: Objects) -> None:
     objects.put(KEY, BODY * 100)
     with objects.open(version(objects), max_bytes=10**6, block_bytes=70_000) as stream:
         assert stream.read(10) == BODY[:10]
@@ -90,7 +90,7 @@ def test_a_reader_mixes_no_two_versions(objects: Objects) -> None:
             stream.check()
 
 
-def test_another_version_or_one_that_is_too_large_is_not_opened(objects: Objects) -> None:
+def test_an_old_version_or_a_too_large_object_is_not_opened(objects: Objects) -> None:
     objects.put(KEY, BODY)
     with pytest.raises(ObjectGoneError):
         objects.open(ObjectVersion(KEY, "0" * 32), max_bytes=10**6)
@@ -103,7 +103,7 @@ def test_another_version_or_one_that_is_too_large_is_not_opened(objects: Objects
     "key",
     ["imports/other/x", "documents/acme2/x", "imports/acme", "x.csv", "/imports/acme/x", ""],
 )
-def test_what_is_not_the_tenants_is_not_touched(objects: Objects, key: str) -> None:
+def test_another_tenants_object_key_is_rejected(objects: Objects, key: str) -> None:
     calls: list[Callable[[], Any]] = [
         lambda: objects.upload_url(key, expires_seconds=1),
         lambda: objects.open(ObjectVersion(key), max_bytes=1),
@@ -114,14 +114,16 @@ def test_what_is_not_the_tenants_is_not_touched(objects: Objects, key: str) -> N
         lambda: objects.get(key),
     ]
     for call in calls:
-        with pytest.raises(ValueError, match="no object of acme"):
+        with pytest.raises(ValueError, match="not an object of acme"):
             call()
 
 
 @pytest.mark.parametrize(
     "name", ["..", "../../secret", "a/b", "x" * 900, "ä✓", "con", "a\nb", "%2e%2e", ".", "a//b"]
 )
-def test_any_name_is_a_name(objects: Objects, engine: Engine, name: str) -> None:
+def test_an_object_name_can_contain_any_character(
+    objects: Objects, engine: Engine, name: str
+) -> None:
     key = f"imports/acme/{name}"
     objects.put(key, b"mine")
     assert objects.get(key) == b"mine"

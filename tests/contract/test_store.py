@@ -1,4 +1,4 @@
-"""What the store promises, on every engine."""
+"""Behaviour of a tenant's store on every engine."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ EVERY_FIELD = {
 
 
 @pytest.mark.parametrize("raw", EVERY_FIELD.values(), ids=EVERY_FIELD.keys())
-def test_an_event_comes_back_as_it_was(engine: Engine, raw: dict[str, Any]) -> None:
+def test_an_event_is_read_as_written(engine: Engine, raw: dict[str, Any]) -> None:
     store = engine.store()
     write(store, raw)
     assert read(store) == [parse_event(raw)]
@@ -97,7 +97,7 @@ SPANS = {
 
 
 @pytest.mark.parametrize("raw", SPANS.values(), ids=SPANS.keys())
-def test_a_span_comes_back_as_it_was_and_lies_in_no_day(
+def test_a_span_is_read_as_written_and_belongs_to_no_day(
     engine: Engine, raw: dict[str, Any]
 ) -> None:
     store = engine.store()
@@ -107,7 +107,7 @@ def test_a_span_comes_back_as_it_was_and_lies_in_no_day(
     assert read(store, dt.date(2026, 3, 1), dt.date(2026, 3, 15)) == []
 
 
-def test_a_span_sent_again_with_other_days_replaces_the_first(engine: Engine) -> None:
+def test_a_span_with_the_same_id_and_other_days_replaces_the_first(engine: Engine) -> None:
     store = engine.store()
     write(store, make_coverage(event_id="v", first="2026-03-01", last="2026-03-10"))
     longer = make_coverage(event_id="v", first="2026-02-01", last="2026-03-15")
@@ -119,7 +119,7 @@ A, B = "20260315T120000Z-0000000a", "20260315T120000Z-0000000b"
 
 
 def stored_by(store: TenantStore, origin: str) -> dict[str, list[str]]:
-    """The ids of events that carry an import, by partition."""
+    """Return the ids of the events that an import stored, by partition."""
     found = {
         partition: [
             sort.rpartition("#")[2] for sort in store.events.stored_by(origin, partition, None)[0]
@@ -129,7 +129,7 @@ def stored_by(store: TenantStore, origin: str) -> dict[str, list[str]]:
     return {partition: ids for partition, ids in found.items() if ids}
 
 
-def test_an_event_belongs_to_whatever_stored_it_last(engine: Engine) -> None:
+def test_an_event_belongs_to_the_last_import_that_stored_it(engine: Engine) -> None:
     store = engine.store(shards=1)
     raw = [make_event(event_id=f"e{n}") for n in range(4)] + [make_coverage(event_id="v")]
     parsed = [parse_event(one) for one in raw]
@@ -143,7 +143,7 @@ def test_an_event_belongs_to_whatever_stored_it_last(engine: Engine) -> None:
     assert stored_by(store, B) == {day: ["e0", "e1"]}
 
 
-def test_events_of_an_import_are_removed_and_those_of_others_stay(engine: Engine) -> None:
+def test_removing_an_import_keeps_other_events(engine: Engine) -> None:
     store = engine.store(shards=1)
     parsed = [parse_event(make_event(event_id=f"e{n}")) for n in range(5)]
     store.events.write(parsed, origin=A)
@@ -154,11 +154,11 @@ def test_events_of_an_import_are_removed_and_those_of_others_stay(engine: Engine
     for _ in range(2):
         assert store.events.remove(A, partition, found) == 3
     assert [event.event_id for event in read(store)] == ["e0", "e1", "e2"]
-    with pytest.raises(ValueError, match="no partition"):
+    with pytest.raises(ValueError, match="not a partition"):
         store.events.remove(A, f"other#events#{DAY}#0", found)
 
 
-def test_events_of_a_person_belong_to_their_import_also_without_the_person(engine: Engine) -> None:
+def test_an_anonymised_event_still_belongs_to_its_import(engine: Engine) -> None:
     store = engine.store(shards=1)
     anna = store.user_hash("anna")
     event = parse_event(make_event(event_id="e", user_id=anna))
@@ -172,7 +172,7 @@ def test_events_of_a_person_belong_to_their_import_also_without_the_person(engin
     assert stored_by(store, B) == {f"acme#events#{DAY}#0": ["e", "e"]}
 
 
-def test_the_same_event_again_changes_nothing(engine: Engine) -> None:
+def test_storing_an_event_again_changes_nothing(engine: Engine) -> None:
     store = engine.store()
     event = make_event()
     write(store, event)
@@ -181,7 +181,7 @@ def test_the_same_event_again_changes_nothing(engine: Engine) -> None:
     assert read(store) == [parse_event(event)]
 
 
-def test_other_content_under_the_same_identity_replaces_it(engine: Engine) -> None:
+def test_an_event_with_the_same_identity_is_replaced(engine: Engine) -> None:
     store = engine.store()
     write(store, make_event(event_id="day", count=10))
     write(store, make_event(event_id="day", count=12))
@@ -189,7 +189,7 @@ def test_other_content_under_the_same_identity_replaces_it(engine: Engine) -> No
     assert event.count == 12  # type: ignore[union-attr]
 
 
-def test_of_duplicates_in_one_call_the_last_stays(engine: Engine) -> None:
+def test_the_last_of_several_duplicates_is_stored(engine: Engine) -> None:
     store = engine.store()
     write(store, *(make_event(event_id="same", count=count) for count in (1, 2, 3)))
     (event,) = read(store)
@@ -204,7 +204,7 @@ def test_of_duplicates_in_one_call_the_last_stays(engine: Engine) -> None:
         {"user_id": "CCCCCCCCCCCCCCCCCCCCCC"},
     ],
 )
-def test_id_time_and_person_are_the_identity(engine: Engine, other: dict[str, str]) -> None:
+def test_id_time_and_person_identify_an_event(engine: Engine, other: dict[str, str]) -> None:
     store = engine.store()
     write(store, make_event(event_id="x"), make_event(**({"event_id": "x"} | other)))
     assert len(read(store)) == 2
@@ -219,7 +219,7 @@ def test_withdrawn_consent_removes_the_person(engine: Engine) -> None:
     assert read(store) == [restated]
 
 
-def test_more_events_than_fit_a_batch_or_a_page_come_back_complete(engine: Engine) -> None:
+def test_events_are_complete_across_batches_and_pages(engine: Engine) -> None:
     store = engine.store(shards=1)
     long = "✓" * 128
     events = [
@@ -230,7 +230,7 @@ def test_more_events_than_fit_a_batch_or_a_page_come_back_complete(engine: Engin
     assert [event.event_id for event in read(store)] == [event["event_id"] for event in events]
 
 
-def test_a_persons_events_lie_together_by_time(engine: Engine) -> None:
+def test_a_partition_is_ordered_by_person_and_time(engine: Engine) -> None:
     store = engine.store(shards=1)
     users = ["E" * 22, "F" * 22]
     times = [f"2026-03-14T0{hour}:00:00Z" for hour in (3, 1, 2)]
@@ -242,7 +242,7 @@ def test_a_persons_events_lie_together_by_time(engine: Engine) -> None:
     assert found == [(user, hour) for user in users for hour in (1, 2, 3)]
 
 
-def test_reading_takes_the_first_and_last_day_and_no_others(engine: Engine) -> None:
+def test_reading_includes_the_first_and_the_last_day(engine: Engine) -> None:
     store = engine.store()
     for day in (12, 13, 14, 15):
         write(store, make_event(event_id=f"d{day}", occurred_at=f"2026-03-{day}T00:00:00Z"))
@@ -250,7 +250,7 @@ def test_reading_takes_the_first_and_last_day_and_no_others(engine: Engine) -> N
     assert [event.event_id for event in found] == ["d13", "d14"]
 
 
-def test_tenants_see_nothing_of_each_other(engine: Engine) -> None:
+def test_a_tenant_does_not_see_another_tenants_data(engine: Engine) -> None:
     ours, theirs = engine.store("acme"), engine.store("acme-2")
     write(theirs, make_event(), make_coverage())
     theirs.imports.add(Import("20260314T000000Z-00000001", "x.csv", "2026-03-14T00:00:00Z"))
@@ -265,7 +265,7 @@ def test_tenants_see_nothing_of_each_other(engine: Engine) -> None:
 # --- day totals -------------------------------------------------------------------------------
 
 
-def test_totals_come_back_by_day_over_the_end_of_a_month(engine: Engine) -> None:
+def test_totals_are_ordered_by_day_across_months(engine: Engine) -> None:
     store = engine.store()
     days = [dt.date(2026, 2, 27) + dt.timedelta(days=n) for n in range(4)]
     for day in reversed(days):
@@ -285,7 +285,7 @@ def test_totals_of_an_earlier_reading_do_not_replace_later_ones(engine: Engine) 
     assert list(store.totals.between(DAY, DAY)) == []
     assert store.totals.last_reading(DAY, 0) is None
     of_later, of_earlier = (DayTotals(DAY, 0, [{"events": 7, "n": n}]) for n in (2, 1))
-    an_hour_ago = NOW - dt.timedelta(hours=1)  # by the clock of who read later
+    an_hour_ago = NOW - dt.timedelta(hours=1)  # by the clock of the later reader
     assert store.totals.put(of_later, read_at=an_hour_ago, reading=later)
     assert not store.totals.put(of_earlier, read_at=NOW, reading=earlier)
     assert store.totals.put(of_later, read_at=an_hour_ago, reading=later)
@@ -296,7 +296,7 @@ def test_totals_of_an_earlier_reading_do_not_replace_later_ones(engine: Engine) 
     assert list(store.totals.between(DAY, DAY)) == [found]
 
 
-def test_totals_from_before_readings_had_numbers_are_replaced(engine: Engine) -> None:
+def test_totals_without_a_reading_number_are_replaced(engine: Engine) -> None:
     store = engine.store()
     old = to_item(
         "acme#days#2026-03",
@@ -313,7 +313,7 @@ def test_totals_from_before_readings_had_numbers_are_replaced(engine: Engine) ->
     assert store.totals.last_reading(DAY, 0) == Reading(NOW, 4, awaited=False, number=1)
 
 
-def test_only_one_waits_to_derive_totals_again(engine: Engine) -> None:
+def test_only_one_computation_of_totals_is_pending(engine: Engine) -> None:
     store = engine.store()
     assert store.totals.last_reading(DAY, 0) is None
     store.totals.put(DayTotals(DAY, 0, [{"events": 7}]), read_at=NOW)
@@ -327,7 +327,7 @@ def test_only_one_waits_to_derive_totals_again(engine: Engine) -> None:
     )
 
 
-def test_totals_too_large_for_an_item_come_back_whole(engine: Engine) -> None:
+def test_totals_too_large_for_an_item_are_read_as_written(engine: Engine) -> None:
     store = engine.store()
     draw = random.Random(1)
     rows = [{"events": 1, "noise": draw.randbytes(300_000).hex()}]
@@ -350,7 +350,7 @@ def fit_id(number: int) -> str:
     return f"20260314T00000{number}Z-0000000{number}"
 
 
-def test_a_fit_header_comes_back_as_it_was(engine: Engine) -> None:
+def test_a_fit_header_is_read_as_written(engine: Engine) -> None:
     store = engine.store()
     header = FitHeader(
         fit_id(1),
@@ -373,14 +373,14 @@ def test_a_fit_document_is_written_once(engine: Engine) -> None:
     assert store.fits.document(fit_id(1)) == {"n": 1.5, "none": None}
 
 
-def test_a_document_too_large_for_an_item_comes_back_whole(engine: Engine) -> None:
+def test_a_document_too_large_for_an_item_is_read_as_written(engine: Engine) -> None:
     store = engine.store()
     document = {"noise": random.Random(2).randbytes(400_000).hex()}
     store.fits.put_document(fit_id(1), document)
     assert store.fits.document(fit_id(1)) == document
 
 
-def test_a_document_with_nan_is_refused(engine: Engine) -> None:
+def test_a_document_with_nan_is_rejected(engine: Engine) -> None:
     store = engine.store()
     with pytest.raises(ValueError, match="JSON"):
         store.fits.put_document(fit_id(1), {"n": float("nan")})
@@ -391,7 +391,7 @@ def test_a_document_with_nan_is_refused(engine: Engine) -> None:
 
 
 def make_link(number: int, **over: Any) -> Link:
-    """A link for a day."""
+    """Return a link that is valid for one day."""
     fields = {
         "link_id": f"20260314T10000{number}Z-00000000",
         "path": "/v1/roi",
@@ -403,7 +403,7 @@ def make_link(number: int, **over: Any) -> Link:
     return Link(**(fields | over))
 
 
-def test_links_are_kept_listed_and_revoked_once(engine: Engine) -> None:
+def test_links_are_stored_listed_and_revoked_once(engine: Engine) -> None:
     links, others = engine.store().links, engine.store("other").links
     made = [make_link(number) for number in range(3)]
     for one in made:
@@ -419,7 +419,7 @@ def test_links_are_kept_listed_and_revoked_once(engine: Engine) -> None:
     assert links.get(made[0].link_id) == made[0]
 
 
-def test_a_link_is_sealed_anew_only_by_who_has_seen_its_seal(engine: Engine) -> None:
+def test_a_seal_is_replaced_only_if_it_has_not_changed(engine: Engine) -> None:
     links, link = engine.store().links, make_link(1)
     links.add(link)
     links.reseal(link.link_id, "0" * 64, "a" * 64)
@@ -431,7 +431,7 @@ def test_a_link_is_sealed_anew_only_by_who_has_seen_its_seal(engine: Engine) -> 
 # --- rate limits ------------------------------------------------------------------------------
 
 
-def test_requests_of_a_window_are_given_out_once(engine: Engine) -> None:
+def test_requests_are_counted_per_key_and_window(engine: Engine) -> None:
     window = NOW.replace(second=0, microsecond=0)
     store = engine.store()
     assert store.rates.take("k", window, 1) == 1
@@ -447,7 +447,7 @@ def test_requests_of_a_window_are_given_out_once(engine: Engine) -> None:
 IMPORT = Import("20260314T000000Z-00000001", "x.csv", "2026-03-14T00:00:00Z")
 
 
-def test_an_import_comes_back_as_it_was(engine: Engine) -> None:
+def test_an_import_is_read_as_written(engine: Engine) -> None:
     store = engine.store()
     full = dataclasses.replace(
         IMPORT,
@@ -463,7 +463,7 @@ def test_an_import_comes_back_as_it_was(engine: Engine) -> None:
     assert not store.imports.add(IMPORT)
 
 
-def test_of_two_workers_the_slower_one_cannot_move_an_import_back(engine: Engine) -> None:
+def test_a_slower_worker_cannot_overwrite_the_progress_of_an_import(engine: Engine) -> None:
     store = engine.store()
     store.imports.add(IMPORT)
     fast = store.imports.save(dataclasses.replace(IMPORT, position=500))
@@ -472,7 +472,7 @@ def test_of_two_workers_the_slower_one_cannot_move_an_import_back(engine: Engine
     assert store.imports.get(IMPORT.import_id) == fast
 
 
-def test_imports_come_newest_first_page_by_page(engine: Engine) -> None:
+def test_imports_are_listed_newest_first_in_pages(engine: Engine) -> None:
     store = engine.store()
     ids = [f"2026031{day}T000000Z-00000001" for day in range(5)]
     for import_id in ids:
@@ -482,7 +482,7 @@ def test_imports_come_newest_first_page_by_page(engine: Engine) -> None:
     assert [one.import_id for one in (*first, *then)] == ids[::-1]
 
 
-def test_a_replay_comes_back_as_it_was(engine: Engine) -> None:
+def test_a_replay_is_read_as_written(engine: Engine) -> None:
     store = engine.store()
     mapping = {"columns": {"Ünïcode, \u2713": "like", "Aaa": "day", "ääh": "cost"}}
     asked = dataclasses.replace(
@@ -506,7 +506,7 @@ def refused(*places: tuple[int, int, int]) -> list[RefusedRow]:
     ]
 
 
-def test_refused_rows_come_back_in_the_order_of_the_file(engine: Engine) -> None:
+def test_rejected_rows_are_read_in_file_order(engine: Engine) -> None:
     store = engine.store()
     rows = refused((0, 2, 0), (0, 2, 1), (0, 10, 0), (0, 10**9, 0), (1, 1, 0), (11, 1, 0))
     store.imports.add_refused_rows(IMPORT.import_id, 1, rows[::-1], now=NOW)
@@ -516,7 +516,7 @@ def test_refused_rows_come_back_in_the_order_of_the_file(engine: Engine) -> None
     assert list(behind) == rows[2:4]
 
 
-def test_generations_of_refused_rows_know_nothing_of_each_other(engine: Engine) -> None:
+def test_generations_of_rejected_rows_are_separate(engine: Engine) -> None:
     store = engine.store()
     rows = refused(*((0, row, 0) for row in range(2, 62)))
     store.imports.add_refused_rows(IMPORT.import_id, 1, rows, now=NOW)
@@ -532,7 +532,7 @@ def test_generations_of_refused_rows_know_nothing_of_each_other(engine: Engine) 
 # --- mappings ---------------------------------------------------------------------------------
 
 
-def test_a_mapping_comes_back_as_it_was_until_it_is_removed(engine: Engine) -> None:
+def test_a_mapping_is_read_as_written_until_it_is_removed(engine: Engine) -> None:
     store = engine.store()
     columns = {"Ünïcode ✓": "like", "a.b": "day", "Aa": "click"}
     first = StoredMapping("xing", {"columns": columns}, "2026-03-14T00:00:00Z")
@@ -548,7 +548,7 @@ def test_a_mapping_comes_back_as_it_was_until_it_is_removed(engine: Engine) -> N
     assert store.mappings.get("xing") is None
 
 
-def test_mappings_come_by_name_page_by_page(engine: Engine) -> None:
+def test_mappings_are_listed_by_name_in_pages(engine: Engine) -> None:
     store = engine.store()
     for name in ("c", "a", "b-2", "b"):
         store.mappings.save(StoredMapping(name, {"dates": "dmy"}, ""))
@@ -569,7 +569,7 @@ def test_a_tenant_is_registered_once_with_the_first_configuration(engine: Engine
     assert list(list_tenants(engine.table)) == ["acme"]
 
 
-def test_time_zone_and_roles_of_a_tenant_come_back(engine: Engine) -> None:
+def test_a_tenants_time_zone_and_roles_are_stored(engine: Engine) -> None:
     store = engine.store()
     chosen = {"time_zone": "Europe/Berlin", "roles": {"facebook/click": "cause"}}
     changed = dataclasses.replace(store.config, **chosen)
@@ -586,7 +586,7 @@ def test_the_number_of_shards_cannot_change(engine: Engine) -> None:
         store.items.configure(dataclasses.replace(changed, shards=3))
 
 
-def test_an_api_key_comes_back_as_it_was(engine: Engine) -> None:
+def test_an_api_key_is_read_as_written(engine: Engine) -> None:
     store = engine.store()
     key = ApiKey("abc", "read", "0" * 64, NOW, revoked_at=NOW, expires_at=NOW)
     store.api_keys.put(key)
@@ -595,7 +595,7 @@ def test_an_api_key_comes_back_as_it_was(engine: Engine) -> None:
     assert engine.store("other").api_keys.get("abc") is None
 
 
-def test_a_tenants_name_cannot_reach_into_another_partition(engine: Engine) -> None:
+def test_an_invalid_tenant_name_cannot_reach_another_partition(engine: Engine) -> None:
     for name in ("-", "acme#x", "", "A", "acme\n", "a" * 33, "-#tenants"):
         with pytest.raises(ValueError, match="tenant"):
             engine.store(name)

@@ -1,4 +1,4 @@
-"""What every table promises, operation by operation."""
+"""Behaviour of every table, operation by operation."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ EVERY_KIND = {
 }
 
 
-def test_an_item_comes_back_as_it_was(engine: Engine) -> None:
+def test_an_item_is_read_as_written(engine: Engine) -> None:
     item = an_item(**EVERY_KIND)
     assert engine.table.put(item)
     assert engine.table.get("acme#p", "s", consistent=True) == item
@@ -60,7 +60,7 @@ def test_an_item_comes_back_as_it_was(engine: Engine) -> None:
     assert engine.table.get("acme#q", "s") is None
 
 
-def test_an_item_is_replaced_whole(engine: Engine) -> None:
+def test_a_put_replaces_the_whole_item(engine: Engine) -> None:
     engine.table.put(an_item(a=1, b=2))
     engine.table.put(an_item(b=3))
     assert engine.table.get("acme#p", "s") == an_item(b=3)
@@ -128,7 +128,7 @@ ON_NOTHING = {
 
 
 @pytest.mark.parametrize(("condition", "holds"), ON_NOTHING.values(), ids=ON_NOTHING.keys())
-def test_conditions_on_no_item(engine: Engine, condition: Condition, holds: bool) -> None:
+def test_a_condition_on_a_missing_item(engine: Engine, condition: Condition, holds: bool) -> None:
     assert engine.table.put(an_item(), only_if=condition) == holds
     assert (engine.table.get("acme#p", "s", consistent=True) is not None) == holds
 
@@ -136,7 +136,7 @@ def test_conditions_on_no_item(engine: Engine, condition: Condition, holds: bool
 # --- changes --------------------------------------------------------------------------------------
 
 
-def test_attributes_are_changed_and_others_stay(engine: Engine) -> None:
+def test_an_update_keeps_other_attributes(engine: Engine) -> None:
     engine.table.put(an_item(status="old", ttl=LATER, kept=1))
     assert engine.table.update(
         "acme#p",
@@ -153,7 +153,7 @@ def test_attributes_are_changed_and_others_stay(engine: Engine) -> None:
     assert engine.table.get("acme#p", "t") is None
 
 
-def test_attributes_are_removed(engine: Engine) -> None:
+def test_an_update_removes_attributes(engine: Engine) -> None:
     engine.table.put(an_item(a=1, status="x", ttl=LATER))
     assert engine.table.update(
         "acme#p", "s", only_if=AN_ITEM, assign={"b": N}, remove=("status", "missing")
@@ -163,21 +163,21 @@ def test_attributes_are_removed(engine: Engine) -> None:
     assert engine.table.get("acme#p", "t") == an_item("t", b=7)
 
 
-def test_a_count_may_have_another_name_and_no_end(engine: Engine) -> None:
+def test_a_count_can_have_another_name_and_no_expiry(engine: Engine) -> None:
     engine.table.put(an_item("n", status="b"))
     numbers = [engine.table.count("acme#p", "n", 1, name="readings") for _ in range(2)]
     assert numbers == [1, 2]
     assert engine.table.get("acme#p", "n") == an_item("n", status="b") | {"readings": {"N": "2"}}
 
 
-def test_a_count_adds_up_and_expires_anew(engine: Engine) -> None:
+def test_a_count_adds_up_and_renews_its_expiry(engine: Engine) -> None:
     take = engine.table.count
     assert take("acme#r", "w", 5, expires_at=LATER) == 5
     assert take("acme#r", "w", 2, expires_at=LATER + 1) == 7
     assert engine.table.get("acme#r", "w") == an_item("w", "acme#r", counted=7, ttl=LATER + 1)
 
 
-def test_items_are_written_together_or_not_at_all(engine: Engine) -> None:
+def test_a_transaction_writes_all_items_or_none(engine: Engine) -> None:
     table = engine.table
     one, two = an_item("1", n=1), an_item("2", n=2)
     assert table.put_together(ConditionalPut(one, NO_ITEM), ConditionalPut(two, NO_ITEM))
@@ -188,7 +188,7 @@ def test_items_are_written_together_or_not_at_all(engine: Engine) -> None:
     assert list(table.query("acme#p", consistent=True)) == [an_item("1", n=9), two, an_item("3")]
 
 
-def test_a_batch_puts_and_removes(engine: Engine) -> None:
+def test_a_batch_puts_and_deletes_items(engine: Engine) -> None:
     table = engine.table
     put_all(table, *(an_item(f"{number:02d}") for number in range(10)))
     requests = [delete_request("acme#p", f"{number:02d}") for number in range(0, 10, 2)]
@@ -198,7 +198,7 @@ def test_a_batch_puts_and_removes(engine: Engine) -> None:
     assert left == ["01", "03", "05", "07", "09", "10"]
 
 
-def test_items_are_deleted_if_the_condition_holds_for_them(engine: Engine) -> None:
+def test_items_are_deleted_only_if_the_condition_is_true(engine: Engine) -> None:
     table = engine.table
     put_all(table, *(an_item(f"{number:02d}", own=number % 3 == 0) for number in range(9)))
     put_all(table, an_item("00", "acme#q", own=True))
@@ -210,7 +210,7 @@ def test_items_are_deleted_if_the_condition_holds_for_them(engine: Engine) -> No
     assert table.get("acme#q", "00") is not None
 
 
-def test_what_is_gone_can_be_deleted_again(engine: Engine) -> None:
+def test_a_deleted_item_can_be_deleted_again(engine: Engine) -> None:
     table = engine.table
     put_all(table, an_item("1", own="a"), an_item("2", own="b"))
     own = AnyOf((NO_ITEM, Equals("own", {"S": "a"})))
@@ -231,19 +231,19 @@ def sorts(items: Any) -> list[str]:
 
 @pytest.fixture
 def filled(engine: Engine) -> Table:
-    """A partition with sort keys of all sorts, between two others."""
+    """A table with three partitions; the middle one has many different sort keys."""
     put_all(engine.table, *(an_item(sort) for sort in SORTS))
     put_all(engine.table, an_item("a", "acme#o"), an_item("a", "acme#p#"), an_item("a", "acme#pp"))
     return engine.table
 
 
-def test_items_come_in_the_order_of_the_bytes_of_their_sort_keys(filled: Table) -> None:
+def test_items_are_ordered_by_the_bytes_of_their_sort_keys(filled: Table) -> None:
     wanted = sorted(SORTS, key=str.encode)
     assert sorts(filled.query("acme#p")) == wanted
     assert sorts(filled.query("acme#p", descending=True)) == wanted[::-1]
 
 
-def test_a_range_has_both_of_its_ends(filled: Table) -> None:
+def test_a_range_includes_both_ends(filled: Table) -> None:
     assert sorts(filled.query("acme#p", between=("a#", "a$"))) == ["a#1", "a#10", "a#2", "a$"]
     assert sorts(filled.query("acme#p", between=("a#1", "a#10"), descending=True)) == [
         "a#10",
@@ -270,7 +270,7 @@ def test_pages_add_up_to_the_whole(filled: Table, limit: int, descending: bool) 
         assert sorts(rest) == wanted[number + 1 : number + 3]
 
 
-def test_many_and_large_items_come_complete(engine: Engine) -> None:
+def test_many_large_items_are_read_completely(engine: Engine) -> None:
     items = [an_item(f"{number:05d}", text="x" * 4_000) for number in range(1_100)]
     put_all(engine.table, *items)
     assert sorts(engine.table.query("acme#p")) == sorts(items)
@@ -283,7 +283,7 @@ def test_many_and_large_items_come_complete(engine: Engine) -> None:
         st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.sampled_from(["put", "new", "del"]))
     )
 )
-def test_any_writes_end_where_a_dictionary_ends(
+def test_a_sequence_of_writes_gives_the_same_items_as_a_dictionary(
     engine: Engine, writes: list[tuple[str, int, str]]
 ) -> None:
     table, wanted = engine.table, {}

@@ -1,7 +1,8 @@
-"""Another tenant's resources look like missing ones: every route, with everything that has an id.
+"""Another tenant's resources look like missing ones, on every route and for every kind of id.
 
-The stranger is an admin of another tenant who knows all ids, cursors and ETags of `mine`. A route
-must answer them as it answers for ids that do not exist, and nothing of mine may change.
+The stranger is an admin of another tenant who has all ids, cursors and ETags of the tenant `mine`.
+A route must answer them in the same way as for ids that do not exist. The data of `mine` must not
+change.
 """
 
 from __future__ import annotations
@@ -30,19 +31,20 @@ __all__ = ["client", "document", "mine"]  # fixtures
 
 TODAY, WEEK = dt.datetime.now(dt.UTC).date(), dt.timedelta(days=7)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{8}T\d{6}Z-[0-9a-f]{8}")
-"""Times and the ids that are made of them: they differ between two new things."""
+"""Times, and ids that contain a time; they differ between two new resources."""
 
 
 @dataclass(frozen=True)
 class Special:
-    """What a route is asked, or answers, that its declaration does not say.
+    """Details of a route's test that are not in its declaration.
 
     Attributes
     ----------
     query : dict
-        Parameters with which the answer is about my things.
+        Parameters with which the answer contains resources of `mine`.
     body : callable, optional
-        Made of ids (mine or nobody's) and of mine; otherwise the example of the description.
+        Builds a body from ids (of `mine` or missing ones) and `mine`. Without it, the body is the
+        example of the API description.
     own : tuple of str
         Fields and headers of the answer that belong to the stranger and differ.
     """
@@ -75,7 +77,7 @@ each = pytest.mark.parametrize
 
 
 def ask(who: Caller, route: Route, ids: dict[str, str], mine: Mine, **more: Any) -> HTTPResponse:
-    """Make a call with these ids; `query` and header fields may be added."""
+    """Send a request with these ids, and optionally with `query` and headers."""
     special = SPECIAL.get(name_of(route), ORDINARY)
     target = target_of(route, ids, **(special.query | more.pop("query", {})))
     answer: HTTPResponse = send(
@@ -84,11 +86,11 @@ def ask(who: Caller, route: Route, ids: dict[str, str], mine: Mine, **more: Any)
     return answer
 
 
-def told(answer: HTTPResponse, route: Route, ids: dict[str, str]) -> tuple[Any, ...]:
-    """Status, headers and body: of most calls byte for byte."""
+def compared(answer: HTTPResponse, route: Route, ids: dict[str, str]) -> tuple[Any, ...]:
+    """Return status, headers and body, with new ids and times masked where they must differ."""
     own = SPECIAL.get(name_of(route), ORDINARY).own
     text, headers = answer.body.decode(), {n.lower(): v for n, v in answer.headers.items()}
-    if route.creates or own:  # an id that another tenant has is in use for the stranger, too
+    if route.creates or own:  # the stranger can use an id that another tenant uses
         for name in own:
             text = re.sub(f'"{name}":"[^"]*"', f'"{name}":"..."', text)
             headers.pop(name, None)
@@ -103,11 +105,11 @@ def told(answer: HTTPResponse, route: Route, ids: dict[str, str]) -> tuple[Any, 
 
 
 def check(mine: Mine, route: Route) -> None:
-    """Raise AssertionError if a route lets a stranger see or touch what is mine."""
+    """Raise AssertionError if a route lets a stranger read or change data of `mine`."""
     before = mine.stored()
-    newcomers = told(ask(mine.newcomer, route, NOBODYS, mine), route, NOBODYS)
-    nobodys = told(ask(mine.stranger, route, NOBODYS, mine), route, NOBODYS)
-    mines = told(ask(mine.stranger, route, mine.ids, mine), route, mine.ids)
+    newcomers = compared(ask(mine.newcomer, route, NOBODYS, mine), route, NOBODYS)
+    nobodys = compared(ask(mine.stranger, route, NOBODYS, mine), route, NOBODYS)
+    mines = compared(ask(mine.stranger, route, mine.ids, mine), route, mine.ids)
     assert mines == nobodys == newcomers
     for mark in mine.marks:
         assert mark not in mines[1]
@@ -120,7 +122,7 @@ def test_another_tenants_resource_looks_like_a_missing_one(mine: Mine, route: Ro
 
 
 def test_the_resources_of_the_tenant_exist(mine: Mine) -> None:
-    """Otherwise it would prove nothing that a stranger finds none of them."""
+    """Otherwise the tests of the stranger's requests would prove nothing."""
     for route in READING:
         answer = ask(mine.admin, route, mine.ids, mine)
         assert answer.status_code == 200, route.path
@@ -129,7 +131,7 @@ def test_the_resources_of_the_tenant_exist(mine: Mine) -> None:
 
 
 def test_another_tenants_cursors_and_etags_look_made_up(mine: Mine) -> None:
-    """An ETag is a hash of the answer that the caller would get."""
+    """An ETag is a hash of the answer to the caller."""
     for route in (route for route in READING if route.page):
         cursor = ask(mine.admin, route, mine.ids, mine, query={"limit": "1"}).json_body["next"]
         made_up = cursor[:-1] + ("0" if cursor[-1] != "0" else "1")
@@ -152,7 +154,7 @@ def test_another_tenants_cursors_and_etags_look_made_up(mine: Mine) -> None:
 
 
 def same(one: HTTPResponse, other: HTTPResponse) -> bool:
-    """Whether two answers do not differ at all."""
+    """Return whether two answers are equal."""
     return (one.status_code, one.body, one.headers) == (
         other.status_code,
         other.body,
@@ -160,7 +162,7 @@ def same(one: HTTPResponse, other: HTTPResponse) -> bool:
     )
 
 
-def test_a_mapping_of_mine_cannot_be_named_in_a_replay(mine: Mine) -> None:
+def test_a_replay_cannot_use_another_tenants_mapping(mine: Mine) -> None:
     uploads = Uploads(mine.cloud, mine.stranger)
     own = uploads.announce()
     key = f"imports/other/{own}/x.csv"
@@ -190,23 +192,25 @@ def test_a_mapping_of_mine_cannot_be_named_in_a_replay(mine: Mine) -> None:
         "#/imports/acme/",
     ],
 )
-def test_a_stranger_gets_no_upload_into_what_is_mine(mine: Mine, filename: str) -> None:
+def test_a_stranger_cannot_upload_into_another_tenants_import(mine: Mine, filename: str) -> None:
     for who, tenant in ((mine.stranger, "other"), (mine.admin, "acme")):
         answer = who.post("/v1/imports", {"filename": filename.format(**mine.ids)})
         assert answer.status_code == 201
-        told_of = answer.json_body
-        path = unquote(urlsplit(told_of["upload"]["url"]).path)
+        announced = answer.json_body
+        path = unquote(urlsplit(announced["upload"]["url"]).path)
         key = path.removeprefix(f"/{BUCKET}/")
         head, import_id, name = key.rsplit("/", 2)
-        assert (head, import_id) == (f"imports/{tenant}", told_of["id"])
+        assert (head, import_id) == (f"imports/{tenant}", announced["id"])
         assert name not in ("", ".", "..")
         place = table_keys.parse_import_object(key)
         assert place is not None
-        assert place[:2] == (tenant, told_of["id"])
+        assert place[:2] == (tenant, announced["id"])
 
 
-def test_a_file_under_a_strangers_name_with_my_import_id_is_the_strangers(mine: Mine) -> None:
-    """Who has access to the bucket may choose the rest of a key, not the tenant in it."""
+def test_the_tenant_in_an_object_key_decides_even_with_another_tenants_import_id(
+    mine: Mine,
+) -> None:
+    """A client with access to the bucket can choose an object key, except for its tenant."""
     before = mine.stored()
     key = f"imports/other/{mine.ids['import_id']}/x.csv"
     rows = "\n".join([HEAD, GOOD, ""]).encode()
@@ -217,7 +221,7 @@ def test_a_file_under_a_strangers_name_with_my_import_id_is_the_strangers(mine: 
     assert mine.stored() == before
 
 
-# --- that the matrix would see it -----------------------------------------------------------------
+# --- the check detects leaks ----------------------------------------------------------------------
 
 LEAKS = (
     "imports_partition",
@@ -233,7 +237,7 @@ LEAKS = (
 
 
 @pytest.mark.parametrize("function", LEAKS)
-def test_a_key_without_the_tenant_would_be_found(
+def test_a_key_without_the_tenant_is_detected(
     client: Client,
     cloud: Cloud,
     document: dict[str, Any],

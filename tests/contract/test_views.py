@@ -1,6 +1,6 @@
-"""What every declared route promises. A new route gets these tests without further code.
+"""Behaviour of every declared route. These tests run for a new route without further code.
 
-Whatever a test here receives, `Caller.call` also compares with the description of the API.
+`Caller.call` also compares every answer with the API description.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ UNPAIRED = rb'"\ud800"'
 
 
 def declared_as(method: str, path: str) -> str:
-    """The route that answers a path of the handbook, which may shorten names or give a value."""
+    """Return the route for a path in the handbook, which may contain short names or values."""
     bare = re.sub(r"{\w+}", "x", path)
     (found,) = {
         name_of(route)
@@ -124,7 +124,7 @@ def test_a_route_is_open_to_its_roles_and_the_admin_only(client: Client, route: 
 
 
 @each("route", KEYED, ids=name_of)
-def test_no_invalid_key_is_told_from_another(client: Client, route: Route) -> None:
+def test_all_invalid_keys_get_the_same_answer(client: Client, route: Route) -> None:
     store, now, hour = wiring.store("acme"), dt.datetime.now(dt.UTC), dt.timedelta(hours=1)
     revoked = create_key(store, "admin", now=now)
     revoke_key(store, revoked.split(".")[1], now=now, even_last_admin=True)
@@ -156,7 +156,7 @@ def test_a_public_route_needs_no_key(client: Client, route: Route) -> None:
 
 
 @each("path", app.app.routes)
-def test_every_method_of_a_path_is_answered(client: Client, path: str) -> None:
+def test_every_method_of_a_path_gets_an_answer(client: Client, path: str) -> None:
     nobody = Caller("", client)
     target = target_of(next(route for route in ROUTES if route.path == path))
     allowed = app.app.allowed(path)
@@ -179,7 +179,7 @@ def test_every_method_of_a_path_is_answered(client: Client, path: str) -> None:
 
 
 def pointers(answer: HTTPResponse) -> list[tuple[str, str]]:
-    """What is wrong, and where, in an answer that says that fields are invalid."""
+    """Return the pointer and the code of each invalid field in an answer."""
     found = problem(answer)
     assert (found["status"], found["code"]) == (400, "invalid_fields")
     return [(one["pointer"], one["code"]) for one in found["errors"]]
@@ -203,7 +203,7 @@ def test_query_parameters_are_declared_given_once_and_not_empty(
 
 
 @each("route", PAGED, ids=name_of)
-def test_limit_and_cursor_have_their_bounds(admin: Caller, route: Route) -> None:
+def test_limit_and_cursor_are_validated(admin: Caller, route: Route) -> None:
     assert route.page is not None
     for limit in ("0", str(route.page.most + 1), "x", "1.0", "0000000019999", "٣"):
         answer = send(admin, route, target_of(route, limit=limit))
@@ -242,7 +242,7 @@ def test_a_body_must_be_strict_json(admin: Caller, route: Route) -> None:
     for text in (b"{", b'{"a": NaN}', b'{"a": 1, "a": 2}', b"[" * 33 + b"]" * 33, b"\xff\xfe"):
         assert refused(send(admin, route, target, text)) == (400, "malformed_json"), text
     half = send(admin, route, target, b'{"name": %s}' % UNPAIRED)
-    if "events" not in route.path:  # there only the event that contains it is rejected
+    if "events" not in route.path:  # this route rejects only the event that contains it
         assert refused(half) == (400, "malformed_json")
     whole = gzip.compress(json.dumps(example_of(route)).encode())
     taken, packed = (
@@ -254,7 +254,7 @@ def test_a_body_must_be_strict_json(admin: Caller, route: Route) -> None:
 
 
 @each("route", WITH_BODY, ids=name_of)
-def test_a_body_is_an_object_with_the_declared_fields(admin: Caller, route: Route) -> None:
+def test_a_body_must_be_an_object_with_the_declared_fields(admin: Caller, route: Route) -> None:
     assert route.body is not None
     target = target_of(route)
     for value in ([], 1, "text", None):
@@ -274,7 +274,7 @@ def test_a_body_is_an_object_with_the_declared_fields(admin: Caller, route: Rout
 
 
 def readable(mine: Mine) -> Iterator[tuple[Route, str]]:
-    """Every route that reads, with a target for which the tenant has an answer."""
+    """Yield every GET route with a target for which the tenant has data."""
     for route in READING:
         yield route, target_of(route, mine.ids)
 
@@ -306,7 +306,7 @@ def test_an_unchanged_answer_is_not_sent_again(mine: Mine) -> None:
             assert as_csv.headers["ETag"] != etag
 
 
-def test_pages_together_are_the_whole_list(mine: Mine) -> None:
+def test_the_pages_of_a_list_add_up_to_the_whole_list(mine: Mine) -> None:
     for route in PAGED:
         whole = mine.admin.get(target_of(route, mine.ids)).json_body
         (name,) = set(whole) - {"next"}
@@ -344,12 +344,12 @@ def test_a_table_is_the_same_in_json_and_csv(mine: Mine) -> None:
 
 
 def leaves(value: Any) -> Iterator[str]:
-    """Every text, number, truth value and key in JSON, as CSV writes it."""
+    """Yield every text, number, boolean and key in JSON, in the form that CSV uses."""
     if isinstance(value, dict):
         yield from value
         value = list(value.values())
     if isinstance(value, list):
-        yield str(len(value))  # a table may count what JSON lists
+        yield str(len(value))  # a table may have the length of a list in JSON
         for one in value:
             yield from leaves(one)
     elif value is not None:
@@ -357,19 +357,21 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 def parts(text: str) -> list[str]:
-    """The words of a cell, which joins what JSON has in lists, objects and fields."""
+    """Return the words of a cell, which joins lists, objects and fields of JSON."""
     return [part for part in re.split(r"[ /=&%:]", text.lstrip("'")) if part]
 
 
 @each("route", [route for route in ROUTES if NoFitYet in route.raises], ids=name_of)
-def test_without_a_fit_an_answer_says_how_to_get_one(admin: Caller, route: Route) -> None:
+def test_without_a_fit_the_answer_explains_how_to_request_one(admin: Caller, route: Route) -> None:
     answer = admin.get(target_of(route))
     assert refused(answer) == (404, "no_fit_yet")
     assert "/v1/fits" in problem(answer)["detail"]
 
 
 @each("route", TABULAR, ids=name_of)
-def test_a_caller_who_accepts_neither_json_nor_csv_is_refused(admin: Caller, route: Route) -> None:
+def test_a_request_that_accepts_neither_json_nor_csv_is_rejected(
+    admin: Caller, route: Route
+) -> None:
     for accept in ("image/png", ""):
         answer = admin.get(target_of(route), accept=accept)
         assert refused(answer) == (406, "not_acceptable")
@@ -398,11 +400,11 @@ def test_only_pages_of_the_tenant_may_read_an_answer(admin: Caller, route: Route
                 assert answer.headers["Cache-Control"] == caching
 
 
-# --- what goes wrong ------------------------------------------------------------------------------
+# --- failures -------------------------------------------------------------------------------------
 
 
 class Throttled:
-    """A client of DynamoDB that may do nothing now."""
+    """A DynamoDB client whose calls are all throttled."""
 
     def __getattr__(self, name: str) -> Any:
         def call(**_request: Any) -> Any:
@@ -412,7 +414,7 @@ class Throttled:
 
 
 @each("route", KEYED, ids=name_of)
-def test_a_store_that_does_not_answer_is_503(admin: Caller, route: Route) -> None:
+def test_an_unavailable_store_returns_503(admin: Caller, route: Route) -> None:
     wiring.use_session(FaultySession(session(), Throttled()))  # type: ignore[arg-type]
     answer = send(admin, route, target_of(route))
     assert refused(answer) == (503, "store_unavailable")
@@ -420,7 +422,7 @@ def test_a_store_that_does_not_answer_is_503(admin: Caller, route: Route) -> Non
 
 
 @each("route", KEYED, ids=name_of)
-def test_an_unexpected_error_is_500_without_its_details(
+def test_an_unexpected_error_returns_500_without_its_details(
     cloud: Cloud, admin: Caller, route: Route, caplog: pytest.LogCaptureFixture
 ) -> None:
     cloud.dynamodb.delete_table(TableName="likeworth")
@@ -431,7 +433,7 @@ def test_an_unexpected_error_is_500_without_its_details(
 
 
 @each("route", [route for route in KEYED if "{" in route.path], ids=name_of)
-def test_an_id_that_does_not_exist_is_404_whatever_its_form(admin: Caller, route: Route) -> None:
+def test_an_unknown_or_malformed_id_returns_404(admin: Caller, route: Route) -> None:
     if route.method == "PUT" or "user_id" in route.path:
         return  # any valid name can be created, any person can be erased
     for odd in (None, "x", "..", "%2e%2e", "acme%23keys", "%00", "A" * 12, "a" * 2000):

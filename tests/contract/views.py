@@ -1,4 +1,4 @@
-"""Requests to a declared route, made of its declaration and of the description of the API."""
+"""Requests to a declared route, built from its declaration and the API description."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ NOBODYS: dict[str, str] = {
 
 
 def name_of(route: Route) -> str:
-    """How a test names a route, and docs/api.md, too."""
+    """Return the name of a route in test ids and in docs/api.md."""
     return f"{route.method} {route.path}"
 
 
 def target_of(route: Route, ids: dict[str, str] = NOBODYS, **query: Any) -> str:
-    """Path and query of a valid request: the ids, the required parameters, and `query`."""
-    if route.public:  # not ids of a tenant
+    """Return path and query of a valid request: ids, required parameters and `query`."""
+    if route.public:  # its ids do not belong to a tenant
         pages = PATH_PARAMETERS["page"]["enum"]
         ids = {"name": dashboard.script_name(), "page": pages[0]}
     path = re.sub(r"\{(\w+)\}", lambda found: quote(ids[found[1]]), route.path)
@@ -43,13 +43,13 @@ def target_of(route: Route, ids: dict[str, str] = NOBODYS, **query: Any) -> str:
 
 
 def example_of(route: Route) -> Any:
-    """The value of a valid body."""
+    """Return the value of a valid body."""
     assert route.body is not None
     return EXAMPLES[route.body.schema]
 
 
 def send(who: Caller, route: Route, target: str, body: Any = None, **headers: Any) -> Any:
-    """Make a call; a body that is not bytes is sent as JSON, and an example without one."""
+    """Send a request. Without a body the example is sent; a body that is not bytes is JSON."""
     if route.body is None:
         return who.call(route.method, target, **headers)
     value = example_of(route) if body is None else body

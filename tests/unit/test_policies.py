@@ -1,9 +1,10 @@
-"""Each function may do what it does and nothing else.
+"""Each function has exactly the permissions that it needs.
 
-What functions do is recorded in all tests (`tests/recording.py`) and compared at the end of a run.
-Here is that the comparison would find something, and each thing that no other test does through a
-function: secrets from Secrets Manager, documents too large for an item, keys for people from before
-there were any, files of somebody who is erased.
+All tests record the calls of functions (`tests/recording.py`); a run compares them with the
+policies at its end. The tests here check that the comparison detects differences. They also make
+the calls that no other test makes through a function: reading secrets from Secrets Manager,
+rehashing API keys after a rotation, storing documents too large for an item, and deleting the files
+of an erased person.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ MAPPING = {
 
 
 @pytest.mark.parametrize("role", policies.ROLES)
-def test_no_policy_has_a_wildcard_where_there_is_a_name(role: str) -> None:
+def test_policies_use_names_instead_of_wildcards(role: str) -> None:
     grants = [grant for statement in policies.grants_of(role) for grant in statement]
     assert grants
     for grant in grants:
@@ -79,7 +80,7 @@ def test_no_policy_has_a_wildcard_where_there_is_a_name(role: str) -> None:
         ("TotalsTenantRole", "dynamodb:GetItem", "acme#fits"),
     ],
 )
-def test_what_is_no_business_of_a_function_is_not_allowed(role: str, action: str, key: str) -> None:
+def test_a_function_is_denied_access_outside_its_task(role: str, action: str, key: str) -> None:
     assert not policies.is_allowed(role, Call(action, "Table", frozenset({key})), "acme")
 
 
@@ -90,7 +91,7 @@ def uses(*made: tuple[str, Call]) -> recording.Uses:
     return dict.fromkeys(made, "this test")
 
 
-def test_a_call_that_is_not_allowed_is_found() -> None:
+def test_a_call_without_permission_is_detected() -> None:
     scan = Call("dynamodb:Scan", "Table")
     fine = Call("dynamodb:GetItem", "Table", frozenset({"~#config"}))
     (found,) = recording.findings(uses(("APIRole", scan), ("APIRole", fine)), whole=False)
@@ -98,17 +99,17 @@ def test_a_call_that_is_not_allowed_is_found() -> None:
     assert found.endswith("which this test does")
 
 
-def test_what_is_allowed_and_never_done_is_found_in_a_whole_run_alone() -> None:
+def test_unused_permissions_are_detected_only_in_a_complete_run() -> None:
     assert recording.findings({}, whole=False) == []
     found = recording.findings({}, whole=True)
     assert "APIRole may dynamodb:GetItem Table *#keys, which no test does" in found
     (fits_kept,) = [line for line in found if line.startswith("FitTenantRole may s3:PutObject")]
     assert "/fits/*" in fits_kept
-    # What Lambda does by itself no test can do.
+    # Tests cannot make the calls that Lambda itself makes.
     assert not any("logs:" in line or "xray:" in line or "Stream" in line for line in found)
 
 
-def test_a_grant_is_used_by_a_call_of_its_kind_alone() -> None:
+def test_a_grant_covers_only_matching_calls() -> None:
     grant = Grant("dynamodb:GetItem", "Table", "*#keys")
     key = frozenset({"acme#keys"})
     assert grant.covers(Call("dynamodb:GetItem", "Table", key))
@@ -117,7 +118,7 @@ def test_a_grant_is_used_by_a_call_of_its_kind_alone() -> None:
     assert not grant.covers(Call("dynamodb:GetItem", "Table", frozenset({"acme#key-holders"})))
 
 
-def test_a_transaction_is_the_writes_in_it() -> None:
+def test_a_transaction_is_recorded_as_its_writes() -> None:
     item = {"TableName": TABLE, "Item": {"pk": {"S": "acme#keys"}, "sk": {"S": "x"}}}
     asked = {"TransactItems": [{"Put": item}, {"ConditionCheck": {"Key": item["Item"]}}]}
     assert set(policies.calls_of("dynamodb", "TransactWriteItems", asked)) == {
@@ -126,7 +127,7 @@ def test_a_transaction_is_the_writes_in_it() -> None:
     }
 
 
-def test_a_condition_that_nobody_here_knows_is_not_judged() -> None:
+def test_an_unknown_condition_is_not_evaluated() -> None:
     statement = {"Effect": "Allow", "Condition": {"StringEquals": {"aws:SourceVpc": "x"}}}
     with pytest.raises(AssertionError):
         policies._patterns(statement)
@@ -134,7 +135,7 @@ def test_a_condition_that_nobody_here_knows_is_not_judged() -> None:
         policies._patterns({"Effect": "Deny"})
 
 
-def test_the_entries_are_functions_that_there_are() -> None:
+def test_every_entry_point_exists() -> None:
     for file, name in recording.ENTRIES:
         tree = ast.parse((ROOT / "chalicelib" / file).read_text(encoding="utf-8"))
         assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -152,7 +153,7 @@ def test_the_entries_are_functions_that_there_are() -> None:
 
 @pytest.fixture
 def record(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> recording.Uses:
-    """What is recorded from now on."""
+    """The calls that are recorded from now on."""
     (plugin,) = [
         one
         for one in request.config.pluginmanager.get_plugins()
@@ -160,17 +161,17 @@ def record(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> r
     ]
     kept: recording.Uses = {}
 
-    def note(function: str, operation: Any, asked: Any) -> None:
+    def note(function: str, operation: Any, parameters: Any) -> None:
         service = operation.service_model.service_name
-        for call in policies.calls_of(service, operation.name, asked):
+        for call in policies.calls_of(service, operation.name, parameters):
             kept.setdefault((recording.role_of(function, call), recording.anybodys(call)), "x")
-        recording.Recording.note(plugin, function, operation, asked)
+        recording.Recording.note(plugin, function, operation, parameters)
 
     monkeypatch.setattr(plugin, "note", note)
     return kept
 
 
-def test_what_a_function_does_is_recorded_and_what_a_test_does_is_not(
+def test_calls_of_functions_are_recorded_and_calls_of_tests_are_not(
     record: recording.Uses, cloud: Cloud, store: TenantStore
 ) -> None:
     assert store.config
@@ -182,14 +183,14 @@ def test_what_a_function_does_is_recorded_and_what_a_test_does_is_not(
     assert {role for role, _ in record} == {"ScheduleRole"}
 
 
-def test_a_signed_url_is_recorded_as_what_it_lets_others_do(
+def test_a_presigned_url_is_recorded_as_the_call_that_it_allows(
     record: recording.Uses, client: Client
 ) -> None:
     caller(client, "ingest").post("/v1/imports", {"filename": "x.csv"})
     assert ("APIRole", Call("s3:PutObject", "Bucket/imports/~/x")) in record
 
 
-def test_data_of_one_tenant_at_a_time_are_reached_in_the_role_for_it(
+def test_per_tenant_data_is_accessed_with_the_tenant_role(
     record: recording.Uses, cloud: Cloud, store: TenantStore
 ) -> None:
     assert store.config
@@ -197,12 +198,12 @@ def test_data_of_one_tenant_at_a_time_are_reached_in_the_role_for_it(
     assert {role for role, _ in record} == {"ImportTenantRole"}
 
 
-def test_the_record_of_several_processes_is_put_together() -> None:
+def test_the_records_of_several_processes_are_merged() -> None:
     call = Call("dynamodb:Scan", "Table", frozenset({"~#keys", "~#config"}))
     worker, main = _recording(workeroutput={}), _recording()
     worker.uses[("APIRole", call)] = "a test"
     worker.pytest_sessionfinish(SimpleNamespace())
-    sent = json.loads(json.dumps(worker._config.workeroutput))  # what xdist can send
+    sent = json.loads(json.dumps(worker._config.workeroutput))  # xdist sends JSON-like data
     main.pytest_testnodedown(SimpleNamespace(workeroutput=sent))
     assert main.uses == {("APIRole", call): "a test"}
     run = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
@@ -217,7 +218,7 @@ def test_the_record_of_several_processes_is_put_together() -> None:
 
 
 def _recording(**config: Any) -> Any:
-    """A plugin that records nothing by itself."""
+    """A plugin that does not record calls itself."""
     made = object.__new__(recording.Recording)
     made.uses, made._findings, made._test = {}, [], ""
     made._config = SimpleNamespace(
@@ -226,7 +227,7 @@ def _recording(**config: Any) -> Any:
     return made
 
 
-def test_a_frame_of_ours_is_known_below_any_others() -> None:
+def test_our_frame_is_found_below_frames_of_libraries() -> None:
     found = []
 
     def look() -> None:
@@ -236,13 +237,13 @@ def test_a_frame_of_ours_is_known_below_any_others() -> None:
         "def run_fits(look):\n    look()\n", "/x/chalicelib/workers/fit_worker.py", "exec"
     )
     made: dict[str, Any] = {}
-    exec(code, made)  # noqa: S102 - a frame of that name, which nothing else makes
+    exec(code, made)  # noqa: S102 - creates a frame with that name
     made["run_fits"](look)
     look()
     assert found == ["Fit", None]
 
 
-# --- what no other test does through a function ------------------------------------------------
+# --- calls that no other test makes through a function ------------------------------------------
 
 
 @pytest.fixture
@@ -254,7 +255,7 @@ def client(cloud: Cloud) -> Client:
 
 @pytest.fixture
 def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """The root secret lies in Secrets Manager; begins another process."""
+    """Store the root secret in Secrets Manager and simulate a new process."""
     made = wiring.client("secretsmanager").create_secret(Name="root", SecretString=SECRET)
     monkeypatch.setenv("LIKEWORTH_SECRET", "")
     monkeypatch.setenv("LIKEWORTH_SECRET_ARN", made["ARN"])
@@ -266,7 +267,7 @@ def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]
     return begin
 
 
-def test_a_key_is_hashed_anew_by_the_request_after_a_rotation(
+def test_a_request_after_a_rotation_rehashes_its_key(
     client: Client, managed: Callable[[], None]
 ) -> None:
     reader = caller(client, "read")
@@ -279,17 +280,17 @@ def test_a_key_is_hashed_anew_by_the_request_after_a_rotation(
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every document is too large for an item."""
+    """Make every document too large for an item."""
     monkeypatch.setattr(document_items, "MAX_INLINE_BYTES", 0)
 
 
 def objects(cloud: Cloud) -> set[str]:
-    """The folders of the bucket in which something lies."""
+    """The folders of the bucket that contain objects."""
     listed = cloud.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
     return {one["Key"].rpartition("/")[0] for one in listed}
 
 
-def test_large_experiments_are_kept_and_read_by_requests(
+def test_requests_store_and_read_large_experiments(
     cloud: Cloud, client: Client, large: None
 ) -> None:
     admin = caller(client, "admin")
@@ -298,7 +299,7 @@ def test_large_experiments_are_kept_and_read_by_requests(
     assert admin.get("/v1/experiments/geo").json_body["id"] == "geo"
 
 
-def test_large_fits_are_written_by_fits_and_read_by_requests(
+def test_fits_write_large_documents_and_requests_read_them(
     cloud: Cloud, client: Client, large: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin = caller(client, "admin")
@@ -314,7 +315,7 @@ def test_large_fits_are_written_by_fits_and_read_by_requests(
     assert admin.get(f"/v1/fits/{header.fit_id}").status_code == 200
 
 
-def test_large_fits_are_written_by_merges(
+def test_merges_write_large_documents(
     cloud: Cloud, large: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = wiring.store("acme")
@@ -347,7 +348,7 @@ def _estimate(document: dict[str, Any]) -> Callable[..., dict[str, Any]]:
 
 
 def changed() -> dict[str, Any]:
-    """What the stream tells of a day."""
+    """The stream's records for a day."""
     return {
         "Records": [
             {
@@ -362,7 +363,7 @@ def changed() -> dict[str, Any]:
 
 @pytest.fixture
 def waiting(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The queue of days that wait."""
+    """The queue of pending days."""
     queue: str = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
     monkeypatch.setenv("LIKEWORTH_TOTALS_QUEUE_URL", queue)
     wiring.use_session(session())
@@ -372,7 +373,7 @@ def waiting(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> str:
     return queue
 
 
-def test_large_totals_are_written_by_the_stream_and_by_days_that_waited(
+def test_the_stream_and_pending_days_write_large_totals(
     cloud: Cloud, client: Client, waiting: str, large: None
 ) -> None:
     admin = caller(client, "admin")
@@ -396,13 +397,13 @@ def test_large_totals_are_written_by_the_stream_and_by_days_that_waited(
 
 @pytest.fixture
 def short_retention(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A query takes moto its time."""
+    """Shorten the retention, because moto's queries are slow."""
     monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "2")
     monkeypatch.setattr(erasures, "LATE_DAYS", 0)
 
 
 def upload(cloud: Cloud, now: dt.datetime) -> None:
-    """A file that is named after somebody, with a row of theirs; and one was refused."""
+    """A file that is named after a person and contains an imported and a rejected row of theirs."""
     body = LIKES.replace(str(DAY).encode(), str((now - dt.timedelta(days=1)).date()).encode())
     store = wiring.store("acme")
     started, _ = start_import(store, filename=f"{ANNA}.csv", mapping=MAPPING, now=now)
@@ -413,7 +414,7 @@ def upload(cloud: Cloud, now: dt.datetime) -> None:
     store.imports.add_refused_rows(started.import_id, 1, [refused], now=now)
 
 
-def test_files_of_somebody_are_erased_by_the_request(
+def test_an_erasure_request_deletes_a_persons_files(
     cloud: Cloud, client: Client, short_retention: None
 ) -> None:
     admin = caller(client, "admin")
@@ -424,7 +425,7 @@ def test_files_of_somebody_are_erased_by_the_request(
     assert ANNA not in json.dumps(admin.get("/v1/imports").json_body)
 
 
-def test_files_of_somebody_are_erased_by_the_day(cloud: Cloud, short_retention: None) -> None:
+def test_the_daily_jobs_delete_a_persons_files(cloud: Cloud, short_retention: None) -> None:
     upload(cloud, NOW)
     store = wiring.store("acme")
     begun = erasures.erase_person(store, ANNA, now=NOW, has_time=lambda: False)
@@ -435,7 +436,7 @@ def test_files_of_somebody_are_erased_by_the_day(cloud: Cloud, short_retention: 
     assert store.imports.newest_first(limit=1)[0].filename != f"{ANNA}.csv"
 
 
-def test_a_fit_reads_costs_and_events_of_its_window(cloud: Cloud, store: TenantStore) -> None:
+def test_a_fit_reads_the_costs_and_events_of_its_window(cloud: Cloud, store: TenantStore) -> None:
     record_events(store, [make_conversion(), make_cost(period_days=3)], now=NOW)
     request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
     (message,) = cloud.messages(cloud.fit_queue)

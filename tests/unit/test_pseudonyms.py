@@ -1,4 +1,4 @@
-"""Pseudonyms: one person has one hash, for ever, and the root secret can be changed under it."""
+"""Pseudonyms: a person's hash never changes, even if the root secret is rotated."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NEWER, NEWEST = "a newer root secret", "the newest root secret"
         ("\u00a0u-17\u2003", "u-17"),
     ],
 )
-def test_an_id_that_is_written_in_two_ways_is_one_person(written: str, normal: str) -> None:
+def test_two_spellings_of_an_id_are_one_person(written: str, normal: str) -> None:
     assert normal_user_id(written) == normal
     assert hasher_of_people(b"k" * 32)(written) == hasher_of_people(b"k" * 32)(normal)
 
@@ -54,7 +54,7 @@ def test_an_id_that_is_written_in_two_ways_is_one_person(written: str, normal: s
     "user_id",
     ["aXbY", "AXBY", "a b", "anna+shop@example.org", "an.na@example.org", "\ufb01", "@Anna", "A@B"],
 )
-def test_an_id_that_is_normal_stays_and_hashes_as_it_always_did(user_id: str) -> None:
+def test_a_normal_id_and_its_hash_do_not_change(user_id: str) -> None:
     assert normal_user_id(user_id) == user_id
     key = b"k" * 32
     digest = hmac.digest(key, user_id.encode(), hashlib.sha256)
@@ -63,14 +63,14 @@ def test_an_id_that_is_normal_stays_and_hashes_as_it_always_did(user_id: str) ->
 
 
 @given(st.text())
-def test_what_is_normal_is_not_changed_again(text: str) -> None:
+def test_normalising_an_id_twice_changes_nothing(text: str) -> None:
     assert normal_user_id(normal_user_id(text)) == normal_user_id(text)
 
 
 # --- sealing ----------------------------------------------------------------------------------
 
 
-def test_a_sealed_key_opens_under_its_secret_and_for_its_tenant_alone() -> None:
+def test_a_sealed_key_opens_only_with_its_secret_and_tenant() -> None:
     key = new_key()
     sealed = seal(key, b"one secret", "acme")
     assert unseal(sealed, b"one secret", "acme") == key
@@ -78,7 +78,7 @@ def test_a_sealed_key_opens_under_its_secret_and_for_its_tenant_alone() -> None:
     assert unseal(sealed, b"one secret", "other") is None
 
 
-def test_a_sealed_key_shows_nothing_and_is_never_the_same() -> None:
+def test_a_sealed_key_reveals_nothing_and_is_different_each_time() -> None:
     key = new_key()
     first, second = seal(key, b"one secret", "acme"), seal(key, b"one secret", "acme")
     assert key not in first
@@ -88,7 +88,7 @@ def test_a_sealed_key_shows_nothing_and_is_never_the_same() -> None:
 
 
 @pytest.mark.parametrize("position", range(0, 64, 7))
-def test_a_sealed_key_that_was_changed_does_not_open(position: int) -> None:
+def test_a_modified_sealed_key_does_not_open(position: int) -> None:
     sealed = bytearray(seal(new_key(), b"one secret", "acme"))
     sealed[position] ^= 1
     assert unseal(bytes(sealed), b"one secret", "acme") is None
@@ -98,7 +98,7 @@ def test_a_sealed_key_that_was_changed_does_not_open(position: int) -> None:
 
 
 def under(cloud: Cloud, *secrets: str, tenant: str = "acme") -> TenantStore:
-    """The tenant's store in a process that knows these secrets, the newest first."""
+    """The tenant's store in a process with these root secrets, the newest first."""
     return store_behind(
         cloud.dynamodb,
         cloud.s3,
@@ -108,7 +108,7 @@ def under(cloud: Cloud, *secrets: str, tenant: str = "acme") -> TenantStore:
     )
 
 
-def test_a_person_keeps_their_hash_when_the_root_secret_is_rotated_away(cloud: Cloud) -> None:
+def test_a_persons_hash_survives_a_rotation_of_the_root_secret(cloud: Cloud) -> None:
     before = under(cloud, SECRET).user_hash(ANNA)
     for known in ((NEWER, SECRET), (NEWEST, NEWER)):
         rotated = under(cloud, *known)
@@ -126,15 +126,15 @@ def test_two_tenants_with_one_root_secret_hash_a_person_differently(cloud: Cloud
     )
 
 
-def test_a_tenant_whose_key_for_people_was_lost_gets_no_other_one(cloud: Cloud) -> None:
+def test_a_lost_key_for_people_is_not_replaced(cloud: Cloud) -> None:
     _ = under(cloud, SECRET).config
     partition = table_keys.config_partition("acme")
     cloud.dynamodb.delete_item(TableName=TABLE, Key={"pk": {"S": partition}, "sk": {"S": USER_KEY}})
-    with pytest.raises(MisconfiguredService, match="without its key"):
+    with pytest.raises(MisconfiguredService, match="no key for the people"):
         under(cloud, SECRET).user_hash(ANNA)
 
 
-def test_a_configuration_that_changes_leaves_the_key(cloud: Cloud) -> None:
+def test_changing_the_configuration_does_not_change_the_key(cloud: Cloud) -> None:
     store = under(cloud, SECRET)
     before = store.user_hash(ANNA)
     store.items.configure(store.config)
@@ -142,7 +142,7 @@ def test_a_configuration_that_changes_leaves_the_key(cloud: Cloud) -> None:
     assert under(cloud, SECRET).user_hash(ANNA) == before
 
 
-def test_api_keys_survive_a_rotation_and_are_hashed_anew_when_they_are_used(cloud: Cloud) -> None:
+def test_api_keys_survive_a_rotation_and_are_rehashed_on_use(cloud: Cloud) -> None:
     key = create_key(under(cloud, SECRET), "read", now=NOW)
     unused = create_key(under(cloud, SECRET), "read", now=NOW)
     assert authenticate(key, lambda tenant: under(cloud, NEWER, SECRET), now=NOW).role == "read"
@@ -151,7 +151,7 @@ def test_api_keys_survive_a_rotation_and_are_hashed_anew_when_they_are_used(clou
         authenticate(unused, lambda tenant: under(cloud, NEWER), now=NOW)
 
 
-def test_a_key_that_was_revoked_stays_so_after_a_rotation(cloud: Cloud) -> None:
+def test_a_revoked_key_remains_revoked_after_a_rotation(cloud: Cloud) -> None:
     store = under(cloud, SECRET)
     key = create_key(store, "read", now=NOW)
     revoke_key(store, key.split(".")[1], now=NOW)
@@ -160,12 +160,12 @@ def test_a_key_that_was_revoked_stays_so_after_a_rotation(cloud: Cloud) -> None:
             authenticate(key, lambda tenant: under(cloud, NEWER, SECRET), now=NOW)
 
 
-# --- where secrets come from ------------------------------------------------------------------
+# --- loading the secrets ----------------------------------------------------------------------
 
 
 @pytest.fixture
 def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A root secret in Secrets Manager; gives its client."""
+    """Store a root secret in Secrets Manager; return its client."""
     client = wiring.client("secretsmanager")
     arn = client.create_secret(Name="likeworth/root", SecretString=SECRET)["ARN"]
     monkeypatch.setenv("LIKEWORTH_SECRET", "")
@@ -175,11 +175,11 @@ def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def another_process() -> None:
-    """A process that has looked nothing up yet."""
+    """Simulate a new process with empty caches."""
     wiring.use_session(session())
 
 
-def test_the_secret_before_is_known_in_secrets_manager(managed: Any) -> None:
+def test_the_previous_secret_is_read_from_secrets_manager(managed: Any) -> None:
     assert wiring.other_secrets() == (SECRET.encode(),)
     managed.put_secret_value(SecretId="likeworth/root", SecretString=NEWER)
     another_process()
@@ -187,19 +187,19 @@ def test_the_secret_before_is_known_in_secrets_manager(managed: Any) -> None:
     assert wiring.other_secrets() == (NEWER.encode(), SECRET.encode())
 
 
-def test_a_process_from_before_the_rotation_still_knows_people_and_keys(managed: Any) -> None:
+def test_a_process_started_before_a_rotation_still_recognises_people_and_keys(managed: Any) -> None:
     here = wiring.store("acme")
     key, before = create_key(here, "read", now=NOW), here.user_hash(ANNA)
     managed.put_secret_value(SecretId="likeworth/root", SecretString=NEWER)
     under_new = [NEWER, SECRET]
     elsewhere = wiring_store(here, under_new)
     assert elsewhere.renew_user_key()
-    authenticate(key, lambda tenant: elsewhere, now=NOW)  # hashes it anew
-    assert wiring.root_secret() == SECRET.encode()  # this process has not noticed
+    authenticate(key, lambda tenant: elsewhere, now=NOW)  # rehashes the key
+    assert wiring.root_secret() == SECRET.encode()  # this process still has the old secret
     del here.__dict__["_user_key"]
     assert here.user_hash(ANNA) == before
     assert authenticate(key, wiring.store, now=NOW).role == "read"
-    assert wiring.root_secret() == NEWER.encode()  # now it has
+    assert wiring.root_secret() == NEWER.encode()  # this process has loaded the new secret
 
 
 def wiring_store(there: TenantStore, secrets: list[str]) -> TenantStore:
@@ -213,7 +213,7 @@ def wiring_store(there: TenantStore, secrets: list[str]) -> TenantStore:
     )
 
 
-def test_the_daily_schedule_leaves_nothing_under_the_secret_before(
+def test_the_daily_jobs_move_everything_to_the_new_secret(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = wiring.store("acme").user_hash(ANNA)
@@ -226,7 +226,7 @@ def test_the_daily_schedule_leaves_nothing_under_the_secret_before(
     assert wiring.store("acme").user_hash(ANNA) == before
 
 
-def test_an_earlier_secret_that_is_too_short_is_refused(
+def test_a_previous_secret_that_is_too_short_is_rejected(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_PREVIOUS_SECRETS", "short")

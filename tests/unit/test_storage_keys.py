@@ -1,4 +1,4 @@
-"""Keys: what goes in comes out, and nothing else gets in."""
+"""Keys of items and objects: building, parsing and validating them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TENANTS = st.from_regex(r"[a-z][a-z0-9_-]{0,31}", fullmatch=True)
 
 
 @given(USERS, INSTANTS, EVENT_IDS)
-def test_a_sort_key_gives_back_user_time_and_id(
+def test_an_event_sort_key_is_parsed_into_person_time_and_id(
     user: str | None, at: dt.datetime, event_id: str
 ) -> None:
     sort = table_keys.event_sort(user, at, event_id)
@@ -25,7 +25,7 @@ def test_a_sort_key_gives_back_user_time_and_id(
 
 
 @given(TENANTS, st.dates(), st.integers(0, 999))
-def test_an_event_partition_gives_back_tenant_day_and_shard(
+def test_an_event_partition_is_parsed_into_tenant_day_and_shard(
     tenant: str, day: dt.date, shard: int
 ) -> None:
     partition = table_keys.event_partition(tenant, day, shard)
@@ -33,7 +33,7 @@ def test_an_event_partition_gives_back_tenant_day_and_shard(
 
 
 @given(INSTANTS, INSTANTS)
-def test_sort_keys_of_a_person_are_in_the_order_of_time(a: dt.datetime, b: dt.datetime) -> None:
+def test_a_persons_sort_keys_are_ordered_by_time(a: dt.datetime, b: dt.datetime) -> None:
     b = dt.datetime.combine(a.date(), b.timetz())
     assert (table_keys.event_sort("u", a, "x") < table_keys.event_sort("u", b, "x")) == (a < b)
 
@@ -49,15 +49,15 @@ def test_sort_keys_of_a_person_are_in_the_order_of_time(a: dt.datetime, b: dt.da
         "acme#events#2026-03-14#0#1",
     ],
 )
-def test_other_items_are_no_event_partitions(partition: str) -> None:
+def test_other_partitions_are_not_parsed_as_event_partitions(partition: str) -> None:
     assert table_keys.parse_event_partition(partition) is None
 
 
-def test_no_tenants_partition_is_the_registry() -> None:
+def test_the_registry_is_not_the_partition_of_a_tenant() -> None:
     assert not table_keys.is_tenant(table_keys.REGISTRY_PARTITION.partition("#")[0])
 
 
-def test_shards_are_used_evenly_and_the_same_every_time() -> None:
+def test_shards_are_stable_and_used_evenly() -> None:
     counts = [0] * 4
     for number in range(4000):
         counts[table_keys.shard_of(f"user-{number}", 4)] += 1
@@ -81,7 +81,7 @@ def test_shards_are_used_evenly_and_the_same_every_time() -> None:
         ("imports/acme/", None),
     ],
 )
-def test_an_object_key_says_whose_upload_it_is(
+def test_the_tenant_of_an_upload_is_parsed_from_its_object_key(
     key: str, parsed: tuple[str, str | None, str] | None
 ) -> None:
     assert table_keys.parse_import_object(key) == parsed

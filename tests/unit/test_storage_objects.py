@@ -1,4 +1,4 @@
-"""Uploads are read range by range: exactly one version, and never the whole of it."""
+"""Uploads are read in ranges: from exactly one version, never as a whole."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def put(cloud: Cloud, body: bytes = BODY) -> ObjectVersion:
 
 @dataclass
 class Watched:
-    """An S3 client that notes the ranges it is asked for, and may fail first."""
+    """An S3 client that records the requested ranges and can fail first."""
 
     client: Any
     ranges: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Watched:
 
 
 class _InBody(Exception):
-    """A body that breaks off while it is read."""
+    """A body whose connection breaks while it is read."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -78,13 +78,13 @@ def reader(client: Any, version: ObjectVersion, block: int = 1000) -> ObjectRead
 
 
 @pytest.mark.parametrize("block", [1, 255, 1000, 2559, 2560, 2561, 10**6])
-def test_it_reads_what_is_there_whatever_the_size_of_its_ranges(cloud: Cloud, block: int) -> None:
+def test_a_reader_returns_the_whole_object_for_any_block_size(cloud: Cloud, block: int) -> None:
     with reader(cloud.s3, put(cloud), block) as stream:
         assert stream.read() == BODY
         assert stream.read(1) == b""
 
 
-def test_each_range_is_asked_for_once_and_in_order(cloud: Cloud) -> None:
+def test_each_range_is_requested_once_and_in_order(cloud: Cloud) -> None:
     watched = Watched(cloud.s3)
     version = put(cloud)
     with reader(watched, version) as stream:
@@ -98,7 +98,7 @@ def test_an_empty_object_is_an_empty_file(cloud: Cloud) -> None:
         assert stream.read() == b""
 
 
-def test_it_can_be_read_from_anywhere(cloud: Cloud) -> None:
+def test_a_reader_can_seek_to_any_position(cloud: Cloud) -> None:
     with reader(cloud.s3, put(cloud)) as stream:
         assert (stream.seekable(), stream.seek(-10, io.SEEK_END)) == (True, 2550)
         assert stream.read() == BODY[-10:]
@@ -107,11 +107,11 @@ def test_it_can_be_read_from_anywhere(cloud: Cloud) -> None:
         assert (stream.seek(5, io.SEEK_CUR), stream.tell()) == (1015, 1015)
         assert stream.seek(9999) == 9999
         assert stream.read() == b""
-        with pytest.raises(OSError, match="before the beginning"):
+        with pytest.raises(OSError, match="before the start"):
             stream.seek(-9999, io.SEEK_END)
 
 
-def test_an_archive_is_read_without_asking_for_a_range_again(cloud: Cloud) -> None:
+def test_reading_an_archive_requests_no_range_twice(cloud: Cloud) -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr("a.csv", BODY)
@@ -122,7 +122,7 @@ def test_an_archive_is_read_without_asking_for_a_range_again(cloud: Cloud) -> No
     assert len(watched.ranges) <= len(made.getvalue()) // 1000 + 2
 
 
-def test_no_more_than_two_ranges_are_in_memory(cloud: Cloud) -> None:
+def test_at_most_two_ranges_are_in_memory(cloud: Cloud) -> None:
     with reader(cloud.s3, put(cloud), 100) as stream:
         stream.read()
         assert len(stream.raw._blocks) == s3_objects.BLOCKS_KEPT == 2  # type: ignore[attr-defined]
@@ -150,7 +150,7 @@ def test_a_file_that_was_replaced_or_deleted_is_gone(
         stream.check()
 
 
-def test_without_a_known_version_what_is_there_is_read_and_nothing_else(cloud: Cloud) -> None:
+def test_without_a_version_the_current_version_is_read_to_the_end(cloud: Cloud) -> None:
     put(cloud)
     stream = reader(cloud.s3, ObjectVersion(KEY))
     assert stream.read(10) == BODY[:10]
@@ -159,7 +159,7 @@ def test_without_a_known_version_what_is_there_is_read_and_nothing_else(cloud: C
         stream.read()
 
 
-def test_a_file_above_the_limit_is_not_read_at_all(cloud: Cloud) -> None:
+def test_a_file_above_the_size_limit_is_not_read(cloud: Cloud) -> None:
     watched = Watched(cloud.s3)
     with pytest.raises(ObjectTooLargeError):
         S3Objects(watched, BUCKET, "acme").open(put(cloud), max_bytes=len(BODY) - 1)
@@ -174,13 +174,13 @@ CUT = [
 
 
 @pytest.mark.parametrize("error", CUT, ids=lambda error: type(error).__name__)
-def test_a_connection_that_is_cut_is_opened_again(cloud: Cloud, error: Exception) -> None:
+def test_reading_continues_after_a_broken_connection(cloud: Cloud, error: Exception) -> None:
     watched = Watched(cloud.s3, fail=lambda call: _InBody(error) if call in (1, 2, 4) else None)
     with reader(watched, put(cloud)) as stream:
         assert stream.read() == BODY
 
 
-def test_a_body_that_ends_too_soon_is_asked_for_again(cloud: Cloud) -> None:
+def test_a_truncated_body_is_requested_again(cloud: Cloud) -> None:
     class Short(Watched):
         def get_object(self, **request: Any) -> Any:
             answer = super().get_object(**request)
@@ -197,7 +197,7 @@ def test_a_body_that_ends_too_soon_is_asked_for_again(cloud: Cloud) -> None:
     [*map(_InBody, CUT), client_error("SlowDown", 503), client_error("InternalError", 500)],
     ids=str,
 )
-def test_a_bucket_that_does_not_answer_is_an_outage(cloud: Cloud, error: Exception) -> None:
+def test_an_unavailable_bucket_raises_store_unavailable(cloud: Cloud, error: Exception) -> None:
     stream = reader(Watched(cloud.s3, fail=lambda _: error), put(cloud))
     with pytest.raises(StoreUnavailable):
         stream.read()
@@ -205,14 +205,14 @@ def test_a_bucket_that_does_not_answer_is_an_outage(cloud: Cloud, error: Excepti
         stream.check()
 
 
-def test_what_no_repetition_helps_escapes(cloud: Cloud) -> None:
+def test_permanent_errors_of_the_bucket_are_raised(cloud: Cloud) -> None:
     stream = reader(Watched(cloud.s3, fail=lambda _: client_error("AccessDenied", 403)), put(cloud))
     with pytest.raises(ClientError, match="AccessDenied"):
         stream.read()
 
 
 class Untouched:
-    """A client that must not be asked anything."""
+    """A client that must not be called."""
 
     def __getattr__(self, name: str) -> Any:
         def never(**_request: Any) -> None:
@@ -224,7 +224,7 @@ class Untouched:
 @pytest.mark.parametrize(
     "key", ["imports/other/x.csv", "documents/acme2/x", "imports/acme", "x.csv", "/imports/acme/x"]
 )
-def test_what_is_not_the_tenants_is_not_touched(key: str) -> None:
+def test_another_tenants_key_is_rejected_without_a_call(key: str) -> None:
     own = S3Objects(Untouched(), BUCKET, "acme")
     calls: list[Callable[[], Any]] = [
         lambda: own.upload_url(key, expires_seconds=1),
@@ -235,5 +235,5 @@ def test_what_is_not_the_tenants_is_not_touched(key: str) -> None:
         lambda: own.get(key),
     ]
     for call in calls:
-        with pytest.raises(ValueError, match="no object of acme"):
+        with pytest.raises(ValueError, match="not an object of acme"):
             call()

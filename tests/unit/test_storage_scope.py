@@ -1,7 +1,7 @@
-"""Whatever reaches DynamoDB or S3 goes by way of a store that is bound to one tenant.
+"""All access to DynamoDB and S3 uses a store that is bound to one tenant.
 
-A walk over the source: clients are called in two modules, tables are opened in one, and every
-partition key comes from `storage/table_keys.py` for the tenant of the store. The walk does not see
+The tests inspect the source. Two modules call clients, one module opens tables, and every partition
+key comes from `storage/table_keys.py` for the tenant of the store. The inspection does not detect
 `getattr` or names that are built at run time.
 """
 
@@ -30,27 +30,27 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 CALLS_CLIENTS = {"chalicelib/storage/dynamodb_table.py", "chalicelib/storage/s3_objects.py"}
 MAKES_CLIENTS = {"chalicelib/wiring/processes.py", "chalicelib/aws.py"}
 KEEPS_ITEMS = "chalicelib/local/"
-"""On one machine: keeps the items and the objects of all tenants."""
+"""The local service, which stores the items and objects of all tenants."""
 
 OPENS = {
     "DynamoDbTable": {"chalicelib/wiring/tenant_stores.py"},
     "S3Objects": {"chalicelib/wiring/tenant_stores.py"},
     "TenantStore": {"chalicelib/wiring/tenant_stores.py"},
 }
-"""Who may make what."""
+"""Class -> the modules that may create instances of it."""
 
 MAKES_KEYS = "chalicelib/storage/table_keys.py"
 PASSES_KEYS_ON = {
     f"chalicelib/storage/{name}.py" for name in ("table", "dynamodb_table", "attributes", "writer")
 }
 REGISTRY = "chalicelib/storage/tenants.py"
-"""The one module that knows the list of tenants, which is nobody's."""
+"""The only module that uses the list of tenants, which belongs to no tenant."""
 
 OF_OTHERS = {
-    ("chalicelib/demo/tour.py", "put_object"),  # of the service on one machine
-    ("chalicelib/api/views/import_views.py", "list_imports"),  # of services/imports
+    ("chalicelib/demo/tour.py", "put_object"),  # function of the local service
+    ("chalicelib/api/views/import_views.py", "list_imports"),  # function of services/imports
 }
-"""Functions that are called as those of a client are."""
+"""Calls of other functions that have the name of a client's method."""
 
 OWN_TENANT = {"self._tenant", "self.tenant", "tenant", "store.tenant", "self._store.tenant"}
 PARTITIONED = {"get", "query", "update", "increment", "to_item", "delete_request"}
@@ -59,7 +59,7 @@ TEXT_ROOMS = ("storage", "services", "api", "workers", "wiring", "cli", "demo")
 
 
 def client_methods() -> set[str]:
-    """What a client of DynamoDB or S3 can be asked for."""
+    """Names of the methods of DynamoDB and S3 clients."""
     names = {
         "generate_presigned_url",
         "generate_presigned_post",
@@ -77,7 +77,7 @@ CLIENT_METHODS = client_methods()
 
 
 def violations(path: str, source: str) -> list[str]:
-    """What a module does past a tenant's store; `path` as in the repository."""
+    """Find access in a module that bypasses a tenant's store; `path` is relative to the root."""
     tree = ast.parse(source)
     found = [*_calls(path, tree), *_openings(path, tree), *_private(path, tree)]
     if path != MAKES_KEYS:
@@ -91,7 +91,7 @@ Found = Iterator[tuple[int, str]]
 
 
 def _name_of(node: ast.AST) -> str:
-    """A name with its dots, empty for what is none."""
+    """The dotted name of a node; empty if the node is not a name."""
     match node:
         case ast.Name(id=name):
             return name
@@ -101,7 +101,7 @@ def _name_of(node: ast.AST) -> str:
 
 
 def _calls(path: str, tree: ast.AST) -> Found:
-    """Calls of clients, and of what makes them."""
+    """Find calls of clients and of functions that create clients."""
     if path in CALLS_CLIENTS or path.startswith(KEEPS_ITEMS):
         return
     for node in ast.walk(tree):
@@ -118,7 +118,7 @@ def _calls(path: str, tree: ast.AST) -> Found:
 
 
 def _openings(path: str, tree: ast.AST) -> Found:
-    """Tables, buckets and stores that are opened."""
+    """Find created tables, buckets and stores."""
     imported = {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
@@ -134,7 +134,7 @@ def _openings(path: str, tree: ast.AST) -> Found:
 
 
 def _private(path: str, tree: ast.AST) -> Found:
-    """A table or a client that is taken out of what holds it."""
+    """Find access to the private table or client of another object."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("_client", "_table", "client"):
             owner = _name_of(node.value)
@@ -145,7 +145,7 @@ def _private(path: str, tree: ast.AST) -> Found:
 
 
 def _foreign_tenants(tree: ast.AST) -> Found:
-    """Keys that are made for another tenant than that of the store."""
+    """Find keys that are built for a tenant other than the store's."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = _name_of(node.func).rpartition(".")[2]
@@ -154,7 +154,7 @@ def _foreign_tenants(tree: ast.AST) -> Found:
 
 
 def _key_shaped_texts(path: str, tree: ast.AST) -> Found:
-    """Texts that look like a key and are put together here."""
+    """Find expressions that build a text that looks like a key."""
     room = path.removeprefix("chalicelib/").partition("/")[0].removesuffix(".py")
     if room not in TEXT_ROOMS:
         return
@@ -167,8 +167,10 @@ def _key_shaped_texts(path: str, tree: ast.AST) -> Found:
             case ast.BinOp(op=ast.Add() | ast.Mod(), left=left, right=right):
                 parts = (one.value for one in (left, right) if isinstance(one, ast.Constant))
                 text = next((one for one in parts if isinstance(one, str)), "").replace("%s", "{}")
-            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(told)), attr="format")):
-                text = told
+            case ast.Call(
+                func=ast.Attribute(value=ast.Constant(value=str(template)), attr="format")
+            ):
+                text = template
             case _:
                 continue
         if KEY_SHAPED.match(text):
@@ -176,7 +178,7 @@ def _key_shaped_texts(path: str, tree: ast.AST) -> Found:
 
 
 def _partitions(path: str, tree: ast.Module) -> Found:
-    """Partition keys that do not come from `keys`, in the modules that write and read items."""
+    """Find partition keys that do not come from `table_keys`, in modules that use items."""
     in_class = {
         _name_of(target): node.value
         for node in ast.walk(tree)
@@ -200,7 +202,7 @@ def _partitions(path: str, tree: ast.Module) -> Found:
                 case ast.Attribute(value=ast.Name(id="table_keys"), attr="REGISTRY_PARTITION"):
                     return path == REGISTRY
                 case ast.Starred(value=ast.Call(func=ast.Name(id="key_of"))):
-                    return True  # of an item that was read from an own partition
+                    return True  # key of an item that was read from the tenant's partition
                 case ast.Name(id=name) if name in local:
                     return all(is_made(one) for one in local[name])
                 case ast.Attribute():
@@ -221,7 +223,7 @@ def _partition_keys(node: ast.AST) -> Iterator[ast.expr]:
             if name in PARTITIONED and _name_of(receiver).rpartition(".")[2] in ("_table", "table"):
                 yield first
         case ast.Call(func=ast.Name(id=name), args=[first, *_]) if name in PARTITIONED:
-            if _name_of(first) not in ("self._tenant", "tenant"):  # events have a `to_item` of own
+            if _name_of(first) not in ("self._tenant", "tenant"):  # `to_item` of `event_items`
                 yield first
         case ast.Dict(keys=names, values=values):
             for key, value in zip(names, values, strict=True):
@@ -229,10 +231,10 @@ def _partition_keys(node: ast.AST) -> Iterator[ast.expr]:
                     yield value.values[0] if isinstance(value, ast.Dict) else value
 
 
-# --- the source as it is, and with mistakes put in ------------------------------------------------
+# --- the source without and with inserted mistakes ------------------------------------------------
 
 
-def test_nothing_goes_past_a_tenants_store() -> None:
+def test_all_access_to_data_uses_a_tenants_store() -> None:
     found = [
         violations(str(file.relative_to(ROOT)), file.read_text(encoding="utf-8"))
         for file in SOURCES
@@ -323,19 +325,21 @@ MISTAKES: list[tuple[str, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("module", "there", "instead", "told"), MISTAKES)
-def test_a_way_past_it_would_be_seen(module: str, there: str, instead: str, told: str) -> None:
+@pytest.mark.parametrize(("module", "original", "replacement", "finding"), MISTAKES)
+def test_access_that_bypasses_a_tenants_store_is_detected(
+    module: str, original: str, replacement: str, finding: str
+) -> None:
     path = f"chalicelib/{module}"
     source = (ROOT / path).read_text(encoding="utf-8")
-    if there:
-        assert there in source
-        wrong = source.replace(there, instead)
+    if original:
+        assert original in source
+        wrong = source.replace(original, replacement)
     else:
-        wrong = f"{source}\n{instead}\n"
-    assert any(told in one for one in violations(path, wrong)), violations(path, wrong)
+        wrong = f"{source}\n{replacement}\n"
+    assert any(finding in one for one in violations(path, wrong)), violations(path, wrong)
 
 
-# --- the keys themselves --------------------------------------------------------------------------
+# --- key functions --------------------------------------------------------------------------------
 
 PUBLIC: dict[str, Callable[..., Any]] = {
     name: function
@@ -357,12 +361,12 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
 
 
 LETS_BY = {"own_partition"}
-"""Makes no key: refuses one that is not the tenant's."""
+"""Builds no key; rejects a key that is not the tenant's."""
 
 
 @pytest.mark.parametrize("name", sorted(MADE.keys() - LETS_BY))
 @given(data=st.data(), tenant=TENANTS, other=TENANTS)
-def test_a_partition_or_an_object_lies_under_its_tenant(
+def test_every_key_function_puts_its_tenant_first(
     name: str, data: st.DataObject, tenant: str, other: str
 ) -> None:
     function = MADE[name]
@@ -380,15 +384,15 @@ def test_a_partition_or_an_object_lies_under_its_tenant(
         assert function(other, *rest) != made
 
 
-def test_a_partition_of_somebody_else_is_refused() -> None:
+def test_another_tenants_partition_is_rejected() -> None:
     for partition in ("acme#config", "acme#events#2026-03-14#0"):
         assert table_keys.own_partition("acme", partition) == partition
     for partition in ("acme2#config", "acm", "acme", "-#tenants", "", "other#acme#config"):
-        with pytest.raises(ValueError, match="no partition of acme"):
+        with pytest.raises(ValueError, match="not a partition of acme"):
             table_keys.own_partition("acme", partition)
 
 
-def test_no_other_key_names_a_tenant() -> None:
+def test_only_the_registry_is_a_constant_partition() -> None:
     takes_tenant = {name for name, one in PUBLIC.items() if "tenant" in one.__annotations__}
     assert takes_tenant == set(MADE) | {"is_object_of"}
     constants = {

@@ -1,4 +1,4 @@
-"""The writer loses nothing: what it does not return is written."""
+"""The writer loses no item: it writes every item or returns its key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.faulty import (
 
 
 class Shelf:
-    """The smallest table there is; refuses what DynamoDB refuses."""
+    """A minimal table that rejects the same batches as DynamoDB."""
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
@@ -77,7 +77,7 @@ def test_everything_goes_out_in_batches_of_25() -> None:
     assert unwritten == frozenset()
 
 
-def test_of_two_writes_to_a_key_only_the_last_is_sent() -> None:
+def test_only_the_last_of_two_writes_to_a_key_is_sent() -> None:
     shelf = Shelf()
     requests = [put(1, "old"), put(2), delete_request("p", "002"), put(1, "new")]
     assert write_all(DynamoDbTable(shelf, "t"), requests, FakeTime().patience()) == frozenset()
@@ -98,18 +98,18 @@ def test_of_two_writes_to_a_key_only_the_last_is_sent() -> None:
         fails(client_error("WhateverElse", 503)),
     ],
 )
-def test_what_passes_by_itself_is_tried_again_until_it_is_written(fault: Fault) -> None:
+def test_transient_failures_are_retried_until_the_write_succeeds(fault: Fault) -> None:
     shelf, _, unwritten = write(fault, fault, fault)
     assert len(shelf.items) == 60
     assert unwritten == frozenset()
 
 
-def test_only_what_was_left_over_is_sent_again() -> None:
+def test_only_unprocessed_writes_are_sent_again() -> None:
     _, client, _ = write(leaves_over(3), count=25)
     assert [len(batch) for batch in client.calls] == [25, 3]
 
 
-def test_left_overs_wait_until_everything_else_was_sent_once() -> None:
+def test_unprocessed_writes_are_retried_after_all_other_writes() -> None:
     _, client, _ = write(leaves_over(3), count=30)
     assert [numbers(batch) for batch in client.calls] == [
         [*range(25)],
@@ -117,7 +117,7 @@ def test_left_overs_wait_until_everything_else_was_sent_once() -> None:
     ]
 
 
-def test_a_dead_store_ends_within_the_budget_with_everything_unwritten() -> None:
+def test_an_unavailable_store_stops_the_writer_within_its_time_limit() -> None:
     time = FakeTime()
     shelf, _, unwritten = write(then=unreachable, time=time)
     assert len(unwritten) == 60
@@ -126,14 +126,14 @@ def test_a_dead_store_ends_within_the_budget_with_everything_unwritten() -> None
 
 
 @pytest.mark.parametrize("left", [1, 10, 24])
-def test_what_is_returned_is_exactly_what_is_missing(left: int) -> None:
+def test_the_result_lists_exactly_the_unwritten_keys(left: int) -> None:
     shelf, _, unwritten = write(leaves_over(left), leaves_over(0), then=throttled)
     written = {("p", f"{number:03d}") for number in range(60)} - unwritten
     assert written == set(shelf.items)
     assert 0 < len(unwritten) < 60
 
 
-def test_a_slow_store_stops_at_the_end_of_the_budget() -> None:
+def test_a_slow_store_stops_the_writer_at_its_time_limit() -> None:
     time = FakeTime()
 
     def slow(client: Any, request: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def test_a_slow_store_stops_at_the_end_of_the_budget() -> None:
     assert len(unwritten) == 10
 
 
-def test_no_batch_is_sent_at_the_end_of_the_budget() -> None:
+def test_no_batch_is_sent_after_the_time_limit() -> None:
     time = FakeTime()
 
     def takes_four_seconds(client: Any, request: dict[str, Any]) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def test_no_batch_is_sent_at_the_end_of_the_budget() -> None:
     assert (len(client.calls), len(unwritten)) == (2, 10)
 
 
-def test_one_batch_is_sent_even_without_a_budget() -> None:
+def test_one_batch_is_sent_even_with_a_time_limit_of_zero() -> None:
     shelf = Shelf()
     requests = [put(number) for number in range(30)]
     left = write_all(DynamoDbTable(shelf, "t"), requests, FakeTime().patience(0.0))
@@ -165,7 +165,7 @@ def test_one_batch_is_sent_even_without_a_budget() -> None:
 
 
 @pytest.mark.parametrize(("budget", "pauses"), [(0.05, []), (0.051, [0.05])])
-def test_a_pause_that_would_use_up_the_budget_is_not_made(
+def test_the_writer_stops_before_a_pause_beyond_the_time_limit(
     budget: float, pauses: list[float]
 ) -> None:
     time = FakeTime(draw=1.0)
@@ -174,17 +174,17 @@ def test_a_pause_that_would_use_up_the_budget_is_not_made(
     assert time.pauses == pytest.approx(pauses)
 
 
-def test_pauses_are_short_again_after_a_batch_was_written() -> None:
+def test_pauses_are_reset_after_a_successful_batch() -> None:
     time = FakeTime()
     write(throttled, throttled, works, throttled, time=time, count=30)
     assert time.pauses == [0.025, 0.05, 0.025]
 
 
-def test_a_pause_is_capped_after_any_number_of_failures() -> None:
+def test_pauses_have_a_maximum_length() -> None:
     assert FakeTime().patience().pause_seconds(5_000) == 1.0
 
 
-def test_pauses_grow_and_are_drawn_from_the_whole_interval() -> None:
+def test_pauses_grow_exponentially_with_full_jitter() -> None:
     half, none = FakeTime(draw=0.5), FakeTime(draw=0.0)
     write(*[throttled] * 8, time=half, count=1)
     write(*[throttled] * 8, time=none, count=1)
@@ -195,12 +195,12 @@ def test_pauses_grow_and_are_drawn_from_the_whole_interval() -> None:
 @pytest.mark.parametrize(
     "code", ["ValidationException", "ResourceNotFoundException", "AccessDeniedException"]
 )
-def test_what_trying_again_cannot_help_escapes(code: str) -> None:
+def test_permanent_errors_are_raised(code: str) -> None:
     with pytest.raises(ClientError, match=code):
         write(fails(client_error(code)))
 
 
-# --- one call ---------------------------------------------------------------------------------
+# --- retries of one call ----------------------------------------------------------------------
 
 
 class Flaky:
@@ -217,20 +217,20 @@ class Flaky:
         return "answer"
 
 
-def test_a_call_is_made_again_until_the_store_answers() -> None:
+def test_a_call_is_retried_until_the_store_answers() -> None:
     time, call = FakeTime(), Flaky(3)
     assert persist(call, time.patience()) == "answer"
     assert time.pauses == [0.025, 0.05, 0.1]
 
 
-def test_a_call_is_given_up_before_a_pause_that_would_use_up_the_budget() -> None:
+def test_a_call_fails_before_a_pause_beyond_the_time_limit() -> None:
     time, call = FakeTime(draw=1.0), Flaky(math.inf)
     with pytest.raises(StoreUnavailable, match="no answer"):
         persist(call, time.patience(0.05 + 0.1 + 0.2))
     assert (call.calls, time.pauses) == (3, [0.05, 0.1])
 
 
-def test_a_call_that_fails_otherwise_is_not_repeated() -> None:
+def test_a_call_with_a_permanent_error_is_not_retried() -> None:
     call = Flaky(1, ValueError("wrong"))
     with pytest.raises(ValueError, match="wrong"):
         persist(call, FakeTime().patience())

@@ -1,4 +1,4 @@
-"""A function that works for one tenant can, by its role, reach that tenant and nobody else."""
+"""The role of a per-tenant function allows access to the data of one tenant only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TENANTS = ("acme", "b-corp")
 
 @dataclass
 class Watch:
-    """Every call, and whose session it was made in; the function's own is ``""``."""
+    """Records every call and the tenant of its session; ``""`` is the function's own session."""
 
     calls: list[tuple[str, Call]] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Watch:
 
 @pytest.fixture
 def watch(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    """Two tenants are registered; from then on a role is assumed for each."""
+    """Register two tenants and assume a role for each from then on."""
     for tenant in TENANTS:
         assert wiring.store(tenant).config
     watching = Watch()
@@ -68,13 +68,13 @@ def watch(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
 
 
 def work_as(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
-    """Be a new process of a function, with its role for one tenant."""
+    """Simulate a new process of a function, with its role for one tenant."""
     monkeypatch.setenv("LIKEWORTH_TENANT_ROLE_ARN", f"{ROLES}{function}TenantRole")
     wiring.use_session(session())
 
 
 def check(watch: Watch, function: str) -> None:
-    """Everything that was done, was allowed; data was reached in sessions for one tenant alone."""
+    """Assert that every call was allowed and that data was accessed only in tenant sessions."""
     assert set(watch.sessions.values()) <= set(TENANTS)
     for call in watch.own():
         assert not call.action.startswith(("dynamodb:", "s3:")), call
@@ -82,15 +82,15 @@ def check(watch: Watch, function: str) -> None:
     for tenant in TENANTS:
         for call in watch.of(tenant):
             assert is_allowed(f"{function}TenantRole", call, tenant), call
-            if call.action != "s3:ListBucket":  # knows no folders (ADR 29)
+            if call.action != "s3:ListBucket":  # cannot be limited to a folder (ADR 29)
                 other = TENANTS[1 - TENANTS.index(tenant)]
                 assert not is_allowed(f"{function}TenantRole", call, other), call
 
 
-# --- what the functions do ------------------------------------------------------------------------
+# --- calls of the functions -----------------------------------------------------------------------
 
 
-def test_imports_reach_the_tenant_whose_file_it_is(watch: Watch, cloud: Cloud) -> None:
+def test_an_import_accesses_only_the_tenant_of_its_file(watch: Watch, cloud: Cloud) -> None:
     messages = [
         dropped(
             f"imports/{tenant}/x.csv", put(cloud, f"imports/{tenant}/x.csv", ADS + b"bad,row\n")
@@ -108,7 +108,7 @@ def test_imports_reach_the_tenant_whose_file_it_is(watch: Watch, cloud: Cloud) -
     assert {message["import"]["tenant"] for message in sent} <= set(TENANTS)
 
 
-def test_fits_reach_the_tenant_who_asked(
+def test_a_fit_accesses_only_the_tenant_that_requested_it(
     watch: Watch, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for tenant in TENANTS:
@@ -121,7 +121,7 @@ def test_fits_reach_the_tenant_who_asked(
     assert all(watch.of(tenant) for tenant in TENANTS)
 
 
-def test_parts_of_fits_reach_the_tenant_whose_fit_it_is(
+def test_a_part_of_a_fit_accesses_only_the_tenant_of_the_fit(
     watch: Watch, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = {"number": 0, "shard": 0, "first": DAY.isoformat(), "last": DAY.isoformat()}
@@ -138,13 +138,13 @@ def test_parts_of_fits_reach_the_tenant_whose_fit_it_is(
         assert written == {"s3:PutObject", "s3:PutObjectTagging"}
         work_as(monkeypatch, "FitMerge")
         watch.calls.clear()
-        assert workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "failed"  # nothing is there
+        assert workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "failed"  # no such part
         check(watch, "FitMerge")
         taken = {call.action for call in watch.of(tenant) if "fit-parts/" in call.resource}
         assert taken == {"s3:GetObject", "s3:DeleteObject"}
 
 
-def test_totals_reach_the_tenant_whose_day_it_is(
+def test_totals_access_only_the_tenant_of_their_day(
     watch: Watch, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
@@ -156,7 +156,7 @@ def test_totals_reach_the_tenant_whose_day_it_is(
         for shard in range(wiring.store(tenant).config.shards):
             partition = {"S": event_partition(tenant, DAY, shard)}
             changed.append({"dynamodb": {"Keys": {"pk": partition, "sk": {"S": "x"}}}})
-    for _ in range(2):  # what was derived a moment ago waits
+    for _ in range(2):  # a second computation is deferred
         workers.derive_totals({"Records": changed}, now=NOW)
     waiting = list(watch.sent)
     assert len(waiting) == len(changed)
@@ -170,7 +170,7 @@ def test_totals_reach_the_tenant_whose_day_it_is(
         assert "dynamodb:UpdateItem" in {call.action for call in watch.of(tenant)}
 
 
-def test_a_session_is_made_once_and_renewed_before_it_ends(
+def test_a_session_is_cached_and_renewed_before_it_expires(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(now=0.0)
@@ -190,13 +190,15 @@ def test_a_session_is_made_once_and_renewed_before_it_ends(
     assert len(watch.sessions) == 2
 
 
-def test_no_session_is_asked_for_in_a_name_that_is_none(watch: Watch) -> None:
-    with pytest.raises(ValueError, match="no name of a tenant"):
+def test_no_session_is_requested_for_an_invalid_name(watch: Watch) -> None:
+    with pytest.raises(ValueError, match="not a tenant name"):
         wiring.store("acme/../b")
     assert watch.calls == []
 
 
-def test_without_a_role_nothing_is_assumed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_tenant_role_no_role_is_assumed(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("LIKEWORTH_TENANT_ROLE_ARN", raising=False)
     wiring.use_session(session())
     assert wiring.store("acme").config
@@ -206,7 +208,7 @@ def test_without_a_role_nothing_is_assumed(cloud: Cloud, monkeypatch: pytest.Mon
 # --- the template -------------------------------------------------------------------------------
 
 
-def test_functions_of_one_tenant_at_a_time_have_no_data_of_their_own() -> None:
+def test_per_tenant_functions_have_no_direct_access_to_data() -> None:
     resources = packaged.template()["Resources"]
     for function in OF_ONE_TENANT:
         properties = resources[f"{function}Handler"]["Properties"]
@@ -220,7 +222,7 @@ def test_functions_of_one_tenant_at_a_time_have_no_data_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("function", OF_ONE_TENANT)
-def test_a_session_must_name_its_tenant_and_can_name_nothing_else(function: str) -> None:
+def test_a_session_has_exactly_one_tag_with_its_tenant(function: str) -> None:
     role = packaged.template()["Resources"][f"{function}TenantRole"]["Properties"]
     assert role["MaxSessionDuration"] == aws.SESSION_SECONDS
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
@@ -235,7 +237,7 @@ def test_a_session_must_name_its_tenant_and_can_name_nothing_else(function: str)
     "key", ["other#config", "acme2#config", "-#tenants", "acme", "acme#keys", "acme#config#x"]
 )
 @pytest.mark.parametrize("function", OF_ONE_TENANT)
-def test_what_belongs_to_others_is_not_allowed(function: str, key: str) -> None:
+def test_a_session_is_denied_other_tenants_items(function: str, key: str) -> None:
     role = f"{function}TenantRole"
     own = frozenset({"acme#config"})
     assert is_allowed(role, Call("dynamodb:GetItem", "Table", own), "acme")
@@ -245,7 +247,7 @@ def test_what_belongs_to_others_is_not_allowed(function: str, key: str) -> None:
     assert not is_allowed(role, Call("dynamodb:Scan", "Table", own), "acme")
 
 
-def test_files_of_others_are_not_allowed() -> None:
+def test_a_session_is_denied_other_tenants_files() -> None:
     role = "ImportTenantRole"
     assert is_allowed(role, Call("s3:GetObject", "Bucket/imports/acme/x"), "acme")
     assert not is_allowed(role, Call("s3:GetObject", "Bucket/imports/acme2/x"), "acme")
