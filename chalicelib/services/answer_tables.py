@@ -1,4 +1,4 @@
-"""The flat form of an answer, for CSV: columns and cells are derived from the declared shape.
+"""Flatten answers for CSV: derive columns and cells from the declared shape.
 
 =====================  =======================================================================
 type of a field        columns
@@ -33,16 +33,16 @@ Write = Callable[[Any], object]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field that has another name in the table, or another form.
+    """A field with a different name or format in the table.
 
     Attributes
     ----------
     path : str
-        Names of fields, separated by dots: from the shape into the shapes inside it.
+        Field names separated by dots, from the outer shape to the inner ones.
     name : str
-        Of the column, or the start of the names of its columns.
+        Name of the column, or prefix of the names of its columns.
     write : callable, optional
-        Makes the one cell from the value of the field.
+        Converts the value of the field to one cell.
     """
 
     path: str
@@ -52,7 +52,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """One column, the way to its value, and the form in which the value is written."""
+    """One column, the path to its value, and the function that formats the value."""
 
     name: str
     path: tuple[str, ...]
@@ -67,7 +67,7 @@ class Table:
     shape : type
         A `TypedDict`.
     fields : str or Column
-        The fields that are in the table, in their order; all fields of the shape if none is given.
+        The fields in the table, in order. Default: all fields of the shape.
     """
 
     def __init__(self, shape: type, *fields: str | Column) -> None:
@@ -80,7 +80,7 @@ class Table:
         return tuple(cell.name for cell in self._cells)
 
     def rows(self, objects: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
-        """Objects of the shape as flat rows, made one by one; each has all columns."""
+        """Yield objects of the shape as flat rows; each row has all columns."""
         for one in objects:
             row: Row = {}
             for cell in self._cells:
@@ -133,7 +133,7 @@ def _listed(values: Iterable[str | Sequence[str]]) -> str:
 
 @functools.cache
 def _fields_of(shape: type) -> dict[str, Any]:
-    """Name -> type of each field, without ``| None``."""
+    """Return the name and type of each field, without ``| None``."""
     return {name: _without_null(kind) for name, kind in get_type_hints(shape).items()}
 
 

@@ -1,4 +1,4 @@
-"""Recording events from HTTP: good events are stored even when others are rejected."""
+"""Record events from HTTP: accepted events are stored even if others are rejected."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
     Raises
     ------
     AllEventsRefused
-        There were events, and all are rejected.
+        If there are events and all are rejected.
     StoreUnavailable
-        Some accepted events are not stored; `not_stored` has their indexes.
+        If some accepted events are not stored; `not_stored` has their indexes.
     """
     writes: list[Storable] = []
     indexes: list[int] = []

@@ -1,4 +1,4 @@
-"""The mappings of a tenant: kept under a name, chosen by name, checked before they are kept."""
+"""Saved column mappings of a tenant: validate, save, list and choose them by name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chalicelib.storage.table_keys import is_mapping_name
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_MAPPING_BYTES = 50_000
-"""A copy lies in the import that uses the mapping, and is written at each of its checkpoints."""
+"""An import holds a copy of its mapping and writes it at each checkpoint."""
 
 
 class KeptMapping(TypedDict):
@@ -45,17 +45,17 @@ TABLE = Table(
 def save_mapping(
     store: TenantStore, name: str, raw: Any, *, now: dt.datetime
 ) -> tuple[StoredMapping, bool]:
-    """Keep a mapping, in place of one with its name; imports that use that keep their copy.
+    """Save a mapping under a name, replacing an earlier one. Imports keep their copies.
 
     Returns
     -------
     (StoredMapping, bool)
-        And whether the name is new.
+        The saved mapping, and whether the name is new.
 
     Raises
     ------
     InvalidFields
-        If the name or the mapping cannot be one.
+        If the name or the mapping is invalid.
     """
     if not is_mapping_name(name):
         raise InvalidFields(
@@ -75,7 +75,7 @@ def save_mapping(
 
 
 def show_mapping(store: TenantStore, name: str) -> StoredMapping:
-    """One mapping; raises NotFound."""
+    """Return one mapping; raises NotFound."""
     found = store.mappings.get(name) if is_mapping_name(name) else None
     if found is None:
         raise NotFound("there is no such mapping")
@@ -97,23 +97,23 @@ def list_mappings(
 
 
 def remove_mapping(store: TenantStore, name: str) -> None:
-    """Forget a mapping; raises NotFound."""
+    """Remove a mapping; raises NotFound."""
     show_mapping(store, name)
     store.mappings.remove(name)
 
 
 def chosen_mapping(store: TenantStore, chosen: Any) -> tuple[dict[str, Any] | None, str | None]:
-    """The mapping that a request chose, and its name if it was by name.
+    """Return the mapping that a request chose, and its name if it was chosen by name.
 
     Parameters
     ----------
     chosen : str, dict or None
-        A name, a mapping, or no mapping.
+        The name of a saved mapping, a mapping, or None.
 
     Raises
     ------
     InvalidFields
-        That points into ``/mapping``.
+        With pointers into ``/mapping``.
     """
     if chosen is None:
         return None, None
@@ -129,7 +129,7 @@ def chosen_mapping(store: TenantStore, chosen: Any) -> tuple[dict[str, Any] | No
 
 
 def checked_mapping(raw: Any, *, at: str = "") -> dict[str, Any]:
-    """A mapping in its own words, once it is one.
+    """Validate a mapping and return it in normalised form.
 
     Parameters
     ----------
@@ -142,9 +142,9 @@ def checked_mapping(raw: Any, *, at: str = "") -> dict[str, Any]:
     """
     from chalicelib.importers import parse_mapping
 
-    wrong = _formats_that_are_no_text(raw, at)
+    wrong = _check_formats(raw, at)
     if wrong:
-        raise InvalidFields("this is no mapping", wrong)
+        raise InvalidFields("this is not a mapping", wrong)
     try:
         mapping = parse_mapping(raw).as_json()
     except InvalidFields as error:
@@ -156,8 +156,8 @@ def checked_mapping(raw: Any, *, at: str = "") -> dict[str, Any]:
     return mapping
 
 
-def _formats_that_are_no_text(raw: Any, at: str) -> tuple[FieldError, ...]:
-    """Formats that are as good as nothing, and no text: 0, false, an empty list."""
+def _check_formats(raw: Any, at: str) -> tuple[FieldError, ...]:
+    """Return errors for formats that are false but not text: 0, false, an empty list."""
     if not isinstance(raw, dict):
         return ()
     return tuple(

@@ -1,4 +1,4 @@
-"""What a tenant can set for its fits: time zone, country, roles, user ids, window."""
+"""Settings for the fits of a tenant: time zone, country, roles, user ids, window."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ROLES = 100
 MIN_WINDOW_DAYS = 28
-"""Of the default window: in fewer days nothing can be estimated."""
+"""Minimum of the default window: fewer days do not suffice for an estimate."""
 SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z_]{1,32})?", re.ASCII)
 """A channel, or ``channel/type``."""
 
@@ -37,7 +37,7 @@ class Settings(TypedDict):
 
 
 def show_settings(store: TenantStore) -> Settings:
-    """The settings, and the currency and retention that are fixed by the operator."""
+    """Return the settings, with the currency and retention that the operator sets."""
     config = store.config
     return {
         "currency": config.currency,
@@ -51,19 +51,19 @@ def show_settings(store: TenantStore) -> Settings:
 
 
 def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
-    """Change the settings that are given; the next fit uses them.
+    """Change the given settings; the next fit uses them.
 
     Parameters
     ----------
     store : TenantStore
     changes : dict
-        Some of ``time_zone``, ``country``, ``user_ids`` and ``fit_window_days`` (None for
-        none), and ``roles``, which replaces all roles.
+        Any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days`` and ``roles``. None
+        removes a country, user ids or window. ``roles`` replaces all roles.
 
     Raises
     ------
     InvalidFields
-        With every wrong value; nothing is changed then.
+        With every invalid value. Nothing is changed in this case.
     """
     wrong = [error for name, value in changes.items() for error in _CHECKS[name](value)]
     if wrong:

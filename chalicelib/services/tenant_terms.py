@@ -1,4 +1,4 @@
-"""The terms on which events of a tenant are admitted."""
+"""The admission terms of a tenant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.storage.tenant_store import TenantStore
 
 
 def terms_of(store: TenantStore, now: dt.datetime) -> Terms:
-    """What this tenant accepts at this moment."""
+    """Return the terms on which the tenant's events are admitted now."""
     return Terms(
         oldest=oldest_instant(store.config, now),
         latest=now + FUTURE_TOLERANCE,

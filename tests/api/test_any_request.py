@@ -54,7 +54,11 @@ NOT_IN_SCHEMA = {
 """Errors that the schemas cannot express: contradictory fields, too many days, names that the
 tenant does not have, amounts with more than 8 places, an id such as ``%20``, which may be a blank
 because some gateways decode paths."""
-WHOLE_NUMBER = {"Input should be a valid integer", "must be a whole number"}
+WHOLE_NUMBER = {
+    "Input should be a valid integer",
+    "must be a whole number",
+    "must be a whole number or null",
+}
 """JSON Schema treats 1.0 as an integer, the API as a fraction."""
 
 CONFIG = {

@@ -291,7 +291,20 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("name", TABLES)
+KNOWN_BY_FORM = {
+    "google_ads/period-above-second-table.csv",  # the title lines of the second table
+    "linkedin_ads/empty-report-3.csv",  # the lines above a table that is missing
+    "linkedin_ads/empty-report-4.csv",
+    "matomo/orders-before-conversions.csv",  # names such as nb_hits
+    "matomo/page-views-2.csv",
+    "matomo/page-views.csv",
+    "matomo/revenue-of-goals.csv",
+    "matomo/rows-of-several-levels.csv",
+}
+"""Samples that are recognised by their form (`Marks.form`), whatever the marks are called."""
+
+
+@pytest.mark.parametrize("name", sorted(TABLES.keys() - KNOWN_BY_FORM))
 def test_a_file_whose_marks_have_other_names_is_not_claimed(name: str) -> None:
     platform, text = TABLES[name]
     of_marks = _marks_of(platform, text)
@@ -301,9 +314,14 @@ def test_a_file_whose_marks_have_other_names_is_not_claimed(name: str) -> None:
     records = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=delimiter))
     width = max(map(len, records))
     below = [cells for cells in records if len(cells) > width / 2]
-    for header in _renamed(below[0], of_marks):
+    header = max(below, key=lambda cells: len(of_marks.intersection(map(_key, cells))))
+    below = below[below.index(header) :]
+    for names in _renamed(header, of_marks):
+        new_names = dict(zip(header, names, strict=True))
         renamed = io.StringIO()
-        csv.writer(renamed, delimiter=delimiter).writerows([header, *below[1:]])
+        csv.writer(renamed, delimiter=delimiter).writerows(
+            [new_names.get(cell, cell) for cell in cells] for cells in below
+        )
 
         assert _claimed(renamed.getvalue()) != platform
 

@@ -35,11 +35,39 @@ MARKERS = (
 LEAKS = ("zebulon", "quagmire", "4915798765432")
 PER_IMPORTER = 60
 
-TEXTS = {
-    importer: texts
-    for importer, samples in by_importer().items()
-    if (texts := [text for sample in samples if (text := text_of(sample.data)) is not None])
-}
+HEADINGS = "columnHeaders"
+"""A key whose values are headings; messages name headings."""
+
+
+def _can_be_marked(text: str) -> bool:
+    """Whether the text is intact JSON, XML, or a table with a row besides its headers."""
+    if text.lstrip().startswith("<"):
+        return True
+    if text.lstrip()[:1] not in "{[":
+        return bool(_rows_of_data(_rows_of(text)))
+    try:
+        _documents(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _documents(text: str) -> list[Any]:
+    try:
+        return [json.loads(text)]
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+def _rows_of(text: str) -> list[list[str]]:
+    delimiter = max(DELIMITERS, key=text.count)
+    return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+
+
+def _rows_of_data(rows: list[list[str]]) -> list[list[str]]:
+    """The rows that are not headers: messages name the headings of unread columns."""
+    header = max(rows, key=lambda row: sum(map(known_heading, row)))
+    return [row for row in rows if row != header]
 
 
 def with_a_marker(text: str, marker: str, random: Random) -> bytes:
@@ -50,9 +78,8 @@ def with_a_marker(text: str, marker: str, random: Random) -> bytes:
 
 def _in_table(text: str, marker: str, random: Random) -> str:
     delimiter = max(DELIMITERS, key=text.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
-    header = max(rows, key=lambda row: sum(map(known_heading, row)))  # names what is not read
-    row = random.choice([row for row in rows if row is not header] or rows)
+    rows = _rows_of(text)
+    row = random.choice(_rows_of_data(rows))
     at = random.randrange(len(row))
     row[at : at + random.randrange(2)] = [marker]
     changed = io.StringIO()
@@ -66,10 +93,7 @@ def _in_xml(text: str, marker: str, random: Random) -> str:
 
 
 def _in_json(text: str, marker: str, random: Random) -> str:
-    try:
-        documents = [json.loads(text)]
-    except ValueError:
-        documents = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    documents = _documents(text)
     places = [place for document in documents for place in _places(document)]
     if places:
         random.choice(places)(marker)
@@ -80,9 +104,24 @@ def _places(value: Any) -> Iterator[Callable[[str], None]]:
     """Functions that replace a value by a text, one for each value in a document."""
     keys = value.keys() if isinstance(value, dict) else range(len(value))
     for key in list(keys):
+        if key == HEADINGS:
+            continue
         if isinstance(value[key], dict | list):
             yield from _places(value[key])
         yield lambda marker, key=key: value.__setitem__(key, marker)
+
+
+TEXTS = {
+    importer: texts
+    for importer, samples in by_importer().items()
+    if (
+        texts := [
+            text
+            for sample in samples
+            if (text := text_of(sample.data)) is not None and _can_be_marked(text)
+        ]
+    )
+}
 
 
 def everything_said(data: bytes) -> str:

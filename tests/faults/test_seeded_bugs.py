@@ -289,7 +289,7 @@ def count_after_the_crash(patch: Patch) -> None:
     run = removing.RemovalRun._remove_from
 
     def forgetful(self: Any, current: Import, partition: str) -> Any:
-        return run(self, removing._ahead(current, until=None), partition)
+        return run(self, removing._with_removal(current, until=None), partition)
 
     patch.setattr(removing.RemovalRun, "_remove_from", forgetful)
 

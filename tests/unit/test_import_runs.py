@@ -1,4 +1,4 @@
-"""The run of an import: versions of its file, generations of its rows, quotas, and its time."""
+"""Import runs: file versions, generations of rejected rows, quotas and time limits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LATER = NOW + dt.timedelta(hours=1)
 
 
 def run(upload: Upload, version: ObjectVersion, **over: Any) -> Import:
-    """Run the import of a dropped file, or go on with it."""
+    """Run or continue the import of a dropped file."""
     options = {"now": NOW, "deadline": lambda: 900.0, "read_export": LineReport, "chunk_events": 3}
     import_id = over.pop("import_id", "") or upload.adopt(version)
     store = over.pop("store", upload.store)
@@ -36,7 +36,7 @@ def run(upload: Upload, version: ObjectVersion, **over: Any) -> Import:
 
 
 def announce(upload: Upload) -> str:
-    """An import that waits for its file; its id."""
+    """Announce an import and return its id."""
     started, _ = imports.start_import(upload.store, filename="report.ndjson", now=NOW)
     upload.key = started.object_key
     return started.import_id
@@ -51,7 +51,7 @@ def is_unfinished(upload: Upload, import_id: str) -> bool:
     return import_id in most
 
 
-# --- the beginning of a version -------------------------------------------------------------------
+# --- start of a version ---------------------------------------------------------------------------
 
 KNOWN = Import(
     "i",
@@ -111,7 +111,7 @@ BEGUN = Import(
 )
 
 
-def test_a_newer_file_begins_without_counts_and_with_a_generation_of_its_own() -> None:
+def test_a_newer_file_starts_with_no_counts_and_a_new_generation() -> None:
     assert import_runs._begun(KNOWN, NEW, None) == BEGUN
 
 
@@ -123,7 +123,7 @@ def test_only_a_version_that_was_being_read_is_overtaken() -> None:
     assert import_runs._begun(KNOWN, same, None).overtaken == ("older",)
 
 
-def test_the_options_of_a_replay_take_the_place_of_the_imports() -> None:
+def test_the_options_of_a_replay_replace_those_of_the_import() -> None:
     asked = Replay(
         "2026-03-03T00:00:00Z",
         "failed",
@@ -159,10 +159,10 @@ def test_the_message_names_the_version_of_the_file(upload: Upload) -> None:
     }
 
 
-# --- files that come again ------------------------------------------------------------------------
+# --- restated files -------------------------------------------------------------------------------
 
 
-def test_a_restated_file_has_refused_rows_of_a_generation_of_its_own(upload: Upload) -> None:
+def test_a_restated_file_has_a_new_generation_of_rejected_rows(upload: Upload) -> None:
     announce(upload)
     first = run(upload, upload.put("refused", "refused", *events(1)))
 
@@ -174,7 +174,7 @@ def test_a_restated_file_has_refused_rows_of_a_generation_of_its_own(upload: Upl
     assert list(upload.store.imports.refused_rows(second.import_id, 1)) == []
 
 
-def test_a_restated_file_removes_no_rows_of_an_import_that_refused_none(
+def test_a_restated_file_removes_no_rows_if_none_were_rejected(
     upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     removed = []
@@ -210,7 +210,7 @@ def test_the_same_content_under_another_key_is_another_version(upload: Upload) -
     assert (again.object_key, again.finished_at) == (copy.key, "2026-03-15T13:00:00Z")
 
 
-def test_a_worker_that_was_overtaken_has_the_newer_file_read_once_more(upload: Upload) -> None:
+def test_an_overtaken_worker_causes_another_read_of_the_newer_file(upload: Upload) -> None:
     announce(upload)
     old = upload.put(*ROWS)
     begun = run(upload, old, deadline=lambda: 29.0)
@@ -235,7 +235,7 @@ def test_a_message_about_a_file_that_was_replaced_changes_nothing_in_a_done_impo
     assert run(upload, ObjectVersion(upload.key, "another"), import_id=ended.import_id) == ended
 
 
-def test_a_message_about_another_version_leaves_a_replay_that_is_asked_for(upload: Upload) -> None:
+def test_a_message_about_another_version_does_not_change_a_requested_replay(upload: Upload) -> None:
     done = run(upload, upload.put(*ROWS))
     asked = imports.ask_for_replay(upload.store, done.import_id, [].append, {}, now=NOW)
 
@@ -245,7 +245,7 @@ def test_a_message_about_another_version_leaves_a_replay_that_is_asked_for(uploa
     assert found.replay is not None
 
 
-def test_a_file_that_goes_while_it_is_read_ends_the_import_at_its_checkpoint(
+def test_a_file_removed_while_it_is_read_fails_the_import_at_its_checkpoint(
     upload: Upload,
 ) -> None:
     class Gone(LineReport):
@@ -262,7 +262,7 @@ def test_a_file_that_goes_while_it_is_read_ends_the_import_at_its_checkpoint(
     assert ended.error["code"] == "object_gone"
 
 
-def test_an_announced_file_that_is_gone_before_it_was_read_fails(upload: Upload) -> None:
+def test_an_announced_file_removed_before_it_was_read_fails(upload: Upload) -> None:
     import_id = announce(upload)
 
     ended = run(upload, ObjectVersion(upload.key, "gone"), import_id=import_id)
@@ -273,7 +273,7 @@ def test_an_announced_file_that_is_gone_before_it_was_read_fails(upload: Upload)
     assert not is_unfinished(upload, import_id)
 
 
-# --- what is stored -------------------------------------------------------------------------------
+# --- stored events --------------------------------------------------------------------------------
 
 
 def test_a_checkpoint_counts_everything_up_to_it(upload: Upload) -> None:
@@ -300,7 +300,7 @@ def test_events_and_coverage_name_the_import_that_stored_them(upload: Upload) ->
     assert {item["im"]["S"] for item in stored} == {ended.import_id}
 
 
-def test_what_could_not_be_stored_is_named_with_its_import(upload: Upload) -> None:
+def test_the_error_for_unstored_events_names_the_import(upload: Upload) -> None:
     version = upload.put(*ROWS)
     import_id = upload.adopt(version)
     broken = store_on(upload.cloud, scripted(upload.cloud.dynamodb, then=throttled))
@@ -309,7 +309,7 @@ def test_what_could_not_be_stored_is_named_with_its_import(upload: Upload) -> No
         run(upload, version, store=broken)
 
 
-def test_a_removal_that_was_asked_for_is_run_instead_of_the_import(upload: Upload) -> None:
+def test_a_requested_removal_runs_instead_of_the_import(upload: Upload) -> None:
     version = upload.put(*ROWS)
     done = run(upload, version)
     imports.ask_for_removal(upload.store, done.import_id, [].append, now=NOW)
@@ -337,7 +337,7 @@ def test_an_import_counts_as_unfinished_from_its_first_row_to_its_end(upload: Up
     assert not is_unfinished(upload, running.import_id)
 
 
-def test_the_bytes_of_a_file_count_once_however_often_its_import_goes_on(upload: Upload) -> None:
+def test_the_bytes_of_a_file_count_once_over_several_runs(upload: Upload) -> None:
     version = upload.put(*ROWS)
     size = upload.cloud.s3.head_object(Bucket=BUCKET, Key=upload.key)["ContentLength"]
     limited = store_on(
@@ -351,7 +351,7 @@ def test_the_bytes_of_a_file_count_once_however_often_its_import_goes_on(upload:
     assert bytes_left(limited, now=NOW) == 5
 
 
-def test_a_file_above_the_quota_is_removed_and_counts_for_nothing(upload: Upload) -> None:
+def test_a_file_above_the_quota_is_removed_and_not_counted(upload: Upload) -> None:
     limited = store_on(upload.cloud, upload.cloud.dynamodb, settings=Settings(daily_upload_bytes=9))
 
     ended = run(upload, upload.put(*ROWS), store=limited)
@@ -364,7 +364,7 @@ def test_a_file_above_the_quota_is_removed_and_counts_for_nothing(upload: Upload
     assert "Contents" not in upload.cloud.s3.list_objects_v2(Bucket=BUCKET)
 
 
-def test_a_replay_of_a_file_that_is_too_large_by_now_changes_nothing_else(upload: Upload) -> None:
+def test_a_replay_of_a_file_now_over_the_size_limit_changes_nothing_else(upload: Upload) -> None:
     version = upload.put(*ROWS)
     done = run(upload, version)
     imports.ask_for_replay(upload.store, done.import_id, [].append, {}, now=NOW)

@@ -57,7 +57,7 @@ def test_every_test_that_is_named_exists() -> None:
 
 
 def test_one_that_does_not_would_be_seen() -> None:
-    wrong = PAGE.replace("::test_a_key_is_not_kept`", "::test_a_key_is_kept`")
+    wrong = PAGE.replace("::test_a_key_is_not_stored`", "::test_a_key_is_kept`")
     assert missing(wrong) == ["tests/unit/test_services_keys.py::test_a_key_is_kept"]
     assert missing("`tests/unit/test_nothing.py::test_x`")
 

@@ -65,8 +65,8 @@ def likes(**options: Any) -> Raws:
 
 
 def fit(raws: Raws, **options: Any) -> dict[str, Any]:
-    asked: dict[str, Any] = {"window": None, "currency": "EUR", "as_of": AS_OF, "fit_id": "x"}
-    return fit_events([parse_event(raw) for raw in raws], **asked | options)
+    defaults: dict[str, Any] = {"window": None, "currency": "EUR", "as_of": AS_OF, "fit_id": "x"}
+    return fit_events([parse_event(raw) for raw in raws], **defaults | options)
 
 
 def coverage_of(document: dict[str, Any], source: str) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def test_days_after_sales_end_are_not_zero() -> None:
     document = fit(sales(days=range(98)) + likes())
     assert document["window"] == {"from": date(0), "to": date(119)}
     assert coverage_of(document, "purchase")["to"] == date(97)
-    # not even the days before the end equal those of the whole window
+    # the days before the end differ from those of the whole window, too
     assert warnings_of(document) == {"coverage_inferred", "coverage_gap"}
 
 

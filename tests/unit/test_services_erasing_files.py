@@ -1,4 +1,4 @@
-"""Erasing a person from files: uploads, their names, refused rows."""
+"""Erasing a person from files: uploads, file names and rejected rows."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ADS = (
 
 
 def upload(cloud: Cloud, store: TenantStore, body: bytes, **options: Any) -> str:
-    """Import a file; the import's id."""
+    """Import a file and return the id of the import."""
     started, _ = start_import(store, filename="x.csv", now=NOW, **options)
     etag = cloud.s3.put_object(Bucket=BUCKET, Key=started.object_key, Body=body)["ETag"]
     assert import_all(dropped(started.object_key, etag.strip('"'))) == []
@@ -60,7 +60,9 @@ def uploads(cloud: Cloud) -> set[str]:
     return {one["Key"].split("/")[2] for one in listed}
 
 
-def test_an_imported_file_does_not_bring_the_person_back(cloud: Cloud, store: TenantStore) -> None:
+def test_importing_a_file_again_does_not_restore_the_person(
+    cloud: Cloud, store: TenantStore
+) -> None:
     body = likes(ANNA, BEN, ANNA.upper(), "carla")
     import_id = upload(cloud, store, body, mapping=OWN)
     before, person = totals(store), store.user_hash(ANNA)
@@ -76,7 +78,7 @@ def test_an_imported_file_does_not_bring_the_person_back(cloud: Cloud, store: Te
     assert whereabouts(cloud, person) == REMAINING
 
 
-def test_files_that_may_name_people_are_removed_and_others_stay(
+def test_files_that_may_contain_people_are_removed_and_others_stay(
     cloud: Cloud, store: TenantStore
 ) -> None:
     own = upload(cloud, store, likes(ANNA), mapping=OWN)
@@ -87,9 +89,7 @@ def test_files_that_may_name_people_are_removed_and_others_stay(
     assert uploads(cloud) == {ads}
 
 
-def test_a_file_that_is_being_imported_is_removed_when_that_is_over(
-    cloud: Cloud, store: TenantStore
-) -> None:
+def test_a_file_is_removed_after_its_import_ends(cloud: Cloud, store: TenantStore) -> None:
     started, _ = start_import(store, filename="x.csv", mapping=OWN, now=NOW)
     body = likes(ANNA, BEN)
     etag = cloud.s3.put_object(Bucket=BUCKET, Key=started.object_key, Body=body)["ETag"]
@@ -103,9 +103,7 @@ def test_a_file_that_is_being_imported_is_removed_when_that_is_over(
     assert people(store) == {store.user_hash(BEN)}
 
 
-def test_a_newer_file_in_the_place_of_an_imported_one_is_left_alone(
-    cloud: Cloud, store: TenantStore
-) -> None:
+def test_a_newer_file_with_the_same_key_is_not_removed(cloud: Cloud, store: TenantStore) -> None:
     import_id = upload(cloud, store, likes(ANNA), mapping=OWN)
     key = show_import(store, import_id).object_key
     cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=likes(BEN))
@@ -113,7 +111,7 @@ def test_a_newer_file_in_the_place_of_an_imported_one_is_left_alone(
     assert uploads(cloud) == {import_id}
 
 
-def test_refused_rows_that_name_the_person_lose_their_text(
+def test_rejected_rows_that_contain_the_person_lose_their_text(
     cloud: Cloud, store: TenantStore
 ) -> None:
     import_id = upload(cloud, store, b"nobody,knows\n1,2\n")
@@ -138,9 +136,7 @@ def test_refused_rows_that_name_the_person_lose_their_text(
     assert all("ttl" in i for i in cloud.items() if "#rejects#" in i["pk"]["S"])
 
 
-def test_a_file_that_is_named_after_the_person_is_called_otherwise(
-    cloud: Cloud, store: TenantStore
-) -> None:
+def test_a_file_name_that_contains_the_person_is_replaced(cloud: Cloud, store: TenantStore) -> None:
     assert store.config
     key = "imports/acme/orders of ben.csv"
     etag = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=ADS)["ETag"].strip('"')
@@ -155,7 +151,7 @@ def test_a_file_that_is_named_after_the_person_is_called_otherwise(
     assert (one.filename, one.state) == ("(erased)", "done")
 
 
-def test_many_refused_rows_are_looked_at_a_piece_at_a_time(
+def test_many_rejected_rows_are_searched_in_parts(
     cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.storage.import_items._REMOVED_AT_ONCE", 10)
@@ -171,7 +167,7 @@ def test_many_refused_rows_are_looked_at_a_piece_at_a_time(
     assert (receipt.refused_rows, receipt.state) == (100, "done")
 
 
-def test_however_little_time_there_is_every_call_gets_on(cloud: Cloud, store: TenantStore) -> None:
+def test_every_call_makes_progress_even_without_time(cloud: Cloud, store: TenantStore) -> None:
     for _ in range(3):
         upload(cloud, store, likes(ANNA), mapping=OWN)
     removed = [erase(store, has_time=times(DAYS + 3)).uploads]
@@ -182,7 +178,7 @@ def test_however_little_time_there_is_every_call_gets_on(cloud: Cloud, store: Te
     assert removed == sorted(removed)
 
 
-def test_an_id_is_found_in_whatever_stands_around_it() -> None:
+def test_an_id_is_found_inside_other_text() -> None:
     for text in (
         "a;ben;c",
         'x,"ben",1',
@@ -199,7 +195,7 @@ def test_an_id_is_found_in_whatever_stands_around_it() -> None:
     assert "" not in pieces_of(" ")
 
 
-def test_the_files_of_platforms_that_declare_no_people_are_kept() -> None:
+def test_files_of_platforms_without_people_are_kept() -> None:
     assert {"google_ads", "linkedin_ads", "meta_ads", "pinterest_ads"} == PEOPLELESS
     assert (
         table_keys.ERASED not in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -1,4 +1,4 @@
-"""Erasing a person: nothing is left of them, nothing is lost of what they did."""
+"""Erasing a person: removes the person from all events and keeps every count."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.usefixtures("short_retention")
 
 
 def history() -> list[dict[str, Any]]:
-    """What Anna, Ben and nobody did, on five days."""
+    """Events of Anna, of Ben and without a person, on five days."""
     events = []
     for day in (0, 1, 2, 5, DAYS - 1):
         for who in (ANNA, ANNA.lower(), BEN, None):
@@ -56,14 +56,14 @@ def history() -> list[dict[str, Any]]:
                 make_conversion(user_id=who, occurred_at=at(day, "10:00:00"), value=money("0.1")),
             ]
         events.append(make_cost(occurred_at=at(day, "00:00:00")))
-    # Ids that are a person's own: both of these events happened.
+    # Event ids are unique per person: these are two events.
     for who in (ANNA, BEN, "carla"):
         events.append(make_event(event_id="first", user_id=who, occurred_at=at(3)))
     return events
 
 
 def sums_of_a_fit(store: TenantStore) -> Any:
-    """What a fit sees of totals: counts, values and costs per day and kind, of whomever."""
+    """Return counts, values and costs per day and kind, regardless of the person."""
     columns = Columns()
     for event in store.iter_events(min(days()), max(days())):
         columns.add(event)
@@ -92,7 +92,7 @@ def sums_of_a_fit(store: TenantStore) -> Any:
 # --- events -----------------------------------------------------------------------------------
 
 
-def test_of_an_erased_person_the_mark_and_the_receipt_are_left(
+def test_only_the_mark_and_the_receipt_of_an_erased_person_remain(
     cloud: Cloud, store: TenantStore
 ) -> None:
     record_events(store, history(), now=NOW)
@@ -104,7 +104,7 @@ def test_of_an_erased_person_the_mark_and_the_receipt_are_left(
     assert people(store) == {store.user_hash(BEN), store.user_hash("carla")}
 
 
-def test_the_totals_are_the_same_to_the_last_digit(store: TenantStore) -> None:
+def test_an_erasure_changes_no_total(store: TenantStore) -> None:
     record_events(store, history(), now=NOW)
     before, fitted = totals(store), sums_of_a_fit(store)
     for who in (ANNA, BEN, "carla"):
@@ -116,7 +116,7 @@ def test_the_totals_are_the_same_to_the_last_digit(store: TenantStore) -> None:
     assert sum(Decimal(row["amount"]) for row in rows if row["kind"] == "conversion") == 2
 
 
-def test_an_event_keeps_everything_but_the_person(cloud: Cloud, store: TenantStore) -> None:
+def test_an_erased_event_keeps_all_other_fields(cloud: Cloud, store: TenantStore) -> None:
     record_events(store, history(), now=NOW)
 
     def contents() -> list[str]:
@@ -131,9 +131,7 @@ def test_an_event_keeps_everything_but_the_person(cloud: Cloud, store: TenantSto
     assert contents() == before  # the partition, the time, the id, the expiry
 
 
-def test_what_is_left_of_a_persons_events_has_nothing_in_common(
-    cloud: Cloud, store: TenantStore
-) -> None:
+def test_erased_events_of_a_person_cannot_be_linked(cloud: Cloud, store: TenantStore) -> None:
     record_events(store, history(), now=NOW)
     erase(store)
     traces = [
@@ -142,7 +140,7 @@ def test_what_is_left_of_a_persons_events_has_nothing_in_common(
     assert len(traces) == len(set(traces)) == 31
 
 
-def test_nobody_else_is_touched(store: TenantStore) -> None:
+def test_events_of_other_people_are_unchanged(store: TenantStore) -> None:
     record_events(store, history(), now=NOW)
     receipt = erase(store, "nobody-known")
     assert (receipt.state, receipt.events) == ("done", 0)
@@ -162,10 +160,10 @@ def test_events_beyond_a_shortened_retention_are_found(cloud: Cloud, store: Tena
     assert erase(again).events == 31
 
 
-# --- what comes again -------------------------------------------------------------------------
+# --- resent events ----------------------------------------------------------------------------
 
 
-def test_a_resent_event_does_not_bring_the_person_back(cloud: Cloud, store: TenantStore) -> None:
+def test_a_resent_event_does_not_restore_the_person(cloud: Cloud, store: TenantStore) -> None:
     sent = history()
     record_events(store, sent, now=NOW)
     before = totals(store)
@@ -176,7 +174,7 @@ def test_a_resent_event_does_not_bring_the_person_back(cloud: Cloud, store: Tena
     assert whereabouts(cloud, store.user_hash(ANNA)) == REMAINING
 
 
-def test_a_restated_event_of_an_erased_person_replaces_what_was_said(store: TenantStore) -> None:
+def test_a_restated_event_of_an_erased_person_replaces_the_earlier_one(store: TenantStore) -> None:
     event = make_conversion(user_id=ANNA)
     record_events(store, [event], now=NOW)
     erase(store)
@@ -186,7 +184,7 @@ def test_a_restated_event_of_an_erased_person_replaces_what_was_said(store: Tena
     assert (found.user_id, found.value and found.value.amount) == (None, Decimal(55))
 
 
-def test_what_is_restated_while_the_person_is_being_erased_stays_restated(
+def test_an_event_restated_during_the_erasure_keeps_its_new_values(
     store: TenantStore,
 ) -> None:
     event = make_conversion(user_id=ANNA)
@@ -199,7 +197,7 @@ def test_what_is_restated_while_the_person_is_being_erased_stays_restated(
     assert (found.user_id, found.value and found.value.amount) == (None, Decimal(55))
 
 
-def test_people_whose_events_have_the_same_id_at_the_same_instant_are_not_one(
+def test_events_of_two_people_with_the_same_id_and_instant_stay_separate(
     store: TenantStore,
 ) -> None:
     one_shard = dataclasses.replace(store.config, shards=1)
@@ -221,7 +219,7 @@ def test_new_events_of_an_erased_person_count_without_them(store: TenantStore) -
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_consent_and_its_withdrawal_count_an_erased_persons_event_once(
+def test_an_erased_persons_event_with_and_without_consent_counts_once(
     store: TenantStore, first: bool
 ) -> None:
     event = make_event(user_id=ANNA)
@@ -234,7 +232,7 @@ def test_consent_and_its_withdrawal_count_an_erased_persons_event_once(
         assert (found.user_id, found.consent) == (None, False)
 
 
-def test_another_process_notices_within_a_minute(cloud: Cloud, store: TenantStore) -> None:
+def test_another_process_applies_the_mark_within_a_minute(cloud: Cloud, store: TenantStore) -> None:
     clock = [0.0]
     other = store_on(cloud, cloud.dynamodb)
     other.erased = ErasedPeople(other.erasures, monotonic=lambda: clock[0])
@@ -253,7 +251,7 @@ def test_another_process_notices_within_a_minute(cloud: Cloud, store: TenantStor
     assert erasures.finish_erasures(store, now=LATER, has_time=with_time) == []
 
 
-def test_who_was_erased_is_read_once_for_many_events(cloud: Cloud) -> None:
+def test_the_erased_people_are_read_once_for_many_events(cloud: Cloud) -> None:
     calls: list[str] = []
     client = CountingClient(cloud.dynamodb, calls)
     store = store_on(cloud, client)
@@ -277,11 +275,11 @@ class CountingClient:
         return getattr(self._client, name)
 
 
-# --- broken off -------------------------------------------------------------------------------
+# --- interruptions ----------------------------------------------------------------------------
 
 
 def derived(store: TenantStore, first: dt.date, last: dt.date) -> list[Any]:
-    """What is derived of some days, all shards together, in no order."""
+    """Return the derived totals of some days over all shards, in any order."""
     return total(sorted(store.iter_events(first, last), key=lambda event: event.event_id))
 
 
@@ -292,7 +290,7 @@ def store_on(cloud: Cloud, client: Any, tenant: str = "acme", *, days: int = DAY
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_killed_at_any_call_nothing_is_lost_and_a_second_call_mends_it(
+def test_an_erasure_killed_at_any_call_is_completed_by_a_second_call(
     cloud: Cloud, after: bool
 ) -> None:
     sent = [
@@ -322,7 +320,7 @@ def test_killed_at_any_call_nothing_is_lost_and_a_second_call_mends_it(
     assert dies_at > 12
 
 
-def test_a_store_that_cannot_take_it_is_told_and_the_next_call_finishes(
+def test_a_store_error_is_raised_and_the_next_call_finishes(
     cloud: Cloud, store: TenantStore
 ) -> None:
     record_events(store, history(), now=NOW)
@@ -335,7 +333,7 @@ def test_a_store_that_cannot_take_it_is_told_and_the_next_call_finishes(
     assert whereabouts(cloud, store.user_hash(ANNA)) == REMAINING
 
 
-def test_thousands_of_events_are_erased_a_piece_at_a_time(
+def test_thousands_of_events_are_erased_in_parts(
     store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.storage.event_store.ERASED_AT_ONCE", 100)
@@ -357,7 +355,7 @@ def test_thousands_of_events_are_erased_a_piece_at_a_time(
     assert len({one.receipt_id for one in store.erasures.newest_first()}) == 1
 
 
-def test_what_a_call_did_not_finish_the_next_day_does(cloud: Cloud, store: TenantStore) -> None:
+def test_the_daily_jobs_finish_an_interrupted_erasure(cloud: Cloud, store: TenantStore) -> None:
     record_events(store, history(), now=NOW)
     assert erase(store, has_time=times(3)).state == "running"
     workers.finish_erasures(now=LATER)
@@ -370,7 +368,7 @@ def test_what_a_call_did_not_finish_the_next_day_does(cloud: Cloud, store: Tenan
     assert receipt.events == 31
 
 
-def test_receipts_are_listed_and_hold_no_more_than_the_hash(
+def test_receipts_are_listed_and_identify_the_person_by_hash_only(
     cloud: Cloud, store: TenantStore
 ) -> None:
     first = erase(store, ANNA)

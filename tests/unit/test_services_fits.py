@@ -29,17 +29,17 @@ class Estimator:
     """Replaces `services.fitting.estimation.fit_events` and records its arguments."""
 
     def __init__(self, *goals: str, error: Exception | None = None) -> None:
-        self.asked: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
         self._goals = goals or ("purchase",)
         self._error = error
 
-    def __call__(self, events: Any, **asked: Any) -> dict[str, Any]:
+    def __call__(self, events: Any, **options: Any) -> dict[str, Any]:
         """Return a document that contains the arguments."""
-        self.asked.append(asked | {"events": sorted(event.event_id for event in events)})
+        self.calls.append(options | {"events": sorted(event.event_id for event in events)})
         if self._error is not None:
             raise self._error
         return {
-            "id": asked["fit_id"],
+            "id": options["fit_id"],
             "window": {"from": "2026-03-01", "to": "2026-03-14"},
             "goals": {goal: {"diagnostics": {}} for goal in self._goals},
         }
@@ -68,7 +68,7 @@ def test_earlier_cost_that_reaches_into_the_window_is_read_too(
     fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
     fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
 
-    assert estimator.asked[0]["events"] == ["fee-2026-02-09"]
+    assert estimator.calls[0]["events"] == ["fee-2026-02-09"]
 
 
 def test_fits_of_one_second_sort_by_request_order(store: TenantStore) -> None:
@@ -96,9 +96,9 @@ def test_spans_that_reach_into_the_window_are_read_and_coverage_is_cut_to_it(
     fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
     read: list[Any] = []
 
-    def estimate(events: Any, **asked: Any) -> dict[str, Any]:
+    def estimate(events: Any, **options: Any) -> dict[str, Any]:
         read.extend(events)
-        return Estimator()([], **asked)
+        return Estimator()([], **options)
 
     fits.run_fit(store, fit_id, now=NOW, estimate=estimate)
     assert {one.event_id for one in read} == {"long", "sale"}
@@ -140,14 +140,14 @@ def test_a_fit_in_another_time_zone_reads_the_utc_days_next_to_its_window(
     estimator = Estimator()
     fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
     fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
-    (asked,) = estimator.asked
-    found = {one.replace("_", " ").replace(".", "'") for one in asked["events"]}
+    (call,) = estimator.calls
+    found = {one.replace("_", " ").replace(".", "'") for one in call["events"]}
     assert found == ids
-    assert asked["time_zone"] == zone
-    assert asked["roles"] == {"x": "cause"}
-    assert asked["country"] == "AT"
-    assert asked["user_ids"] == "devices"
-    assert asked["within"] == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
+    assert call["time_zone"] == zone
+    assert call["roles"] == {"x": "cause"}
+    assert call["country"] == "AT"
+    assert call["user_ids"] == "devices"
+    assert call["within"] == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
 
 
 def test_a_fit_reads_the_events_of_its_window(store: TenantStore) -> None:
@@ -157,10 +157,10 @@ def test_a_fit_reads_the_events_of_its_window(store: TenantStore) -> None:
     estimator = Estimator()
     fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
     fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
-    (asked,) = estimator.asked
-    assert asked["events"] == ["2026-03-10", "2026-03-12"]
-    assert asked["window"] == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
-    assert (asked["currency"], asked["as_of"], asked["fit_id"]) == ("EUR", NOW, fit_id)
+    (call,) = estimator.calls
+    assert call["events"] == ["2026-03-10", "2026-03-12"]
+    assert call["window"] == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
+    assert (call["currency"], call["as_of"], call["fit_id"]) == ("EUR", NOW, fit_id)
 
 
 def test_without_a_window_the_fit_chooses_one_among_the_days_up_to_yesterday(
@@ -172,9 +172,9 @@ def test_without_a_window_the_fit_chooses_one_among_the_days_up_to_yesterday(
     estimator = Estimator()
     fit_id = request(store, start=None, end=None)
     ended = fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
-    (asked,) = estimator.asked
-    assert asked["events"] == ["1", "179", "180"]
-    assert asked["window"] is None
+    (call,) = estimator.calls
+    assert call["events"] == ["1", "179", "180"]
+    assert call["window"] is None
     assert (ended.window_from, ended.window_to) == ("2026-03-01", "2026-03-14")
 
 
@@ -192,7 +192,7 @@ def test_ended_fit_is_not_run_again(store: TenantStore) -> None:
     ended = fits.run_fit(store, fit_id, now=NOW, estimate=Estimator())
     again = Estimator()
     assert fits.run_fit(store, fit_id, now=NOW, estimate=again) == ended
-    assert again.asked == []
+    assert again.calls == []
 
 
 def test_crashed_fit_is_run_again(store: TenantStore) -> None:
@@ -283,13 +283,13 @@ def test_invalid_window_is_rejected(store: TenantStore, start: dt.date, end: dt.
 
 
 def test_fits_are_listed_newest_first_page_by_page(store: TenantStore) -> None:
-    asked = [
+    requested = [
         request(store, now=NOW + dt.timedelta(seconds=n), start=dt.date(2026, 3, 1 + n))
         for n in range(3)
     ]
     first, after = fits.list_fits(store, limit=2)
     second, end = fits.list_fits(store, limit=2, after=after)
-    assert [one.fit_id for one in (*first, *second)] == asked[::-1]
+    assert [one.fit_id for one in (*first, *second)] == requested[::-1]
     assert end is None
 
 

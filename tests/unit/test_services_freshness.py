@@ -1,4 +1,4 @@
-"""Totals that wait: derived seldom, but in the end after the last change."""
+"""Freshness of totals: derived at intervals, and always after the last change."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ def at(hours: float) -> dt.datetime:
 
 @dataclass
 class Diary:
-    """Appointments, and a clock that keeps them."""
+    """A clock that keeps appointments."""
 
     store: TenantStore
     waiting: list[dt.datetime] = field(default_factory=list)
     known: dict[dt.datetime, Appointment] = field(default_factory=dict)
 
     def change(self, now: dt.datetime) -> None:
-        """An event comes, and the stream tells of it."""
+        """Record an event and process its stream record."""
         self.keep(now)
         event = make_event(occurred_at=min(now, at(23.99)).isoformat())
         record_events(self.store, [event], now=now)
         derive_or_wait(self.store, DAY, 0, now=now, wait=self._wait)
 
     def keep(self, until: dt.datetime) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         while self.waiting and self.waiting[0] <= until:
             due = heapq.heappop(self.waiting)
             reading = self.known.pop(due).reading
@@ -57,7 +57,7 @@ class Diary:
         self.known[appointment.due_at] = appointment
 
     def counted(self) -> int:
-        """How many events the totals hold."""
+        """Return the number of events in the totals."""
         return sum(row["events"] for one in self.store.totals.between(DAY, DAY) for row in one.rows)
 
 
@@ -71,7 +71,7 @@ def diary(store: TenantStore) -> Diary:
     return Diary(store)
 
 
-def test_the_first_change_is_derived_at_once(diary: Diary) -> None:
+def test_the_first_change_is_derived_immediately(diary: Diary) -> None:
     diary.change(at(10))
     assert diary.counted() == 1
     assert diary.waiting == []
@@ -87,7 +87,7 @@ def test_the_next_changes_wait_for_one_appointment(diary: Diary) -> None:
     assert diary.waiting == []
 
 
-def test_in_the_end_every_change_is_counted(diary: Diary) -> None:
+def test_every_change_is_counted_eventually(diary: Diary) -> None:
     draw = random.Random(4)
     moments = sorted(draw.uniform(0, 30) for _ in range(60))
     for moment in moments:
@@ -96,21 +96,21 @@ def test_in_the_end_every_change_is_counted(diary: Diary) -> None:
     assert diary.counted() == 60
 
 
-def test_an_appointment_that_is_too_early_is_put_off(diary: Diary) -> None:
+def test_an_early_appointment_is_rescheduled(diary: Diary) -> None:
     diary.change(at(10))
     put_off: list[Appointment] = []
     keep_appointment(diary.store, DAY, 0, reading=1, now=at(10.1), wait=put_off.append)
     assert put_off == [Appointment(1, at(10.25))]
 
 
-def test_an_appointment_that_somebody_else_kept_is_dropped(diary: Diary) -> None:
+def test_an_appointment_after_another_reading_is_dropped(diary: Diary) -> None:
     diary.change(at(10))
     diary.store.totals.put(DayTotals(DAY, 0, [{"events": 9}]), read_at=at(11))
     keep_appointment(diary.store, DAY, 0, reading=1, now=at(12), wait=diary._wait)
     assert diary.counted() == 9
 
 
-def test_a_clock_that_went_back_keeps_no_totals_waiting(diary: Diary) -> None:
+def test_a_clock_set_back_does_not_delay_totals(diary: Diary) -> None:
     diary.change(at(10))
     event = make_event(event_id="late", occurred_at=at(9).isoformat())
     record_events(diary.store, [event], now=at(9))
@@ -119,7 +119,7 @@ def test_a_clock_that_went_back_keeps_no_totals_waiting(diary: Diary) -> None:
     assert diary.waiting == []
 
 
-def test_a_lost_message_is_made_up_for_by_the_next_change(diary: Diary) -> None:
+def test_the_next_change_replaces_a_lost_message(diary: Diary) -> None:
     for minutes in (0, 1):
         diary.change(at(10 + minutes / 60))
     diary.waiting.clear()
@@ -127,7 +127,7 @@ def test_a_lost_message_is_made_up_for_by_the_next_change(diary: Diary) -> None:
     assert diary.counted() == 3
 
 
-def test_whoever_dies_before_the_note_waits_twice_and_not_never(diary: Diary) -> None:
+def test_a_process_killed_before_the_note_schedules_a_second_appointment(diary: Diary) -> None:
     diary.change(at(10))
 
     class Dead(BaseException):
@@ -162,13 +162,13 @@ def test_large_partitions_wait_for_a_third_of_their_day(
 
 
 def shown(store: TenantStore) -> tuple[str | None, bool]:
-    """What a question answered from the totals says of how recent it is."""
-    asked = {"metric": "engagements", "group_by": "none", "interval": "day"}
-    answer = timeseries(store, start=DAY, end=DAY, **asked)
+    """Return the fields that state how recent an answer from totals is."""
+    query = {"metric": "engagements", "group_by": "none", "interval": "day"}
+    answer = timeseries(store, start=DAY, end=DAY, **query)
     return answer["as_of"], answer["changes_awaited"]
 
 
-def test_an_answer_from_totals_says_how_recent_they_are(store: TenantStore) -> None:
+def test_an_answer_from_totals_states_how_recent_they_are(store: TenantStore) -> None:
     diary = Diary(store)
     assert shown(store) == (None, False)
     diary.change(at(9))

@@ -67,10 +67,15 @@ def test_the_countries_are_those_that_have_a_calendar() -> None:
 
 def test_holidays_are_annotations_unless_the_sender_annotated_them() -> None:
     first = date(2026, 4, 1)
-    told = {"kind": "annotation", "event_id": "e", "name": "Ostermontag", "category": "holiday"}
+    annotation = {
+        "kind": "annotation",
+        "event_id": "e",
+        "name": "Ostermontag",
+        "category": "holiday",
+    }
     days = {"from": "2026-04-06", "to": "2026-04-06"}
     surroundings = Surroundings()
-    surroundings.add(parse_event(told | days), 0)
+    surroundings.add(parse_event(annotation | days), 0)
 
     found = surroundings.with_holidays(public_holidays("DE", first, 10))
 
@@ -117,7 +122,7 @@ def warnings_of(document: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_fit_with_a_country_uses_its_holidays_and_says_so() -> None:
+def test_fit_with_a_country_uses_and_lists_its_holidays() -> None:
     document = fitted(country="DE")
 
     assert "holidays_used" in warnings_of(document)

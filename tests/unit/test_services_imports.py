@@ -1,4 +1,4 @@
-"""Imports: killed anywhere and run again, nothing is lost and nothing doubled."""
+"""Imports: a run that is killed anywhere can be repeated without loss or duplicates."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ROWS: list[Any] = [
     None,
     events(2, start=7),
 ]
-"""8 rows: 8 events, 2 rows refused (one for its second event), 2 without data."""
+"""8 rows: 8 events, 2 rejected rows (one for its second event), 2 without data."""
 
 
 @dataclasses.dataclass
@@ -62,7 +62,7 @@ class Upload:
         return ObjectVersion(self.key, answer["ETag"].strip('"'))
 
     def adopt(self, version: ObjectVersion) -> str:
-        """The import's id."""
+        """Return the id of the import."""
         return imports.import_for_object(self.store, version, dropped_at=NOW)
 
     def run(
@@ -85,7 +85,7 @@ class Upload:
         )
 
     def event_ids(self) -> list[str]:
-        """What is stored."""
+        """Return the stored events."""
         prefix = f"{self.store.tenant}#events#2"
         return sorted(
             item["sk"]["S"].split("#")[-1]
@@ -94,14 +94,14 @@ class Upload:
         )
 
     def rejects(self, import_id: str) -> list[tuple[int, str]]:
-        """Rows and codes of what was refused."""
+        """Return the row numbers and codes of the rejected rows."""
         rows, _ = imports.list_refused_rows(self.store, import_id, limit=100)
         return [(row.row, row.code) for row in rows]
 
 
 @pytest.fixture
 def upload(cloud: Cloud, store: TenantStore) -> Upload:
-    """Nothing uploaded yet."""
+    """A tenant without uploads."""
     return Upload(cloud, store)
 
 
@@ -110,7 +110,7 @@ ALL_REJECTS = [(3, "invalid_date"), (5, "currency_mismatch")]
 
 
 def assert_complete(upload: Upload, ended: Import) -> None:
-    """Everything of `ROWS` is stored, once, and counted so."""
+    """Check that each event of `ROWS` is stored and counted once."""
     assert ended.state == "done"
     assert upload.event_ids() == ALL_IDS
     assert upload.rejects(ended.import_id) == ALL_REJECTS
@@ -129,7 +129,7 @@ def test_a_file_becomes_events_and_every_row_is_accounted_for(upload: Upload) ->
     assert upload.store.imports.get(ended.import_id) == ended
 
 
-def test_an_import_in_several_runs_says_of_the_whole_file_what_was_not_read(upload: Upload) -> None:
+def test_an_import_in_several_runs_has_a_summary_of_the_whole_file(upload: Upload) -> None:
     header = (*GOOGLE_HEADER, "Video plays")
     rows = [[*google_row(day=f"2026-02-{day:02}"), day] for day in range(1, 9)]
     report = google_report(*rows, ["Total: Campaigns"], header=header)
@@ -156,7 +156,7 @@ def test_the_same_notification_again_changes_nothing(upload: Upload) -> None:
     assert upload.run(version) == ended
 
 
-def test_it_stops_at_a_checkpoint_when_time_runs_out_and_goes_on_from_there(
+def test_an_import_stops_at_a_checkpoint_without_time_and_continues_there(
     upload: Upload,
 ) -> None:
     version = upload.put(*ROWS)
@@ -169,11 +169,11 @@ def test_it_stops_at_a_checkpoint_when_time_runs_out_and_goes_on_from_there(
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """The process is killed."""
 
 
 class MortalClient:
-    """A client that dies at its n-th call, before or after the call is carried out."""
+    """A client that is killed at its n-th call, before or after the call takes effect."""
 
     def __init__(self, client: Any, dies_at: int, *, after: bool) -> None:
         self._client = client
@@ -200,7 +200,7 @@ def store_on(
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_killed_at_any_call_and_run_again_it_is_as_if_nothing_had_happened(
+def test_an_import_killed_at_any_call_and_repeated_has_the_same_result(
     cloud: Cloud, after: bool
 ) -> None:
     calls = 0
@@ -222,7 +222,7 @@ def test_killed_at_any_call_and_run_again_it_is_as_if_nothing_had_happened(
 
 
 @pytest.mark.parametrize("writes", range(5))
-def test_what_the_store_cannot_take_is_not_behind_the_checkpoint(
+def test_events_that_are_not_stored_are_not_covered_by_the_checkpoint(
     upload: Upload, writes: int
 ) -> None:
     version = upload.put(*ROWS)
@@ -237,7 +237,7 @@ def test_what_the_store_cannot_take_is_not_behind_the_checkpoint(
     assert_complete(upload, upload.run(version))
 
 
-def test_a_replaced_file_starts_again_and_forgets_what_it_refused(upload: Upload) -> None:
+def test_a_replaced_file_starts_again_without_the_earlier_rejected_rows(upload: Upload) -> None:
     started, _ = imports.start_import(upload.store, filename="report.ndjson", now=NOW)
     upload.key = started.object_key
     upload.run(upload.put("refused", *ROWS))
@@ -255,7 +255,7 @@ def test_a_late_notification_of_a_replaced_file_changes_nothing(upload: Upload) 
     assert upload.run(old) == ended
 
 
-def test_a_file_that_is_gone_fails_with_the_reason(upload: Upload) -> None:
+def test_a_missing_file_fails_with_the_reason(upload: Upload) -> None:
     version = upload.put(*ROWS)
     upload.cloud.s3.delete_object(Bucket=BUCKET, Key=upload.key)
     ended = upload.run(version)
@@ -271,14 +271,14 @@ def test_a_file_above_the_limit_fails_with_the_reason(upload: Upload) -> None:
     assert ended.error["code"] == "file_too_large"
 
 
-def test_a_file_refused_while_it_is_read_fails_with_the_reason(upload: Upload) -> None:
+def test_a_file_rejected_while_it_is_read_fails_with_the_reason(upload: Upload) -> None:
     ended = upload.run(upload.put({"export_refused": "aggregate_period"}))
     assert ended.state == "failed"
     assert ended.error == {"code": "aggregate_period", "detail": "not like this"}
     assert ended.finished_at == "2026-03-15T12:00:00Z"
 
 
-def test_the_reader_is_told_what_the_import_asked_for(upload: Upload) -> None:
+def test_the_reader_gets_the_options_of_the_import(upload: Upload) -> None:
     readers = []
 
     def reading(stream: Any, **asked: Any) -> LineReport:
@@ -304,7 +304,7 @@ def test_the_reader_is_told_what_the_import_asked_for(upload: Upload) -> None:
     ]
 
 
-def test_a_refused_event_is_shown_without_the_person(upload: Upload) -> None:
+def test_a_rejected_event_is_shown_without_the_person(upload: Upload) -> None:
     canary = "canary-7f3a@example.org"
     late = make_event(user_id=canary, occurred_at="2036-01-01T00:00:00Z")
     ended = upload.run(upload.put([late]))
@@ -314,7 +314,7 @@ def test_a_refused_event_is_shown_without_the_person(upload: Upload) -> None:
     assert canary not in json.dumps(upload.cloud.items(), default=str)
 
 
-def test_a_dropped_file_is_one_import_however_often_it_is_announced(upload: Upload) -> None:
+def test_repeated_notifications_of_a_dropped_file_are_one_import(upload: Upload) -> None:
     version = upload.put(*ROWS)
     assert upload.adopt(version) == upload.adopt(version)
     (found,) = upload.store.imports.newest_first(limit=10)
@@ -322,12 +322,12 @@ def test_a_dropped_file_is_one_import_however_often_it_is_announced(upload: Uplo
     assert found.state == "waiting"
 
 
-def test_an_upload_under_a_made_up_import_id_is_a_dropped_file(upload: Upload) -> None:
+def test_an_upload_under_an_unknown_import_id_is_a_dropped_file(upload: Upload) -> None:
     upload.key = "imports/acme/20260101T000000Z-ffffffff/x.csv"
     assert upload.adopt(upload.put(None)) != "20260101T000000Z-ffffffff"
 
 
-def test_a_presigned_upload_goes_where_the_import_is_found(upload: Upload) -> None:
+def test_a_presigned_upload_has_the_object_key_of_its_import(upload: Upload) -> None:
     started, url = imports.start_import(upload.store, filename="März 2026/ü.csv", now=NOW)
     assert started.filename == "März 2026/ü.csv"
     assert started.object_key == f"imports/acme/{started.import_id}/M_rz_2026__.csv"
@@ -348,9 +348,7 @@ def test_a_presigned_upload_goes_where_the_import_is_found(upload: Upload) -> No
         ("account", ""),
     ],
 )
-def test_a_request_that_cannot_be_one_is_refused(
-    store: TenantStore, field: str, value: str
-) -> None:
+def test_an_invalid_request_is_rejected(store: TenantStore, field: str, value: str) -> None:
     request: dict[str, Any] = {"filename": "x.csv", field: value}
     with pytest.raises(InvalidFields) as caught:
         imports.start_import(store, now=NOW, **request)
@@ -358,12 +356,12 @@ def test_a_request_that_cannot_be_one_is_refused(
 
 
 @pytest.mark.parametrize("import_id", ["20260101T000000Z-ffffffff", "nonsense", ""])
-def test_an_import_that_is_not_there_is_not_found(store: TenantStore, import_id: str) -> None:
+def test_an_unknown_import_is_not_found(store: TenantStore, import_id: str) -> None:
     with pytest.raises(NotFound):
         imports.show_import(store, import_id)
 
 
-def test_an_import_keeps_for_which_days_the_file_is_complete(upload: Upload) -> None:
+def test_an_import_stores_the_coverage_of_the_file(upload: Upload) -> None:
     days = ["2026-03-02", "2026-03-09"]
     body = google_report(*(google_row(day=day) for day in days), period="March 2026")
     upload.key = f"imports/{upload.store.tenant}/ads.csv"
@@ -380,7 +378,7 @@ def test_an_import_keeps_for_which_days_the_file_is_complete(upload: Upload) -> 
 
 
 def test_coverage_that_cannot_be_stored_is_not_lost(upload: Upload) -> None:
-    """The import does not end before it is there."""
+    """The import does not end before its coverage is stored."""
     version = upload.put(*ROWS)
 
     class Covering(LineReport):
@@ -400,8 +398,8 @@ def test_coverage_that_cannot_be_stored_is_not_lost(upload: Upload) -> None:
     assert len(list(upload.store.events.spans())) == 1
 
 
-def test_events_of_one_id_are_one_event(upload: Upload) -> None:
-    """The second writes over the first, and both are written."""
+def test_events_with_the_same_id_are_one_event(upload: Upload) -> None:
+    """Both events are written; the second overwrites the first."""
     ended = upload.run(upload.put(events(2), events(1), events(1, start=5)))
 
     assert upload.event_ids() == ["r000", "r001", "r005"]
@@ -409,10 +407,8 @@ def test_events_of_one_id_are_one_event(upload: Upload) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.0, 900.0])
-def test_a_row_that_admission_rejects_has_no_part_in_the_summary(
-    upload: Upload, seconds: float
-) -> None:
-    """Also where time ran out behind it, and the import went on from there."""
+def test_a_row_that_admission_rejects_is_not_in_the_summary(upload: Upload, seconds: float) -> None:
+    """This also holds if time runs out after the row and the import continues there."""
     rows = [
         google_row(day="2026-03-01", conversions="1.00"),
         google_row(day="2026-02-01", currency="USD", conversions="20.00"),
@@ -438,10 +434,10 @@ def test_a_row_that_admission_rejects_has_no_part_in_the_summary(
     assert (ended.summary["rejected"], ended.rejected) == (2, 2)
 
 
-def test_what_a_pipeline_lands_in_its_own_folder_is_imported_and_restated(
+def test_files_in_the_folder_of_a_pipeline_are_imported_and_restated(
     cloud: Cloud, store: TenantStore
 ) -> None:
-    """The name is the one that Airbyte's S3 destination gives; time runs out after each chunk."""
+    """The file is named as by Airbyte's S3 destination. Time runs out after each chunk."""
     folder = f"imports/{store.tenant}/airbyte/ads/campaign"
 
     def land(name: str, *records: dict[str, Any]) -> Import:

@@ -1,4 +1,4 @@
-"""API keys: who calls with them, how long, and how many there can be."""
+"""API keys: authentication, expiry, revocation and the limit of active keys."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ def id_of(key: str) -> str:
 
 
 def active(store: TenantStore, now: dt.datetime = NOW) -> list[str]:
-    """Ids of the active keys of all roles."""
+    """Return the ids of the active keys of all roles."""
     return [one.key_id for one in store.api_keys.by_id() if one.state(now) == "active"]
 
 
-# --- who calls --------------------------------------------------------------------------------
+# --- authentication ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_key_says_who_calls(store: TenantStore, role: Any) -> None:
+def test_a_key_identifies_the_caller(store: TenantStore, role: Any) -> None:
     caller = authenticate(create_key(store, role, now=NOW), wiring.store, now=NOW)
     assert (caller.tenant, caller.role) == ("acme", role)
     assert caller.may((role,))
     assert caller.may(()) == (role == "admin")
 
 
-def test_a_key_is_not_kept(cloud: Cloud, store: TenantStore) -> None:
+def test_a_key_is_not_stored(cloud: Cloud, store: TenantStore) -> None:
     key = create_key(store, "read", now=NOW)
     secret = key.rpartition(".")[2]
     assert not [item for item in cloud.items() if secret in str(item)]
@@ -68,7 +68,7 @@ def test_a_key_is_not_kept(cloud: Cloud, store: TenantStore) -> None:
 def test_a_hash_is_compared_in_constant_time(
     store: TenantStore, monkeypatch: pytest.MonkeyPatch, verdict: bool
 ) -> None:
-    """Whatever the library's comparison says is what counts."""
+    """The result of `hmac.compare_digest` decides."""
     key = create_key(store, "read", now=NOW)
     other = key[:-1] + ("A" if key[-1] != "A" else "B")
     compared: list[tuple[str, str]] = []
@@ -88,7 +88,7 @@ def test_a_hash_is_compared_in_constant_time(
     assert compared
 
 
-def test_a_key_with_any_other_character_is_no_key(store: TenantStore) -> None:
+def test_a_changed_key_is_invalid(store: TenantStore) -> None:
     key = create_key(store, "read", now=NOW)
     for position in range(len(key)):
         other = key[:position] + ("A" if key[position] != "A" else "B") + key[position + 1 :]
@@ -96,7 +96,7 @@ def test_a_key_with_any_other_character_is_no_key(store: TenantStore) -> None:
             authenticate(other, wiring.store, now=NOW)
 
 
-def test_a_key_of_one_tenant_is_none_of_another(cloud: Cloud, store: TenantStore) -> None:
+def test_a_key_is_invalid_for_another_tenant(cloud: Cloud, store: TenantStore) -> None:
     key = create_key(store, "admin", now=NOW)
     (item,) = [item for item in cloud.items() if item["pk"]["S"] == "acme#keys"]
     cloud.dynamodb.put_item(TableName="likeworth", Item=item | {"pk": {"S": "other#keys"}})
@@ -105,7 +105,7 @@ def test_a_key_of_one_tenant_is_none_of_another(cloud: Cloud, store: TenantStore
 
 
 @pytest.mark.parametrize("key", ["", "lw_", "lw_acme.x.y", "lw_Acme." + "0" * 12 + "." + "a" * 32])
-def test_what_is_no_key_is_refused_without_looking(key: str) -> None:
+def test_a_malformed_key_is_rejected_without_a_read(key: str) -> None:
     def never(tenant: str) -> TenantStore:
         raise AssertionError(tenant)
 
@@ -113,14 +113,14 @@ def test_what_is_no_key_is_refused_without_looking(key: str) -> None:
         authenticate(key, never, now=NOW)
 
 
-def test_a_wrong_key_registers_no_tenant(cloud: Cloud) -> None:
+def test_an_invalid_key_does_not_register_a_tenant(cloud: Cloud) -> None:
     key = create_key(wiring.store("acme"), "read", now=NOW)
     with pytest.raises(Unauthenticated):
         authenticate(key.replace("lw_acme.", "lw_made-up."), wiring.store, now=NOW)
     assert wiring.tenants() == ["acme"]
 
 
-# --- how long ---------------------------------------------------------------------------------
+# --- expiry, revocation -----------------------------------------------------------------------
 
 
 def why_not(key: str, now: dt.datetime) -> str:
@@ -129,7 +129,7 @@ def why_not(key: str, now: dt.datetime) -> str:
     return caught.value.detail
 
 
-def test_a_key_opens_until_the_instant_at_which_it_expires(store: TenantStore) -> None:
+def test_a_key_is_valid_until_it_expires(store: TenantStore) -> None:
     key = create_key(store, "read", now=NOW, expires_at=NOW + DAY)
     assert authenticate(key, wiring.store, now=NOW + DAY - SECOND).role == "read"
     unknown = why_not(f"lw_acme.{'0' * 12}.{'a' * 32}", NOW)
@@ -137,7 +137,7 @@ def test_a_key_opens_until_the_instant_at_which_it_expires(store: TenantStore) -
     assert why_not(key, NOW + 400 * DAY) == unknown
 
 
-def test_a_revoked_key_is_no_key_from_that_moment(store: TenantStore) -> None:
+def test_a_revoked_key_is_invalid_immediately(store: TenantStore) -> None:
     key = create_key(store, "read", now=NOW)
     authenticate(key, wiring.store, now=NOW)
     revoke_key(store, id_of(key), now=NOW)
@@ -147,7 +147,7 @@ def test_a_revoked_key_is_no_key_from_that_moment(store: TenantStore) -> None:
 def test_a_key_is_read_consistently(
     cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else a key that was revoked would pass until every replica knows."""
+    """An eventually consistent read could accept a key just after its revocation."""
     key = create_key(store, "read", now=NOW)
     reads: list[Any] = []
     cloud.dynamodb.meta.events.register(
@@ -166,7 +166,7 @@ def test_revoking_twice_changes_nothing(cloud: Cloud, store: TenantStore) -> Non
 
 
 @pytest.mark.parametrize("key_id", ["0" * 12, "nonsense", "", "0" * 11 + "Z"])
-def test_a_key_that_there_is_not_cannot_be_revoked(store: TenantStore, key_id: str) -> None:
+def test_an_unknown_key_cannot_be_revoked(store: TenantStore, key_id: str) -> None:
     with pytest.raises(NotFound):
         revoke_key(store, key_id, now=NOW)
 
@@ -178,7 +178,7 @@ def test_a_key_of_another_tenant_cannot_be_revoked(store: TenantStore) -> None:
     assert authenticate(key, wiring.store, now=NOW)
 
 
-def test_the_last_active_admin_key_stays_unless_it_is_meant(store: TenantStore) -> None:
+def test_the_last_active_admin_key_is_revoked_only_on_explicit_request(store: TenantStore) -> None:
     create_key(store, "admin", now=NOW, expires_at=NOW + DAY)
     key = create_key(store, "admin", now=NOW)
     with pytest.raises(LastAdminKey):
@@ -199,16 +199,16 @@ def test_an_expired_admin_key_can_be_revoked(store: TenantStore) -> None:
 
 
 @pytest.mark.parametrize("role", ["ingest", "read"])
-def test_the_last_key_of_another_role_may_go(store: TenantStore, role: Any) -> None:
+def test_the_last_key_of_another_role_can_be_revoked(store: TenantStore, role: Any) -> None:
     revoke_key(store, id_of(create_key(store, role, now=NOW)), now=NOW)
     assert active(store) == []
 
 
-# --- how many ---------------------------------------------------------------------------------
+# --- limit ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_third_active_key_of_a_role_is_refused(store: TenantStore, role: Any) -> None:
+def test_a_third_active_key_of_a_role_is_rejected(store: TenantStore, role: Any) -> None:
     keys = [create_key(store, role, now=NOW) for _ in range(2)]
     with pytest.raises(TooManyKeys) as caught:
         create_key(store, role, now=NOW)
@@ -219,7 +219,7 @@ def test_a_third_active_key_of_a_role_is_refused(store: TenantStore, role: Any) 
         create_key(store, other, now=NOW)
 
 
-def test_a_key_that_opens_nothing_any_more_makes_room(store: TenantStore) -> None:
+def test_an_expired_or_revoked_key_does_not_count_towards_the_limit(store: TenantStore) -> None:
     first = create_key(store, "read", now=NOW)
     create_key(store, "read", now=NOW, expires_at=NOW + DAY)
     revoke_key(store, id_of(first), now=NOW)
@@ -232,7 +232,7 @@ def test_a_key_that_opens_nothing_any_more_makes_room(store: TenantStore) -> Non
 
 
 def at_once(count: int, call: Any) -> list[LikeworthError | None]:
-    """Call in as many threads, all of which have read before one of them writes."""
+    """Run the calls in threads that all read before any of them writes."""
     barrier = threading.Barrier(count)
     read = ApiKeyStore._holders
     waited = threading.local()
@@ -257,24 +257,22 @@ def at_once(count: int, call: Any) -> list[LikeworthError | None]:
 
 
 @pytest.mark.parametrize("there", [0, 1])
-def test_of_creations_at_once_no_more_succeed_than_there_is_room_for(
-    store: TenantStore, there: int
-) -> None:
+def test_simultaneous_creations_do_not_exceed_the_limit(store: TenantStore, there: int) -> None:
     for _ in range(there):
         create_key(store, "read", now=NOW)
-    told = at_once(4, lambda _: create_key(store, "read", now=NOW))
-    assert [type(one) for one in told].count(TooManyKeys) == 2 + there
-    assert told.count(None) == len(active(store)) - there == 2 - there
+    results = at_once(4, lambda _: create_key(store, "read", now=NOW))
+    assert [type(one) for one in results].count(TooManyKeys) == 2 + there
+    assert results.count(None) == len(active(store)) - there == 2 - there
 
 
-def test_of_two_revocations_at_once_one_admin_key_is_left(store: TenantStore) -> None:
+def test_two_simultaneous_revocations_leave_one_admin_key(store: TenantStore) -> None:
     keys = [create_key(store, "admin", now=NOW) for _ in range(2)]
-    told = at_once(2, lambda number: revoke_key(store, id_of(keys[number]), now=NOW))
-    assert sorted(type(one).__name__ for one in told) == ["LastAdminKey", "NoneType"]
+    results = at_once(2, lambda number: revoke_key(store, id_of(keys[number]), now=NOW))
+    assert sorted(type(one).__name__ for one in results) == ["LastAdminKey", "NoneType"]
     assert len(active(store)) == 1
 
 
-def test_who_never_gets_his_turn_is_told_to_come_back(
+def test_persistent_write_conflicts_raise_store_unavailable(
     store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create_key(store, "read", now=NOW)
@@ -283,10 +281,10 @@ def test_who_never_gets_his_turn_is_told_to_come_back(
         create_key(store, "read", now=NOW)
 
 
-# --- the list, and what an end may be -----------------------------------------------------------
+# --- list, and allowed expiries -----------------------------------------------------------------
 
 
-def test_keys_are_listed_by_id_a_page_at_a_time(store: TenantStore) -> None:
+def test_keys_are_listed_by_id_page_by_page(store: TenantStore) -> None:
     made = [issue_key(store, role, now=NOW)[1] for role in ROLES for _ in range(2)]
     first, after = list_keys(store, limit=4)
     second, end = list_keys(store, limit=4, after=after)
@@ -304,17 +302,17 @@ def test_keys_are_listed_by_id_a_page_at_a_time(store: TenantStore) -> None:
         ("2027-01-31", dt.datetime(2027, 2, 1, tzinfo=dt.UTC)),
     ],
 )
-def test_an_end_is_a_number_of_days_or_a_last_day(text: str, end: dt.datetime) -> None:
+def test_an_expiry_is_a_number_of_days_or_a_last_day(text: str, end: dt.datetime) -> None:
     assert parse_expiry(text, NOW) == end
 
 
 @pytest.mark.parametrize("text", ["", "0d", "d", "90", "4000d", "2026-03-14", "2037-01-01", "x"])
-def test_what_is_no_end_is_refused(text: str) -> None:
+def test_an_invalid_expiry_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"days|future"):
         parse_expiry(text, NOW)
 
 
-def test_an_end_is_in_the_future_and_not_too_far() -> None:
+def test_an_expiry_is_in_the_future_and_within_the_limit() -> None:
     assert expiry_after(3650, NOW) == NOW + 3650 * DAY
     zone = dt.timezone(dt.timedelta(hours=2))
     later = (NOW + DAY).astimezone(zone) + dt.timedelta(microseconds=5)

@@ -1,4 +1,4 @@
-"""Requests are counted in leases: how many are let by, what it costs, what is told."""
+"""Rate limits: admitted requests, number of writes, and the reported quota."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model.errors import StoreUnavailable
-from chalicelib.services.credentials.rate_limits import ASKS_AGAIN_SECONDS, Quota, RateLimiter
+from chalicelib.services.credentials.rate_limits import RETRY_SECONDS, Quota, RateLimiter
 
 START = dt.datetime(2026, 3, 14, 10, 0, tzinfo=dt.UTC)
 
 
 class CountsInMemory:
-    """What `RateCounts` promises, in a dictionary."""
+    """`RateCounts` in a dictionary."""
 
     def __init__(self) -> None:
         self.given: Counter[tuple[str, dt.datetime]] = Counter()
@@ -26,7 +26,7 @@ class CountsInMemory:
         self.is_down = False
 
     def take(self, key_id: str, window: dt.datetime, requests: int) -> int:
-        """Give out requests."""
+        """Lease requests."""
         if self.is_down:
             raise StoreUnavailable("no answer")
         self.writes += 1
@@ -35,13 +35,13 @@ class CountsInMemory:
 
 
 def processes(number: int, limit: int, counts: CountsInMemory | None = None) -> list[RateLimiter]:
-    """Processes over one store."""
+    """Return the limiters of several processes with one store."""
     shared = counts or CountsInMemory()
     return [RateLimiter(limit, lambda _tenant: shared) for _ in range(number)]
 
 
 def ask(limiter: RateLimiter, now: dt.datetime = START, key_id: str = "k") -> Quota:
-    """What the limiter says to a request."""
+    """Return the quota after a request."""
     quota = limiter.admit("acme", key_id, now)
     assert quota is not None
     return quota
@@ -58,37 +58,37 @@ schedules = st.lists(
 
 
 @given(limit=st.integers(1, 70), number=st.integers(1, 5), schedule=schedules)
-def test_whatever_the_schedule_no_window_has_more_than_the_limit(
+def test_a_window_never_admits_more_than_the_limit_in_any_schedule(
     limit: int, number: int, schedule: list[tuple[int, float]]
 ) -> None:
     counts = CountsInMemory()
     limiters = processes(number, limit, counts)
-    asked: Counter[dt.datetime] = Counter()
+    requested: Counter[dt.datetime] = Counter()
     admitted: Counter[dt.datetime] = Counter()
     seconds = 0.0
     for process, pause in schedule:
         seconds += pause
         window = at(seconds).replace(second=0, microsecond=0)
-        asked[window] += 1
+        requested[window] += 1
         quota = ask(limiters[process % number], at(seconds))
         admitted[window] += quota.is_admitted
         assert at(seconds + quota.reset_seconds) >= window + dt.timedelta(seconds=60)
         if number == 1:
-            assert quota.is_admitted == (asked[window] <= limit)
-            assert quota.remaining == max(0, limit - asked[window])
+            assert quota.is_admitted == (requested[window] <= limit)
+            assert quota.remaining == max(0, limit - requested[window])
         elif not quota.is_admitted:
             assert admitted[window] > limit / 2
-    for window in asked:
-        assert admitted[window] <= min(limit, asked[window])
-        assert number > 1 or admitted[window] == min(limit, asked[window])
+    for window in requested:
+        assert admitted[window] <= min(limit, requested[window])
+        assert number > 1 or admitted[window] == min(limit, requested[window])
 
 
-def test_a_burst_over_many_idle_processes_is_let_by() -> None:
+def test_a_burst_over_many_idle_processes_is_admitted() -> None:
     for limiter in processes(300, 600):
         assert ask(limiter).is_admitted
 
 
-def test_a_busy_process_pays_a_small_part_of_a_write_per_request() -> None:
+def test_a_busy_process_makes_far_fewer_writes_than_requests() -> None:
     counts = CountsInMemory()
     (limiter,) = processes(1, 600, counts)
     assert all(ask(limiter).is_admitted for _ in range(600))
@@ -97,7 +97,7 @@ def test_a_busy_process_pays_a_small_part_of_a_write_per_request() -> None:
     assert counts.writes == 24
 
 
-def test_who_waits_as_long_as_told_is_let_by() -> None:
+def test_a_retry_after_the_given_delay_is_admitted() -> None:
     (limiter,) = processes(1, 3)
     for second in (0.0, 17.3, 59.9, 59.999_999):
         while (quota := ask(limiter, at(second))).is_admitted:
@@ -106,21 +106,21 @@ def test_who_waits_as_long_as_told_is_let_by() -> None:
         (limiter,) = processes(1, 3)
 
 
-def test_each_key_has_requests_of_its_own() -> None:
+def test_each_key_has_its_own_limit() -> None:
     (limiter,) = processes(1, 1)
     assert ask(limiter, key_id="a").is_admitted
     assert not ask(limiter, key_id="a").is_admitted
     assert ask(limiter, key_id="b").is_admitted
 
 
-def test_without_a_limit_nobody_counts() -> None:
+def test_without_a_limit_requests_are_not_counted() -> None:
     counts = CountsInMemory()
     (limiter,) = processes(1, 0, counts)
     assert limiter.admit("acme", "k", START) is None
     assert counts.writes == 0
 
 
-def test_while_the_store_does_not_answer_requests_go_on_and_the_log_says_so(
+def test_requests_are_admitted_with_a_warning_while_the_store_is_unavailable(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     counts = CountsInMemory()
@@ -131,18 +131,18 @@ def test_while_the_store_does_not_answer_requests_go_on_and_the_log_says_so(
     assert [(one.is_admitted, one.remaining) for one in quotas] == [(True, None)] * 5
     assert len(caplog.records) == 1  # the others did not wait for the store
     counts.is_down = False
-    assert ask(limiter, at(ASKS_AGAIN_SECONDS - 0.1)).remaining is None
-    assert ask(limiter, at(ASKS_AGAIN_SECONDS + 0.1)).remaining == 1
+    assert ask(limiter, at(RETRY_SECONDS - 0.1)).remaining is None
+    assert ask(limiter, at(RETRY_SECONDS + 0.1)).remaining == 1
 
 
-def test_a_thread_that_is_late_at_the_turn_of_a_window_loses_no_lease() -> None:
+def test_a_late_thread_does_not_discard_the_lease_of_the_next_window() -> None:
     (limiter,) = processes(1, 40)
     assert ask(limiter, at(60.0)).remaining == 39
     assert ask(limiter, at(59.9)).remaining == 38
     assert ask(limiter, at(59.9)).reset_seconds == 61  # of the window that it was counted in
 
 
-def test_threads_share_what_is_left() -> None:
+def test_threads_share_the_remaining_requests() -> None:
     class OneAtATime(CountsInMemory):
         def take(self, key_id: str, window: dt.datetime, requests: int) -> int:
             assert limiter._held["acme", key_id].lock.locked()
@@ -154,7 +154,7 @@ def test_threads_share_what_is_left() -> None:
     assert sum(admitted) == 100
 
 
-def test_what_is_known_of_past_windows_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_past_windows_are_removed_from_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.services.credentials.rate_limits._MAX_HELD", 10)
     (limiter,) = processes(1, 5)
     for number in range(50):

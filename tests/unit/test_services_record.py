@@ -1,4 +1,4 @@
-"""Admission and recording: every event sent is either stored or told, and nobody is named."""
+"""Admission and recording: every event is stored or reported; user ids are not stored."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def stored(store: TenantStore) -> list[str]:
 
 
 def refusal(store: TenantStore, raw: Any) -> str:
-    """The code with which an event is refused beside a good one."""
+    """Return the code with which an event is rejected when sent with a valid one."""
     recorded = record(store, make_event(), raw)
     (rejected,) = recorded["rejected"]
     assert rejected["index"] == 1
     return str(rejected["code"])
 
 
-def test_good_events_are_stored_when_others_are_refused(store: TenantStore) -> None:
+def test_valid_events_are_stored_when_others_are_rejected(store: TenantStore) -> None:
     raw = [make_event(event_id="a"), {"kind": "?", "event_id": "b"}, make_cost(event_id="c"), 5]
     recorded = record(store, *raw)
     assert recorded["accepted"] == 2
@@ -52,35 +52,39 @@ def test_good_events_are_stored_when_others_are_refused(store: TenantStore) -> N
     assert stored(store) == ["a", "c"]
 
 
-def test_accepted_and_rejected_are_what_was_sent(store: TenantStore) -> None:
+def test_accepted_and_rejected_add_up_to_the_sent_events(store: TenantStore) -> None:
     raw = [make_event(event_id="same"), make_event(event_id="same"), {}, UnreadableLine("no")]
     recorded = record(store, *raw)
     assert recorded["accepted"] + len(recorded["rejected"]) == len(raw)
     assert stored(store) == ["same"]
 
 
-def test_a_full_refusal_stores_nothing_and_tells_everything(store: TenantStore) -> None:
+def test_a_batch_of_rejected_events_stores_nothing_and_lists_each_rejection(
+    store: TenantStore,
+) -> None:
     with pytest.raises(AllEventsRefused) as caught:
         record(store, {}, UnreadableLine("no"))
     assert [one["code"] for one in caught.value.rejected] == ["missing_field", "malformed_json"]
 
 
-def test_nothing_sent_is_nothing_recorded(store: TenantStore) -> None:
+def test_an_empty_batch_records_nothing(store: TenantStore) -> None:
     assert record(store) == {"accepted": 0, "rejected": []}
 
 
 @pytest.mark.parametrize("minutes", [-1, 0, 5])
-def test_a_fast_clock_is_forgiven_for_five_minutes(store: TenantStore, minutes: int) -> None:
+def test_events_up_to_five_minutes_in_the_future_are_accepted(
+    store: TenantStore, minutes: int
+) -> None:
     at = NOW + dt.timedelta(minutes=minutes)
     assert record(store, make_event(occurred_at=at.isoformat()))["accepted"] == 1
 
 
-def test_the_future_is_refused(store: TenantStore) -> None:
+def test_events_further_in_the_future_are_rejected(store: TenantStore) -> None:
     at = NOW + dt.timedelta(minutes=5, microseconds=1)
     assert refusal(store, make_event(occurred_at=at.isoformat())) == "in_the_future"
 
 
-def test_events_are_taken_until_the_end_of_the_retention(store: TenantStore) -> None:
+def test_events_are_accepted_until_the_end_of_the_retention(store: TenantStore) -> None:
     oldest = NOW - dt.timedelta(days=3 * 365)
     before = oldest - dt.timedelta(seconds=1)
     assert record(store, make_event(occurred_at=oldest.isoformat()))["accepted"] == 1
@@ -95,11 +99,11 @@ def test_events_are_taken_until_the_end_of_the_retention(store: TenantStore) -> 
         make_cost(amount=money("1", "USD")),
     ],
 )
-def test_foreign_money_is_refused(store: TenantStore, raw: dict[str, Any]) -> None:
+def test_money_in_another_currency_is_rejected(store: TenantStore, raw: dict[str, Any]) -> None:
     assert refusal(store, raw) == "currency_mismatch"
 
 
-def test_what_expires_outlives_the_day_on_which_it_could_still_be_written(
+def test_an_event_expires_after_the_last_day_on_which_it_could_be_written(
     cloud: Cloud, store: TenantStore
 ) -> None:
     record(store, make_event(occurred_at="2026-03-14T23:59:59Z"))
@@ -137,7 +141,7 @@ def test_a_person_has_one_hash_per_tenant(store: TenantStore) -> None:
     assert {len(one) for one in hashes} == {22}
 
 
-def test_an_id_of_blanks_is_nobody(store: TenantStore) -> None:
+def test_a_blank_user_id_is_rejected(store: TenantStore) -> None:
     assert refusal(store, make_event(user_id=" \u00a0")) == "too_short"
 
 
@@ -158,7 +162,7 @@ def test_consent_can_be_withdrawn_by_sending_the_event_again(store: TenantStore)
     assert found.user_id is None  # type: ignore[union-attr]
 
 
-# --- a store that fails -----------------------------------------------------------------------
+# --- store failures ---------------------------------------------------------------------------
 
 
 def failing_store(cloud: Cloud, *faults: Fault, **then: Fault) -> TenantStore:
@@ -174,14 +178,14 @@ def a_hundred_events() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("fault", [throttled, unreachable, leaves_over(9)])
-def test_a_store_that_stumbles_loses_nothing(cloud: Cloud, fault: Fault) -> None:
+def test_transient_store_errors_lose_no_event(cloud: Cloud, fault: Fault) -> None:
     store = failing_store(cloud, fault, fault, fault)
     recorded = record(store, *a_hundred_events())
     assert recorded["accepted"] == 99
     assert len(stored(store)) == 99
 
 
-def test_a_dead_store_lists_every_event_that_it_could_have_taken(cloud: Cloud) -> None:
+def test_an_unavailable_store_lists_every_admissible_event_as_not_stored(cloud: Cloud) -> None:
     store = failing_store(cloud, then=unreachable)
     with pytest.raises(StoreUnavailable) as caught:
         record(store, *a_hundred_events())
@@ -191,7 +195,7 @@ def test_a_dead_store_lists_every_event_that_it_could_have_taken(cloud: Cloud) -
     assert stored(store) == []
 
 
-def test_the_indexes_told_are_exactly_the_events_not_stored(cloud: Cloud) -> None:
+def test_not_stored_lists_exactly_the_events_that_are_not_stored(cloud: Cloud) -> None:
     store = failing_store(cloud, leaves_over(11), leaves_over(0), then=throttled)
     with pytest.raises(StoreUnavailable) as caught:
         record(store, *a_hundred_events())
@@ -201,7 +205,7 @@ def test_the_indexes_told_are_exactly_the_events_not_stored(cloud: Cloud) -> Non
     assert caught.value.accepted + len(missing) + len(caught.value.rejected) == 100
 
 
-def test_both_halves_of_a_duplicate_are_told_when_it_is_not_stored(cloud: Cloud) -> None:
+def test_not_stored_lists_both_copies_of_a_duplicate(cloud: Cloud) -> None:
     store = failing_store(cloud, then=unreachable)
     event = make_event()
     with pytest.raises(StoreUnavailable) as caught:
@@ -210,7 +214,7 @@ def test_both_halves_of_a_duplicate_are_told_when_it_is_not_stored(cloud: Cloud)
 
 
 @pytest.mark.parametrize("operation", ["get_item", "query"])
-def test_a_store_that_does_not_say_who_is_who_takes_no_event(
+def test_no_event_is_stored_if_pseudonyms_cannot_be_read(
     cloud: Cloud, store: TenantStore, operation: str
 ) -> None:
     _ = store.user_hash("u")
@@ -226,7 +230,7 @@ def test_a_store_that_does_not_say_who_is_who_takes_no_event(
 
 
 class Broken:
-    """A client of which one operation never answers."""
+    """A client with one operation that always fails."""
 
     def __init__(self, client: Any, operation: str) -> None:
         self._client, self._operation = client, operation

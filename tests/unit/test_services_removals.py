@@ -1,4 +1,4 @@
-"""Removing an import: what it was the last to store is gone, and everything else stays."""
+"""Removing an import: events that it stored last are removed; everything else stays."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Covering(LineReport):
     """A report that covers two weeks."""
 
     def coverage(self) -> list[dict[str, Any]]:
-        """Of a channel."""
+        """Return the coverage of a channel."""
         return [make_coverage(event_id="covered")]
 
 
@@ -59,18 +59,18 @@ class Files:
         return ObjectVersion(key, answer["ETag"].strip('"'))
 
     def announce(self) -> Import:
-        """An import without its file."""
+        """Announce an import without uploading its file."""
         return imports.start_import(self.store, filename="x.ndjson", now=NOW)[0]
 
     def imported(self, *rows: Any) -> Import:
-        """A file is announced, uploaded and imported."""
+        """Announce, upload and import a file."""
         started = self.announce()
         return self.run(started, self.put(started.object_key, *rows))
 
     def run(
         self, one: Import, version: ObjectVersion | None = None, *, seconds: float = 900.0
     ) -> Import:
-        """What a message about an import has done."""
+        """Process a message about an import."""
         return imports.run_import(
             self.store,
             one.import_id,
@@ -82,42 +82,42 @@ class Files:
         )
 
     def ask(self, one: Import, now: dt.datetime = LATER) -> Import:
-        """Ask for its removal."""
+        """Request the removal of an import."""
         return imports.ask_for_removal(self.store, one.import_id, self.sent.append, now=now)
 
     def removed(self, one: Import, *, seconds: float = 900.0) -> Import:
-        """Remove it."""
+        """Request the removal and run it to its end."""
         going = self.ask(one)
         for _ in range(500):
             if going.state == "removed":
                 return going
             going = self.run(going, seconds=seconds)
-        raise AssertionError("it never ends")
+        raise AssertionError("the removal does not end")
 
     def ids(self) -> list[str]:
-        """The ids of what is stored."""
+        """Return the ids of the stored events and spans."""
         found = self.store.iter_events(dt.date(2026, 3, 1), dt.date(2026, 3, 15))
         spans = self.store.events.spans()
         return sorted([event.event_id for event in found] + [span.event_id for span in spans])
 
     def rejects(self, one: Import) -> int:
-        """How many rejected rows are shown."""
+        """Return the number of listed rejected rows."""
         return len(imports.list_refused_rows(self.store, one.import_id, limit=1000)[0])
 
     def objects(self) -> list[str]:
-        """What lies in the bucket."""
+        """Return the keys in the bucket."""
         pages = self.cloud.s3.list_objects_v2(Bucket=BUCKET)
         return [one["Key"] for one in pages.get("Contents", ())]
 
 
 @pytest.fixture
 def files(cloud: Cloud, store: TenantStore) -> Files:
-    """Nothing uploaded yet."""
+    """A tenant without uploads."""
     return Files(cloud, store)
 
 
-def told(one: Import) -> tuple[int, int, int]:
-    """Events and spans removed, and what was not found."""
+def counts(one: Import) -> tuple[int, int, int]:
+    """Return the numbers of removed events, removed spans, and events not found."""
     assert one.removal is not None
     return one.removal.events, one.removal.spans, one.not_found
 
@@ -126,29 +126,29 @@ def test_everything_that_an_import_stored_is_removed(files: Files) -> None:
     one = files.imported(likes(5), "refused", [make_annotation()], likes(4, start=5))
     assert (len(files.ids()), files.rejects(one), len(files.objects())) == (11, 1, 1)
     ended = files.removed(one)
-    assert (ended.state, told(ended)) == ("removed", (9, 2, 0))
+    assert (ended.state, counts(ended)) == ("removed", (9, 2, 0))
     assert ended.removal is not None
     assert ended.removal.removed_at == "2026-03-15T13:00:00Z"
     assert (files.ids(), files.rejects(one), files.objects()) == ([], 0, [])
     assert (ended.events, ended.rejected) == (one.events, one.rejected)
 
 
-def test_what_something_else_restated_stays(files: Files) -> None:
+def test_restated_events_stay(files: Files) -> None:
     record_events(files.store, likes(1, start=90), now=NOW)
     first = files.imported(likes(6))
     second = files.imported(likes(2, count=7))
     record_events(files.store, likes(1, start=2), now=NOW)
     ended = files.removed(first)
-    assert told(ended) == (3, 0, 4)
+    assert counts(ended) == (3, 0, 4)
     assert files.ids() == ["covered", "r000", "r001", "r002", "r090"]
-    assert told(files.removed(second)) == (2, 1, 0)
+    assert counts(files.removed(second)) == (2, 1, 0)
     assert files.ids() == ["r002", "r090"]
 
 
-def test_events_without_an_origin_are_not_found(files: Files) -> None:
+def test_events_without_an_origin_stay(files: Files) -> None:
     one = files.imported(likes(3))
     files.store.events.write([parse_event(raw) for raw in likes(3)])  # as versions before did
-    assert told(files.removed(one)) == (0, 1, 3)
+    assert counts(files.removed(one)) == (0, 1, 3)
     assert files.ids() == ["r000", "r001", "r002"]
 
 
@@ -163,19 +163,19 @@ def test_an_event_restated_between_reading_and_deleting_stays(files: Files) -> N
         return remove(origin, partition, sorts)
 
     files.store.events.remove = restated  # type: ignore[method-assign]
-    assert told(files.removed(one))[0] == 4
+    assert counts(files.removed(one))[0] == 4
     assert files.ids() == ["r000", "r001"]
 
 
 @pytest.mark.parametrize("page", [1, 2, 500])
-def test_stopped_after_every_page_it_ends_the_same(
+def test_a_removal_stopped_after_every_page_has_the_same_result(
     files: Files, page: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_store, "SEARCHED_AT_ONCE", page)
     one = files.imported(likes(7), "refused", "refused")
     record_events(files.store, likes(3, start=2), now=NOW)
     ended = files.removed(one, seconds=0.0)
-    assert (told(ended), files.ids(), files.rejects(one)) == (
+    assert (counts(ended), files.ids(), files.rejects(one)) == (
         (4, 1, 3),
         ["r002", "r003", "r004"],
         0,
@@ -183,12 +183,12 @@ def test_stopped_after_every_page_it_ends_the_same(
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """The process is killed."""
 
 
 @pytest.mark.parametrize("at", range(1, 9))
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_while_it_deletes_it_counts_each_event_once(
+def test_a_removal_killed_while_deleting_counts_each_event_once(
     files: Files, at: int, when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_store, "SEARCHED_AT_ONCE", 3)
@@ -210,13 +210,13 @@ def test_killed_while_it_deletes_it_counts_each_event_once(
         files.run(one)
     monkeypatch.setattr(table, "delete", delete)
     ended = files.run(one)
-    assert (ended.state, told(ended), files.ids()) == ("removed", (7, 1, 0), [])
+    assert (ended.state, counts(ended), files.ids()) == ("removed", (7, 1, 0), [])
 
 
-def test_new_events_between_two_runs_do_not_hide_what_was_counted(
+def test_new_events_between_two_runs_do_not_change_the_counted_page(
     files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page that was counted is not one page any more when the next run reads it."""
+    """The next run may read the counted events as more than one page."""
     monkeypatch.setattr(event_store, "SEARCHED_AT_ONCE", 4)
     day = {"occurred_at": "2026-03-12T10:00:00Z"}
     one = files.imported([make_event(event_id=f"r{n}", **day) for n in range(1, 9)])
@@ -234,11 +234,11 @@ def test_new_events_between_two_runs_do_not_hide_what_was_counted(
     files.store.events.remove = remove  # type: ignore[method-assign]
     others = [make_event(event_id=f"r{n}.{m}", **day) for n in range(1, 9) for m in range(3)]
     record_events(files.store, others, now=NOW)
-    assert told(files.run(one))[0] == 8
+    assert counts(files.run(one))[0] == 8
     assert files.ids() == sorted(other["event_id"] for other in others)
 
 
-def test_what_a_failed_import_stored_is_removed_even_if_it_was_killed_before_its_checkpoint(
+def test_events_stored_before_a_missing_checkpoint_are_removed(
     files: Files,
 ) -> None:
     started = files.announce()
@@ -255,22 +255,22 @@ def test_what_a_failed_import_stored_is_removed_even_if_it_was_killed_before_its
 
 
 def dying(*_: Any, **__: Any) -> None:
-    """Dies."""
+    """Raise `Killed`."""
     raise Killed
 
 
 @pytest.mark.parametrize("day", ["2026-03-05", "2026-03-14"])
-def test_what_an_earlier_version_of_the_file_stored_is_removed_too(files: Files, day: str) -> None:
+def test_events_of_an_earlier_version_of_the_file_are_removed(files: Files, day: str) -> None:
     started = files.announce()
     files.run(started, files.put(started.object_key, likes(6)))
     newer = [make_event(event_id="new", occurred_at=f"{day}T10:00:00Z")]
     one = files.run(started, files.put(started.object_key, newer))
     assert (one.first_day, one.last_day, len(files.ids())) == (day, day, 8)
-    assert told(files.removed(one)) == (7, 1, 0)
+    assert counts(files.removed(one)) == (7, 1, 0)
     assert files.ids() == []
 
 
-def test_what_a_replay_stored_is_removed_too(files: Files) -> None:
+def test_events_of_a_replay_are_removed(files: Files) -> None:
     events = [make_event(event_id="late", occurred_at="2026-03-02T10:00:00Z")]
     one = files.imported(likes(2), {"needs": {"spread": True}, "events": events})
     imports.ask_for_replay(
@@ -278,11 +278,11 @@ def test_what_a_replay_stored_is_removed_too(files: Files) -> None:
     )
     one = files.run(one)
     assert "late" in files.ids()
-    assert told(files.removed(one)) == (3, 1, 0)
+    assert counts(files.removed(one)) == (3, 1, 0)
     assert files.ids() == []
 
 
-def test_what_a_replay_stored_before_it_was_given_up_is_removed_too(files: Files) -> None:
+def test_events_of_an_abandoned_replay_are_removed(files: Files) -> None:
     events = [make_event(event_id="late", occurred_at="2026-03-02T10:00:00Z")]
     one = files.imported(likes(2), {"needs": {"spread": True}, "events": events})
     imports.ask_for_replay(
@@ -302,17 +302,17 @@ def test_what_a_replay_stored_before_it_was_given_up_is_removed_too(files: Files
     assert files.ids() == []
 
 
-def test_a_message_that_comes_after_the_end_has_it_searched_once_more(files: Files) -> None:
-    """Another worker may have stored events until its own message came again."""
+def test_a_message_after_the_removal_starts_another_search(files: Files) -> None:
+    """Another worker may store events until its own message is delivered again."""
     one = files.removed(files.imported(likes(3)))
     assert files.run(one) == one  # nothing is written
     files.store.events.write([parse_event(raw) for raw in likes(5)], origin=one.import_id)
     again = files.run(one)
-    assert (again.state, told(again)) == ("removed", (8, 1, 0))
+    assert (again.state, counts(again)) == ("removed", (8, 1, 0))
     assert files.ids() == []
 
 
-def test_a_file_that_is_uploaded_after_the_removal_is_not_imported(files: Files) -> None:
+def test_a_file_uploaded_after_the_removal_is_not_imported(files: Files) -> None:
     one = files.removed(files.imported(likes(3)))
     assert files.run(one, files.put(one.object_key, likes(3))) == one
     assert (files.ids(), files.objects()) == ([], [])
@@ -332,7 +332,7 @@ def test_the_file_of_a_later_import_stays(files: Files) -> None:
     assert files.objects() == []
 
 
-def test_another_file_in_its_place_stays(files: Files) -> None:
+def test_a_replaced_file_stays(files: Files) -> None:
     version = files.put("imports/acme/x.ndjson", likes(3))
     import_id = imports.import_for_object(files.store, version, dropped_at=NOW)
     one = files.run(imports.show_import(files.store, import_id), version)
@@ -346,10 +346,10 @@ def test_an_import_that_stored_nothing_is_removed(files: Files) -> None:
     assert (one.state, files.removed(one).state) == ("failed", "removed")
 
 
-# --- asking -------------------------------------------------------------------------------------
+# --- requests -----------------------------------------------------------------------------------
 
 
-def test_asking_again_sends_no_other_message_and_changes_nothing(files: Files) -> None:
+def test_a_repeated_request_sends_no_message_and_changes_nothing(files: Files) -> None:
     one = files.imported(likes(3))
     asked = files.ask(one)
     assert files.ask(one, LATER + dt.timedelta(minutes=10)) == asked
@@ -359,7 +359,7 @@ def test_asking_again_sends_no_other_message_and_changes_nothing(files: Files) -
     assert len(files.sent) == 1
 
 
-def test_a_removal_that_does_not_get_on_may_be_asked_for_again(files: Files) -> None:
+def test_a_stalled_removal_can_be_requested_again(files: Files) -> None:
     one = files.imported(likes(3))
     asked = files.ask(one)
     again = files.ask(one, LATER + dt.timedelta(minutes=16))
@@ -369,7 +369,7 @@ def test_a_removal_that_does_not_get_on_may_be_asked_for_again(files: Files) -> 
     assert files.run(again).state == "removed"
 
 
-def test_an_import_that_waits_or_runs_is_not_removed(files: Files) -> None:
+def test_a_waiting_or_running_import_cannot_be_removed(files: Files) -> None:
     waiting = files.announce()
     running = files.announce()
     version = files.put(running.object_key, likes(9), likes(9, start=9))
@@ -385,14 +385,14 @@ def test_an_import_that_waits_or_runs_is_not_removed(files: Files) -> None:
         imports.ask_for_removal(files.store, "x", files.sent.append, now=LATER)
 
 
-def test_a_removed_import_is_not_replayed(files: Files) -> None:
+def test_a_removed_import_cannot_be_replayed(files: Files) -> None:
     one = files.imported("refused")
     for removed in (files.ask(one), files.removed(one)):
         with pytest.raises(ImportRemoved):
             imports.ask_for_replay(files.store, removed.import_id, files.sent.append, {}, now=LATER)
 
 
-def test_a_removal_whose_message_cannot_be_sent_was_not_asked_for(files: Files) -> None:
+def test_a_removal_request_is_undone_if_its_message_cannot_be_sent(files: Files) -> None:
     one = files.imported(likes(1))
 
     def unsent(_: Import) -> None:
@@ -404,7 +404,7 @@ def test_a_removal_whose_message_cannot_be_sent_was_not_asked_for(files: Files) 
     assert (shown.state, shown.removal) == ("done", None)
 
 
-def test_a_removal_that_is_given_up_can_be_asked_for_again(files: Files) -> None:
+def test_a_failed_removal_can_be_requested_again(files: Files) -> None:
     asked = files.ask(files.imported(likes(1)))
     given_up = give_up_import(files.store, asked.import_id, StoreUnavailable("x"), now=LATER)
     assert given_up == asked

@@ -1,4 +1,4 @@
-"""Replays: what was refused is taken once its cause is mended, and nothing else changes."""
+"""Replays: rejected rows are imported after fixing the cause; nothing else changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAPPING = {"dates": "mdy"}
 
 
 def needing(event_id: str, count: int = 1, **needs: Any) -> dict[str, Any]:
-    """A row that is refused until it is read with these options."""
+    """Return a row that is rejected unless it is read with these options."""
     events = [make_event(event_id=f"{event_id}.{n}") for n in range(count)]
     return {"needs": needs, "events": events}
 
@@ -43,7 +43,7 @@ ROWS: list[Any] = [
     [make_event(event_id="f"), make_event(event_id="g")],
     needing("h", spread=True, account="eu"),
 ]
-"""8 rows: 3 events, 5 rows refused; with `spread` 4 events more and 2 rows less."""
+"""8 rows: 3 events, 5 rejected rows. With `spread`: 4 more events, 2 fewer rejected rows."""
 
 
 @dataclasses.dataclass
@@ -73,7 +73,7 @@ class Uploaded:
         now: dt.datetime = LATER,
         chunk_events: int = 2,
     ) -> Import:
-        """Run what is to be done."""
+        """Run the import or its replay."""
         found = self.shown()
         return imports.run_import(
             self.store,
@@ -86,25 +86,25 @@ class Uploaded:
         )
 
     def ask(self, *, now: dt.datetime = LATER, **given: Any) -> Import:
-        """Ask for a replay."""
+        """Request a replay."""
         return imports.ask_for_replay(self.store, self.import_id, self.sent.append, given, now=now)
 
     def replay(self, **given: Any) -> Import:
-        """Ask for a replay and run it."""
+        """Request a replay and run it."""
         self.ask(**given)
         return self.run()
 
     def shown(self) -> Import:
-        """What is known of the import."""
+        """Return the stored import."""
         return imports.show_import(self.store, self.import_id)
 
     def rejects(self) -> list[tuple[int, str]]:
-        """Rows and codes of what is refused."""
+        """Return the row numbers and codes of the rejected rows."""
         rows, _ = imports.list_refused_rows(self.store, self.import_id, limit=1000)
         return [(row.row, row.code) for row in rows]
 
     def stored(self) -> dict[str, int]:
-        """The stored events by id, with their counts."""
+        """Return the count of each stored event, by id."""
         items = [item for item in self.cloud.items() if "#events#2" in item["pk"]["S"]]
         found = {
             item["sk"]["S"].split("#")[-1]: int(item.get("n", {"N": "1"})["N"]) for item in items
@@ -115,13 +115,13 @@ class Uploaded:
 
 @pytest.fixture
 def upload(cloud: Cloud, store: TenantStore) -> Uploaded:
-    """Nothing uploaded yet."""
+    """A tenant without uploads."""
     return Uploaded(cloud, store)
 
 
 @pytest.fixture
 def done(upload: Uploaded) -> Uploaded:
-    """`ROWS`, imported."""
+    """An import of `ROWS`."""
     ended = upload.run(upload.put(*ROWS))
     assert (ended.state, ended.rows, ended.events, ended.rejected) == ("done", 8, 3, 5)
     assert upload.rejects() == BEFORE
@@ -141,12 +141,12 @@ STORED_AFTER = ["a", "b.0", "e.0", "e.1", "e.2", "f", "g"]
 
 
 def counts(of: Import) -> tuple[int, int, int, int]:
-    """Rows, events, refused rows, rows without data."""
+    """Return the numbers of rows, events, rejected rows and rows without data."""
     return of.rows, of.events, of.rejected, of.not_data
 
 
 def assert_replayed(upload: Uploaded, ended: Import) -> None:
-    """`ROWS` is as if it had been read with `spread` from the beginning."""
+    """Check that the result equals an import of `ROWS` with `spread`."""
     assert (ended.state, ended.error) == ("done", None)
     assert counts(ended) == (8, 7, 3, 1)
     assert sorted(upload.stored()) == STORED_AFTER
@@ -155,7 +155,7 @@ def assert_replayed(upload: Uploaded, ended: Import) -> None:
     assert ended.replay is None
 
 
-def test_rows_that_were_refused_are_imported_and_the_others_stay_refused(done: Uploaded) -> None:
+def test_readable_rows_are_imported_and_the_others_stay_rejected(done: Uploaded) -> None:
     ended = done.replay(spread=True)
     assert_replayed(done, ended)
     assert ended.spread
@@ -163,7 +163,7 @@ def test_rows_that_were_refused_are_imported_and_the_others_stay_refused(done: U
     assert done.shown() == ended
 
 
-def test_asking_leaves_everything_as_it_is_until_the_replay_is_done(done: Uploaded) -> None:
+def test_the_import_is_unchanged_until_the_replay_is_done(done: Uploaded) -> None:
     before = done.shown()
     asked = done.ask(spread=True)
     assert asked.state == "waiting"
@@ -177,7 +177,7 @@ def test_asking_leaves_everything_as_it_is_until_the_replay_is_done(done: Upload
     assert sorted(done.stored()) != STORED_AFTER
 
 
-def test_a_replay_goes_on_where_it_ran_out_of_time(done: Uploaded) -> None:
+def test_a_replay_continues_after_it_ran_out_of_time(done: Uploaded) -> None:
     done.ask(spread=True)
     states = []
     while True:
@@ -190,7 +190,7 @@ def test_a_replay_goes_on_where_it_ran_out_of_time(done: Uploaded) -> None:
     assert_replayed(done, ended)
 
 
-def test_a_replay_twice_adds_nothing(done: Uploaded) -> None:
+def test_a_second_replay_adds_nothing(done: Uploaded) -> None:
     first = done.replay(spread=True)
     items = done.stored()
     again = done.replay()
@@ -199,14 +199,14 @@ def test_a_replay_twice_adds_nothing(done: Uploaded) -> None:
     assert_replayed(done, again)
 
 
-def test_the_message_of_a_replay_five_times_is_one_replay(done: Uploaded) -> None:
+def test_five_deliveries_of_a_message_are_one_replay(done: Uploaded) -> None:
     done.ask(spread=True)
     ended = [done.run() for _ in range(5)]
     assert ended == [ended[0]] * 5
     assert_replayed(done, ended[0])
 
 
-def test_what_is_not_named_stays_as_it_was_asked_for(done: Uploaded) -> None:
+def test_options_that_are_not_given_keep_their_values(done: Uploaded) -> None:
     first = done.replay(spread=True)
     second = done.replay(account="eu")
     assert (first.account, second.account, second.spread) == (None, "eu", True)
@@ -215,13 +215,13 @@ def test_what_is_not_named_stays_as_it_was_asked_for(done: Uploaded) -> None:
     assert (third.account, third.mapping) == (None, MAPPING)
 
 
-def test_nothing_is_asked_of_an_import_that_has_refused_nothing(upload: Uploaded) -> None:
+def test_an_import_without_rejected_rows_is_not_replayed(upload: Uploaded) -> None:
     ended = upload.run(upload.put([make_event()]))
     assert upload.ask(spread=True) == ended
     assert upload.sent == []
 
 
-def test_rows_that_hold_no_data_after_all_are_counted_so(upload: Uploaded) -> None:
+def test_rejected_rows_without_data_are_counted_as_not_data(upload: Uploaded) -> None:
     class Blank(LineReport):
         def __iter__(self) -> Iterator[RowOutcome]:
             for outcome in super().__iter__():
@@ -242,7 +242,7 @@ def test_rows_that_hold_no_data_after_all_are_counted_so(upload: Uploaded) -> No
 # --- whole files ------------------------------------------------------------------------------
 
 
-def test_a_file_that_was_refused_whole_runs_again_from_the_start(upload: Uploaded) -> None:
+def test_a_rejected_file_is_imported_again_from_the_start(upload: Uploaded) -> None:
     rows = [
         [make_event(event_id="a")],
         {"export_refused": "no_currency", "needs": {"spread": True}},
@@ -256,13 +256,13 @@ def test_a_file_that_was_refused_whole_runs_again_from_the_start(upload: Uploade
     assert upload.rejects() == [(4, "invalid_date")]
 
 
-def test_a_failed_import_that_fails_again_says_why(upload: Uploaded) -> None:
+def test_an_import_that_fails_again_has_the_new_reason(upload: Uploaded) -> None:
     failed = upload.run(upload.put({"export_refused": "no_currency"}))
     again = upload.replay(spread=True)
     assert (again.state, again.error, again.spread) == ("failed", failed.error, True)
 
 
-def test_a_file_that_is_refused_with_the_new_options_changes_nothing(done: Uploaded) -> None:
+def test_a_file_rejected_with_the_new_options_changes_nothing(done: Uploaded) -> None:
     before = done.shown()
 
     def refusing(stream: Any, **asked: Any) -> LineReport:
@@ -284,7 +284,7 @@ def test_a_file_that_is_refused_with_the_new_options_changes_nothing(done: Uploa
     assert_replayed(done, done.replay(spread=True))
 
 
-def test_a_file_refused_on_the_way_keeps_what_was_taken_and_the_rest_refused(
+def test_a_file_rejected_midway_keeps_imported_rows_and_rejects_the_rest(
     upload: Uploaded,
 ) -> None:
     rows = [*ROWS[:4], {"export_refused": "unreadable_file", "needs": {"spread": False}}, *ROWS[4:]]
@@ -297,11 +297,11 @@ def test_a_file_refused_on_the_way_keeps_what_was_taken_and_the_rest_refused(
     assert not ended.spread
 
 
-# --- files that are gone ----------------------------------------------------------------------
+# --- missing files ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("state", ["done", "failed"])
-def test_a_file_that_is_gone_is_said_to_be_gone_and_nothing_else_changes(
+def test_a_missing_file_sets_the_error_and_changes_nothing_else(
     upload: Uploaded, state: str
 ) -> None:
     upload.run(upload.put(*ROWS, *([{"export_refused": "no_date"}] if state == "failed" else [])))
@@ -317,7 +317,7 @@ def test_a_file_that_is_gone_is_said_to_be_gone_and_nothing_else_changes(
     assert (upload.rejects(), upload.stored()) == (rejects, stored)
 
 
-def test_a_file_that_goes_in_the_middle_leaves_every_row_taken_or_refused(done: Uploaded) -> None:
+def test_a_file_removed_midway_leaves_every_row_imported_or_rejected(done: Uploaded) -> None:
     done.ask(spread=True)
     done.run(deadline=lambda: 0.0)
     done.run(deadline=lambda: 0.0)
@@ -332,7 +332,7 @@ def test_a_file_that_goes_in_the_middle_leaves_every_row_taken_or_refused(done: 
     assert ended.rows == 8
 
 
-def test_a_newer_file_takes_over_from_a_replay(done: Uploaded) -> None:
+def test_a_newer_file_replaces_a_replay(done: Uploaded) -> None:
     done.ask(spread=True)
     ended = done.run(done.put([make_event(event_id="new")], "refused"))
     assert (ended.state, counts(ended)) == ("done", (2, 1, 1, 0))
@@ -349,10 +349,10 @@ def test_a_file_above_the_limit_is_not_replayed(done: Uploaded) -> None:
     assert counts(ended) == counts(before)
 
 
-# --- asking -----------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------
 
 
-def test_an_import_that_is_not_done_cannot_be_replayed(upload: Uploaded) -> None:
+def test_an_unfinished_import_cannot_be_replayed(upload: Uploaded) -> None:
     version = upload.put(*ROWS)
     with pytest.raises(ImportUnfinished):
         upload.ask()
@@ -366,13 +366,13 @@ def test_an_import_that_is_not_done_cannot_be_replayed(upload: Uploaded) -> None
     assert len(upload.sent) == 1
 
 
-def test_a_replay_whose_message_was_lost_can_be_asked_for_again(done: Uploaded) -> None:
+def test_a_replay_with_a_lost_message_can_be_requested_again(done: Uploaded) -> None:
     done.ask(account="us")
     done.ask(spread=True, now=LATER + dt.timedelta(minutes=16))
     assert_replayed(done, done.run())
 
 
-def test_a_replay_whose_message_cannot_be_sent_was_not_asked_for(done: Uploaded) -> None:
+def test_a_replay_request_is_undone_if_its_message_cannot_be_sent(done: Uploaded) -> None:
     before = done.shown()
 
     def lost(_asked: Import) -> None:
@@ -395,22 +395,20 @@ def test_a_replay_whose_message_cannot_be_sent_was_not_asked_for(done: Uploaded)
         ({"mapping": {"dates": "ymd"}}, "/mapping/dates"),
     ],
 )
-def test_options_that_cannot_be_are_refused(
-    done: Uploaded, given: dict[str, Any], pointer: str
-) -> None:
+def test_invalid_options_are_rejected(done: Uploaded, given: dict[str, Any], pointer: str) -> None:
     with pytest.raises(InvalidFields) as caught:
         done.ask(**given)
     assert [error.pointer for error in caught.value.errors] == [pointer]
     assert done.shown().state == "done"
 
 
-def test_an_import_that_is_not_there_cannot_be_replayed(upload: Uploaded) -> None:
+def test_an_unknown_import_cannot_be_replayed(upload: Uploaded) -> None:
     upload.import_id = "20260101T000000Z-ffffffff"
     with pytest.raises(NotFound):
         upload.ask()
 
 
-def test_a_mapping_by_name_is_kept_as_it_was_when_it_was_chosen(done: Uploaded) -> None:
+def test_a_replay_keeps_a_copy_of_the_chosen_mapping(done: Uploaded) -> None:
     save_mapping(done.store, "ours", MAPPING, now=NOW)
     done.ask(mapping="ours")
     save_mapping(done.store, "ours", {"dates": "dmy"}, now=NOW)
@@ -418,11 +416,11 @@ def test_a_mapping_by_name_is_kept_as_it_was_when_it_was_chosen(done: Uploaded) 
     assert (ended.mapping, ended.mapping_name) == (MAPPING, "ours")
 
 
-# --- rows that hang together ------------------------------------------------------------------
+# --- dependent rows ---------------------------------------------------------------------------
 
 
 class Grouped(LineReport):
-    """Lines ``{"thing", "count", "day"}``: several about the same thing bear a number.
+    """Lines ``{"thing", "count", "day"}``; lines about the same thing are numbered.
 
     A count with a comma is refused unless `mapping` says what the decimal mark is; if that is a
     comma, a point is nothing.
@@ -449,7 +447,7 @@ class Grouped(LineReport):
         return None if "," in text and not mark else int(float(text.replace(",", "")))
 
 
-def test_a_row_that_moves_the_numbers_of_others_takes_nobodys_place(upload: Uploaded) -> None:
+def test_a_row_that_shifts_the_numbers_of_others_overwrites_no_row(upload: Uploaded) -> None:
     upload.read_export = Grouped
     told = [("x", "1,000"), ("x", "20"), ("y", "3"), ("x", "4,000"), ("x", "5"), ("y", "60")]
     rows = [{"thing": thing, "count": count} for thing, count in told]
@@ -460,7 +458,7 @@ def test_a_row_that_moves_the_numbers_of_others_takes_nobodys_place(upload: Uplo
     assert counts(ended) == (6, 6, 0, 0)
 
 
-def test_rows_that_are_read_otherwise_and_move_on_are_restated_as_well(upload: Uploaded) -> None:
+def test_rows_with_other_values_and_shifted_numbers_are_restated(upload: Uploaded) -> None:
     upload.read_export = Grouped
     told = [("x", "1,0"), ("x", "2.000"), ("y", "3.000"), ("y", "4,0")]
     rows = [{"thing": thing, "count": count} for thing, count in told]
@@ -471,7 +469,7 @@ def test_rows_that_are_read_otherwise_and_move_on_are_restated_as_well(upload: U
     assert counts(ended) == (4, 4, 0, 0)
 
 
-def test_rows_that_say_something_else_altogether_stay_as_they_were(upload: Uploaded) -> None:
+def test_rows_about_something_different_stay_unchanged(upload: Uploaded) -> None:
     upload.read_export = Grouped
     rows = [{"thing": "x", "count": "1", "google_ads": "13"}, {"thing": "y", "count": "2,0"}]
     upload.run(upload.put(*rows))
@@ -481,7 +479,7 @@ def test_rows_that_say_something_else_altogether_stay_as_they_were(upload: Uploa
 
 
 class Summed(LineReport):
-    """Lines of a count, or null: the sum stands with the last of them."""
+    """Lines with a count or null; the last line has the event with the sum."""
 
     def outcomes(self) -> Iterator[RowOutcome]:
         counts = [json.loads(line) for line in self._stream]
@@ -498,7 +496,7 @@ class Summed(LineReport):
 
 
 @pytest.mark.parametrize("rows", [[1, -20, 300], [1, 20, -300], [-1, 20, 300]])
-def test_a_row_without_events_of_its_own_is_in_the_sum_of_the_others(
+def test_a_row_without_its_own_event_is_included_in_the_sum(
     upload: Uploaded, rows: list[int]
 ) -> None:
     upload.read_export = Summed
@@ -509,7 +507,7 @@ def test_a_row_without_events_of_its_own_is_in_the_sum_of_the_others(
 
 
 class SideBySide(LineReport):
-    """Two tables in the same lines, and another in a part of its own."""
+    """Two tables in the same lines, and another table in a second part."""
 
     def outcomes(self) -> Iterator[RowOutcome]:
         for part in (0, 1):
@@ -525,7 +523,7 @@ class SideBySide(LineReport):
 
 
 @pytest.mark.parametrize("chunk_events", [1, 3, 100])
-def test_records_of_the_same_row_are_told_apart(upload: Uploaded, chunk_events: int) -> None:
+def test_records_of_the_same_row_are_distinguished(upload: Uploaded, chunk_events: int) -> None:
     def reading(stream: Any, **asked: Any) -> LineReport:
         report = SideBySide(stream, **asked)
         report.report = dataclasses.replace(report.report, parts=("Posts", "Ads"))

@@ -1,4 +1,4 @@
-"""Retention: what is too old is not read even if it is there; totals outlive their events."""
+"""Retention: expired events are not read even if still stored; totals outlive their events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.unit.test_services_fits import Estimator, request
 DAYS = 10
 CONFIG = TenantConfig("EUR", 4, DAYS)
 OLDEST = dt.date(2026, 3, 5)
-"""The day on which, at noon, the retention begins."""
+"""The retention begins at noon of this day."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +36,8 @@ def read_by_a_fit(store: TenantStore, start: dt.date, now: dt.datetime) -> list[
     estimator = Estimator()
     fit_id = request(store, start=start, end=NOW.date(), now=NOW)
     fits.run_fit(store, fit_id, now=now, estimate=estimator)
-    (asked,) = estimator.asked
-    events: list[str] = asked["events"]
+    (call,) = estimator.calls
+    events: list[str] = call["events"]
     return events
 
 
@@ -54,7 +54,7 @@ def send_days(store: TenantStore) -> None:
     record_events(store, events, now=NOW + dt.timedelta(hours=9))
 
 
-def test_a_fit_reads_no_day_that_is_not_wholly_within_the_retention(store: TenantStore) -> None:
+def test_a_fit_reads_only_days_entirely_within_the_retention(store: TenantStore) -> None:
     send_days(store)
     start = OLDEST - dt.timedelta(days=5)
     for later in range(4):
@@ -67,15 +67,15 @@ def test_a_fit_reads_no_day_that_is_not_wholly_within_the_retention(store: Tenan
     assert min(int(one.split("-")[0]) for one in read_by_a_fit(store, start, midnight)) == 6
 
 
-def test_the_window_that_a_fit_is_told_has_no_days_without_events(store: TenantStore) -> None:
+def test_the_window_of_a_fit_has_no_days_before_the_retention(store: TenantStore) -> None:
     send_days(store)
     estimator = Estimator()
     fit_id = request(store, start=OLDEST - dt.timedelta(days=5), end=NOW.date())
     fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
-    assert estimator.asked[0]["window"] == (OLDEST + dt.timedelta(days=1), NOW.date())
+    assert estimator.calls[0]["window"] == (OLDEST + dt.timedelta(days=1), NOW.date())
 
 
-def test_a_window_that_is_too_old_as_a_whole_is_a_failed_fit(store: TenantStore) -> None:
+def test_a_window_entirely_before_the_retention_fails_the_fit(store: TenantStore) -> None:
     send_days(store)
     fit_id = request(store, start=OLDEST, end=OLDEST)
     header = fits.run_fit(store, fit_id, now=NOW, estimate=Estimator())
@@ -130,7 +130,7 @@ def test_totals_stay_when_their_events_expire(cloud: Cloud, store: TenantStore) 
     assert likes(store) == [4]
 
 
-def test_erasing_somebody_whose_days_have_expired_in_part_leaves_the_totals(
+def test_erasing_a_person_keeps_the_totals_of_partly_expired_days(
     cloud: Cloud, store: TenantStore
 ) -> None:
     sent = [
@@ -156,7 +156,7 @@ def test_erasing_somebody_whose_days_have_expired_in_part_leaves_the_totals(
         (dt.datetime(2026, 3, 14, 23, 59, tzinfo=dt.UTC), dt.date(2026, 3, 5)),
     ],
 )
-def test_days_are_read_whole_or_not_at_all(now: dt.datetime, first: dt.date) -> None:
+def test_only_whole_days_are_read(now: dt.datetime, first: dt.date) -> None:
     assert first_whole_day(CONFIG, now) == first
 
 

@@ -1,4 +1,4 @@
-"""Day totals are derived, and series are sums of them."""
+"""Day totals, and the time series that sum them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY = dt.date(2026, 3, 14)
 
 
 def keep(store: TenantStore, *raw: dict[str, Any]) -> None:
-    """Record events and derive the totals of every day that they touch."""
+    """Record events and derive the totals of their days."""
     record_events(store, raw, now=NOW)
     for day in {parse_event(one).day for one in raw}:
         for shard in range(store.config.shards):
@@ -105,7 +105,7 @@ def test_engagements_are_counted_by_channel_type_and_kind(store: TenantStore) ->
     }
 
 
-def test_conversions_are_without_refunds_and_their_value_is_net(store: TenantStore) -> None:
+def test_conversions_exclude_refunds_and_their_value_is_net(store: TenantStore) -> None:
     keep(
         store,
         make_conversion(value=money("20.10"), count=2),
@@ -117,7 +117,7 @@ def test_conversions_are_without_refunds_and_their_value_is_net(store: TenantSto
     assert series(store, "value")["currency"] == "EUR"
 
 
-def test_sentiment_is_a_mean_and_unknown_where_nobody_says_anything(store: TenantStore) -> None:
+def test_sentiment_is_a_mean_and_null_without_data(store: TenantStore) -> None:
     keep(store, make_event(sentiment=1.0, count=3), make_event(sentiment=-1.0), make_event())
     answer = series(store, "sentiment", start=DAY - dt.timedelta(days=1))
     assert values(answer) == {"all": [None, 0.5]}
@@ -156,13 +156,13 @@ def test_weeks_begin_on_mondays_and_months_on_the_first(store: TenantStore) -> N
     ]
 
 
-def test_days_without_anything_are_zero(store: TenantStore) -> None:
+def test_days_without_events_are_zero(store: TenantStore) -> None:
     keep(store, make_event())
     answer = series(store, "engagements", start=dt.date(2026, 3, 12), end=dt.date(2026, 3, 15))
     assert values(answer) == {"all": [0, 0, 1, 0]}
 
 
-def test_a_series_too_long_to_be_answered_is_refused(store: TenantStore) -> None:
+def test_a_series_with_too_many_points_is_rejected(store: TenantStore) -> None:
     keep(store, *(make_event(channel=f"c{number}") for number in range(14)))
     ten_years = {"start": DAY - dt.timedelta(days=3659)}
     with pytest.raises(InvalidFields, match="51240 points"):
@@ -180,7 +180,7 @@ def test_a_series_too_long_to_be_answered_is_refused(store: TenantStore) -> None
         ({"start": DAY - dt.timedelta(days=3660)}, "/from"),
     ],
 )
-def test_an_impossible_question_is_refused(
+def test_an_invalid_query_is_rejected(
     store: TenantStore, over: dict[str, Any], pointer: str
 ) -> None:
     question = {"metric": "engagements", "group_by": "none"} | over

@@ -1,1 +1,1 @@
-"""API keys, signed links, and how many requests each may make."""
+"""API keys, signed links and their rate limits."""

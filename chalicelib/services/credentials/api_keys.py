@@ -1,7 +1,7 @@
-"""API keys: a secret that opens the API in a role, of which a keyed hash is kept.
+"""API keys: secrets that grant access in a role. The service stores only a keyed hash.
 
-A key may expire and may be revoked. A tenant has at most two active keys of each role: one in use,
-and the one that takes its place.
+A key can expire and can be revoked. A tenant has at most two active keys per role, so that a key
+can be rotated: the one in use, and its replacement.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import ApiKey, Role
 
 MAX_DAYS = 3650
-"""How long a key may be valid that has an end at all."""
+"""Longest lifetime of a key that expires."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -36,14 +36,14 @@ _WHY = "the API key is not valid: unknown, expired or revoked"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: a tenant, in a role.
+    """An authenticated caller: a tenant in a role.
 
     Attributes
     ----------
     tenant : str
     role : {'ingest', 'read', 'admin'}
     key_id : str
-        The public part of the key; fit for logs.
+        The public part of the key; safe to log.
     """
 
     tenant: str
@@ -51,38 +51,38 @@ class Principal:
     key_id: str
 
     def may(self, roles: tuple[Role, ...]) -> bool:
-        """Whether the caller's role is one of these; an admin may do everything."""
+        """Whether the caller has one of these roles; an admin has all of them."""
         return self.role == "admin" or self.role in roles
 
 
 def issue_key(
     store: TenantStore, role: Role, *, now: dt.datetime, expires_at: dt.datetime | None = None
 ) -> tuple[str, ApiKey]:
-    """Make an API key and keep its hash; the tenant is registered if it is new.
+    """Create an API key and store its hash; register the tenant if it is new.
 
     Parameters
     ----------
     expires_at : datetime, optional
-        From when on the key is none any more; `check_expiry` says which are allowed.
+        When the key expires; see `check_expiry` for the allowed values.
 
     Returns
     -------
     str
-        ``lw_{tenant}.{key_id}.{secret}``; cannot be had again.
+        ``lw_{tenant}.{key_id}.{secret}``; it cannot be shown again.
     ApiKey
-        What is kept, with the key's hash in place of the key.
+        The stored record, with the hash of the key.
 
     Raises
     ------
     TooManyKeys
-        The tenant has two active keys of this role.
+        If the tenant has two active keys with this role.
     ValueError
-        If there is no such role, or the store's tenant is no slug.
+        If the role does not exist, or the store's tenant is not a slug.
     """
     if role not in ROLES:
-        raise ValueError(f"{role!r} is none of the roles {', '.join(ROLES)}")
+        raise ValueError(f"{role!r} is not one of the roles {', '.join(ROLES)}")
     if not is_tenant(store.tenant):
-        raise ValueError(f"{store.tenant!r} is no name of a tenant")
+        raise ValueError(f"{store.tenant!r} is not a valid tenant name")
     key_id = secrets.token_hex(6)
     key = new_secret(_PREFIX, store.tenant, key_id)
     kept = ApiKey(key_id, role, _hash(key, store.root_secret()), now, expires_at=expires_at)
@@ -95,16 +95,16 @@ def issue_key(
 def create_key(
     store: TenantStore, role: Role, *, now: dt.datetime, expires_at: dt.datetime | None = None
 ) -> str:
-    """The key alone of `issue_key`."""
+    """Create an API key and return only the key; see `issue_key`."""
     return issue_key(store, role, now=now, expires_at=expires_at)[0]
 
 
 def list_keys(
     store: TenantStore, *, limit: int, after: str | None = None
 ) -> tuple[list[ApiKey], str | None]:
-    """A page of keys by id, and where the next one begins (None at the end).
+    """Return a page of keys by id, and the next cursor (None at the end).
 
-    Those that open nothing any more are among them.
+    Expired and revoked keys are included.
     """
     found = store.api_keys.by_id(limit=limit + 1, after=after)
     page = found[:limit]
@@ -114,19 +114,19 @@ def list_keys(
 def revoke_key(
     store: TenantStore, key_id: str, *, now: dt.datetime, even_last_admin: bool = False
 ) -> None:
-    """Let a key open nothing from now on; to revoke it twice changes nothing.
+    """Revoke a key immediately; repeating it changes nothing.
 
     Parameters
     ----------
     even_last_admin : bool
-        Whether the tenant may be left without an active admin key.
+        Also revoke the last active admin key.
 
     Raises
     ------
     NotFound
-        The tenant has no key with this id.
+        If the tenant has no key with this id.
     LastAdminKey
-        No other admin key is active.
+        If no other admin key is active.
     """
     if not is_api_key_id(key_id):
         raise NotFound("there is no such key")
@@ -135,19 +135,19 @@ def revoke_key(
         raise NotFound("there is no such key")
     if done == "last":
         raise LastAdminKey(
-            "no other admin key is active: make one and use it, then revoke this one with it"
+            "no other admin key is active: create another one, then use it to revoke this one"
         )
 
 
 def expiry_after(days: int, now: dt.datetime) -> dt.datetime:
-    """When a key expires that is to be valid for so many days; ValueError outside 1 to 3650."""
+    """Return the expiry of a key valid for some days; ValueError outside 1 to 3650."""
     if not 1 <= days <= MAX_DAYS:
         raise ValueError(f"a whole number of days from 1 to {MAX_DAYS}")
     return check_expiry(now + dt.timedelta(days=days), now)
 
 
 def check_expiry(at: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """An instant at which a key may expire, to the second; ValueError in the past or far ahead."""
+    """Return an expiry truncated to seconds; ValueError if not in the next 3650 days."""
     at = at.astimezone(dt.UTC).replace(microsecond=0)
     if not now < at <= now + dt.timedelta(days=MAX_DAYS):
         raise ValueError(f"an instant in the future, at most {MAX_DAYS} days ahead")
@@ -155,12 +155,12 @@ def check_expiry(at: dt.datetime, now: dt.datetime) -> dt.datetime:
 
 
 def parse_expiry(text: str, now: dt.datetime) -> dt.datetime:
-    """When a key expires, from ``90d`` or the last day on which it is valid (``2027-01-31``, UTC).
+    """Parse an expiry: a number of days (``90d``) or the last valid day (``2027-01-31``, UTC).
 
     Raises
     ------
     ValueError
-        If it is neither, over already, or too far ahead.
+        If it is neither, in the past, or more than 3650 days ahead.
     """
     if days := _DAYS.fullmatch(text):
         return expiry_after(int(days[1]), now)
@@ -173,9 +173,9 @@ def parse_expiry(text: str, now: dt.datetime) -> dt.datetime:
 
 def _too_many(store: TenantStore, role: Role, now: dt.datetime) -> str:
     there = [one for one in store.api_keys.by_id() if one.role == role]
-    told = " and ".join(one.key_id for one in there if one.state(now) == "active")
+    active = " and ".join(one.key_id for one in there if one.state(now) == "active")
     return (
-        f"{store.tenant} has {MAX_ACTIVE} active keys with the role {role} already ({told}): "
+        f"{store.tenant} has {MAX_ACTIVE} active keys with the role {role} already ({active}): "
         "revoke the one that is not used any more, then make another"
     )
 
@@ -183,19 +183,19 @@ def _too_many(store: TenantStore, role: Role, now: dt.datetime) -> str:
 def authenticate(
     key: str, store_of: Callable[[str], TenantStore], *, now: dt.datetime
 ) -> Principal:
-    """Who calls with this key.
+    """Return the caller that a key authenticates.
 
     Parameters
     ----------
     key : str
-        The whole key as sent.
+        The whole key, as sent.
     store_of : callable
-        Gives the store of a tenant.
+        Returns the store of a tenant.
 
     Raises
     ------
     Unauthenticated
-        The key is none, unknown, expired or revoked: one answer for all.
+        If the key is malformed, unknown, expired or revoked. The message is the same for all.
     """
     named = _KEY.fullmatch(key)
     if named is None:

@@ -1,7 +1,7 @@
-"""How many requests an API key may make: windows of a minute, counted in leases (ADR 25).
+"""Rate limits of API keys: requests per window of one minute, counted in leases (ADR 25).
 
-One item per key and window is the truth. A process takes some requests of it at a time and serves
-them from memory, so that counting costs a small part of a write per request and no read.
+One item per key and window holds the count. A process leases several requests at a time and counts
+them in memory, so that a request costs a fraction of a write and no read.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from chalicelib.model.errors import StoreUnavailable
 
 WINDOW_SECONDS = 60
 LEASES_IN_LIMIT = 20
-"""So many of the largest leases make up the limit."""
+"""The limit divided by the size of the largest lease."""
 
-ASKS_AGAIN_SECONDS = 5
-"""How long a process goes without counting after the store has not answered: a call that waits for
-it in vain takes seconds, and not every request shall."""
+RETRY_SECONDS = 5
+"""How long a process admits requests uncounted after the store failed to answer.
+
+A call to an unavailable store takes seconds; not every request should wait for one.
+"""
 
 _WINDOW = dt.timedelta(seconds=WINDOW_SECONDS)
 _MAX_HELD = 10_000
@@ -31,15 +33,15 @@ log = logging.getLogger(__name__)
 
 
 class Counts(Protocol):
-    """Where requests are given out: `storage.rate_limits.RateCounts`."""
+    """The counts of requests per window: `storage.rate_limits.RateCounts`."""
 
     def take(self, key_id: str, window: dt.datetime, requests: int) -> int:
-        """Give out requests of a window; how many have been given out with these."""
+        """Lease requests of a window; return the number leased in it so far, with these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What is known of a key's window after a request.
+    """The state of a key's window after a request.
 
     Attributes
     ----------
@@ -47,9 +49,9 @@ class Quota:
     limit : int
         Requests per window.
     remaining : int, optional
-        How many are left, unless other processes take them; None where it is not known.
+        Requests left, unless other processes use them; None if unknown.
     reset_seconds : int
-        Until the next window begins, at least 1.
+        Seconds until the next window begins, at least 1.
     """
 
     is_admitted: bool
@@ -60,7 +62,7 @@ class Quota:
 
 @dataclass(slots=True)
 class _Held:
-    """What a process holds of a key's window: `left` of its lease, `elsewhere` as it was then."""
+    """A process's lease of a key's window: requests `left` in it, and `elsewhere` outside it."""
 
     window: dt.datetime
     left: int = 0
@@ -69,7 +71,7 @@ class _Held:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, window: dt.datetime, limit: int) -> None:
-        """Forget the window before."""
+        """Replace the previous window."""
         self.window, self.left, self.elsewhere, self.next_lease = window, 0, limit, 1
 
 
@@ -79,9 +81,9 @@ class RateLimiter:
     Parameters
     ----------
     limit : int
-        Requests per key and window; 0 for as many as come.
+        Requests per key and window; 0 for no limit.
     counts_of : callable
-        Gives the counts of a tenant.
+        Returns the counts of a tenant.
     """
 
     def __init__(self, limit: int, counts_of: Callable[[str], Counts]) -> None:
@@ -90,35 +92,35 @@ class RateLimiter:
         self._counts_of = counts_of
         self._held: dict[tuple[str, str], _Held] = {}
         self._adding = threading.Lock()
-        self._asks_again_at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._retry_at = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def admit(self, tenant: str, key_id: str, now: dt.datetime) -> Quota | None:
-        """Count a request, and say whether it may go on.
+        """Count a request and decide whether to admit it.
 
-        While the store does not answer requests go on, uncounted, and the log says so.
+        While the store does not answer, requests are admitted uncounted and a warning is logged.
 
         Returns
         -------
         Quota or None
-            None where there is no limit.
+            None if there is no limit.
         """
         if self._limit <= 0:
             return None
         window = _window_of(now)
         held = self._held_of(tenant, key_id, window)
         with held.lock:
-            # A thread that took its time a moment before another began the next window stays
-            # with that one.
+            # A thread that read the clock just before another thread began the next window uses
+            # the newer window.
             if not window <= held.window <= window + _WINDOW:
                 held.begin(window, self._limit)
             if not held.left and held.elsewhere:
-                if now < self._asks_again_at:
+                if now < self._retry_at:
                     return self._quota(True, None, held.window, now)
                 try:
                     self._take_lease(held, tenant, key_id)
                 except StoreUnavailable as error:
                     log.warning("requests of key %s go on uncounted: %s", key_id, error.detail)
-                    self._asks_again_at = now + dt.timedelta(seconds=ASKS_AGAIN_SECONDS)
+                    self._retry_at = now + dt.timedelta(seconds=RETRY_SECONDS)
                     return self._quota(True, None, held.window, now)
             is_admitted = held.left > 0
             if is_admitted:
@@ -126,10 +128,10 @@ class RateLimiter:
             return self._quota(is_admitted, held.left + held.elsewhere, held.window, now)
 
     def _take_lease(self, held: _Held, tenant: str, key_id: str) -> None:
-        """Take the next lease; of the last one in a window there may be only a part, or nothing.
+        """Take the next lease; the last one in a window may be partial or empty.
 
-        A lease is never larger than what the process has used before and one: what idle processes
-        hold can never be more than what the key has used.
+        A lease is at most one larger than the number of requests that the process used before.
+        Idle processes therefore never hold more requests than the key has used.
         """
         lease = min(held.next_lease, self._largest_lease)
         taken = self._counts_of(tenant).take(key_id, held.window, lease)
@@ -155,5 +157,5 @@ class RateLimiter:
 
 
 def _window_of(now: dt.datetime) -> dt.datetime:
-    """The start of the window: whole minutes of the clock, for all keys."""
+    """Return the start of the window: whole UTC minutes, for all keys."""
     return now.astimezone(dt.UTC).replace(second=0, microsecond=0)

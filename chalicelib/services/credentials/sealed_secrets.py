@@ -1,4 +1,4 @@
-"""What API keys and signed links share: a secret that is shown once, of which a seal is kept.
+"""Secrets of API keys and signed links: shown once, and stored as a seal.
 
 A secret is ``{prefix}_{tenant}.{id}.{random}``. Its seal is a MAC under the root secret. It is
 compared in constant time; a seal under an earlier root secret is replaced when it is used.
@@ -18,13 +18,13 @@ _NO_SEAL = "0" * 64
 
 
 def secret_pattern(prefix: str, id_pattern: str) -> re.Pattern[str]:
-    """The pattern of a kind of secret, with the groups ``tenant`` and ``id``."""
+    """Return the pattern of secrets with a prefix, with the groups ``tenant`` and ``id``."""
     text = rf"{prefix}_(?P<tenant>{TENANT.pattern})\.(?P<id>{id_pattern})\.[A-Za-z0-9_-]{{32}}"
     return re.compile(text, re.ASCII)
 
 
 def new_secret(prefix: str, tenant: str, credential_id: str) -> str:
-    """A new secret of 192 random bits."""
+    """Return a new secret with 192 random bits."""
     return f"{prefix}_{tenant}.{credential_id}.{secrets.token_urlsafe(24)}"
 
 
@@ -34,16 +34,16 @@ def fits_seal(
     sealed_under: Callable[[bytes], str],
     replace_seal: Callable[[str, str], None],
 ) -> bool:
-    """Whether a secret has the seal that is kept, under any of the root secrets.
+    """Whether a secret matches the stored seal under any of the root secrets.
 
     Parameters
     ----------
     kept : str, optional
-        The seal; None where there is no such credential. It takes the same time then.
+        The stored seal; None if the credential does not exist, which takes the same time.
     sealed_under : callable
-        Gives the seal of the secret under a root secret.
+        Returns the seal of the secret under a root secret.
     replace_seal : callable
-        Takes the kept seal and the one under the newest root secret, if they differ.
+        Called with the stored seal and the one under the newest root secret if they differ.
     """
     newest = sealed_under(store.root_secret())
     if hmac.compare_digest(newest, kept or _NO_SEAL):
@@ -52,7 +52,7 @@ def fits_seal(
         return False
     if not any(hmac.compare_digest(sealed_under(one), kept) for one in store.root_secrets()):
         return False
-    newest = sealed_under(store.root_secret())  # to try the others may have found a newer one
+    newest = sealed_under(store.root_secret())  # root_secrets() may have loaded a newer one
     if newest != kept:
         replace_seal(kept, newest)
     return True

@@ -1,7 +1,8 @@
-"""Signed links: one read-only question each, with an end, for programs that cannot send headers.
+"""Signed links: read-only URLs that expire, for programs that cannot send headers.
 
-The service keeps the seal of a link: a MAC over the link, the path, the query and the end, under a
-key derived from the root secret. A link is shown once, like an API key (ADR 26).
+A link is valid for one path and query. The service stores its seal: a MAC over the token, the path,
+the query and the expiry, under a key derived from the root secret. A link is shown once, like an
+API key (ADR 26).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _WHY = "the link is none that is valid: no word of it may differ, and it may hav
 def make_link(
     store: TenantStore, path: str, query: Mapping[str, str], *, days: int, now: dt.datetime
 ) -> tuple[str, Link]:
-    """Create a link to a question that was checked before, and keep its seal.
+    """Create a link for a validated path and query, and store its seal.
 
     Returns
     -------
@@ -59,7 +60,7 @@ def make_link(
 
 
 def show_link(store: TenantStore, link_id: str) -> Link:
-    """One link; raises NotFound."""
+    """Return one link; raises NotFound."""
     found = store.links.get(link_id) if is_time_ordered_id(link_id) else None
     if found is None:
         raise NotFound("there is no such link")
@@ -69,14 +70,14 @@ def show_link(store: TenantStore, link_id: str) -> Link:
 def list_links(
     store: TenantStore, *, limit: int, after: str | None = None
 ) -> tuple[list[Link], str | None]:
-    """A page of links, newest first, and where the next one begins (None at the end)."""
+    """Return a page of links, newest first, and the next cursor (None at the end)."""
     found = list(store.links.newest_first(limit=limit + 1, after=after))
     page = found[:limit]
     return page, (page[-1].link_id if len(found) > limit else None)
 
 
 def revoke_link(store: TenantStore, link_id: str, *, now: dt.datetime) -> None:
-    """End a link immediately; safe to repeat. Raises NotFound."""
+    """Revoke a link immediately; safe to repeat. Raises NotFound."""
     at = now.astimezone(dt.UTC).replace(microsecond=0)
     if not (is_time_ordered_id(link_id) and store.links.revoke(link_id, at)):
         raise NotFound("there is no such link")
@@ -107,12 +108,12 @@ def authenticate_link(
     query : sequence of (str, str)
         Names with their values, in any order, without the token and without ignored parameters.
     store_of : callable
-        Gives the store of a tenant.
+        Returns the store of a tenant.
 
     Raises
     ------
     Unauthenticated
-        The link is malformed, unknown, expired, revoked or for another question.
+        If the link is malformed, unknown, expired, revoked or for another path or query.
     """
     named = _TOKEN.fullmatch(token)
     if named is None:
@@ -139,7 +140,7 @@ def _seal(
     query: Iterable[tuple[str, str]],
     expires_at: dt.datetime,
 ) -> str:
-    """The MAC over a link, its question in canonical form, and its end; hexadecimal.
+    """Return the hexadecimal MAC over a token, its canonical path and query, and its expiry.
 
     The canonical form is JSON, so that names and values cannot be confused.
     """

@@ -1,18 +1,19 @@
-"""Imports: an export file is announced, uploaded and read; what it refused can be read again.
+"""Imports: announce, upload and read export files; replay rejected rows; remove imports.
 
 ========================  =====================================================================
-announcing                files that will be uploaded, files that were dropped into the bucket
-limits                    how many may be unfinished, how many bytes come in a day
-running                   one run of the import function, from checkpoint to checkpoint
-giving_up                 an import that was tried several times
-reading                   an upload, opened as the export that it is
-rows                      its rows in chunks, as what is to be stored of them
-asking                    a replay or a removal is asked for
-replaying                 refused rows, read once more with other options
-removing                  events of an import are removed if nothing has restated them
-extent                    between which days an import may have stored events
-showing                   what is known of imports
-import_answers            the answers about imports
+announcing                imports for announced uploads and for files dropped into the bucket
+limits                    quotas: unfinished imports, uploaded bytes per day
+import_runs               one run of the import function, from checkpoint to checkpoint
+giving_up                 fail an import after several attempts
+reading                   recognise and open an uploaded export
+import_chunks             group rows into chunks to store
+asking                    request a replay or a removal
+replaying                 read rejected rows again with other options
+merged_rows               merge the file's rows with the rows rejected before
+restating                 update imported rows that a replay changes
+removing                  remove the events that an import stored and nothing has restated
+extent                    the range of days in which an import may have stored events
+showing                   read imports and their rejected rows
 ========================  =====================================================================
 """
 

@@ -1,4 +1,4 @@
-"""Announcing imports: files that will be uploaded, and files that were dropped into the bucket."""
+"""Create imports for announced uploads and for files dropped into the bucket."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]|\A\.+\Z")
-"""What has no place in an object's key; a name of dots alone would be a step up in a URL."""
+"""Unsafe in an object key. A name of dots only would be a relative path in a URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Where a file is to be PUT.
+    """The URL to PUT a file to.
 
     Attributes
     ----------
     url : str
-        Presigned; needs no credentials.
+        Presigned; needs no other credentials.
     expires_at : datetime
     """
 
@@ -51,27 +51,27 @@ def start_import(
     account: str | None = None,
     now: dt.datetime,
 ) -> tuple[Import, Upload]:
-    """Announce a file; it is imported as soon as it is uploaded.
+    """Announce a file. The import starts when the upload is complete.
 
     Parameters
     ----------
     size : int, optional
-        How many bytes the file has; the URL then takes no other size.
+        Size of the file in bytes. The URL then accepts only this size.
     platform : str
         ``auto`` or the slug of an importer.
     mapping : str or dict, optional
-        The name of a mapping of the tenant, or one of its own. It is kept as it is now.
+        The name of a saved mapping, or a mapping. The import keeps a copy as of now.
     spread : bool
-        Spread rows over several days evenly over those days.
+        Spread a row that covers several days evenly over those days.
     currency : str, optional
-        Of reports that do not say; the tenant's reporting currency if absent.
+        Currency of reports that do not state one. Default: the tenant's reporting currency.
     account : str, optional
-        Which account of the platform it is, where a tenant has several.
+        The platform account, if the tenant has several.
 
     Raises
     ------
     InvalidFields
-        For a name, size, platform, mapping or currency that cannot be one.
+        If the name, size, platform, mapping or currency is invalid.
     TooManyImports, UploadQuotaUsed
     """
     check_options(platform, currency, account, filename=filename)
@@ -94,7 +94,7 @@ def start_import(
     name = _UNSAFE.sub("_", masked(filename))[-128:]
     object_key = table_keys.import_object(store.tenant, new.import_id, name)
     new = replace(new, object_key=object_key)
-    _ = store.config  # a file of a tenant that is not registered would not be imported
+    _ = store.config  # registers a new tenant: files of unregistered tenants are not imported
     check_quotas(store, size=size, now=now)
     expires_at = now + dt.timedelta(seconds=UPLOAD_SECONDS)
     store.import_quotas.announce(new.import_id, until=expires_at)
@@ -106,21 +106,21 @@ def start_import(
 def import_for_object(
     store: TenantStore, version: ObjectVersion, *, dropped_at: dt.datetime
 ) -> str:
-    """The id of the import that an uploaded object belongs to; one is made for a dropped file.
+    """Return the id of the import for an uploaded object; create one for a dropped file.
 
     Parameters
     ----------
     dropped_at : datetime
-        When the object came, as its notification says: the same each time it is delivered.
+        Time from the notification, so that repeated deliveries give the same id.
 
     Raises
     ------
     ValueError
-        If the object does not lie under ``imports/{tenant}/`` of this tenant.
+        If the key is not under ``imports/{tenant}/`` of this tenant.
     """
     place = table_keys.parse_import_object(version.key)
     if place is None or place[0] != store.tenant:
-        raise ValueError(f"{version.key!r} is no upload of {store.tenant}")
+        raise ValueError(f"{version.key!r} is not an upload of {store.tenant}")
     _, import_id, filename = place
     if import_id is not None and store.imports.get(import_id) is not None:
         return import_id
@@ -140,7 +140,7 @@ def import_for_object(
 def check_options(
     platform: str, currency: str | None, account: str | None, *, filename: str = "x"
 ) -> None:
-    """Raise `InvalidFields` for what cannot be a file's name or an option of its reading."""
+    """Raise `InvalidFields` for an invalid file name or reading option."""
     from chalicelib.importers import PLATFORMS
 
     wrong = []

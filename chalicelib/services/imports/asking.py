@@ -1,4 +1,4 @@
-"""Asking for a replay or a removal: it is kept in the import, and the import's message is sent."""
+"""Request a replay or a removal: save the request in the import and send the import's message."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from chalicelib.storage.import_records import Import, Removal, Replay
 from chalicelib.storage.tenant_store import TenantStore
 
 OPTIONS = ("platform", "mapping", "spread", "currency", "account")
-_PATIENCE = dt.timedelta(minutes=15)
-"""A replay that was not begun after so long has lost its message and may be asked for again.
+_MESSAGE_TIMEOUT = dt.timedelta(minutes=15)
+"""After this time without progress, a replay or removal can be requested again.
 
-So has a removal that has not got on for so long; a run of the import function takes no longer.
+Its message must be lost: one run of the import function takes no longer.
 """
 
 
@@ -32,20 +32,20 @@ def ask_for_replay(
     *,
     now: dt.datetime,
 ) -> Import:
-    """Ask that an import be replayed; nothing happens if it has refused nothing.
+    """Request a replay of an import. If it has no rejected rows, change nothing.
 
     Parameters
     ----------
     send : callable
-        Puts the message of an import into the queue.
+        Sends the message of an import to the queue.
     given : dict
-        Those of `OPTIONS` that take the place of the import's own; None takes one away.
+        Values for some of `OPTIONS` that replace the import's own. None removes an option.
 
     Raises
     ------
     NotFound
     InvalidFields
-        For an option that cannot be one.
+        If an option is invalid.
     ImportUnfinished
         The import is waiting or running.
     ImportRemoved
@@ -54,7 +54,7 @@ def ask_for_replay(
     current = show_import(store, import_id)
     if current.is_removed:
         raise ImportRemoved("the import was removed; upload the file again to import it")
-    if current.state in ("waiting", "running") and not _is_forgotten(current, now):
+    if current.state in ("waiting", "running") and not _has_lost_message(current, now):
         raise ImportUnfinished(f"the import is {current.state}; it can be replayed when it ended")
     if current.state == "done" and not current.rejected:
         return current
@@ -68,7 +68,7 @@ def ask_for_replay(
     check_open_imports(store, now=now)
     replay = Replay(
         asked_at=stamp(now),
-        before=_how_it_ended(current),
+        before=_outcome_before(current),
         generation=current.generations + 1,
         platform=platform,
         spread=bool(given.get("spread", current.spread)),
@@ -78,27 +78,27 @@ def ask_for_replay(
         mapping_name=name,
     )
     store.import_quotas.begin(import_id, now=now)
-    asked = store.imports.save(
+    saved = store.imports.save(
         replace(current, state="waiting", generations=replay.generation, replay=replay)
     )
     try:
-        send(asked)
+        send(saved)
     except LikeworthError:
-        store.imports.save(replace(asked, state=replay.before, replay=None))
+        store.imports.save(replace(saved, state=replay.before, replay=None))
         store.import_quotas.end(import_id)
         raise
-    return asked
+    return saved
 
 
 def ask_for_removal(
     store: TenantStore, import_id: str, send: Callable[[Import], None], *, now: dt.datetime
 ) -> Import:
-    """Ask that what an import stored be removed; asking again changes nothing.
+    """Request the removal of everything that an import stored; repeating it changes nothing.
 
     Parameters
     ----------
     send : callable
-        Puts the message of an import into the queue.
+        Sends the message of an import to the queue.
 
     Returns
     -------
@@ -112,36 +112,36 @@ def ask_for_removal(
         The import is waiting or running.
     """
     current = show_import(store, import_id)
-    if current.state in ("waiting", "running") and not _is_forgotten(current, now):
-        raise ImportUnfinished(f"the import is {current.state}; it can be removed when it ended")
+    if current.state in ("waiting", "running") and not _has_lost_message(current, now):
+        raise ImportUnfinished(f"the import is {current.state}; it can be removed after it ends")
     removal = current.removal
     if removal is None:
         removal = Removal(asked_at=stamp(now), moved_at=stamp(now))
-    elif current.state == "removed" or _is_moving(removal, now):
+    elif current.state == "removed" or _is_progressing(removal, now):
         return current
     else:
         removal = replace(removal, moved_at=stamp(now))
-    asked = store.imports.save(replace(current, state="removing", replay=None, removal=removal))
+    saved = store.imports.save(replace(current, state="removing", replay=None, removal=removal))
     try:
-        send(asked)
+        send(saved)
     except LikeworthError:
-        store.imports.save(replace(current, revision=asked.revision))
+        store.imports.save(replace(current, revision=saved.revision))
         raise
-    return asked
+    return saved
 
 
-def _is_moving(removal: Removal, now: dt.datetime) -> bool:
-    return now - dt.datetime.fromisoformat(removal.moved_at) <= _PATIENCE
+def _is_progressing(removal: Removal, now: dt.datetime) -> bool:
+    return now - dt.datetime.fromisoformat(removal.moved_at) <= _MESSAGE_TIMEOUT
 
 
-def _how_it_ended(current: Import) -> Literal["done", "failed"]:
+def _outcome_before(current: Import) -> Literal["done", "failed"]:
     if current.replay is not None:
         return current.replay.before
     return "done" if current.state == "done" else "failed"
 
 
-def _is_forgotten(current: Import, now: dt.datetime) -> bool:
-    """Whether a replay was asked for whose message was lost."""
+def _has_lost_message(current: Import, now: dt.datetime) -> bool:
+    """Whether a replay was requested and its message must be lost."""
     if current.state != "waiting" or current.replay is None:
         return False
-    return now - dt.datetime.fromisoformat(current.replay.asked_at) > _PATIENCE
+    return now - dt.datetime.fromisoformat(current.replay.asked_at) > _MESSAGE_TIMEOUT

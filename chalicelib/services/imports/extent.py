@@ -1,8 +1,8 @@
-"""Between which days an import may have stored events, noted before it stores them.
+"""The range of days in which an import may have stored events, saved before it stores them.
 
-A removal searches these days. The days that an import shows are those of its checkpoint, and do not
-suffice: a run may be killed after it stored events and before its checkpoint, and a newer version
-of the file begins with a new checkpoint.
+A removal searches these days. The days in the checkpoint do not suffice: a run can be killed
+between storing events and saving the checkpoint, and a newer version of the file starts with a new
+checkpoint.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from chalicelib.storage.tenant_store import TenantStore
 
 
 def extended(store: TenantStore, current: Import, chunk: Chunk) -> Import:
-    """The import with the days of a chunk that is to be stored; saved if that changes anything.
+    """Extend the import's range by the days of a chunk, and save it if the range changes.
 
     Raises
     ------
     StoreUnavailable
-        Another worker has moved the import on.
+        If another worker has changed the import.
     """
     earliest, latest = chunk.days(current.earliest, current.latest)
     if (earliest, latest) == (current.earliest, current.latest):

@@ -1,4 +1,4 @@
-"""Giving an import up that was tried several times."""
+"""Fail an import after several attempts."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from chalicelib.storage.tenant_store import TenantStore
 def give_up_import(
     store: TenantStore, import_id: str, why: LikeworthError, *, now: dt.datetime
 ) -> Import:
-    """Fail an import that could not be run, or its replay; one that has ended stays as it is.
+    """Fail an import that could not run, or end its replay. Leave a finished import unchanged.
 
-    A removal stays unfinished: ask for it again.
+    A removal stays unfinished; it can be requested again.
 
     Raises
     ------
     NotFound
-        There is no such import.
+        If the import does not exist.
     """
     given_up = _given_up(store, show_import(store, import_id), why, now)
     store.import_quotas.end(import_id)
@@ -37,7 +37,7 @@ def _given_up(store: TenantStore, current: Import, why: LikeworthError, now: dt.
         run = ReplayRun(store, now=now, has_time=lambda: True, chunk_events=CHUNK_EVENTS)
         try:
             return run.abandon(current, why)
-        except ExportRefused:  # what it had taken stays taken, uncounted
+        except ExportRefused:  # events stored so far stay, but are not counted
             before = current.replay.before
             return store.imports.save(replace(current, state=before, replay=None, error=error))
     if current.is_removed or current.state in ("done", "failed"):

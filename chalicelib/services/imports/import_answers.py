@@ -1,4 +1,4 @@
-"""The answers about imports: their shapes, and an import's item in that shape."""
+"""Answers about imports: their shapes, and functions that build them."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ ROWS_TABLE = Table(RefusedRow)
 
 
 def shown_import(one: import_records.Import) -> Import:
-    """An import in an answer."""
+    """Return an import as part of an answer."""
     report, summary = one.report or {}, one.summary or {}
     return {
         "id": one.import_id,
@@ -217,13 +217,13 @@ def shown_import(one: import_records.Import) -> Import:
 
 
 def shown_new_import(one: import_records.Import, upload: UploadTarget) -> NewImport:
-    """An import that was announced, with the place for its file."""
+    """Return an announced import with the URL for its upload."""
     target: Upload = {"method": "PUT", "url": upload.url, "expires_at": stamp(upload.expires_at)}
     return {**shown_import(one), "upload": target}
 
 
 def shown_one_import(one: import_records.Import) -> OneImport:
-    """An import in an answer of its own, with everything its reader reported."""
+    """Return an import with everything that its reader reported."""
     report, summary = one.report or {}, one.summary or {}
     unread = [{"metric": None, **column} for column in summary.get("unread_columns", [])]
     ranked = sorted(one.rejected_by_code.items(), key=lambda item: (-item[1], item[0]))
@@ -246,7 +246,7 @@ def shown_one_import(one: import_records.Import) -> OneImport:
 
 
 def shown_refused_row(one: import_records.RefusedRow) -> RefusedRow:
-    """A refused row in an answer."""
+    """Return a rejected row as part of an answer."""
     return {
         "part": one.part_name or None,
         "row": one.row,

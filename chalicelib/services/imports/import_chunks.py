@@ -1,7 +1,7 @@
-"""Rows of an export file, chunk by chunk, as what is to be stored of them.
+"""Group the rows of an export file into chunks to store.
 
 A row is imported whole or rejected whole. Impressions without the clicks and the cost of the same
-row would be half a truth, and a replay after fixing the cause would have to separate the halves.
+row would be misleading, and a replay after fixing the cause would have to separate the two.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CHUNK_EVENTS = 1000
 ROWS_PER_EVENT = 5
-"""A chunk also ends after this many times as many rows, if they have few events."""
+"""A chunk has at most this many times `events` rows, even if the rows have few events."""
 
 
 @dataclass(slots=True)
@@ -29,14 +29,14 @@ class Chunk:
     Attributes
     ----------
     rows, imported, not_data : int
-        How many rows there are, how many of them are imported, and how many have no data.
+        Numbers of rows: all, imported, and without data.
     events : int
-        How many events the import has more than before.
+        Number of events that the chunk adds to the import.
     writes : list of Storable
     refused : list of RefusedRow
         In the order of the file.
     after : str, optional
-        Of a replay: cursor of the last rejected row that is done, if there is one.
+        In a replay: cursor of the last rejected row that was processed.
     """
 
     rows: int = 0
@@ -58,14 +58,14 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Restatement:
-    """The present events of a row that was imported before.
+    """The changed events of a row that was imported before.
 
     Attributes
     ----------
     events : tuple of dict
-        Those to store again.
+        The events to store again.
     more : int
-        How many events the row has more than before.
+        Number of events that the row gains.
     """
 
     events: tuple[RawEvent, ...]
@@ -73,7 +73,7 @@ class Restatement:
 
 
 class ChunkBuilder:
-    """Builds a chunk of rows that is worth storing, and admits their events.
+    """Admit the events of rows and collect the rows in chunks.
 
     Parameters
     ----------
@@ -81,11 +81,11 @@ class ChunkBuilder:
     parts : sequence of str
         Names of the parts of the file.
     events : int
-        About how many events a chunk has.
+        Approximate number of events in a chunk.
     rows : int
-        How many rows it has at most.
+        Maximum number of rows in a chunk.
     reject : callable
-        Called with each row that was understood and that admission rejects.
+        Called with each readable row that admission rejects.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class ChunkBuilder:
         self._restated_events = 0
 
     def is_full(self) -> bool:
-        """Whether to store what was gathered before reading more."""
+        """Whether to store the chunk before reading more."""
         chunk, most = self._chunk, self._most_events
         return (
             len(chunk.writes) + self._restated_events >= most
@@ -126,7 +126,7 @@ class ChunkBuilder:
         return not (self._chunk.rows or self._chunk.refused)
 
     def add(self, number: int, outcome: RowOutcome) -> None:
-        """Add a row; `number` counts the records before it in the same row of the file."""
+        """Add a row; `number` is its index among the records of the same file row."""
         chunk = self._chunk
         chunk.rows += 1
         if isinstance(outcome, self._imported_kind):
@@ -138,25 +138,25 @@ class ChunkBuilder:
             chunk.not_data += 1
 
     def pass_over(self) -> None:
-        """Count a row of which nothing is stored."""
+        """Count a row without storing anything."""
         self._chunk.rows += 1
 
     def restate(self, restatement: Restatement) -> None:
-        """Add a row that was imported already and of which some events are stored again."""
+        """Add a row that was imported before and whose changed events are stored again."""
         self._chunk.rows += 1
         self._restated.append(restatement)
         self._restated_events += len(restatement.events)
 
     def carry(self, row: RefusedRow) -> None:
-        """Keep a row rejected as it was, without reading it again."""
+        """Keep a rejected row unchanged, without reading it again."""
         self._chunk.refused.append(row)
 
     def settled(self, row: RefusedRow) -> None:
-        """Note that a row that was rejected before is done."""
+        """Record that a previously rejected row was processed."""
         self._chunk.after = row.cursor
 
     def close(self) -> Chunk:
-        """Return the chunk that was built, and begin the next one."""
+        """Return the finished chunk and start the next one."""
         chunk, restated = self._chunk, self._restated
         chunk.events = len(chunk.writes)
         for restatement in restated:
@@ -169,7 +169,7 @@ class ChunkBuilder:
         return chunk
 
     def _admit(self, number: int, outcome: Imported) -> None:
-        """Take the row if every event of it is admitted, else reject it."""
+        """Import the row if all its events are admitted; otherwise reject it."""
         chunk = self._chunk
         writes, refusal = self._admitted(outcome.events)
         if refusal is None:
@@ -181,7 +181,7 @@ class ChunkBuilder:
             chunk.refused.append(self._row(outcome, number, shown, refusal.code, refusal.message))
 
     def _admitted(self, events: Sequence[RawEvent]) -> tuple[list[Storable], Refusal | None]:
-        """What to store of a row's events, or the first rejection."""
+        """Return the events to store, or the first rejection."""
         writes: list[Storable] = []
         for raw in events:
             verdict = admit(raw, self._terms)
@@ -208,20 +208,20 @@ def chunks(
     reject: Callable[[Imported], None],
     rejected: Iterable[RefusedRow] = (),
 ) -> Iterator[Chunk]:
-    """Rows in chunks that one checkpoint covers.
+    """Yield rows in chunks; a checkpoint follows each chunk.
 
     Parameters
     ----------
     outcomes : iterable of RowOutcome
-        From the first row of the file.
+        Starts at the first row of the file.
     events : int
-        About how many events a chunk has.
+        Approximate number of events in a chunk.
     position : int
-        How many rows are done already.
+        Number of rows already processed.
     reject : callable
-        As of `ChunkBuilder`.
+        See `ChunkBuilder`.
     rejected : iterable of RefusedRow
-        As of `numbered`.
+        See `numbered`.
     """
     builder = ChunkBuilder(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
     for number, outcome in numbered(outcomes, position, rejected, reject):
@@ -238,16 +238,17 @@ def numbered(
     rejected: Iterable[RefusedRow] = (),
     reject: Callable[[Imported], None] = lambda outcome: None,
 ) -> Iterator[tuple[int, RowOutcome]]:
-    """The outcomes after a position, each with the number of records before it in its row.
+    """Yield the outcomes after a position, each with its index among the records of its row.
 
-    Most rows are one record; tables side by side share their rows.
+    Most rows are one record. Tables side by side have several records in one row.
 
     Parameters
     ----------
     rejected : iterable of RefusedRow
-        The rows that are known to be rejected, in the order of the file.
+        The rows rejected so far, in file order.
     reject : callable
-        Called with each of them before the position that was understood: admission rejected it.
+        Called with each of these rows before the position that was readable, that is, rejected by
+        admission.
     """
     from chalicelib.importers.outcomes import Imported
 
@@ -271,7 +272,7 @@ def numbered(
 
 
 def _shown(events: Sequence[dict[str, Any]]) -> str:
-    """The events of a rejected row as text, without the person."""
+    """Return the events of a rejected row as text, without user ids."""
     from chalicelib.importers.event_lines import event_line
 
     shown = [{name: value for name, value in raw.items() if name != "user_id"} for raw in events]

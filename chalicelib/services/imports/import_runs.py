@@ -1,8 +1,8 @@
-"""Running an import: an uploaded export file becomes events, through the same door as by HTTP.
+"""Run an import: convert an uploaded export file to events, with the same admission as HTTP events.
 
-The file is read in order; after every chunk a checkpoint says how many rows of which version of the
-file are dealt with, written after the events and the refused rows that it covers. Killed anywhere
-and run again, an import loses nothing and doubles nothing: events and refused rows land on the
+The file is read in order. Each chunk ends with a checkpoint: the version of the file and the number
+of rows processed. The checkpoint is saved after the events and rejected rows that it covers. A run
+that is killed can be repeated without loss or duplicates: events and rejected rows overwrite the
 same items, and the counts come from the checkpoint.
 """
 
@@ -38,7 +38,7 @@ from chalicelib.storage.tenant_store import TenantStore
 
 COLLECTED_EVERY = 50_000
 STOP_BEFORE_SECONDS = 30.0
-"""An import that has less time than this left stops at its checkpoint."""
+"""An import with less time left stops at its checkpoint."""
 
 
 def run_import(
@@ -51,31 +51,31 @@ def run_import(
     read_export: ReadExport | None = None,
     chunk_events: int = CHUNK_EVENTS,
 ) -> Import:
-    """Import a file, or go on where its checkpoint says; the same for a replay or a removal.
+    """Run or continue an import, a replay or a removal from its checkpoint.
 
     Parameters
     ----------
     version : ObjectVersion
-        The upload; another version than the checkpoint's starts again.
+        The uploaded object. A version other than the checkpoint's starts the import again.
     deadline : callable
-        Seconds that are left; with few left the import stops at its checkpoint.
+        Returns the seconds left. Below `STOP_BEFORE_SECONDS` the import stops at its checkpoint.
     read_export : callable, optional
-        In place of `exports.read_export`.
+        Replaces `importers.read_export`.
     chunk_events : int
-        About how many events lie between two checkpoints.
+        Approximate number of events between two checkpoints.
 
     Returns
     -------
     Import
-        ``done``, ``failed`` (with the reason), ``removed``; or ``running``, ``removing``: there is
-        more to do, call again with the version that it names.
+        ``done``, ``failed`` (with the reason) or ``removed``. If ``running`` or ``removing``, call
+        again with the version in the import.
 
     Raises
     ------
     NotFound
-        There is no such import.
+        If the import does not exist.
     StoreUnavailable
-        Not everything could be stored; nothing before the checkpoint is lost, try again later.
+        If not everything could be stored. Nothing before the checkpoint is lost; retry later.
     """
     run = _ImportRun(store, now, deadline, read_export, chunk_events)
     ended = _run(run, store, import_id, version)
@@ -110,10 +110,10 @@ def _run(run: _ImportRun, store: TenantStore, import_id: str, version: ObjectVer
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Lets the collector of cyclic garbage look at an import now and then only.
+    """Run the cyclic garbage collector less often during an import.
 
-    An import makes some ten objects per row, none of which refers to itself, and keeps those of a
-    chunk for a moment; looked at every 700 objects, they are a quarter of the work.
+    An import creates about ten objects per row, without reference cycles, and keeps those of one
+    chunk. At the default threshold of 700 objects, collection takes a quarter of the time.
     """
     usual = gc.get_threshold()
     gc.set_threshold(COLLECTED_EVERY, usual[1], usual[2])
@@ -124,7 +124,7 @@ def rare_collections() -> Iterator[None]:
 
 
 class _ImportRun:
-    """One run of the import function, and what it needs."""
+    """One run of the import function."""
 
     def __init__(
         self,
@@ -145,11 +145,11 @@ class _ImportRun:
         return self._deadline() >= STOP_BEFORE_SECONDS
 
     def open(self, version: ObjectVersion) -> ObjectReader:
-        """The upload; raises `ObjectGoneError` and `ObjectTooLargeError`."""
+        """Open the upload; raises `ObjectGoneError` and `ObjectTooLargeError`."""
         return self._store.objects.open(version, max_bytes=self._store.settings.max_import_bytes)
 
     def begin(self, current: Import, version: ObjectVersion) -> Import:
-        """The import at the first row of a version of its file, or of its replay."""
+        """Start the import, or its replay, at the first row of a version of the file."""
         replay = current.replay
         self._store.import_quotas.begin(current.import_id, now=self._now)
         is_same = (current.object_key, current.etag) == (version.key, version.etag)
@@ -163,7 +163,7 @@ class _ImportRun:
         return begun
 
     def read(self, current: Import, stream: ObjectReader) -> Import:
-        """Store the rows behind the checkpoint."""
+        """Store the rows after the checkpoint."""
         try:
             reading = open_reading(self._store, current, stream, self._read_export)
             current = replace(current, report=reading.report)
@@ -186,21 +186,22 @@ class _ImportRun:
         return self._finish(current, reading)
 
     def replay(self, current: Import, stream: ObjectReader, version: ObjectVersion) -> Import:
-        """Take the rows that were refused before."""
+        """Import the rows that were rejected before."""
 
-        def open_it(opened: ExitStack, asked: Import | Replay) -> Reading:
-            own = stream if asked is current.replay else self.open(version)
+        def open_with(opened: ExitStack, options: Import | Replay) -> Reading:
+            own = stream if options is current.replay else self.open(version)
             opened.callback(own.close)
-            return open_reading(self._store, asked, own, self._read_export)
+            return open_reading(self._store, options, own, self._read_export)
 
-        return self._replay_run().run(current, open_it)
+        return self._replay_run().run(current, open_with)
 
     def without_object(self, current: Import, version: ObjectVersion) -> Import:
-        """The file is gone, or is not the one that was announced any more."""
+        """Handle a file that was removed or replaced."""
         is_same = (current.object_key, current.etag) == (version.key, version.etag)
         if version.etag in current.overtaken:
-            # Its worker may have written old numbers over new ones before it noticed. Now that its
-            # message came again its time is up, so reading the newer file once more mends that.
+            # The worker of the old version may have overwritten new numbers before it noticed.
+            # Its message is delivered again only after that worker ended, so reading the newer
+            # file once more restores the new numbers.
             newer = ObjectVersion(current.object_key, current.etag, current.version_id)
             left = tuple(etag for etag in current.overtaken if etag != version.etag)
             return self._store.imports.save(replace(_begun(current, newer, None), overtaken=left))
@@ -211,11 +212,11 @@ class _ImportRun:
         return current
 
     def over_quota(self, stream: ObjectReader) -> ExportRefused | None:
-        """Count the bytes of a file that has arrived; why it is not read, if they are too many."""
+        """Count the bytes of an uploaded file; return the error if over the quota."""
         return take_bytes(self._store, stream.size, now=self._now)
 
     def refuse(self, current: Import, version: ObjectVersion, why: ExportRefused) -> Import:
-        """The file is not read at all, and removed: it counts for no quota."""
+        """Fail the import without reading the file, and remove the file."""
         if current.replay is not None and current.etag == version.etag:
             return self._replay_run().abandon(current, why)
         begun = self.begin(current, version)
@@ -223,7 +224,7 @@ class _ImportRun:
         return self._fail(begun, why)
 
     def remove(self, current: Import, version: ObjectVersion) -> Import:
-        """Remove what the import stored."""
+        """Run the removal of the import."""
         return RemovalRun(self._store, now=self._now, has_time=self.has_time).run(current, version)
 
     def _replay_run(self) -> ReplayRun:
@@ -232,13 +233,13 @@ class _ImportRun:
         )
 
     def _keep(self, current: Import, chunk: Chunk) -> Import:
-        """Events, then refused rows, then the checkpoint that covers both."""
+        """Store the events, then the rejected rows, then the checkpoint that covers both."""
         current = extended(self._store, current, chunk)
         missed = self._store.events.write(chunk.writes, origin=current.import_id)
         if missed:
             raise StoreUnavailable(
                 f"{len(missed)} events after row {current.position} of the import "
-                f"{current.import_id} are not stored; it goes on from there"
+                f"{current.import_id} are not stored; the import continues there"
             )
         self._store.imports.add_refused_rows(
             current.import_id, current.generation, chunk.refused, now=self._now
@@ -259,13 +260,13 @@ class _ImportRun:
         )
 
     def _finish(self, current: Import, reading: Reading) -> Import:
-        """Keep for which days the file is complete, and end the import."""
+        """Store the coverage of the file and end the import."""
         terms = terms_of(self._store, self._now)
         verdicts = [admit(raw, terms) for raw in reading.coverage()]
         coverage = [one for one in verdicts if not isinstance(one, Refusal)]
         if self._store.events.write(coverage, origin=current.import_id):
             raise StoreUnavailable(
-                f"the coverage of the import {current.import_id} is not stored; it goes on there"
+                f"the coverage of the import {current.import_id} is not stored; it will be retried"
             )
         summary = reading.summary()
         return self._store.imports.save(
@@ -290,9 +291,9 @@ class _ImportRun:
         )
 
 
-def _begun(current: Import, version: ObjectVersion, options: Replay | None) -> Import:
-    """An import before the first row, with options of a replay in place of its own."""
-    asked = options or current
+def _begun(current: Import, version: ObjectVersion, replay: Replay | None) -> Import:
+    """Return the import before its first row, with the options of a replay if there is one."""
+    options = replay or current
     overtaken = current.overtaken
     if current.state == "running" and current.etag != version.etag:
         overtaken = (*overtaken, current.etag)
@@ -301,12 +302,12 @@ def _begun(current: Import, version: ObjectVersion, options: Replay | None) -> I
         filename=current.filename,
         created_at=current.created_at,
         state="running",
-        platform=asked.platform,
-        spread=asked.spread,
-        currency=asked.currency,
-        account=asked.account,
-        mapping=asked.mapping,
-        mapping_name=asked.mapping_name,
+        platform=options.platform,
+        spread=options.spread,
+        currency=options.currency,
+        account=options.account,
+        mapping=options.mapping,
+        mapping_name=options.mapping_name,
         object_key=version.key,
         etag=version.etag,
         version_id=version.version_id,
@@ -320,7 +321,7 @@ def _begun(current: Import, version: ObjectVersion, options: Replay | None) -> I
 
 
 def message_of(store: TenantStore, current: Import) -> dict[str, Any]:
-    """The message that has an import run, or go on."""
+    """Return the queue message that starts or continues an import."""
     return {
         "import": {
             "tenant": store.tenant,

@@ -1,9 +1,9 @@
-"""Quotas of imports: how many of a tenant may be unfinished, how many bytes it uploads in a day.
+"""Import quotas per tenant: unfinished imports, and uploaded bytes per day (UTC).
 
-An import counts from its announcement until its upload URL expires, and from its first row until
-it ends. Bytes are counted when a file has arrived, by its real size: what is announced is a promise
-only. Both are checked before an import is announced, too; requests at the same time may then go a
-little above the number of imports, never above the bytes.
+An import counts as unfinished from its announcement until its upload URL expires, and from its
+first row until it ends. Bytes are counted when the upload is complete, by the real size of the
+file. Both quotas are also checked before an import is announced. Simultaneous requests can exceed
+the number of imports slightly, but never the number of bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ UPLOAD_SECONDS = 3600
 """How long an upload URL is valid."""
 
 TRY_AGAIN_SECONDS = 60
-"""When to ask again after there were too many imports: one may end at any time."""
+"""Retry delay after too many imports: an import may end at any time."""
 
 
 def check_quotas(store: TenantStore, *, size: int | None, now: dt.datetime) -> None:
@@ -27,7 +27,7 @@ def check_quotas(store: TenantStore, *, size: int | None, now: dt.datetime) -> N
     Parameters
     ----------
     size : int, optional
-        How many bytes the file has, if it is known.
+        Size of the file in bytes, if known.
 
     Raises
     ------
@@ -38,27 +38,27 @@ def check_quotas(store: TenantStore, *, size: int | None, now: dt.datetime) -> N
     left = bytes_left(store, now=now)
     if left is not None and (left == 0 or (size or 0) > left):
         raise UploadQuotaUsed(
-            f"{left:,} of the {store.settings.daily_upload_bytes:,} bytes that may be uploaded in "
-            "a day (UTC) are left today",
+            f"the daily upload quota (UTC) is {store.settings.daily_upload_bytes:,} bytes; "
+            f"{left:,} bytes are left today",
             retry_after_seconds=seconds_until_tomorrow(now),
         )
 
 
 def check_open_imports(store: TenantStore, *, now: dt.datetime) -> None:
-    """Raise `TooManyImports` if the tenant has as many unfinished imports as it may have."""
+    """Raise `TooManyImports` if the tenant has reached its limit of unfinished imports."""
     most = store.settings.open_imports
     if most <= 0:
         return
     since = now - dt.timedelta(seconds=UPLOAD_SECONDS)
     if len(store.import_quotas.unfinished(most=most, announced_since=since, now=now)) >= most:
         raise TooManyImports(
-            f"{most} imports are waiting or running; announce the next one when one of them ended",
+            f"{most} imports are waiting or running; announce the next one after one of them ends",
             retry_after_seconds=TRY_AGAIN_SECONDS,
         )
 
 
 def bytes_left(store: TenantStore, *, now: dt.datetime) -> int | None:
-    """How many bytes the tenant may still upload today; None where there is no quota."""
+    """Return the bytes that the tenant may still upload today; None without a quota."""
     most = store.settings.daily_upload_bytes
     if most <= 0:
         return None
@@ -66,7 +66,7 @@ def bytes_left(store: TenantStore, *, now: dt.datetime) -> int | None:
 
 
 def take_bytes(store: TenantStore, size: int, *, now: dt.datetime) -> ExportRefused | None:
-    """Count a file that has arrived; why it is refused if it is above the quota of the day."""
+    """Count an uploaded file; return why it is rejected if it exceeds the daily quota."""
     most = store.settings.daily_upload_bytes
     if most <= 0:
         return None
@@ -76,12 +76,12 @@ def take_bytes(store: TenantStore, size: int, *, now: dt.datetime) -> ExportRefu
     store.import_quotas.add_bytes(now.date(), -size)
     return ExportRefused(
         "over_upload_quota",
-        f"the file has {size:,} bytes, and {max(0, most - total + size):,} of the {most:,} bytes "
-        "that may be uploaded in a day (UTC) were left; upload it tomorrow, or ask for more",
+        f"the file has {size:,} bytes, but only {max(0, most - total + size):,} bytes were left of "
+        f"the daily upload quota (UTC) of {most:,}; upload it tomorrow, or ask for a higher quota",
     )
 
 
 def seconds_until_tomorrow(now: dt.datetime) -> int:
-    """Until the next day of UTC begins, at least 1."""
+    """Return the seconds until the next UTC day begins, at least 1."""
     today = dt.datetime.combine(now.astimezone(dt.UTC).date(), dt.time(), dt.UTC)
     return max(1, math.ceil((today + dt.timedelta(days=1) - now).total_seconds()))

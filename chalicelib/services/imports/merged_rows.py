@@ -1,4 +1,4 @@
-"""Rows of a file and rows that were refused before, merged in the order of the file."""
+"""Merge the rows of a file with the rows rejected before, in file order."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ Step = tuple[RefusedRow | None, int, "RowOutcome | None"]
 
 
 class Merged:
-    """Steps through two lists that are both in the order of the file, however long they are.
+    """Iterate over the file's rows and the rejected rows together, in constant memory.
 
-    A step is a refused row alone (the file has it no more, or could not be read so far), a row of
-    the file alone (it was imported), or both.
+    A step is a rejected row alone (the file no longer has it, or could not be read that far), a
+    row of the file alone (it was imported), or both.
 
     Parameters
     ----------
     outcomes : iterable
-        What `rows.numbered` gives.
+        From `import_chunks.numbered`.
     refused : iterator of RefusedRow
 
     Attributes
     ----------
-    trouble : ExportRefused, optional
-        Why the file was not read to its end; then the refused rows behind come alone.
+    error : ExportRefused, optional
+        Why the file could not be read to its end. The remaining rejected rows then come alone.
     """
 
     def __init__(
@@ -42,42 +42,42 @@ class Merged:
     ) -> None:
         self._outcomes = outcomes
         self._refused = refused
-        self.trouble: ExportRefused | None = None
+        self.error: ExportRefused | None = None
 
     def __iter__(self) -> Iterator[Step]:
-        waiting = next(self._refused, None)
+        rejected = next(self._refused, None)
         for number, outcome in self._readable():
             place = (outcome.part, outcome.row, number)
-            while waiting is not None and waiting.place < place:
-                yield waiting, 0, None
-                waiting = next(self._refused, None)
-            if waiting is not None and waiting.place == place:
-                yield waiting, number, outcome
-                waiting = next(self._refused, None)
+            while rejected is not None and rejected.place < place:
+                yield rejected, 0, None
+                rejected = next(self._refused, None)
+            if rejected is not None and rejected.place == place:
+                yield rejected, number, outcome
+                rejected = next(self._refused, None)
             else:
                 yield None, number, outcome
-        while waiting is not None:
-            yield waiting, 0, None
-            waiting = next(self._refused, None)
+        while rejected is not None:
+            yield rejected, 0, None
+            rejected = next(self._refused, None)
 
     def _readable(self) -> Iterator[tuple[int, RowOutcome]]:
         try:
             yield from self._outcomes
         except ExportRefused as why:
-            self.trouble = why
+            self.error = why
         except ObjectGoneError:
-            self.trouble = GONE
+            self.error = GONE
 
 
 def replayed_chunks(
     merged: Iterable[Step], builder: ChunkBuilder, earlier: EarlierReading | None = None
 ) -> Iterator[Chunk]:
-    """What is to be stored of a replay, in chunks that one checkpoint covers.
+    """Yield the chunks of a replay; a checkpoint follows each chunk.
 
     Parameters
     ----------
     earlier : EarlierReading, optional
-        To hold the rows against that were imported before.
+        For comparison with the rows that were imported before.
     """
     for refused, number, outcome in merged:
         if refused is None:

@@ -1,4 +1,4 @@
-"""An upload, opened as the export that it is."""
+"""Recognise and open an uploaded export."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Reading:
     Attributes
     ----------
     report : dict
-        What the reader recognised.
+        The recognition report of the reader.
     parts : list of str
         Names of the sheets or archive members.
     """
@@ -51,22 +51,22 @@ class Reading:
         self._stream.check()
 
     def reject(self, outcome: Imported) -> None:
-        """A row is rejected by admission: it has no part in the summary."""
+        """Exclude a row that admission rejected from the summary."""
         self._reader.reject(outcome)
 
     def coverage(self) -> list[dict[str, Any]]:
-        """For which days the file is complete, as raw events; complete after the iteration."""
+        """Return the coverage of the file as raw events. Call it after the iteration."""
         found: list[dict[str, Any]] = self._reader.coverage()
         return found
 
     def summary(self) -> dict[str, Any]:
-        """What the reader says about the whole file; complete after the iteration."""
+        """Return the summary of the whole file. Call it after the iteration."""
         return _plain(self._reader.summary())
 
 
 def open_reading(
     store: TenantStore,
-    asked: Import | Replay,
+    options: Import | Replay,
     stream: ObjectReader,
     read_export: ReadExport | None = None,
 ) -> Reading:
@@ -74,10 +74,10 @@ def open_reading(
 
     Parameters
     ----------
-    asked : Import or Replay
-        Whose options are meant.
+    options : Import or Replay
+        The reading options.
     read_export : callable, optional
-        In place of `exports.read_export`.
+        Replaces `importers.read_export`.
 
     Raises
     ------
@@ -89,11 +89,11 @@ def open_reading(
     try:
         reader = (read_export or read_any_export)(
             stream,
-            platform=asked.platform,
-            currency=asked.currency or store.config.currency,
-            spread=asked.spread,
-            account=asked.account,
-            mapping=None if asked.mapping is None else parse_mapping(asked.mapping),
+            platform=options.platform,
+            currency=options.currency or store.config.currency,
+            spread=options.spread,
+            account=options.account,
+            mapping=None if options.mapping is None else parse_mapping(options.mapping),
         )
     except InvalidFields as error:
         raise ExportRefused("unusable_mapping", error.detail) from error
@@ -104,6 +104,6 @@ def open_reading(
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as JSON has them, numbers as int or Decimal."""
+    """Convert values to JSON types, with numbers as int or Decimal."""
     plain: dict[str, Any] = json.loads(json.dumps(values, default=str), parse_float=Decimal)
     return plain

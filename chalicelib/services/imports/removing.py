@@ -1,8 +1,8 @@
-"""Removing what an import stored, if nothing else has restated it since.
+"""Remove what an import stored, unless something else has restated it since.
 
-Every event carries the import that stored it, and the last one to store it owns it. A
-removal searches the days of the import for its events and deletes each on the condition that it
-still carries this import: one that another import restates between reading and deleting stays.
+Every event names the import that stored it last. A removal searches the days of the import for its
+events and deletes each on the condition that it still names this import. An event that another
+import restates between reading and deleting stays.
 
 The events of a page are counted and the count is saved before they are deleted. A run that is
 killed deletes the rest of the page and does not count it again.
@@ -23,20 +23,20 @@ from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 
 SPANS_STEP = 0
-"""Place of the spans among `EventStore.partitions`."""
+"""Index of the partition of spans in `EventStore.partitions`."""
 
 IMPORTS_AT_ONCE = 200
 
 
 class RemovalRun:
-    """One run of a removal, and what it has to work with.
+    """One run of a removal.
 
     Parameters
     ----------
     store : TenantStore
     now : datetime
     has_time : callable
-        Whether there is time for another page.
+        Returns whether there is time for another page.
     """
 
     def __init__(
@@ -47,20 +47,20 @@ class RemovalRun:
         self._has_time = has_time
 
     def run(self, current: Import, version: ObjectVersion) -> Import:
-        """Remove an import, or go on where its checkpoint says.
+        """Remove an import, or continue from its checkpoint.
 
-        A message for an import that is removed already has it searched once more: another worker
-        may have stored events of it until its message came again.
+        A message for a removed import searches it once more: another worker may have stored events
+        of it until its own message was delivered again.
 
         Parameters
         ----------
         version : ObjectVersion
-            The upload that the message names. It goes as well.
+            The upload that the message names; it is removed too.
 
         Returns
         -------
         Import
-            ``removed``, or ``removing``: there is more to do.
+            ``removed``, or ``removing`` if there is more to do.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class RemovalRun:
         """
         before = current
         if current.state == "removed":
-            current = _ahead(current, step=0, after=None, until=None)
+            current = _with_removal(current, step=0, after=None, until=None)
             current = replace(current, state="removing")
         current, at_the_end = self._remove_events(current)
         if not (at_the_end and self._remove_refused_rows(current)):
@@ -84,7 +84,7 @@ class RemovalRun:
         while (step := removal_of(current).step) < len(partitions):
             current, is_through = self._remove_from(current, partitions[step])
             if is_through:
-                current = _ahead(current, step=step + 1, after=None)
+                current = _with_removal(current, step=step + 1, after=None)
             if not self._has_time():
                 return self._save(current), False
         return current, True
@@ -95,33 +95,35 @@ class RemovalRun:
         return self._store.events.partitions((min(days), max(days)) if days else None)
 
     def _remove_from(self, current: Import, partition: str) -> tuple[Import, bool]:
-        """One page of a partition; whether that was its last."""
+        """Remove one page of a partition; return whether it was the last page."""
         removal, import_id = removal_of(current), current.import_id
         found, following = self._store.events.stored_by(import_id, partition, removal.after)
         until = removal.until
-        if until is not None:  # the run before was killed here
+        if until is not None:  # the previous run was killed here
             found = [sort for sort in found if sort <= until]
         elif found:
-            current = self._save(_counted(_ahead(current, until=found[-1]), len(found)))
+            current = self._save(_counted(_with_removal(current, until=found[-1]), len(found)))
         replaced = self._store.events.remove(import_id, partition, found)
         current = _counted(current, -replaced)
         if until is None:
-            return _ahead(current, after=following, until=None), following is None
+            return _with_removal(current, after=following, until=None), following is None
         if following is not None and following < until:
-            return _ahead(current, after=following), False
-        return _ahead(current, after=until, until=None), False
+            return _with_removal(current, after=following), False
+        return _with_removal(current, after=until, until=None), False
 
     def _save(self, current: Import) -> Import:
-        return self._store.imports.save(_ahead(current, moved_at=stamp(self._now)))
+        return self._store.imports.save(_with_removal(current, moved_at=stamp(self._now)))
 
     def _remove_refused_rows(self, current: Import) -> bool:
-        """Whether all of them are removed; False if there is no time."""
+        """Remove the rejected rows; return False if time ran out first."""
         for generation in range(1, current.generations + 1):
             if not self._store.imports.remove_refused_rows(
                 current.import_id, generation, go_on=_once_and_while(self._has_time)
             ):
                 if self._has_time():
-                    raise StoreUnavailable("not all rejected rows are removed; it goes on there")
+                    raise StoreUnavailable(
+                        "not all rejected rows are removed; the removal continues there"
+                    )
                 self._save(current)
                 return False
         return True
@@ -131,16 +133,16 @@ class RemovalRun:
         key = current.object_key
         if not key:
             return
-        there = self._store.objects.etag(key)
-        if there is None or there not in (current.etag, version.etag):
+        etag = self._store.objects.etag(key)
+        if etag is None or etag not in (current.etag, version.etag):
             return
         if not self._is_of_a_later_import(current):
             self._store.objects.remove(key)
 
     def _is_of_a_later_import(self, current: Import) -> bool:
-        """Whether another file of the same name was dropped into the bucket since."""
+        """Whether a file of the same name was dropped into the bucket later."""
         place = table_keys.parse_import_object(current.object_key)
-        if place is None or place[1] is not None:  # the key has the id of the import
+        if place is None or place[1] is not None:  # the key contains the import id
             return False
         after: str | None = None
         while page := self._store.imports.newest_first(limit=IMPORTS_AT_ONCE, after=after):
@@ -154,25 +156,25 @@ class RemovalRun:
 
 
 def _once_and_while(go_on: Callable[[], bool]) -> Callable[[], bool]:
-    """True the first time, so that every run gets on."""
+    """Return True at the first call, so that every run makes progress; then ask `go_on`."""
     first = iter([True])
     return lambda: next(first, False) or go_on()
 
 
 def removal_of(current: Import) -> Removal:
-    """The removal of an import that has one."""
+    """Return the removal of an import that has one."""
     assert current.removal is not None
     return current.removal
 
 
-def _ahead(current: Import, **changes: Any) -> Import:
-    """The import with another checkpoint of its removal."""
+def _with_removal(current: Import, **changes: Any) -> Import:
+    """Return the import with a changed checkpoint of its removal."""
     return replace(current, removal=replace(removal_of(current), **changes))
 
 
 def _counted(current: Import, more: int) -> Import:
-    """The import with more events, or spans, counted."""
+    """Return the import with `more` removed events or spans counted."""
     removal = removal_of(current)
     if removal.step == SPANS_STEP:
-        return _ahead(current, spans=removal.spans + more)
-    return _ahead(current, events=removal.events + more)
+        return _with_removal(current, spans=removal.spans + more)
+    return _with_removal(current, events=removal.events + more)

@@ -1,9 +1,10 @@
-"""Replays: the rows that an import refused are read once more, with other options.
+"""Replay an import: read its rejected rows again, with other options.
 
-An import whose whole file was refused runs again from the start (`running`). Of any other the file
-is read again, and of its rows only those are taken that were refused: both are in the order of the
-file, so they are merged, however many there are. What is refused again becomes a new generation of
-refused rows; the import shows the old one until the replay is done, and then all of the new one.
+An import whose whole file was rejected runs again from the start (`import_runs`). For any other
+import, the file is read again and only the rows that were rejected are imported. Both lists are in
+file order, so they are merged in constant memory. Rows that are rejected again form a new
+generation of rejected rows. The import shows the old generation until the replay is done, then the
+new one.
 """
 
 from __future__ import annotations
@@ -30,23 +31,23 @@ if TYPE_CHECKING:
     from chalicelib.importers.outcomes import Imported
 
 ROWS_PER_EVENT = 50
-"""Most rows of a replay are passed over: a checkpoint comes after many times as many."""
+"""Most rows of a replay are skipped, so a checkpoint covers many more rows than in an import."""
 
 OpenReading = Callable[[ExitStack, Import | Replay], Reading]
-"""Opens the file as somebody asked for; what is to be closed goes onto the stack."""
+"""Opens the file with the given options, and closes it with the stack."""
 
 
 class ReplayRun:
-    """One run of a replay, and what it has to work with.
+    """One run of a replay.
 
     Parameters
     ----------
     store : TenantStore
     now : datetime
     has_time : callable
-        Whether there is time for another chunk.
+        Returns whether there is time for another chunk.
     chunk_events : int
-        About how many events lie between two checkpoints.
+        Approximate number of events between two checkpoints.
     """
 
     def __init__(
@@ -63,12 +64,12 @@ class ReplayRun:
         self._chunk_events = chunk_events
 
     def run(self, current: Import, open_reading: OpenReading) -> Import:
-        """Replay an import, or go on where its checkpoint says.
+        """Replay an import, or continue from its checkpoint.
 
         Returns
         -------
         Import
-            ``done``, with `error` set if the file could not be read (to its end); or ``running``.
+            ``done``, with `error` set if the file could not be read to its end; or ``running``.
 
         Raises
         ------
@@ -91,7 +92,7 @@ class ReplayRun:
             return self._go_through(current, reading, earlier)
 
     def abandon(self, current: Import, why: LikeworthError) -> Import:
-        """End a replay whose file cannot be read; what it had taken by then stays taken."""
+        """End a replay whose file cannot be read. Rows imported so far stay imported."""
         replay = replay_of(current)
         if replay.position == 0 and replay.after is None:
             error = {"code": why.code, "detail": why.detail}
@@ -127,17 +128,17 @@ class ReplayRun:
             current = self._keep(current, chunk)
             if not self._has_time():
                 return current
-        return self._end(current, reading, why or merged.trouble)
+        return self._end(current, reading, why or merged.error)
 
     def _keep(self, current: Import, chunk: Chunk) -> Import:
-        """Events, then rows that stay refused, then the checkpoint that covers both."""
+        """Store the events, then the rows rejected again, then the checkpoint that covers both."""
         current = extended(self._store, current, chunk)
         replay = replay_of(current)
         missed = self._store.events.write(chunk.writes, origin=current.import_id)
         if missed:
             raise StoreUnavailable(
                 f"{len(missed)} events of the replay of the import {current.import_id} are not "
-                "stored; it goes on from there"
+                "stored; the replay continues there"
             )
         self._store.imports.add_refused_rows(
             current.import_id, replay.generation, chunk.refused, now=self._now
@@ -157,7 +158,7 @@ class ReplayRun:
         return self._store.imports.save(replace(current, replay=ahead))
 
     def _end(self, current: Import, reading: Reading | None, why: LikeworthError | None) -> Import:
-        """Show the new generation and the counts that belong to it, in one write."""
+        """End the replay: switch to the new generation and its counts in one write."""
         replay = replay_of(current)
         ended = replace(
             current,
@@ -195,10 +196,10 @@ class ReplayRun:
 
 
 def _reject_nothing(outcome: Imported) -> None:
-    """Without the file there are no rows to reject."""
+    """Do nothing: without the file there are no rows to reject."""
 
 
 def replay_of(current: Import) -> Replay:
-    """The replay of an import that has one."""
+    """Return the replay of an import that has one."""
     assert current.replay is not None
     return current.replay

@@ -1,9 +1,9 @@
-"""What a replay says anew of rows that were imported already.
+"""Update imported rows whose events change because a replay imports other rows.
 
-A replay takes the rows that were refused. But rows hang together: the sum of a day stands with the
-last of its rows, and of several rows about the same thing on the same day each bears a number. Once
-a refused row is imported, the sum is another and the numbers move on; what stands in the store then
-has to follow, or the row that is new would be lost in it, or take another's place.
+A replay imports the rows that were rejected. Rows depend on each other: the sum of a day is stored
+with the last of its rows, and rows about the same thing on the same day are numbered. Importing a
+rejected row changes the sum and shifts the numbers. The stored events must be updated too;
+otherwise the new row would be missing from the sum, or would overwrite another row.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ _IDENTIFYING_FIELDS = ("event_id", "account")
 
 
 class EarlierReading:
-    """The same file as it was read before, to hold rows against.
+    """The same file read with the earlier options, for comparison.
 
     Parameters
     ----------
     outcomes : iterator
-        What `rows.numbered` gives of the earlier reading.
+        From `import_chunks.numbered`, with the earlier options.
     may_renumber : bool
-        Whether events with other ids, about the same things, are those whose number has moved on.
+        Whether events about the same things under other ids are the same events with shifted
+        numbers.
     """
 
     def __init__(
@@ -42,33 +43,33 @@ class EarlierReading:
         self._may_renumber = may_renumber
         self._ahead: tuple[Place, RowOutcome] | None = None
 
-    def restated(self, place: Place, now: RowOutcome) -> Restatement | None:
-        """What is to be stored again of a row that was imported before.
+    def restated(self, place: Place, current: RowOutcome) -> Restatement | None:
+        """Return what to store again of a row that was imported before.
 
-        None if the row says what it said, or something altogether different: then it stays as it
-        was imported, because its old events would stay beside the new ones.
+        Return None if the row is unchanged. Also return None if it is about something different:
+        storing it again would not replace its old events, so it stays as it was imported.
         """
         from chalicelib.importers.outcomes import Imported
 
-        then = self._at(place)
-        if not isinstance(then, Imported) or not isinstance(now, Imported):
+        earlier = self._at(place)
+        if not isinstance(earlier, Imported) or not isinstance(current, Imported):
             return None
-        if then.events == now.events:
+        if earlier.events == current.events:
             return None
-        more = len(now.events) - len(then.events)
-        known = {_identity(event): event for event in then.events}
-        if all(_identity(event) in known for event in now.events):
-            changed = (e for e in now.events if known[_identity(e)] != e)
+        more = len(current.events) - len(earlier.events)
+        known = {_identity(event): event for event in earlier.events}
+        if all(_identity(event) in known for event in current.events):
+            changed = (e for e in current.events if known[_identity(e)] != e)
             return Restatement(tuple(changed), more)
-        if self._may_renumber and _things(then.events) == _things(now.events):
-            return Restatement(now.events, more)
+        if self._may_renumber and _things(earlier.events) == _things(current.events):
+            return Restatement(current.events, more)
         return None
 
     def _at(self, place: Place) -> RowOutcome | None:
         while self._ahead is None or self._ahead[0] < place:
             try:
                 following = next(self._outcomes, None)
-            except (ExportRefused, ObjectGoneError):  # the new reading will find that out as well
+            except (ExportRefused, ObjectGoneError):  # the reading with new options also fails
                 following = None
             if following is None:
                 return None
@@ -78,12 +79,12 @@ class EarlierReading:
 
 
 def reads_alike(before: Import, replay: Replay) -> bool:
-    """Whether a replay reads the file with the very options with which it was read."""
+    """Whether a replay has the same reading options as the import."""
     return _options(before) == _options(replay)
 
 
 def may_renumber(before: Import, replay: Replay) -> bool:
-    """Whether a replay leaves alone what ids are made of and events do not show."""
+    """Whether a replay keeps the inputs of event ids that the events do not contain."""
     return (before.platform, before.account, _identifying(before.mapping)) == (
         replay.platform,
         replay.account,
@@ -91,18 +92,18 @@ def may_renumber(before: Import, replay: Replay) -> bool:
     )
 
 
-def _options(asked: Import | Replay) -> tuple[Any, ...]:
-    return asked.platform, asked.spread, asked.currency, asked.account, asked.mapping
+def _options(options: Import | Replay) -> tuple[Any, ...]:
+    return options.platform, options.spread, options.currency, options.account, options.mapping
 
 
 def _identifying(mapping: dict[str, Any] | None) -> tuple[Any, ...]:
-    told = mapping or {}
+    values = mapping or {}
     columns = [
         (name, field)
-        for name, field in told.get("columns", {}).items()
+        for name, field in values.get("columns", {}).items()
         if field in _IDENTIFYING_FIELDS
     ]
-    return columns, told.get("constants", {}).get("account")
+    return columns, values.get("constants", {}).get("account")
 
 
 def _identity(event: RawEvent) -> tuple[Any, ...]:
@@ -110,5 +111,5 @@ def _identity(event: RawEvent) -> tuple[Any, ...]:
 
 
 def _things(events: tuple[RawEvent, ...]) -> set[tuple[Any, ...]]:
-    """What events are about, without what they say of it."""
+    """The identifying fields of events, without their values."""
     return {tuple(event.get(name) for name in _THING) for event in events}

@@ -1,4 +1,4 @@
-"""What is known of imports: one, a page of them, the rows that one has refused."""
+"""Read imports: one, a page of them, and the rejected rows of one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chalicelib.storage.tenant_store import TenantStore
 
 
 def show_import(store: TenantStore, import_id: str) -> Import:
-    """One import; raises NotFound."""
+    """Return one import; raises NotFound."""
     found = store.imports.get(import_id) if table_keys.is_time_ordered_id(import_id) else None
     if found is None:
         raise NotFound("there is no such import")
@@ -19,7 +19,7 @@ def show_import(store: TenantStore, import_id: str) -> Import:
 def list_imports(
     store: TenantStore, *, limit: int, after: str | None = None
 ) -> tuple[list[Import], str | None]:
-    """A page of imports, newest first, and where the next one begins (None at the end)."""
+    """Return a page of imports, newest first, and the next cursor (None at the end)."""
     found = store.imports.newest_first(limit=limit + 1, after=after)
     page = found[:limit]
     return page, (page[-1].import_id if len(found) > limit else None)
@@ -28,7 +28,7 @@ def list_imports(
 def list_refused_rows(
     store: TenantStore, import_id: str, *, limit: int, after: str | None = None
 ) -> tuple[list[RefusedRow], str | None]:
-    """A page of the rows that an import refused; raises NotFound for an unknown import."""
+    """Return a page of the rejected rows of an import; raises NotFound for an unknown import."""
     generation = show_import(store, import_id).generation
     found = store.imports.refused_rows(import_id, generation, limit=limit + 1, after=after)
     rows = list(found)

@@ -1,7 +1,7 @@
-"""What imports keep of a person: the uploaded files, rows that were refused, names of files.
+"""Erase a person from imports: from uploaded files, rejected rows and file names.
 
-A person is known by their hash alone, so a text is taken apart and its pieces are hashed; what the
-person is called is not kept until tomorrow.
+An erasure identifies the person only by a hash; it does not store the user id. To find the person
+in a text, the text is split and its pieces are hashed.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from chalicelib.storage.import_records import Import
 from chalicelib.storage.tenant_store import TenantStore
 
 UPLOADS_KEPT_DAYS = 90 + 7
-"""Uploads and refused rows are gone by then (`infra/stack/data.py`, `REFUSED_ROWS_KEPT_DAYS`)."""
+"""Uploads and rejected rows have expired by then.
+
+The lifetimes are in `infra/stack/data.py` and `REFUSED_ROWS_KEPT_DAYS`.
+"""
 
 UPLOAD_DAYS = 1
-"""A file that was announced and has not come after so long does not come any more."""
+"""After this time, an announced file can no longer be uploaded."""
 
 ERASED_NAME = "(erased)"
 
@@ -33,13 +36,13 @@ _PARTS_OF_A_NAME = re.compile(r"[\s_./-]+|\.(?=\w{1,5}$)")
 def erase_from_imports(
     store: TenantStore, receipt: Receipt, now: dt.datetime, has_time: Callable[[], bool]
 ) -> tuple[Receipt, bool]:
-    """Go through the imports, newest first, from where the receipt says.
+    """Erase a person from the imports, newest first, starting at the receipt's cursor.
 
     Returns
     -------
     Receipt
     bool
-        Whether there is nothing more to do.
+        Whether all imports are done.
     """
     names = _names(store, receipt.person)
     while page := store.imports.newest_first(limit=50, after=receipt.after_import):
@@ -54,7 +57,7 @@ def erase_from_imports(
 
 
 def pieces_of(text: str) -> set[str]:
-    """What in a text could be the whole id of somebody: its cells, words and itself."""
+    """Return the parts of a text that could be a user id: its cells, its words and itself."""
     found = {text.strip()}
     for pattern in (_CELLS, _WORDS, _PARTS_OF_A_NAME):
         found |= {piece.strip() for piece in pattern.split(text)}
@@ -82,11 +85,11 @@ def _erase_from(
             receipt = replace(receipt, refused_rows=receipt.refused_rows + touched, after_row=place)
             if not has_time():
                 return receipt, False
-        if _is_going_on(one, now):
+        if _is_unfinished(one, now):
             receipt = replace(receipt, left_over=True)
         elif (_may_hold_people(one) or _is_named(one, names)) and _remove_upload(store, one):
             receipt = replace(receipt, uploads=receipt.uploads + 1)
-    if not _is_going_on(one, now):
+    if not _is_unfinished(one, now):
         _rename(store, one, names)
     return receipt, True
 
@@ -94,7 +97,7 @@ def _erase_from(
 def _suppressed(
     store: TenantStore, one: Import, after: str | None, names: Callable[[str], bool]
 ) -> Iterator[tuple[int, str]]:
-    """How many rows of a page named the person, and where the next page begins."""
+    """Yield, per page, the number of rows that named the person, and the next cursor."""
     begun, _, sort = (after or "").partition("/")
     for generation in range(int(begun or 1), one.generations + 1):
         behind = sort if generation == int(begun or 0) else ""
@@ -105,7 +108,7 @@ def _suppressed(
             yield touched, f"{generation}/{last}"
 
 
-def _is_going_on(one: Import, now: dt.datetime) -> bool:
+def _is_unfinished(one: Import, now: dt.datetime) -> bool:
     if one.state == "waiting" and not one.etag:
         return now - dt.datetime.fromisoformat(one.created_at) <= dt.timedelta(days=UPLOAD_DAYS)
     return one.state in ("waiting", "running")
@@ -118,7 +121,7 @@ def _may_hold_people(one: Import) -> bool:
 
 
 def _remove_upload(store: TenantStore, one: Import) -> bool:
-    """Whether the file was there; another that lies in its place by now is left alone."""
+    """Remove the file unless another has replaced it; return whether it existed."""
     if not one.etag or store.objects.etag(one.object_key) != one.etag:
         return False
     store.objects.remove(one.object_key)
@@ -130,7 +133,7 @@ def _is_named(one: Import, names: Callable[[str], bool]) -> bool:
 
 
 def _rename(store: TenantStore, one: Import, names: Callable[[str], bool]) -> None:
-    """Forget what a file was called, if it was called after the person; the file itself is gone."""
+    """Replace a file name that contains the person's id; the file is already removed."""
     if _is_named(one, names):
         key = table_keys.import_object(store.tenant, one.import_id, ERASED_NAME)
         store.imports.save(replace(one, filename=ERASED_NAME, object_key=key))

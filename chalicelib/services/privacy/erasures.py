@@ -81,15 +81,15 @@ def finish_erasures(store: TenantStore, *, now: dt.datetime, has_time: HasTime) 
     list of Receipt
         The receipts that were continued, as they are now.
     """
-    looked = []
+    continued = []
     for receipt in store.erasures.newest_first():
         settled = now - dt.datetime.fromisoformat(receipt.asked_at) >= SETTLES_AFTER
         if receipt.state == "done" and (receipt.checked_at is not None or not settled):
             continue
         if not has_time():
             break
-        looked.append(_go_on(store, _begun(store, receipt, now), now, has_time))
-    return looked
+        continued.append(_go_on(store, _begun(store, receipt, now), now, has_time))
+    return continued
 
 
 def repeat_erasures(
@@ -97,18 +97,18 @@ def repeat_erasures(
 ) -> Iterator[Receipt]:
     """Erase the people of some receipts once more, from the first day on; safe to repeat.
 
-    Needed after items came back from a backup: a receipt holds the person's hash, so that no list
-    of ids is needed.
+    Needed after restoring items from a backup. A receipt holds the person's hash, so no list of
+    ids is needed.
 
     Parameters
     ----------
     receipts : iterable of Receipt
-        Of this table, or of the one that this table replaces.
+        From this table, or from the table that it replaces.
 
     Yields
     ------
     Receipt
-        As it is kept now, ``done`` unless a file of the person is still being imported.
+        As stored now: ``done``, unless a file of the person is still being imported.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def repeat_erasures(
     for earlier in receipts:
         there = store.erasures.begin(earlier)
         store.erased.look_again()
-        yield _go_on(store, _new_look(store, there, now), now, lambda: True)
+        yield _go_on(store, _new_search(store, there, now), now, lambda: True)
 
 
 def count_overdue(store: TenantStore, now: dt.datetime) -> int:
@@ -163,11 +163,11 @@ def _first_day(store: TenantStore, now: dt.datetime) -> dt.date:
 
 
 def _begun(store: TenantStore, receipt: Receipt, now: dt.datetime) -> Receipt:
-    """The receipt with a look that is running: the interrupted one, or a new one."""
-    return receipt if receipt.state == "running" else _new_look(store, receipt, now)
+    """Return the receipt with a running search: the interrupted one or a new one."""
+    return receipt if receipt.state == "running" else _new_search(store, receipt, now)
 
 
-def _new_look(store: TenantStore, receipt: Receipt, now: dt.datetime) -> Receipt:
+def _new_search(store: TenantStore, receipt: Receipt, now: dt.datetime) -> Receipt:
     return store.erasures.save(
         replace(
             receipt,

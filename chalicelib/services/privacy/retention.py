@@ -1,4 +1,4 @@
-"""How far back a tenant's events go: what has expired is removed late, so readers ask here."""
+"""Retention of events. DynamoDB removes expired events late, so readers check the dates here."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _DAY = dt.timedelta(days=1)
 
 
 def oldest_instant(config: TenantConfig, now: dt.datetime) -> dt.datetime:
-    """What happened before is older than the tenant keeps events."""
+    """Return the start of the retention: older events have expired."""
     return now - dt.timedelta(days=config.retention_days)
 
 
 def first_whole_day(config: TenantConfig, now: dt.datetime) -> dt.date:
-    """The first day that lies within the retention from its beginning to its end.
+    """Return the first day that is entirely within the retention.
 
-    Half a day would look like a day on which half as much happened.
+    A partial day would look like a day with fewer events.
     """
     oldest = oldest_instant(config, now)
     is_midnight = oldest.time() == dt.time()
@@ -26,6 +26,6 @@ def first_whole_day(config: TenantConfig, now: dt.datetime) -> dt.date:
 
 
 def may_have_expired(config: TenantConfig, day: dt.date, now: dt.datetime) -> bool:
-    """Whether some of a day's events may be removed already, so that the others are not the day."""
+    """Whether some events of a day may already be removed, so that the day is incomplete."""
     midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
     return midnight + dt.timedelta(days=config.retention_days + TTL_MARGIN_DAYS) <= now

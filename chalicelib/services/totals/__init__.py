@@ -1,1 +1,1 @@
-"""Totals per day: derived from the events, checked against them, read back as series."""
+"""Day totals: derive them from events, audit them, and read them as time series."""

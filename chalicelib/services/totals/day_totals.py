@@ -1,4 +1,4 @@
-"""Totals per day: derived from the events, and read back as series for monitoring."""
+"""Day totals: derive them from events, and read them as time series for monitoring."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "value": ("goal", "none"),
     "sentiment": ("channel", "type", "kind", "none"),
 }
-"""Metric -> what it can be grouped by."""
+"""Metric -> its possible groupings."""
 
 Interval = Literal["day", "week", "month"]
 INTERVALS = get_args(Interval)
@@ -86,20 +86,20 @@ TABLE = Table(PointRow, "start", "group", "value")
 
 
 def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime) -> list[Row]:
-    """Read a day's events of one shard again and write their totals whole.
+    """Read the events of a day and shard again, and replace their totals.
 
-    Doing it twice, late or out of order changes nothing: the result depends on the events alone.
-    Where some of them may have expired, the totals stay as they are: they outlive their events.
+    Safe to repeat, delay or reorder: the result depends only on the events. If some events may
+    have expired, the totals stay unchanged, because totals outlive their events.
 
     Parameters
     ----------
     now : datetime
-        Before the reading begins.
+        A time before the reading begins.
 
     Returns
     -------
     list of dict
-        The rows of the totals; none if they stay as they are.
+        The rows of the totals; empty if they stay unchanged.
     """
     if may_have_expired(store.config, day, now):
         return []
@@ -113,10 +113,10 @@ def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime
 
 
 def total(events: Iterable[Event]) -> list[Row]:
-    """Totals of events, one row per kind of event, in a fixed order.
+    """Return the totals of events, one row per kind of event and its fields, in a fixed order.
 
-    Every row has ``kind``, what tells it from others, ``events`` (how many) and its sums; amounts
-    are decimal text in the tenant's currency.
+    Every row has ``kind``, its identifying fields, ``events`` (the number of events) and its sums.
+    Amounts are decimal text in the tenant's currency.
     """
     sums: dict[tuple[Any, ...], Row] = {}
     for event in events:
@@ -178,16 +178,16 @@ def timeseries(
     end: dt.date,
     interval: str,
 ) -> Timeseries:
-    """A metric per interval and group, from the day totals.
+    """Return a metric per interval and group, from the day totals.
 
     Parameters
     ----------
     metric : {'engagements', 'cost', 'conversions', 'value', 'sentiment'}
-        ``engagements``: how many. ``cost``: of engagements and of `cost` events, these spread
-        evenly over their days. ``conversions``: without refunds. ``value``: of conversions less
-        that of refunds. ``sentiment``: the mean, None where nothing has one.
+        ``engagements``: number of engagements. ``cost``: cost of engagements and of `cost` events;
+        the latter are spread evenly over their days. ``conversions``: number without refunds.
+        ``value``: value of conversions minus refunds. ``sentiment``: mean, or None without data.
     group_by : {'channel', 'type', 'kind', 'goal', 'none'}
-        ``kind`` is ``channel/type``, with ``/paid`` behind paid ones. See `GROUPS`.
+        ``kind`` is ``channel/type``, with ``/paid`` appended for paid ones. See `GROUPS`.
     start, end : date
         Inclusive, at most 3,660 days.
     interval : {'day', 'week', 'month'}
@@ -196,7 +196,7 @@ def timeseries(
     Raises
     ------
     InvalidFields
-        For an unknown or impossible choice, or more than 50,000 points.
+        For an unknown or invalid value, or more than 50,000 points.
     """
     _check_question(metric, group_by, start, end, interval)
     starts = _interval_starts(start, end, interval)
@@ -228,7 +228,7 @@ def timeseries(
 
 
 def shown_freshness(freshness: Freshness) -> Recency:
-    """What an answer that is made of totals says of how recent they are."""
+    """Return the fields that state how recent the totals in an answer are."""
     as_of = freshness.as_of
     return {
         "as_of": None if as_of is None else stamp(as_of),
@@ -237,7 +237,7 @@ def shown_freshness(freshness: Freshness) -> Recency:
 
 
 def timeseries_rows(answer: Timeseries) -> Iterator[Row]:
-    """The points of a series as flat rows."""
+    """Yield the points of a time series as flat rows."""
     return TABLE.rows(
         {**point, "group": series["group"]}
         for series in answer["series"]
@@ -246,7 +246,7 @@ def timeseries_rows(answer: Timeseries) -> Iterator[Row]:
 
 
 class _Mean:
-    """A sum and the weight behind it."""
+    """A sum and its weight."""
 
     __slots__ = ("total", "weight")
 
@@ -275,7 +275,7 @@ def _values(
     end: dt.date,
     freshness: Freshness,
 ) -> Iterator[tuple[dt.date, str, Decimal, int]]:
-    """Day, group, amount and weight of everything that the metric counts."""
+    """Yield the day, group, amount and weight of each contribution to the metric."""
     first = start
     if metric == "cost":
         first -= dt.timedelta(days=store.totals.longest_cost_period() - 1)
@@ -335,7 +335,9 @@ def _check_size(points: int) -> None:
             f"the series would have {points} points",
             (
                 FieldError(
-                    "/interval", "out_of_range", f"more than {MAX_POINTS} points; choose fewer"
+                    "/interval",
+                    "out_of_range",
+                    f"at most {MAX_POINTS} points; choose longer intervals",
                 ),
             ),
         )

@@ -1,9 +1,9 @@
-"""When a day's totals are worth deriving again.
+"""Decide when to derive a day's totals again.
 
-Deriving reads a whole partition, so doing it for every change would cost more than writing the
-events. A partition that has grown large is read again only after the day has gone on by a third,
-which reads every event about four times however many there are; what changes meanwhile waits for
-one delayed message. Small partitions, which most are, wait a quarter of an hour.
+Deriving reads a whole partition. Doing this for every change would cost more than writing the
+events. A small partition waits 15 minutes; most partitions are small. A large partition is read
+again only after a third of the elapsed part of its day, so that each event is read about four
+times, regardless of their number. Changes in the meantime wait for one delayed message.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from chalicelib.storage.total_items import Reading
 SHORTEST_WAIT = dt.timedelta(minutes=15)
 SMALL_PARTITION_EVENTS = 1_000
 SHARE_OF_DAY = 3
-"""A large partition waits for the part of its day that has passed, divided by this."""
+"""A large partition waits for the elapsed part of its day, divided by this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """When a partition that has changed is to be looked at again.
+    """When to check a changed partition again.
 
     Attributes
     ----------
     reading : int
-        Number of its last reading; if that is no longer so, there is nothing to do.
+        Number of its last reading. If it has been read since, there is nothing to do.
     due_at : datetime
     """
 
@@ -38,19 +38,19 @@ class Appointment:
 
 
 Wait = Callable[[Appointment], None]
-"""Sees to it that `keep_appointment` is called when an appointment is due."""
+"""Schedules a call of `keep_appointment` for when an appointment is due."""
 
 
 def derive_or_wait(
     store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime, wait: Wait
 ) -> None:
-    """A partition has changed: derive its totals if that is due, else wait until it is."""
+    """Derive the totals of a changed partition if that is due; otherwise schedule it."""
     last = store.totals.last_reading(day, shard)
     if last is None or _is_due(day, last, now):
         derive_day(store, day, shard, now=now)
     elif not last.awaited:
-        # Waiting first: whoever dies in between waits twice, which is better than never. Those who
-        # find it awaited may leave: what they saw will be read at `due_at`.
+        # Schedule first: a process that is killed in between schedules twice, which is better than
+        # never. Later changes need no schedule of their own: the reading at `due_at` covers them.
         wait(Appointment(last.number, due_at(day, last)))
         store.totals.await_next(day, shard, last.number)
 
@@ -64,12 +64,12 @@ def keep_appointment(
     now: dt.datetime,
     wait: Wait,
 ) -> None:
-    """Derive the totals of a partition unless somebody has since; wait on if it is too early.
+    """Derive the totals of a partition if due and not read since; reschedule if too early.
 
     Parameters
     ----------
     reading : int
-        Of the appointment.
+        Number of the reading in the appointment.
     """
     last = store.totals.last_reading(day, shard)
     if last is not None and last.number != reading:
@@ -81,12 +81,12 @@ def keep_appointment(
 
 
 def _is_due(day: dt.date, last: Reading, now: dt.datetime) -> bool:
-    """Whether it is time; if the last reading is in the future, a clock was wrong, and it is."""
+    """Whether a reading is due; always if the last one is in the future (a wrong clock)."""
     return now >= due_at(day, last) or now < last.read_at
 
 
 def due_at(day: dt.date, last: Reading) -> dt.datetime:
-    """From when on a partition that was read then is worth reading again."""
+    """Return when a partition is due to be read again after its last reading."""
     if last.events < SMALL_PARTITION_EVENTS:
         return last.read_at + SHORTEST_WAIT
     begin = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)

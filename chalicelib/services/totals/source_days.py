@@ -1,4 +1,4 @@
-"""What there is of each source in some days: from the day totals and what was declared."""
+"""Coverage: the days for which each source has data, from day totals and declared coverage."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ TABLE = Table(
 
 
 def list_sources(store: TenantStore, start: dt.date, end: dt.date) -> SourceCoverages:
-    """The goals and engagement types of some days, and the days for which they have data.
+    """List the goals and engagement types in a period, and the days for which they have data.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def list_sources(store: TenantStore, start: dt.date, end: dt.date) -> SourceCove
     Raises
     ------
     InvalidFields
-        If that is no period, or too long a one.
+        If the period is invalid or too long.
     """
     _check_period(start, end)
     freshness = Freshness()
@@ -120,4 +120,4 @@ def _check_period(start: dt.date, end: dt.date) -> None:
     elif (end - start).days >= MAX_DAYS:
         wrong.append(FieldError("/from", "out_of_range", f"at most {MAX_DAYS} days"))
     if wrong:
-        raise InvalidFields("there is no coverage of this period", tuple(wrong))
+        raise InvalidFields("the period is invalid", tuple(wrong))

@@ -1,7 +1,7 @@
-"""Whether the day totals are what the events say, and putting right those that are not.
+"""Audit the day totals against the events, and repair the differences.
 
-Totals are derived, so nothing should ever be found here; the audit is how that is known and not
-hoped. Days older than the retention are left alone: their events may have gone, their totals stay.
+Totals are derived from the events, so the audit should find no differences. It skips days older
+than the retention: their events may have expired, while their totals stay.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ What = Literal["missing", "different", "left_over"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Totals of a day and shard that are not what its events say.
+    """A difference between the stored totals of a day and shard and its events.
 
     Attributes
     ----------
     day : date
     shard : int
     what : {'missing', 'different', 'left_over'}
-        There are events but no totals; both say something else; there are totals but no events.
+        ``missing``: events without totals. ``different``: other totals than the events give.
+        ``left_over``: totals without events.
     awaited : bool
-        Whether somebody waits to derive them again: then they are late and not wrong.
+        Whether they are scheduled to be derived again: then they are late, not wrong.
     stored, derived : list of dict
-        The rows of the totals as they are, and as they should be.
+        The rows of the stored totals, and of the correct ones.
     """
 
     day: dt.date
@@ -50,16 +51,16 @@ def audit(
     now: dt.datetime,
     repair: bool = False,
 ) -> Iterator[Difference]:
-    """Derive the totals of days again and tell where they differ from the stored ones.
+    """Derive the totals of days again and yield the differences from the stored ones.
 
-    Reads every event of these days once, consistently: half a dollar for a hundred million events.
+    Reads every event of these days once, consistently. Cost: about 0.50 USD for 100 million events.
 
     Parameters
     ----------
     start, end : date
-        Inclusive; of days before the retention nothing is said.
+        Inclusive; days before the retention are skipped.
     repair : bool
-        Write what was derived where it differs.
+        Write the derived totals where they differ.
     """
     start = max(start, first_whole_day(store.config, now))
     stored = {(one.day, one.shard): one.rows for one in store.totals.between(start, end)}
@@ -80,5 +81,5 @@ def audit(
 
 
 def _canonical(rows: list[dict[str, Any]]) -> list[tuple[tuple[str, str], ...]]:
-    """Rows without the order of their fields and the trailing zeros of nothing."""
+    """Return rows in a form that does not depend on the order of rows and fields."""
     return sorted(tuple(sorted((name, str(value)) for name, value in row.items())) for row in rows)

@@ -133,6 +133,7 @@ BY_POST = replace(
     needs=("link", "created"),
     needs_one_of=("impressions", "clicks", "likes", "comments", "shares"),
     is_one_each=True,
+    shown=("created", "impressions", "clicks", "likes", "comments", "shares"),
     marks=(together(fields=("link", "created")),),
 )
 SHEETS = SheetReports(NEW_FOLLOWERS, PAGE_VIEWS, BY_DAY, BY_POST)
