@@ -33,7 +33,7 @@ import app
 from benchmarks.stub_store import StubSession
 from chalicelib import wiring
 from chalicelib.demo.brand import BRAND, simulate
-from chalicelib.demo.exhibits import event_lines
+from chalicelib.demo.brand_data import event_lines
 from chalicelib.model.events import parse_event
 from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.fitting.estimation import fit_events

@@ -43,7 +43,7 @@ def report() -> bytes:
 def brand_events(today: dt.date) -> list[dict[str, Any]]:
     """The events of a simulated brand with few people, up to the day before."""
     from chalicelib.demo.brand import BRAND, simulate
-    from chalicelib.demo.exhibits import event_lines
+    from chalicelib.demo.brand_data import event_lines
 
     history = simulate(replace(BRAND, n_people=PEOPLE), 7, today=today)
     return [json.loads(line) for line in event_lines(history)]

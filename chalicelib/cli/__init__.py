@@ -1,7 +1,7 @@
-"""The command line: one module per command, loaded when it is asked for.
+"""The command line: one module per command, imported only when it is needed.
 
-Each module has ``add_parser(subparsers)``, which sets ``run`` (namespace -> exit status). Answers
-go to standard output, everything said about them to standard error.
+Each module has ``add_parser(subparsers)``, which sets ``run`` (namespace -> exit status). Commands
+write results to standard output and messages to standard error.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 done, 2 wrong usage or input, 130 interrupted, else the command's own.
+        The exit status: 0 for success, 2 for wrong usage or input, 130 if interrupted. Commands can
+        return others.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = build_parser(_needed(arguments))
+    parser = build_parser(_commands_to_load(arguments))
     namespace = parser.parse_args(arguments)
     try:
         status: int = namespace.run(namespace)
@@ -45,28 +46,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # who read us (a pager, head) has enough; Python must not complain again at its end
+        # The reader (a pager, head) closed the pipe; prevent a second error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
 
 
-def unnamed() -> str | None:
-    """What the environment does not name of the table and the bucket in AWS; None if both are.
+def missing_setting() -> str | None:
+    """Return a message if the environment does not name the table or the bucket, else None.
 
-    The settings have defaults for one machine. In AWS a bucket of that name may be anybody's.
+    The defaults of these settings are for one machine. In AWS, a bucket with the default name may
+    belong to a stranger.
     """
-    for variable, what in (("LIKEWORTH_TABLE", "table"), ("LIKEWORTH_BUCKET", "bucket")):
+    for variable, resource in (("LIKEWORTH_TABLE", "table"), ("LIKEWORTH_BUCKET", "bucket")):
         if not os.environ.get(variable):
-            return f"{variable} names no {what}"
+            return f"set {variable} to the name of the {resource} in AWS"
     return None
 
 
 def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
-    """The parser of these commands; their modules are imported, what they need to run is not."""
+    """Return the parser of these commands. Imports their modules, but not their dependencies."""
     parser = argparse.ArgumentParser(
         prog="python -m chalicelib",
-        description="What likes, shares, followers and reviews are worth next to a paid ad click.",
+        description="Estimate the worth of likes, shares, followers and reviews in paid ad clicks.",
     )
     parser.add_argument("--version", action="version", version=f"likeworth {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -75,7 +77,7 @@ def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     return parser
 
 
-def _needed(arguments: Sequence[str]) -> Sequence[str]:
-    """The one command that is asked for, or all of them where none is (help, a misspelt one)."""
+def _commands_to_load(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the command in the arguments; all commands for help or a misspelled one."""
     first = next((text for text in arguments if not text.startswith("-")), None)
     return (first,) if first in COMMANDS else COMMANDS

@@ -1,4 +1,4 @@
-"""`convert FILE`: a platform export in, event lines out, exactly what an import would store."""
+"""``convert FILE``: convert a platform export to the events that an import would store."""
 
 from __future__ import annotations
 
@@ -30,72 +30,68 @@ EXIT_UNUSABLE = 2
 
 
 def add_parser(subparsers: Any) -> None:
-    """Adds the command to an argument parser.
-
-    Parameters
-    ----------
-    subparsers : argparse subparsers
-        What ``ArgumentParser.add_subparsers()`` returned. The command's namespace has `run`, a
-        function that takes the namespace and returns an exit status.
-    """
+    """Add ``convert``."""
     parser = subparsers.add_parser(
         "convert",
-        help="turn a platform export into event lines",
-        description="Reads an export of a platform and writes one event per line (NDJSON). "
-        "Refused rows are listed on standard error with their line and the reason. For a table "
-        "that no importer recognises, a mapping to begin with is shown there.",
+        help="convert a platform export to events",
+        description="Convert an export of a platform to one event per line (NDJSON). Standard "
+        "error lists rejected rows with their line and the reason. If no importer recognises the "
+        "file, standard error shows a mapping that you can start from.",
     )
     parser.add_argument("file", metavar="FILE", type=Path, help="the export, as downloaded")
     parser.add_argument(
-        "--platform", default="auto", help="where the export is from (default: by its content)"
+        "--platform",
+        default="auto",
+        help="platform of the export (default: detect it from the content)",
     )
     parser.add_argument(
         "--mapping",
         type=Path,
         metavar="FILE",
-        help="JSON that says what the columns mean, or how dates and numbers are written",
+        help="JSON file that describes the columns, or the format of dates and numbers",
     )
     parser.add_argument("--propose-mapping", type=Path, metavar="FILE", help=proposing.HELP)
     parser.add_argument(
         "--spread",
         action="store_true",
-        help="spread rows that cover several days evenly over them instead of refusing the file",
+        help="spread rows that cover several days evenly over these days; without this option, "
+        "the file is rejected",
     )
     parser.add_argument(
-        "--currency", metavar="EUR", help="the currency of amounts, where the file names none"
+        "--currency", metavar="EUR", help="currency of amounts, if the file does not contain it"
     )
     parser.add_argument(
-        "--account", metavar="NAME", help="the platform's account, where the file names none"
+        "--account", metavar="NAME", help="account on the platform, if the file does not contain it"
     )
     parser.add_argument(
         "--coverage",
         action="store_true",
-        help="write at the end for which days the file is complete (events of the kind coverage)",
+        help="also write events of the kind coverage, for the days on which the file is complete",
     )
     parser.add_argument(
         "--summary",
         action="store_true",
-        help="instead of the events, write one JSON object that says what the file holds",
+        help="write one JSON object that describes the file, instead of the events",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Converts a file.
+    """Convert a file.
 
     Returns
     -------
     int
-        0; 2 if the file cannot be imported, or has rows to refuse and no event at all; 1 if
-        whoever reads the output has gone.
+        0 for success. 1 if the reader of the output closed it. 2 if the file cannot be imported,
+        or has rejected rows and no events.
     """
     name = str(arguments.file)
     try:
         if arguments.propose_mapping is not None:
-            told = proposing.write_proposal(
+            messages = proposing.write_proposal(
                 arguments.file, arguments.propose_mapping, arguments.currency
             )
-            _say("\n".join(told))
+            _print_message("\n".join(messages))
             return EXIT_OK
         mapping = None if arguments.mapping is None else _read_mapping(arguments.mapping)
         with arguments.file.open("rb") as stream:
@@ -111,32 +107,34 @@ def run(arguments: argparse.Namespace) -> int:
                 name, reader, summary_only=arguments.summary, with_coverage=arguments.coverage
             )
     except ExportRefused as refusal:
-        _say(f"{name}: {refusal.code}: {refusal.detail}")
+        _print_message(f"{name}: {refusal.code}: {refusal.detail}")
         is_unknown = refusal.code == "unknown_platform" and arguments.platform == "auto"
         if is_unknown and arguments.mapping is None:
-            for line in proposing.shown_proposal(arguments.file, arguments.currency):
-                _say(line)
+            for line in proposing.proposal_lines(arguments.file, arguments.currency):
+                _print_message(line)
         return EXIT_UNUSABLE
     except InvalidFields as refusal:
         for error in refusal.errors:
-            _say(f"{arguments.mapping}: {error.code}: {error.pointer or '/'}: {error.message}")
+            _print_message(
+                f"{arguments.mapping}: {error.code}: {error.pointer or '/'}: {error.message}"
+            )
         return EXIT_UNUSABLE
     except BrokenPipeError:
-        # The interpreter flushes standard output once more when it ends.
+        # Prevent a second error: the interpreter flushes standard output again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_READER_GONE
     except OSError as error:
-        _say(f"{error.filename or name}: unreadable_file: {error.strerror or error}")
+        _print_message(f"{error.filename or name}: unreadable_file: {error.strerror or error}")
         return EXIT_UNUSABLE
 
 
 def _read_mapping(path: Path) -> Mapping:
-    """The mapping in a file; raises `InvalidFields`."""
+    """Read a mapping from a file; raises `InvalidFields`."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
-        problem = FieldError("", "malformed_json", f"the mapping is no JSON: {error}")
-        raise InvalidFields("this is no mapping", (problem,)) from None
+        problem = FieldError("", "malformed_json", f"the mapping is not valid JSON: {error}")
+        raise InvalidFields("the file is not a mapping", (problem,)) from None
     return parse_mapping(raw)
 
 
@@ -144,13 +142,13 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
     events = 0
     for outcome in reader:
         if isinstance(outcome, Refused):
-            _say(f"{name}:{outcome.row}: {outcome.code}: {outcome.message}")
+            _print_message(f"{name}:{outcome.row}: {outcome.code}: {outcome.message}")
         elif isinstance(outcome, Imported):
             try:
                 lines = _checked_lines(outcome.events)
             except EventRefused as error:
                 reader.reject(outcome)
-                _say(f"{name}:{outcome.row}: {error.code}: {error.message}")
+                _print_message(f"{name}:{outcome.row}: {error.code}: {error.message}")
                 continue
             events += len(lines)
             if not summary_only:
@@ -160,16 +158,16 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
     summary = reader.summary()
     if not summary_only:
         for note in summary["notes"]:
-            _say(f"{name}: note: {note}")
+            _print_message(f"{name}: note: {note}")
     if summary_only:
         print(json.dumps(summary))
     else:
         for warning in summary["warnings"]:
-            _say(f"{name}: {warning}")
+            _print_message(f"{name}: {warning}")
     sys.stdout.flush()
     if events:
         return EXIT_OK
-    _say(
+    _print_message(
         f"{name}: nothing to import: {summary['rows']} rows, {summary['rejected']} refused, "
         f"{summary['not_data']} without data"
     )
@@ -177,7 +175,7 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
 
 
 def _checked_lines(events: Iterable[RawEvent]) -> list[str]:
-    """A row's events as lines; raises `EventRefused` if one breaks the contract."""
+    """Serialize the events of a row; raises `EventRefused` if one is invalid."""
     lines = []
     for event in events:
         parse_event(event)
@@ -185,5 +183,5 @@ def _checked_lines(events: Iterable[RawEvent]) -> list[str]:
     return lines
 
 
-def _say(line: str) -> None:
+def _print_message(line: str) -> None:
     print(line.encode("utf-8", "replace").decode(), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""``demo``: the service with a made-up brand in it, whose truth is known."""
+"""``demo``: the service with the data of a simulated brand, whose true effects are known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE
 from chalicelib.cli.progress import step
-from chalicelib.cli.serve import PORT, interrupts_set, open_service, parse_port
+from chalicelib.cli.serve import PORT, open_service, parse_port, stop_on_interrupt
 
 if TYPE_CHECKING:
     from chalicelib.local.service import LocalService
@@ -25,48 +25,53 @@ def add_parser(subparsers: Any) -> None:
     """Add ``demo``."""
     parser = subparsers.add_parser(
         "demo",
-        help="the service with a made-up brand, its fit done and the answers printed",
+        help="run the service with a simulated brand and print its estimates",
         description=(
-            "Simulate a brand of 4,000 people and 90 days whose truth is known, load it through "
-            "the API and as files, fit it, print the answers beside the truth, and stay up."
+            "Simulate 90 days of a brand with 4,000 customers, send its events through the API "
+            "and as platform exports, fit them, and print the estimates next to the simulated "
+            "truth. Then serve the answers until you press Ctrl-C."
         ),
     )
-    parser.add_argument("--once", action="store_true", help="end after the answers")
+    parser.add_argument("--once", action="store_true", help="exit after printing the estimates")
     parser.add_argument(
-        "--port", type=parse_port, help=f"default: {PORT}; with --once any that is free"
+        "--port", type=parse_port, help=f"default: {PORT}; with --once, any free port"
     )
-    parser.add_argument("--seed", type=int, default=SEED, help="of the simulation")
+    parser.add_argument(
+        "--seed", type=int, default=SEED, help="seed of the simulation (default %(default)s)"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show the brand; serve it until interrupted unless ``--once``."""
+    """Print the estimates of the brand, then serve it until interrupted, unless ``--once``."""
     from chalicelib.demo.tour import TourFailedError
 
     default = 0 if arguments.once else PORT
     port = default if arguments.port is None else arguments.port
     stop = threading.Event()
-    with interrupts_set(stop):
+    with stop_on_interrupt(stop):
         service = open_service(port, None)
         if service is None:
             return UNUSABLE
         try:
-            key = service.create_key(TENANT, "admin", currency="EUR")  # before others are adopted
+            key = service.create_key(
+                TENANT, "admin", currency="EUR"
+            )  # before the service adopts the installation's keys
             service.start()
-            told = _tour(service, key, arguments.seed)
+            has_ratio = _tour(service, key, arguments.seed)
             if not arguments.once:
-                _invite(service.url, key)
+                _print_examples(service.url, key)
                 stop.wait()
         except TourFailedError as error:
             print(f"the demo failed: {error}", file=sys.stderr)
             return FAILED
         finally:
             service.stop()
-    return 0 if told else FAILED
+    return 0 if has_ratio else FAILED
 
 
 def _tour(service: LocalService, key: str, seed: int) -> bool:
-    """Load, fit, ask, print; False if the answer that the demo is about could not be given."""
+    """Load the data, fit, and print the estimates; return whether there is an equivalence."""
     from chalicelib.demo import tour
     from chalicelib.demo.brand import BRAND, simulate
     from chalicelib.demo.truth import truth_of
@@ -80,30 +85,31 @@ def _tour(service: LocalService, key: str, seed: int) -> bool:
             tour.declare_people(api)
             events = tour.load_events(api, history, progress)
         files = tour.drop_files(service, TENANT, history)
-        with step("importing files, summing up days") as progress:
+        with step("importing files and deriving day totals") as progress:
             tour.wait_for_imports(service, api, files, progress)
         loaded = time.monotonic()
         with step("fitting") as progress:
             tour.fit(api, history, progress)
-        answers = tour.ask(api)
+        answers = tour.fetch_answers(api)
     finally:
         api.close()
     print(
-        f"A made-up brand: {BRAND.n_people:,} people, {BRAND.n_days} days to yesterday, "
-        f"{events:,} events and {files} platform exports, loaded in {loaded - began:.0f} s, "
-        f"fitted in {time.monotonic() - loaded:.0f} s.\n"
+        f"A simulated brand: {BRAND.n_people:,} people, {BRAND.n_days} days up to yesterday, "
+        f"{events:,} events and {files} platform exports.\n"
+        f"Loading took {loaded - began:.0f} s, the fit {time.monotonic() - loaded:.0f} s.\n"
     )
     print(_table(tour.roi_rows(answers, truth)))
     print(
-        "\nROI = (revenue the channel brought - its cost) / its cost; in brackets 95 % intervals, "
-        f"which should hold the\ntruth 19 times out of 20. {tour.held_sentence(answers, truth)}\n"
+        "\nROI = (incremental revenue - cost) / cost. Brackets show 95 % intervals, which should "
+        "contain the true value\n19 times out of 20. "
+        f"{tour.accuracy_sentence(answers, truth)}\n"
     )
     print(tour.equivalence_sentence(answers, truth), flush=True)
     return answers.equivalence["ratio"]["estimate"] is not None
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:
-    """Rows in columns; text to the left, everything else to the right."""
+    """Format rows as columns; align text left and numbers right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     text = {0, rows[0].index("verdict")}
     lines = [
@@ -116,11 +122,11 @@ def _table(rows: list[tuple[str, ...]]) -> str:
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
-def _invite(url: str, key: str) -> None:
+def _print_examples(url: str, key: str) -> None:
     print(
         f"""
-The service stays at {url} (open it in a browser and enter the key). Ctrl-C stops it.
-Try:
+The service runs at {url}. Open this address in a browser and enter the key below.
+Press Ctrl-C to stop it. Example requests:
 
   export KEY={key}
   curl -s {url}/v1/roi -H "x-api-key: $KEY"

@@ -1,8 +1,8 @@
-"""`estimate EVENTS.ndjson`: event lines in, ROI and equivalence out. No database, no service.
+"""``estimate EVENTS.ndjson``: estimate ROI and equivalence from a file, without a service.
 
-Events pass the same admission as in the service, with three differences. The reporting currency is
-that of the first amount in the file. No event is too old, because no tenant's retention applies.
-People keep their ids, in the normal form that the service hashes.
+The command validates events like the service, with three differences. The reporting currency is
+the currency of the first amount in the file. Events of any age are accepted, because no retention
+applies. User ids are normalized, but not hashed.
 """
 
 from __future__ import annotations
@@ -54,19 +54,28 @@ _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z]+)?", re.ASCII)
 
 
 def add_parser(subparsers: Any) -> None:
-    """Add the command to an argparse sub-parser collection."""
+    """Add ``estimate``."""
     parser = subparsers.add_parser(
-        "estimate", help="ROI and equivalence from a file of event lines, without a database"
+        "estimate", help="estimate ROI and equivalence from a file of events, without a service"
     )
-    parser.add_argument("events", metavar="EVENTS.ndjson", type=Path)
-    parser.add_argument("--goal", help="default: purchase, where there is one")
+    parser.add_argument(
+        "events",
+        metavar="EVENTS.ndjson",
+        type=Path,
+        help="one event per line, as for POST /v1/events",
+    )
+    parser.add_argument(
+        "--goal", help="the conversion goal; default: purchase, if the file has purchases"
+    )
     parser.add_argument(
         "--fit-from",
         type=dt.date.fromisoformat,
         metavar="DAY",
-        help="first day of the fit; default: the first day with data",
+        help="first day of the fit; default: first day with data",
     )
-    parser.add_argument("--fit-to", type=dt.date.fromisoformat, metavar="DAY", help="last day")
+    parser.add_argument(
+        "--fit-to", type=dt.date.fromisoformat, metavar="DAY", help="last day of the fit"
+    )
     parser.add_argument(
         "--role",
         dest="roles",
@@ -74,60 +83,77 @@ def add_parser(subparsers: Any) -> None:
         default=[],
         type=_role,
         metavar="CHANNEL[/TYPE]=ROLE",
-        help="what an engagement type is to the model, e.g. facebook/click=cause; one of "
-        + ", ".join(ROLES),
+        help="role of a channel or an engagement type in the model, e.g. facebook/click=cause. "
+        "Roles: " + ", ".join(ROLES),
     )
     parser.add_argument(
         "--time-zone",
         default="UTC",
         type=_time_zone,
         metavar="ZONE",
-        help="the zone that decides days, e.g. Europe/Berlin (default %(default)s)",
+        help="time zone in which days begin and end, e.g. Europe/Berlin (default %(default)s)",
     )
     parser.add_argument(
         "--country",
         type=_country,
         metavar="CODE",
-        help="take the public holidays of a country into account, e.g. DE (ISO 3166-1)",
+        help="include the public holidays of a country in the model, e.g. DE (ISO 3166-1)",
     )
     parser.add_argument(
         "--user-ids",
         choices=USER_IDS,
-        help="whether a user_id is that of a person (login, customer number) or of a device",
+        help="whether a user_id identifies a person (login, customer number) or a device",
     )
-    parser.add_argument("--from", dest="start", type=dt.date.fromisoformat, metavar="DAY")
-    parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
+    parser.add_argument(
+        "--from",
+        dest="start",
+        type=dt.date.fromisoformat,
+        metavar="DAY",
+        help="first day of the answers",
+    )
+    parser.add_argument(
+        "--to",
+        dest="end",
+        type=dt.date.fromisoformat,
+        metavar="DAY",
+        help="last day of the answers",
+    )
     parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
     parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
     parser.add_argument(
-        "--attribution", action="store_true", help="also what the classical models would credit"
+        "--attribution", action="store_true", help="also print the credit of path models"
     )
     parser.add_argument(
         "--summary",
         action="store_true",
-        help="print the regressions behind the estimates, as tables of statsmodels, not the JSON",
+        help="print the regressions as statsmodels tables instead of JSON",
     )
     parser.add_argument(
         "--experiments",
         type=Path,
         metavar="FILE.json",
-        help="a JSON list of hold-outs and geo tests, as for POST /v1/experiments",
+        help="JSON list of holdouts and geo tests, in the format of POST /v1/experiments",
     )
     parser.add_argument(
         "--max-people",
         type=int,
         default=MAX_PEOPLE,
         metavar="N",
-        help="of more people, follow a sample of about N day by day (default %(default)s)",
+        help="if the file has more people, follow a sample of about N day by day "
+        "(default %(default)s)",
     )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print ``{"coverage": ..., "roi": ..., "equivalence": ...}``; 0, or 2 on unusable input.
+    """Print ``{"coverage": ..., "roi": ..., "equivalence": ...}``.
 
-    With ``--attribution`` there is a fourth key, ``attribution``. With ``--summary`` there are
-    tables instead.
+    ``--attribution`` adds the key ``attribution``. ``--summary`` prints tables instead of JSON.
+
+    Returns
+    -------
+    int
+        0, or 2 if the input is unusable.
     """
     now = dt.datetime.now(dt.UTC)
     try:
@@ -141,12 +167,12 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{options.events}: {error.strerror}", file=sys.stderr)
         return UNUSABLE
-    for number, code, message in lines.refused[:_MAX_LISTED]:
+    for number, code, message in lines.rejected[:_MAX_LISTED]:
         print(f"line {number}: {code}: {message}", file=sys.stderr)
-    if len(lines.refused) > _MAX_LISTED:
-        print(f"... and {len(lines.refused) - _MAX_LISTED} lines more", file=sys.stderr)
+    if len(lines.rejected) > _MAX_LISTED:
+        print(f"... and {len(lines.rejected) - _MAX_LISTED} more lines", file=sys.stderr)
     summaries: dict[str, str] = {}
-    asked: dict[str, Any] = {"start": options.start, "end": options.end, "goal": options.goal}
+    query: dict[str, Any] = {"start": options.start, "end": options.end, "goal": options.goal}
     try:
         document = fit_events(
             lines,
@@ -167,13 +193,13 @@ def run(options: argparse.Namespace) -> int:
             return 0
         printed = {
             "coverage": document["coverage"],
-            "roi": answers.roi(document, **asked),
+            "roi": answers.roi(document, **query),
             "equivalence": answers.equivalence(
-                document, engagement=options.engagement, baseline=options.baseline, **asked
+                document, engagement=options.engagement, baseline=options.baseline, **query
             ),
         }
         if options.attribution:
-            printed["attribution"] = answers.attribution(document, **asked)
+            printed["attribution"] = answers.attribution(document, **query)
     except (UnusableInput, InvalidFields) as error:
         print(f"{options.events}: {error.code}: {error.detail}", file=sys.stderr)
         return UNUSABLE
@@ -182,7 +208,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _keep_summary(summaries: dict[str, str]) -> Inspect:
-    """Keeps the summary of each goal."""
+    """Return a callback that stores the summary of each goal."""
     from chalicelib.attribution.summaries import summarise_goal
 
     def keep(goal: str, observed: Observations, estimates: GoalEstimates) -> None:
@@ -192,7 +218,7 @@ def _keep_summary(summaries: dict[str, str]) -> Inspect:
 
 
 def _role(text: str) -> tuple[str, str]:
-    """An engagement type (or channel) and its role; raises ArgumentTypeError."""
+    """Parse an engagement type (or channel) and its role; raises ArgumentTypeError."""
     source, _, role = text.partition("=")
     if not _SOURCE.fullmatch(source) or role not in ROLES:
         raise argparse.ArgumentTypeError(f"{text!r} is not CHANNEL[/TYPE]=({'|'.join(ROLES)})")
@@ -200,33 +226,33 @@ def _role(text: str) -> tuple[str, str]:
 
 
 def _country(text: str) -> str:
-    """The code of a country with a calendar of holidays; raises ArgumentTypeError."""
+    """Parse the code of a country with a holiday calendar; raises ArgumentTypeError."""
     code = text.upper()
     if not is_country(code):
-        raise argparse.ArgumentTypeError(f"{text!r} is not the code of a country, e.g. DE")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a country code, e.g. DE")
     return code
 
 
 def _time_zone(text: str) -> str:
-    """The name of a time zone; raises ArgumentTypeError."""
+    """Parse the name of a time zone; raises ArgumentTypeError."""
     if not is_time_zone(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a time zone, e.g. Europe/Berlin")
     return text
 
 
 def read_experiments(path: Path, now: dt.datetime) -> list[Experiment]:
-    """The experiments of a JSON file, analysed; the last of several with the same id counts.
+    """Read and analyse the experiments of a JSON file. For equal ids, the last one counts.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     MalformedJson, InvalidFields
-        If it is not JSON or not a list, or if an experiment is wrong; the detail names which.
+        If the file is not a JSON list or an experiment is invalid. The detail says which one.
     """
     bodies = parse_json(path.read_bytes())
     if not isinstance(bodies, list):
-        raise InvalidFields("a list of experiments is needed")
+        raise InvalidFields("the file must contain a list of experiments")
     found = {}
     for number, raw in enumerate(bodies):
         try:
@@ -238,23 +264,22 @@ def read_experiments(path: Path, now: dt.datetime) -> list[Experiment]:
 
 
 class EventLines:
-    """The events of an NDJSON file, each once: the last of several copies of an event counts.
+    """The events of an NDJSON file without duplicates. For equal events, the last one counts.
 
-    Anonymous events with the same id on the same day are the same event: a report that was
-    exported again in another time zone has its days at another hour. A span is identified by its
-    id alone.
+    Anonymous events with the same id on the same day are equal, because a report exported again in
+    another time zone has the same days at other hours. Spans are equal if their ids are equal.
 
-    The file is read twice, so that memory holds an identity per line instead of the events.
+    The file is read twice, so that memory contains one identity per line instead of the events.
 
     Attributes
     ----------
-    refused : list of (int, str, str)
+    rejected : list of (int, str, str)
         Line number, code and message of every rejected line.
     """
 
     def __init__(self, path: Path, now: dt.datetime) -> None:
         self._path = path
-        self._piped = b"" if path.is_file() else path.read_bytes()  # a pipe is read only once
+        self._piped = b"" if path.is_file() else path.read_bytes()  # a pipe can be read only once
         self._terms = Terms(
             oldest=dt.datetime.min.replace(tzinfo=dt.UTC),
             latest=now + FUTURE_TOLERANCE,
@@ -264,11 +289,11 @@ class EventLines:
         self._last: dict[tuple[Hashable, ...], int] = {}
         self._days: tuple[dt.date, dt.date] | None = None
         self._skip: set[int] = set()
-        self.refused: list[tuple[int, str, str]] = []
+        self.rejected: list[tuple[int, str, str]] = []
         for number, line in self._lines():
             verdict = admit(read_line(line), self._terms)
             if isinstance(verdict, Refusal):
-                self.refused.append((number, verdict.code, verdict.message))
+                self.rejected.append((number, verdict.code, verdict.message))
                 self._skip.add(number)
                 continue
             identity = _identity(verdict)
@@ -297,11 +322,14 @@ class EventLines:
         return self._terms.currency
 
     def window(self, start: dt.date | None, end: dt.date | None) -> tuple[dt.date, dt.date] | None:
-        """The window of a fit; a missing day comes from the events. None if both are missing."""
+        """Return the window of the fit, or None if both days are missing.
+
+        If one day is missing, the first or last day of the events replaces it.
+        """
         if start is None and end is None:
             return None
         if self._days is None:
-            raise UnusableInput("there is no event in the input")
+            raise UnusableInput("the input contains no events")
         return start or self._days[0], end or self._days[1]
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
@@ -319,7 +347,7 @@ class EventLines:
 
 
 def _identity(write: Storable) -> tuple[Hashable, ...]:
-    """What makes an event the same as an earlier one."""
+    """Return a key that is equal for equal events."""
     event = event_of(write)
     if isinstance(event, SPANS):
         return event.kind, event.event_id

@@ -1,4 +1,4 @@
-"""Where a command finds a tenant: a table in AWS, or a data directory of this machine."""
+"""The data directory of a command, and a tenant's store in it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def opened(directory: Path, tenant: str) -> Iterator[TenantStore]:
-    """A tenant's store in a data directory, which may be served meanwhile.
+def open_store(directory: Path, tenant: str) -> Iterator[TenantStore]:
+    """Open a tenant's store in a data directory. `serve` may use the directory at the same time.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def opened(directory: Path, tenant: str) -> Iterator[TenantStore]:
 
     installation, given = Installation(directory), read_settings().secret
     try:
-        # first, so that a wrong one is refused before anything is made
+        # First, so that a wrong secret is rejected before any file is created.
         secret = installation.root_secret(given, make=is_empty(directory))
         machine = LocalMachine(directory, root_secret=lambda: secret, serves=False)
     except UnusableDirectoryError as error:
@@ -45,12 +45,12 @@ def opened(directory: Path, tenant: str) -> Iterator[TenantStore]:
 
 
 def reason_of(error: OSError) -> str:
-    """Why the system refused something, with the file if one is known."""
+    """Return the message of a system error, with the file name if it is known."""
     return str(error) if error.filename is None else f"{error.filename}: {error.strerror}"
 
 
-def directory_of(data: Path | None) -> Path:
-    """The data directory that is named, or the home of this installation."""
+def data_directory(data: Path | None) -> Path:
+    """Return the given data directory, or the default one."""
     from chalicelib.local.installation import state_path
 
     return state_path(data, os.environ)

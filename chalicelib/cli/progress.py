@@ -1,4 +1,4 @@
-"""What the user sees while something takes long: a bar on a terminal, else a line now and then."""
+"""Progress of a long step: a bar on a terminal, otherwise a line every few seconds."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ LINE_SECONDS = 5.0
 
 
 class Step(Protocol):
-    """One thing that takes time."""
+    """Receives the progress of a step."""
 
     def __call__(self, share: float, note: str = "") -> None:
-        """Tell how much of it is done, in [0, 1]."""
+        """Report the completed share, in [0, 1]."""
 
 
 @contextmanager
 def step(title: str, out: TextIO | None = None) -> Iterator[Step]:
-    """Show a step while it runs, once it has taken `QUIET_SECONDS`.
+    """Show the progress of a step that takes longer than `QUIET_SECONDS`.
 
     Parameters
     ----------
     title : str
+        Shown in front of the progress.
     out : text stream, optional
         Standard error if absent.
     """

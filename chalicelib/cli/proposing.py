@@ -1,4 +1,4 @@
-"""`convert` for a table that no importer recognises: a mapping to begin with, and how to go on."""
+"""Proposed mappings in ``convert``, for tables that no importer recognises."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.model.errors import ExportRefused
 
 HELP = (
-    "instead of converting, write a mapping for a table of your own to FILE, filled in as far as "
-    f"its headings tell: look through it, replace what is marked {TO_FILL_IN}, and give it to "
-    "--mapping. Without this option such a table is refused and the mapping shown on standard error"
+    "write a proposed mapping for the table to FILE instead of converting it. Check the mapping, "
+    f"replace the parts marked {TO_FILL_IN}, and pass it to --mapping. Without this option, a "
+    "table that no importer recognises is rejected, and standard error shows the mapping"
 )
 
 
 def write_proposal(path: Path, target: Path, currency: str | None) -> list[str]:
-    """Writes a mapping for a file, with all of its columns.
+    """Write a proposed mapping of all columns of a file.
 
     Returns
     -------
     list of str
-        What to tell the user.
+        Messages for the user.
 
     Raises
     ------
     ExportRefused
-        `unusable_mapping`, if no row looks like a header; what a file is refused with.
+        `unusable_mapping` if no row looks like a header; other codes if the file is rejected.
     OSError
-        `target` is there already, or cannot be written.
+        If `target` exists or cannot be written.
     """
     proposal = _proposal(path, currency)
     if proposal is None:
@@ -41,12 +41,12 @@ def write_proposal(path: Path, target: Path, currency: str | None) -> list[str]:
             "Date and Clicks. Write the mapping by hand; docs/exports.md says how",
         )
     with target.open("x", encoding="utf-8") as file:
-        file.write(_as_text(proposal.with_all_columns()) + "\n")
-    return [f"{target} holds a mapping for {path}.", *_way_on(path, target)]
+        file.write(_to_json(proposal.with_all_columns()) + "\n")
+    return [f"{target} holds a mapping for {path}.", *_next_steps(path, target)]
 
 
-def shown_proposal(path: Path, currency: str | None) -> list[str]:
-    """A mapping for a file as lines to show, with headings that are known words only."""
+def proposal_lines(path: Path, currency: str | None) -> list[str]:
+    """Return a proposed mapping as lines of text, with only those headings that are known words."""
     try:
         proposal = _proposal(path, currency)
     except ExportRefused:
@@ -58,10 +58,10 @@ def shown_proposal(path: Path, currency: str | None) -> list[str]:
     target = Path("mapping.json")
     return [
         f"A mapping for it, as far as its headings tell{unread}:",
-        _as_text(proposal.mapping),
+        _to_json(proposal.mapping),
         f"Save it as {target}, or have it written with the headings of all columns by",
         f"  {_command(path)} --propose-mapping {target}",
-        *_way_on(path, target),
+        *_next_steps(path, target),
     ]
 
 
@@ -70,7 +70,7 @@ def _proposal(path: Path, currency: str | None) -> Proposal | None:
         return propose_mapping(stream, IMPORTERS, currency=currency)
 
 
-def _way_on(path: Path, target: Path) -> list[str]:
+def _next_steps(path: Path, target: Path) -> list[str]:
     return [
         f"Look through it, replace what is marked {TO_FILL_IN}, and run",
         f"  {_command(path)} --mapping {shlex.quote(str(target))}",
@@ -81,5 +81,5 @@ def _command(path: Path) -> str:
     return f"python -m chalicelib convert {shlex.quote(str(path))}"
 
 
-def _as_text(mapping: object) -> str:
+def _to_json(mapping: object) -> str:
     return json.dumps(mapping, ensure_ascii=False, indent=1)

@@ -1,4 +1,4 @@
-"""``serve``: the whole service on this machine."""
+"""``serve``: run the whole service on this machine."""
 
 from __future__ import annotations
 
@@ -39,62 +39,62 @@ def add_parser(subparsers: Any) -> None:
     """Add ``serve``."""
     parser = subparsers.add_parser(
         "serve",
-        help="the whole service on this machine",
+        help="run the whole service on this machine",
         description=(
-            "The whole service in one process: API, dashboard, imports, day totals, fits, the "
-            "daily schedule. It listens on 127.0.0.1 only."
+            "Run the whole service in one process: API, dashboard, imports, day totals, fits and "
+            "daily jobs. It listens only on 127.0.0.1."
         ),
     )
     parser.add_argument(
-        "--port", type=parse_port, default=PORT, help="default: %(default)s; 0: any"
+        "--port", type=parse_port, default=PORT, help="default: %(default)s; 0: any free port"
     )
     parser.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
         help=(
-            "keep everything in this directory; without it everything is forgotten at the end. "
-            "What was acknowledged is on the disk: neither killing the process nor a power cut "
-            "loses it."
+            "store all data in this directory. Without it, the data are deleted when the service "
+            "stops. Acknowledged data are on the disk: killing the process or a power cut does "
+            "not lose them."
         ),
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="do not serve: read everything in DIR, and say what is damaged",
+        help="do not serve; read all data in DIR and report damage",
     )
     parser.add_argument(
         "--backup",
         type=Path,
         metavar="TARGET",
-        help="do not serve: copy DIR, which may be served meanwhile, to a new directory",
+        help="do not serve; copy DIR to a new directory. DIR may be in use by `serve`",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until interrupted, or check or copy a directory."""
+    """Serve until interrupted, or check or back up a data directory."""
     if arguments.check or arguments.backup is not None:
         if arguments.data is None:
-            return _refuse("name the directory with --data DIR")
+            return _fail("--check and --backup need --data DIR")
         return _check(arguments.data) if arguments.check else _back_up(arguments)
     stop = threading.Event()
-    with interrupts_set(stop):
+    with stop_on_interrupt(stop):
         service = open_service(arguments.port, arguments.data)
         if service is None:
             return UNUSABLE
         try:
             service.start()
-            _greet(service, arguments.data)
+            _print_welcome(service, arguments.data)
             stop.wait()
-            print("stopping: what is at hand is brought to its end ...", file=sys.stderr)
+            print("Finishing running work, then stopping ...", file=sys.stderr)
         finally:
             service.stop()
     return 0
 
 
 def open_service(port: int, data: Path | None) -> LocalService | None:
-    """The service, not started yet; None, with the reason on standard error, if it cannot be."""
+    """Create the service without starting it. On failure, print the reason and return None."""
     from chalicelib.local.installation import Installation, state_path
     from chalicelib.local.machine import DirectoryInUseError, UnusableDirectoryError
     from chalicelib.local.service import LocalService
@@ -104,33 +104,33 @@ def open_service(port: int, data: Path | None) -> LocalService | None:
     try:
         return LocalService(application, installation, port=port, data=data)
     except (DirectoryInUseError, UnusableDirectoryError) as error:
-        _refuse(str(error))
+        _fail(str(error))
     except (DamagedStore, StoreUnavailable, MisconfiguredService) as error:
-        _refuse(_reason(error, installation.path))
+        _fail(_reason(error, installation.path))
     except OSError as error:
         if error.filename is not None:
-            _refuse(reason_of(error))
+            _fail(reason_of(error))
         elif error.errno in (errno.EADDRINUSE, errno.EACCES):
-            reason = "is in use" if error.errno == errno.EADDRINUSE else "may not be opened"
-            _refuse(f"port {port} of 127.0.0.1 {reason}; --port chooses another")
+            reason = "is in use" if error.errno == errno.EADDRINUSE else "needs more permissions"
+            _fail(f"port {port} of 127.0.0.1 {reason}; choose another with --port")
         else:
             raise
     return None
 
 
 def _check(data: Path) -> int:
-    """Say what is damaged in a directory."""
+    """Print the damage in a data directory."""
     from chalicelib.local.checking import findings
     from chalicelib.local.database import FILE, Database
     from chalicelib.local.versioned_files import Files
 
     if not (data / FILE).exists():
-        return _refuse(f"there is no {data / FILE}", "check")
+        return _fail(f"{data / FILE} does not exist", "check")
     count = 0
     try:
         database = Database(data)
         try:
-            with step("reading everything") as progress:
+            with step("reading all data") as progress:
                 for finding in findings(
                     database, Files(data / "objects", database), lambda share: progress(share, "")
                 ):
@@ -142,35 +142,35 @@ def _check(data: Path) -> int:
         print(error.detail)
         count += 1
     except LikeworthError as error:
-        return _refuse(_reason(error, data), "check")
+        return _fail(_reason(error, data), "check")
     except OSError as error:
-        return _refuse(reason_of(error), "check")
+        return _fail(reason_of(error), "check")
     if count:
         print(f"{count} findings: restore a backup of {data}", file=sys.stderr)
         return FAILED
-    print(f"{data} is as it was written.")
+    print(f"No damage found in {data}.")
     return 0
 
 
 def _back_up(arguments: argparse.Namespace) -> int:
-    """Copy a directory."""
+    """Copy a data directory."""
     from chalicelib.local.backups import back_up
     from chalicelib.local.database import FILE
 
     if not (arguments.data / FILE).exists():
-        return _refuse(f"there is no {arguments.data / FILE}", "back up")
+        return _fail(f"{arguments.data / FILE} does not exist", "back up")
     try:
         back_up(arguments.data, arguments.backup)
     except LikeworthError as error:
-        return _refuse(_reason(error, arguments.data), "back up")
+        return _fail(_reason(error, arguments.data), "back up")
     except OSError as error:
-        return _refuse(reason_of(error), "back up")
-    print(f"{arguments.backup} is a copy of {arguments.data}; serve it with --data.")
+        return _fail(reason_of(error), "back up")
+    print(f"Copied {arguments.data} to {arguments.backup}. Serve the copy with --data.")
     return 0
 
 
 def _reason(error: LikeworthError, directory: Path) -> str:
-    """Why a directory cannot be used, with the file that caused it where one is known."""
+    """Return why a directory cannot be used, with the file that caused it if it is known."""
     from chalicelib.local.database import FILE
 
     cause = error.__cause__
@@ -181,14 +181,14 @@ def _reason(error: LikeworthError, directory: Path) -> str:
     return error.detail
 
 
-def _refuse(reason: str, action: str = "serve") -> int:
+def _fail(reason: str, action: str = "serve") -> int:
     print(f"cannot {action}: {reason}", file=sys.stderr)
     return UNUSABLE
 
 
 @contextlib.contextmanager
-def interrupts_set(stop: threading.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM set an event; a second Ctrl-C ends at once."""
+def stop_on_interrupt(stop: threading.Event) -> Iterator[None]:
+    """Set an event on Ctrl-C and SIGTERM; a second Ctrl-C exits immediately."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         stop.set()
@@ -202,32 +202,33 @@ def interrupts_set(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _greet(service: LocalService, data: Path | None) -> None:
+def _print_welcome(service: LocalService, data: Path | None) -> None:
     url = service.url
-    print(f"Likeworth is at {url} (a dashboard; docs/api.md describes the API). Ctrl-C stops it.")
+    print(f"Likeworth runs at {url}. Open it in a browser for the dashboard.")
+    print("docs/api.md describes the API. Press Ctrl-C to stop.")
     if service.has_admin(TENANT):
         directory = f" --data {data}" if data is not None else ""
         print(
-            "Your API keys of before are valid. Another one: python -m chalicelib keys create "
+            "Your existing API keys are valid. To create another: python -m chalicelib keys create "
             f"--tenant {TENANT} --role admin{directory}"
         )
         key = "YOUR_KEY"
     else:
         key = service.create_key(TENANT, "admin")
-        print(f"An admin key of the tenant {TENANT}, shown this once:\n\n  {key}\n")
+        print(f"An admin key for the tenant {TENANT}. It cannot be shown again:\n\n  {key}\n")
     if data is None:
-        print("Nothing is kept when it stops; --data DIR keeps it.")
+        print("All data are deleted when the service stops. To keep them, use --data DIR.")
     print(examples(url, key), flush=True)
 
 
 def examples(url: str, key: str) -> str:
-    """What to try with curl."""
+    """Return example requests with curl."""
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     event = (
         f'{{"events": [{{"kind": "engagement", "event_id": "first", "occurred_at": "{now}", '
         '"channel": "facebook", "type": "like", "user_id": "anna"}]}'
     )
-    return f"""Try:
+    return f"""Example requests:
 
   export KEY={key}
   curl -s {url}/v1/health
@@ -236,12 +237,12 @@ def examples(url: str, key: str) -> str:
   curl -s "{url}/v1/timeseries?metric=engagements&group_by=channel&from={now[:10]}&to={now[:10]}" \\
     -H "x-api-key: $KEY"
   curl -s {url}/v1/imports -H "x-api-key: $KEY" -H 'content-type: application/json' \\
-    -d '{{"filename": "report.csv"}}'   # answers with a URL to PUT the file to
+    -d '{{"filename": "report.csv"}}'   # returns a URL; PUT the file there
 """
 
 
 def parse_port(text: str) -> int:
-    """A port from the command line."""
+    """Parse a port number; raises ArgumentTypeError or ValueError."""
     number = int(text)
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")

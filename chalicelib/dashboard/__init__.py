@@ -1,8 +1,8 @@
-"""The page at ``/``: asks the API what a key may see. No third party.
+"""The dashboard at ``/``, a client of the API without third-party code.
 
-``index.html`` is the page with its style, ``scripts/`` has its modules. They are joined to one
-script, so a visit takes two requests. The name of the script is a hash of its content: a browser
-can cache it without a time limit and never mixes two versions.
+``index.html`` is the page with its style. ``scripts/`` contains JavaScript modules, which are
+joined into one script, so that a visit takes two requests. The name of the script is a hash of its
+content: browsers can cache it forever and never mix two versions.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _EXPORT = re.compile(r"^export (?=async |function |const |class )", re.MULTILINE
 
 @functools.cache
 def script() -> str:
-    """The modules as one: each behind those that it imports, without imports and exports.
+    """Join the modules into one script, dependencies first, without imports and exports.
 
-    So their names at the top must differ, and `import` must not rename.
+    Top-level names of all modules must therefore be unique, and `import` must not rename.
     """
     joined: dict[str, str] = {}
 
@@ -41,26 +41,26 @@ def script() -> str:
 
 @functools.cache
 def script_name() -> str:
-    """The name of the script in its URL; it changes with the content."""
+    """Return the file name of the script, which changes with its content."""
     return f"{hashlib.sha256(script().encode()).hexdigest()[:16]}.js"
 
 
 @functools.cache
 def page() -> str:
-    """The page's HTML."""
+    """Return the HTML of the page."""
     html = _PAGE.read_text(encoding="utf-8")
     return html.replace("{script}", f"dashboard/{script_name()}")
 
 
 def content_security_policy(uploads: str | None = None) -> str:
-    """A policy that lets the page run its own script and style, and talk to this service.
+    """Return a policy that allows the page's own script and style, and requests to the service.
 
-    A browser that knows trusted types also refuses to make HTML or script of a text.
+    Browsers that support Trusted Types also block turning strings into HTML or scripts.
 
     Parameters
     ----------
     uploads : str, optional
-        Address under which files are uploaded, where that is another service.
+        Address for uploads, if it belongs to another service.
     """
     connections = f"'self' {uploads}" if uploads else "'self'"
     return (

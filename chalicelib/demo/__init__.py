@@ -1,9 +1,9 @@
-"""The made-up brand: a simulation whose truth is known, and a tour that puts the service to it.
+"""The demo: a simulated brand with known effects, and the service's estimates for it.
 
-=========  ======================================================================================
-brand      the model: people, a calendar, channels with known effects; what happens is drawn
-truth      what each channel really did
-exhibits   what such a brand would have at hand: event lines, costs, platform exports
-tour       loads all of it through the front doors, asks, and sets the answers beside the truth
-=========  ======================================================================================
+==========  ====================================================================================
+brand       the simulation: people, a calendar and channels with known effects
+truth       the true effect of each channel
+brand_data  the data that the brand would have: events, costs and platform exports
+tour        sends the data to the service and compares the estimates with the truth
+==========  ====================================================================================
 """

@@ -1,17 +1,17 @@
-"""A brand that does not exist: a few thousand people, seven channels, and what each really does.
+"""Simulation of a brand: a few thousand people and seven channels with known effects.
 
-The model. Person i has an activity a_i and a loyalty l_i (log-normal, correlated: loyal people
-engage more, and buy more anyway). A calendar c_t (weekdays, a slow trend, campaign days) moves
-engagement and demand together. On day t person i makes Poisson(a_i * rate_k * c_t * push_kt)
-engagements of kind k and buys with intensity
+Person i has an activity a_i and a loyalty l_i. Both are log-normal and correlated: loyal people
+engage more, and buy more even without engagement. A calendar c_t (weekdays, a slow trend, campaign
+days) changes engagement and demand together. On day t, person i makes
+Poisson(a_i * rate_k * c_t * push_kt) engagements of type k, and buys with intensity
 
     base * l_i * c_t  +  sum_k delta_k * (1 - theta_k) * sum_{s <= t} theta_k ** (t - s) * x_iks
 
-so that one engagement of kind k causes `delta_k` purchases over an endless future, whoever makes
-it and whenever. `push` is the channel's own rhythm (new videos, new campaigns); it moves nothing
-but the engagement.
+One engagement of type k leads to `delta_k` incremental purchases over an infinite horizon, for
+every person and day. `push` models new videos and campaigns of a channel and changes only
+engagement.
 
-Knows nothing of HTTP, files or the estimators; numpy only.
+This module depends only on numpy, not on HTTP, files or the estimators.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of engagement and what it does.
+class EngagementType:
+    """An engagement type and its true effect.
 
     Attributes
     ----------
@@ -37,13 +37,13 @@ class Kind:
     rate : float
         Mean engagements per person and day.
     delta : float
-        Purchases that one engagement causes over an endless future.
+        Incremental purchases per engagement over an infinite horizon.
     theta : float
-        Share of today's effect that is left tomorrow, in [0, 1).
+        Share of the effect that remains after one day, in [0, 1).
     identified : bool
-        Whether the brand knows who engaged; else it has daily totals only.
+        Whether engagements have a user id. Otherwise the brand has only daily totals.
     bursts : int
-        How often in the window something new (a video) multiplies this kind for some days.
+        How often in the window new content, such as a video, multiplies engagement for some days.
     """
 
     channel: str
@@ -68,27 +68,27 @@ class Brand:
     Attributes
     ----------
     n_people, n_days : int
-    kinds : tuple of Kind
+    types : tuple of EngagementType
     base : float
         Purchases per person and day without any engagement.
     spread : float
-        Standard deviation of log activity and log loyalty.
+        Standard deviation of log activity and of log loyalty.
     coupling : float
-        Correlation of the two.
+        Correlation of log activity and log loyalty.
     season : float
-        How strongly the calendar moves engagement and demand.
+        Strength of the calendar in engagement and demand.
     order_mean, order_sigma : float
         Mean order value and standard deviation of its logarithm.
     currency : str
     click_price : float
-        What a paid click costs.
+        Cost of a paid click.
     monthly_cost : tuple of (channel, amount)
-        Agency, community management and production, per 30 days.
+        Cost of agency, community management and production per 30 days.
     """
 
     n_people: int
     n_days: int
-    kinds: tuple[Kind, ...]
+    types: tuple[EngagementType, ...]
     base: float = 0.006
     spread: float = 0.7
     coupling: float = 0.7
@@ -103,15 +103,15 @@ class Brand:
 BRAND = Brand(
     n_people=4_000,
     n_days=90,
-    kinds=(
-        Kind("facebook", "like", 0.070, 0.018, 0.60),
-        Kind("facebook", "share", 0.016, 0.024, 0.65),
-        Kind("twitter", "share", 0.024, 0.014, 0.50),
-        Kind("linkedin", "like", 0.027, 0.009, 0.70),
-        Kind("xing", "like", 0.024, 0.0, 0.60),
-        Kind("youtube", "view", 0.220, 0.002, 0.70, identified=False, bursts=7),
-        Kind("company_blog", "comment", 0.013, 0.022, 0.75),
-        Kind("google_ads", "click", 0.066, 0.030, 0.50, paid=True, bursts=4),
+    types=(
+        EngagementType("facebook", "like", 0.070, 0.018, 0.60),
+        EngagementType("facebook", "share", 0.016, 0.024, 0.65),
+        EngagementType("twitter", "share", 0.024, 0.014, 0.50),
+        EngagementType("linkedin", "like", 0.027, 0.009, 0.70),
+        EngagementType("xing", "like", 0.024, 0.0, 0.60),
+        EngagementType("youtube", "view", 0.220, 0.002, 0.70, identified=False, bursts=7),
+        EngagementType("company_blog", "comment", 0.013, 0.022, 0.75),
+        EngagementType("google_ads", "click", 0.066, 0.030, 0.50, paid=True, bursts=4),
     ),
     monthly_cost=(
         ("facebook", 4_000.0),
@@ -122,12 +122,12 @@ BRAND = Brand(
         ("company_blog", 900.0),
     ),
 )
-"""The brand of the demo. A Facebook like is worth 0.6 paid clicks; a XING like is worth nothing."""
+"""The demo's brand. A Facebook like is worth 0.6 paid clicks, a XING like nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happened.
+    """The simulated engagements and purchases.
 
     Attributes
     ----------
@@ -135,13 +135,13 @@ class History:
     first_day : date
         Day 0 of the window.
     counts : int array, shape (T, N, K)
-        Engagements per day, person and kind.
-    engagement_day, engagement_person, engagement_kind : int arrays, shape (E,)
-        One row per engagement, by day.
+        Engagements per day, person and type.
+    engagement_day, engagement_person, engagement_type : int arrays, shape (E,)
+        One entry per engagement, sorted by day.
     purchase_day, purchase_person : int arrays, shape (C,)
-        One row per purchase, by day.
+        One entry per purchase, sorted by day.
     purchase_value : float array, shape (C,)
-        In the brand's currency, cents rounded.
+        In the brand's currency, rounded to cents.
     engagement_second, purchase_second : int arrays
         Second of the day.
     demand : float array, shape (T, N)
@@ -153,7 +153,7 @@ class History:
     counts: Ints
     engagement_day: Ints
     engagement_person: Ints
-    engagement_kind: Ints
+    engagement_type: Ints
     engagement_second: Ints
     purchase_day: Ints
     purchase_person: Ints
@@ -167,12 +167,12 @@ class History:
         return self.first_day + dt.timedelta(days=self.brand.n_days - 1)
 
     def day(self, index: int) -> dt.date:
-        """The date of a day of the window."""
+        """Return the date of a day of the window."""
         return self.first_day + dt.timedelta(days=int(index))
 
 
 def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
-    """What happened to a brand in a window that ends yesterday.
+    """Simulate a brand in a window that ends yesterday.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
     today : date
     """
     rng = np.random.default_rng([seed, 20])
-    n, days, kinds = brand.n_people, brand.n_days, brand.kinds
+    n, days, types = brand.n_people, brand.n_days, brand.types
     common = rng.standard_normal(n)
     own = rng.standard_normal(n)
     activity = _log_normal(brand.spread, common)
@@ -190,8 +190,8 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
     loyalty = _log_normal(brand.spread, mixed)
     first_day = today - dt.timedelta(days=days)
     calendar = _calendar(brand.season, first_day, days, rng)
-    rate = np.array([kind.rate for kind in kinds])
-    push = np.stack([_push(kind, days, rng) for kind in kinds], axis=1)
+    rate = np.array([engagement_type.rate for engagement_type in types])
+    push = np.stack([_push(engagement_type, days, rng) for engagement_type in types], axis=1)
     mean = activity[None, :, None] * calendar[:, None, None] * (rate * push)[:, None, :]
     counts = rng.poisson(mean).astype(np.int64)
     demand = brand.base * loyalty * calendar[:, None]
@@ -207,7 +207,7 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
         counts=counts,
         engagement_day=engagements[:, 0],
         engagement_person=engagements[:, 1],
-        engagement_kind=engagements[:, 2],
+        engagement_type=engagements[:, 2],
         engagement_second=_seconds(engagements.shape[0], rng),
         purchase_day=purchases[:, 0],
         purchase_person=purchases[:, 1],
@@ -218,16 +218,16 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
 
 
 def expected_purchases(brand: Brand, counts: Ints, demand: Floats) -> Floats:
-    """Expected purchases per day and person, given who engaged when, shape (T, N).
+    """Return the expected purchases per day and person for given engagements, shape (T, N).
 
     Parameters
     ----------
     counts : int array, shape (T, N, K)
     demand : float array, shape (T, N)
-        Without any engagement.
+        Expected purchases without any engagement.
     """
-    theta = np.array([kind.theta for kind in brand.kinds])
-    impulse = np.array([kind.delta for kind in brand.kinds]) * (1 - theta)
+    theta = np.array([engagement_type.theta for engagement_type in brand.types])
+    impulse = np.array([engagement_type.delta for engagement_type in brand.types]) * (1 - theta)
     expected = np.empty_like(demand)
     stock = np.zeros(counts.shape[1:])
     for day in range(counts.shape[0]):
@@ -237,12 +237,12 @@ def expected_purchases(brand: Brand, counts: Ints, demand: Floats) -> Floats:
 
 
 def _log_normal(sigma: float, normal: Floats) -> Floats:
-    """Log-normal with mean 1."""
+    """Transform standard normal values to log-normal ones with mean 1."""
     return np.asarray(np.exp(sigma * normal - sigma**2 / 2))
 
 
 def _calendar(strength: float, first: dt.date, days: int, rng: np.random.Generator) -> Floats:
-    """Weekdays, a slow trend and campaign days, mean 1, shape (T,)."""
+    """Draw the calendar: weekdays, a slow trend and campaign days; mean 1, shape (T,)."""
     day = np.arange(days)
     weekday = (day + first.weekday()) % 7
     weekly = np.array([0.1, 0.2, 0.3, 0.4, 0.2, -0.6, -0.6])[weekday]
@@ -254,14 +254,14 @@ def _calendar(strength: float, first: dt.date, days: int, rng: np.random.Generat
     return np.asarray(calendar / calendar.mean())
 
 
-def _push(kind: Kind, days: int, rng: np.random.Generator) -> Floats:
-    """The channel's own rhythm, mean 1, shape (T,)."""
+def _push(engagement_type: EngagementType, days: int, rng: np.random.Generator) -> Floats:
+    """Draw the bursts of an engagement type; mean 1, shape (T,)."""
     push = np.ones(days)
-    for start in rng.integers(0, days, kind.bursts):
+    for start in rng.integers(0, days, engagement_type.bursts):
         push += 3.0 * np.where(np.arange(days) >= start, 0.6 ** (np.arange(days) - start), 0.0)
     return np.asarray(push / push.mean())
 
 
 def _seconds(n: int, rng: np.random.Generator) -> Ints:
-    """Seconds of the day, rather in the evening than at night."""
+    """Draw seconds of the day, mostly in the afternoon and evening."""
     return np.asarray((rng.beta(3.0, 2.0, n) * 86_399).astype(np.int64))

@@ -1,7 +1,7 @@
-"""The tour: the made-up brand goes in through the front doors, the answers come out.
+"""Send the data of the simulated brand to the service and compare its estimates with the truth.
 
-Everything goes over HTTP with an API key, or into the bucket as a file, as a customer's would.
-The service is handed in; this module starts nothing and prints nothing.
+The module uses the public interfaces, as a customer would: HTTP with an API key, and files in the
+bucket. It neither starts the service nor prints.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from chalicelib.demo.brand import History
-from chalicelib.demo.exhibits import count_events, event_lines, google_ads_report, youtube_totals
+from chalicelib.demo.brand_data import count_events, event_lines, google_ads_report, youtube_totals
 from chalicelib.demo.truth import Truth
 from chalicelib.model import codes
 from chalicelib.model.channels import title_of
@@ -32,15 +32,15 @@ Progress = Callable[[float, str], None]
 
 
 class TourFailedError(RuntimeError):
-    """The service did not do what it should have done."""
+    """The service returned an unexpected result."""
 
 
 class Backlog(Protocol):
-    """What a service has not done yet."""
+    """The unfinished work of a service."""
 
     @property
     def total(self) -> int:
-        """How many things."""
+        """The number of unfinished tasks."""
 
 
 class Service(Protocol):
@@ -48,25 +48,25 @@ class Service(Protocol):
 
     @property
     def url(self) -> str:
-        """Where its API is."""
+        """The address of its API."""
 
     def put_object(self, key: str, body: bytes) -> None:
-        """Drop a file into its bucket."""
+        """Put a file into its bucket."""
 
     def wait_until_idle(
         self, timeout: float, on_progress: Callable[[Backlog], None] | None = None
     ) -> None:
-        """Wait until nothing is left to do; raises TimeoutError."""
+        """Wait until all work is finished; raises TimeoutError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the service answered.
+    """The estimates of the service.
 
     Attributes
     ----------
     roi, equivalence : dict
-        As of ``GET /v1/roi`` and ``GET /v1/equivalence``.
+        Responses to ``GET /v1/roi`` and ``GET /v1/equivalence``.
     """
 
     roi: dict[str, Any]
@@ -74,7 +74,7 @@ class Answers:
 
 
 class Api:
-    """The service's HTTP API over one connection that stays open.
+    """A client of the HTTP API with one persistent connection.
 
     Parameters
     ----------
@@ -90,17 +90,17 @@ class Api:
         self._connection.close()
 
     def get(self, path: str, **query: str) -> Any:
-        """The JSON answer to a GET."""
+        """Send a GET request and return the JSON response."""
         return self._call("GET", f"{path}?{urlencode(query)}" if query else path, b"", "")
 
     def post(
         self, path: str, body: bytes, content_type: str, statuses: tuple[int, ...] = (200,)
     ) -> Any:
-        """The JSON answer to a POST."""
+        """Send a POST request and return the JSON response."""
         return self._call("POST", path, body, content_type, statuses)
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
-        """The JSON answer to a PATCH."""
+        """Send a PATCH request and return the JSON response."""
         return self._call("PATCH", path, json.dumps(body).encode(), "application/json")
 
     def _call(
@@ -123,31 +123,31 @@ class Api:
 
 
 def declare_people(api: Api) -> None:
-    """Say that a `user_id` of the brand is a person: it is that of a login."""
+    """Set that each `user_id` of the brand identifies a person, because it is a login."""
     api.patch("/v1/settings", {"user_ids": "people"})
 
 
 def load_events(api: Api, history: History, progress: Progress) -> int:
-    """Send the brand's events, several hundred a request; how many there were.
+    """Send the brand's events, `EVENTS_PER_REQUEST` per request; return their number.
 
     Raises
     ------
     TourFailedError
-        If one is refused.
+        If an event is rejected.
     """
     total = count_events(history)
     sent = 0
     for batch in _batches(event_lines(history), EVENTS_PER_REQUEST):
         answer = api.post("/v1/events", b"".join(batch), "application/x-ndjson")
         if answer["rejected"] or answer["accepted"] != len(batch):
-            raise TourFailedError(f"events were refused: {answer['rejected'][:1]}")
+            raise TourFailedError(f"the service rejected events: {answer['rejected'][:1]}")
         sent += len(batch)
         progress(sent / total, f"{sent:,} of {total:,} events")
     return sent
 
 
 def drop_files(service: Service, tenant: str, history: History) -> int:
-    """Drop the brand's platform exports into the bucket; how many there were."""
+    """Put the brand's platform exports into the bucket; return their number."""
     files = {"google_ads.csv": google_ads_report(history), **youtube_totals(history)}
     for name, content in files.items():
         service.put_object(dropped_object(tenant, name), content)
@@ -155,12 +155,12 @@ def drop_files(service: Service, tenant: str, history: History) -> int:
 
 
 def wait_for_imports(service: Service, api: Api, files: int, progress: Progress) -> None:
-    """Wait until the files are imported and the day totals derived.
+    """Wait until the service has imported the files and derived the day totals.
 
     Raises
     ------
     TourFailedError
-        If a file is not imported, or rows of it were refused.
+        If a file is not imported or has rejected rows.
     """
     most = 1
 
@@ -176,11 +176,13 @@ def wait_for_imports(service: Service, api: Api, files: int, progress: Progress)
     imports = api.get("/v1/imports")["imports"]
     done = [one for one in imports if one["state"] == "done" and not one["rejected"]]
     if len(done) != files:
-        raise TourFailedError(f"{files} files were dropped, but: {json.dumps(imports)[:1000]}")
+        raise TourFailedError(
+            f"{files} files were uploaded, but the imports are: {json.dumps(imports)[:1000]}"
+        )
 
 
 def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
-    """Ask for a fit of the brand's window and wait for it.
+    """Start a fit of the brand's window and wait until it is done.
 
     Raises
     ------
@@ -188,32 +190,32 @@ def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
         If it fails or takes longer than `FIT_SECONDS`.
     """
     window = {"from": history.first_day.isoformat(), "to": history.last_day.isoformat()}
-    asked = api.post("/v1/fits", json.dumps(window).encode(), "application/json", (202,))
+    started = api.post("/v1/fits", json.dumps(window).encode(), "application/json", (202,))
     began = time.monotonic()
     while True:
-        shown: dict[str, Any] = api.get(f"/v1/fits/{asked['id']}")
+        shown: dict[str, Any] = api.get(f"/v1/fits/{started['id']}")
         if shown["status"] == "done":
             return shown
         elapsed = time.monotonic() - began
         if shown["status"] == "failed" or elapsed > FIT_SECONDS:
-            raise TourFailedError(f"the fit did not end well: {json.dumps(shown)[:1000]}")
+            raise TourFailedError(f"the fit failed or took too long: {json.dumps(shown)[:1000]}")
         progress(min(0.99, elapsed / 30), shown["status"])
         time.sleep(0.2)
 
 
-def ask(api: Api) -> Answers:
-    """The two questions of the demo."""
+def fetch_answers(api: Api) -> Answers:
+    """Request the ROI and the equivalence of the demo."""
     return Answers(
         roi=api.get("/v1/roi"),
         equivalence=api.get("/v1/equivalence", engagement=ENGAGEMENT, baseline=BASELINE),
     )
 
 
-# --- answers in words ---------------------------------------------------------------------------
+# --- text of the estimates ---------------------------------------------------------------------
 
 
 def roi_rows(answers: Answers, truth: Truth) -> list[tuple[str, ...]]:
-    """The ROI table with the simulated truth beside it; the first row is the heading."""
+    """Return the ROI table with the simulated truth; the first row is the heading."""
     heading = (
         "channel",
         "cost",
@@ -241,34 +243,37 @@ def roi_rows(answers: Answers, truth: Truth) -> list[tuple[str, ...]]:
     return rows
 
 
-def held_sentence(answers: Answers, truth: Truth) -> str:
-    """How many of the ROI intervals hold the simulated truth."""
+def accuracy_sentence(answers: Answers, truth: Truth) -> str:
+    """Return how many ROI intervals contain the simulated truth."""
     given = [
         (channel["roi"], truth.roi(channel["channel"]))
         for channel in answers.roi["channels"]
         if channel["channel"] in truth.costs and channel["roi"]["estimate"] is not None
     ]
-    held = sum(_holds(interval, value) for interval, value in given)
-    return f"{held} of {len(given)} ROI intervals hold the simulated truth."
+    hits = sum(_contains(interval, value) for interval, value in given)
+    return f"{hits} of {len(given)} ROI intervals contain the simulated truth."
 
 
 def equivalence_sentence(answers: Answers, truth: Truth) -> str:
-    """What a like is worth in paid clicks, in one sentence that claims no more than is known."""
+    """Return the value of a like in paid clicks and the simulated truth, in a few sentences."""
     answer = answers.equivalence
     what, unit = "A Facebook like", "paid Google Ads clicks"
-    simulated = f"the simulated truth is {truth.ratio(ENGAGEMENT, BASELINE):.2f}."
+    simulated = f"The simulated truth is {truth.ratio(ENGAGEMENT, BASELINE):.2f}."
     ratio = answer["ratio"]
     if ratio["estimate"] is None and answer["verdict"] in ("worth_more", "worth_less"):
         comparison = "more" if answer["verdict"] == "worth_more" else "less"
         return (
-            f"{what} is worth {comparison} than a paid Google Ads click; how many times cannot be "
-            f"told, because a click may be worth nothing; {simulated}"
+            f"{what} is worth {comparison} than a paid Google Ads click. The ratio cannot be "
+            f"estimated, because a click may be worth nothing. {simulated}"
         )
     if ratio["estimate"] is None:
         reasons = "; ".join(
             codes.title_of(code) for code in answer["reasons"] or [answer["verdict"]]
         )
-        return f"What a Facebook like is worth in {unit} cannot be told ({reasons}); {simulated}"
+        return (
+            f"The value of a Facebook like in {unit} cannot be estimated from this data "
+            f"({reasons}). {simulated}"
+        )
     low, high = ratio["ci_low"], ratio["ci_high"]
     if low is None and high is None:
         known = "with no bounds"
@@ -278,10 +283,10 @@ def equivalence_sentence(answers: Answers, truth: Truth) -> str:
         known = f"at most {high:.2f}, with no lower bound"
     else:
         known = f"{low:.2f} to {high:.2f}"
-    return f"{what} is worth {ratio['estimate']:.2f} {unit} (95 % interval {known}); {simulated}"
+    return f"{what} is worth {ratio['estimate']:.2f} {unit} (95 % interval {known}). {simulated}"
 
 
-def _holds(interval: dict[str, Any], value: float) -> bool:
+def _contains(interval: dict[str, Any], value: float) -> bool:
     low, high = interval["ci_low"], interval["ci_high"]
     return (low is None or low <= value) and (high is None or value <= high)
 
@@ -310,5 +315,5 @@ def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
 
 
 def today_utc(now: dt.datetime) -> dt.date:
-    """The UTC day of an instant; the brand's window ends on the day before."""
+    """Return the UTC day of an instant. The brand's window ends on the day before."""
     return now.astimezone(dt.UTC).date()

@@ -174,8 +174,8 @@ def by_estimate(path: Path, body: bytes) -> dict[int, str]:
     """Same as `by_http`, for the command line."""
     path.write_bytes(body)
     lines = EventLines(path, dt.datetime.now(dt.UTC))
-    assert len(list(lines)) + len(lines.refused) == body.count(b"\n")
-    return {number - 1: code for number, code, _ in lines.refused}
+    assert len(list(lines)) + len(lines.rejected) == body.count(b"\n")
+    return {number - 1: code for number, code, _ in lines.rejected}
 
 
 def test_unusual_events_are_treated_the_same_by_http_imports_and_command_line(

@@ -1,1 +1,1 @@
-"""Tests of the page at / in a real browser; they are skipped where there is no Chromium."""
+"""Tests of the dashboard in a real browser. They are skipped without Chromium."""

@@ -1,4 +1,4 @@
-"""Chromium, driven through a pipe by the DevTools protocol; needs nothing but the browser."""
+"""Control of Chromium through a pipe with the DevTools protocol, without other packages."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ os.dup2(reads, 3)
 os.dup2(writes, 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """
-"""Becomes the browser, which reads commands from descriptor 3 and answers by descriptor 4."""
+"""Start the browser, which reads commands from descriptor 3 and writes responses to 4."""
 
 
-def found() -> str | None:
-    """Where Chromium is installed; None if it is not."""
+def chromium_path() -> str | None:
+    """Return the path of Chromium, or None if it is not installed."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 class Chromium:
-    """A browser with a profile of its own.
+    """A browser with a separate profile.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Chromium:
     """
 
     def __init__(self, profile: Path) -> None:
-        program = found()
+        program = chromium_path()
         assert program is not None
         reads, self._commands = os.pipe()
         self._answers, writes = os.pipe()
@@ -73,26 +73,26 @@ class Chromium:
     def __exit__(self, *_: object) -> None:
         os.close(self._commands)
         try:
-            self._process.wait(10)  # it ends with its pipe
+            self._process.wait(10)  # it exits when the pipe is closed
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         os.close(self._answers)
 
     def call(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
-        """The answer to a command; events that come before it are kept."""
+        """Send a command and return its result. Stores events that arrive before it."""
         number = next(self._numbers)
         message: dict[str, Any] = {"id": number, "method": method, "params": params}
         if session is not None:
             message["sessionId"] = session
         os.write(self._commands, json.dumps(message).encode() + b"\0")
         while True:
-            told = self._next()
-            if told.get("id") == number:
-                assert "error" not in told, (method, told)
-                result: dict[str, Any] = told["result"]
+            reply = self._next()
+            if reply.get("id") == number:
+                assert "error" not in reply, (method, reply)
+                result: dict[str, Any] = reply["result"]
                 return result
-            self.events.append(told)
+            self.events.append(reply)
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
@@ -100,11 +100,11 @@ class Chromium:
             assert more, "the browser has ended"
             self._rest += more
         line, _, self._rest = self._rest.partition(b"\0")
-        told: dict[str, Any] = json.loads(line)
-        return told
+        message: dict[str, Any] = json.loads(line)
+        return message
 
     def page(self, *, width: int = 1100, height: int = 900, dark: bool = False) -> Page:
-        """An empty page."""
+        """Open an empty page."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, session)
@@ -117,18 +117,18 @@ class Chromium:
 
 
 class Page:
-    """A page of a browser."""
+    """A page in the browser."""
 
     def __init__(self, browser: Chromium, session: str) -> None:
         self._browser = browser
         self._session = session
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """The answer to a command."""
+        """Send a command and return its result."""
         return self._browser.call(method, self._session, **params)
 
     def resize(self, width: int, height: int) -> None:
-        """Take a window of this size; a narrow one is a phone's."""
+        """Set the size of the window; widths below 500 emulate a phone."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -138,17 +138,17 @@ class Page:
         )
 
     def open(self, url: str) -> None:
-        """Go to an address and wait until its scripts have run."""
+        """Open a URL and wait until its scripts have run."""
         self.call("Page.navigate", url=url)
         self.wait("document.readyState === 'complete' && location.href !== 'about:blank'")
 
     def run(self, script: str) -> Any:
-        """The value of an expression."""
-        told = self.call(
+        """Evaluate a JavaScript expression and return its value."""
+        answer = self.call(
             "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
         )
-        assert "exceptionDetails" not in told, told["exceptionDetails"]
-        return told["result"].get("value")
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
 
     def wait(self, condition: str) -> None:
         """Wait until an expression is true."""
@@ -158,7 +158,7 @@ class Page:
             time.sleep(0.05)
 
     def text(self, selector: str = "body") -> str:
-        """The text that is seen in the first element."""
+        """Return the visible text of the first matching element."""
         return str(self.run(f"document.querySelector({json.dumps(selector)}).innerText"))
 
     def press(self, key: str, *, text: str = "", shift: bool = False) -> None:
@@ -166,29 +166,29 @@ class Page:
         pressed = {"key": key, "code": key, "modifiers": 8 if shift else 0}
         codes = {"Tab": 9, "Enter": 13, " ": 32}
         pressed["windowsVirtualKeyCode"] = codes.get(key, 0)
-        said = text or {"Enter": "\r", " ": " "}.get(key, "")
-        self.call("Input.dispatchKeyEvent", type="keyDown", text=said, **pressed)
+        typed = text or {"Enter": "\r", " ": " "}.get(key, "")
+        self.call("Input.dispatchKeyEvent", type="keyDown", text=typed, **pressed)
         self.call("Input.dispatchKeyEvent", type="keyUp", **pressed)
 
     def write(self, text: str) -> None:
-        """Type a text into what has the focus."""
+        """Type a text into the focused element."""
         self.call("Input.insertText", text=text)
 
     def choose(self, selector: str, *files: Path) -> None:
-        """Choose files in a field for them."""
+        """Choose files in a file input."""
         root = self.call("DOM.getDocument")["root"]["nodeId"]
         node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.call("DOM.setFileInputFiles", nodeId=node, files=[str(file) for file in files])
 
     def picture(self, file: Path) -> None:
-        """Save a picture of the whole page."""
+        """Save a screenshot of the whole page."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
-        told = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
-        file.write_bytes(base64.b64decode(told["data"]))
+        screenshot = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
+        file.write_bytes(base64.b64decode(screenshot["data"]))
 
-    def complaints(self) -> list[str]:
-        """What the browser complains of: exceptions, breaches of the policy, failed requests."""
+    def errors(self) -> list[str]:
+        """Return exceptions, violations of the content security policy and failed requests."""
         self.run("0")
         found = []
         for event in self._browser.events:

@@ -1,4 +1,4 @@
-"""The page at / in Chromium: files are uploaded, and what became of them is shown."""
+"""The dashboard in Chromium: uploads and the results of imports."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.chromium import Chromium, Page, found
+from tests.browser.chromium import Chromium, Page, chromium_path
 from tests.served import Served
 
-pytestmark = pytest.mark.skipif(found() is None, reason="there is no Chromium")
+pytestmark = pytest.mark.skipif(chromium_path() is None, reason="Chromium is not installed")
 
 DAY = (dt.datetime.now(dt.UTC) - dt.timedelta(days=9)).date()
 HEAD = "Day,Campaign,Currency code,Impressions,Clicks,Cost"
@@ -39,15 +39,15 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture
 def page(browser: Chromium, service: Served) -> Iterator[Page]:
-    """The view of imports, opened from the keyboard."""
+    """The list of imports, opened with the keyboard."""
     opened = browser.page()
-    enter(opened, service, service.key)
+    sign_in(opened, service, service.key)
     opened.wait("document.querySelector('#list').childElementCount")
     yield opened
-    assert opened.complaints() == []
+    assert opened.errors() == []
 
 
-def enter(page: Page, service: Served, key: str, view: str = "#/imports") -> None:
+def sign_in(page: Page, service: Served, key: str, view: str = "#/imports") -> None:
     page.open(f"{service.url}/{view}")
     page.press("Tab")
     page.write(key)
@@ -55,29 +55,29 @@ def enter(page: Page, service: Served, key: str, view: str = "#/imports") -> Non
 
 
 def key_of(service: Served, role: str) -> str:
-    told = service.call("POST", "/v1/keys", service.key, {"role": role}, status=201)
-    return str(told["key"])
+    created = service.call("POST", "/v1/keys", service.key, {"role": role}, status=201)
+    return str(created["key"])
 
 
 def import_file(page: Page, folder: Path, name: str, *lines: str) -> None:
-    """Upload a file and wait for its page."""
+    """Upload a file and wait for the page of its import."""
     file = folder / name
     file.write_text("\n".join([*lines, ""]), encoding="utf-8")
     page.choose("#files", file)
     page.wait("!document.getElementById('send').disabled")
     page.run("document.getElementById('send').focus()")
     page.press("Enter")
-    shown(page, name)
+    wait_for_import(page, name)
 
 
-def shown(page: Page, name: str) -> None:
+def wait_for_import(page: Page, name: str) -> None:
     page.wait(
         f"document.getElementById('import-title').textContent === {json.dumps(name)}"
         " && document.getElementById('import-body').childElementCount"
     )
 
 
-def test_a_file_is_uploaded_and_its_result_is_shown(page: Page, tmp_path: Path) -> None:
+def test_the_result_of_an_upload_is_shown(page: Page, tmp_path: Path) -> None:
     import_file(page, tmp_path, "good.csv", HEAD, row(0), row(1))
 
     assert "Imported\n" in page.text("#import-state")
@@ -100,7 +100,7 @@ def test_a_column_that_looks_like_a_metric_is_shown_with_its_sum(
     assert "Label" in text
 
 
-def test_rejected_rows_are_grouped_by_reason_with_what_to_do(page: Page, tmp_path: Path) -> None:
+def test_rejected_rows_are_grouped_by_reason_with_instructions(page: Page, tmp_path: Path) -> None:
     bad = [row(n, impressions="nine") for n in range(5)]
     import_file(page, tmp_path, "bad.csv", HEAD, row(6), *bad, f"soon{row(7)[10:]}")
     page.wait("document.querySelectorAll('#import-body .raw').length")
@@ -113,7 +113,7 @@ def test_rejected_rows_are_grouped_by_reason_with_what_to_do(page: Page, tmp_pat
     assert page.run("document.querySelectorAll('#import-body .raw').length") == 4
 
 
-def test_a_file_that_is_not_known_says_why_and_what_to_do(page: Page, tmp_path: Path) -> None:
+def test_an_unknown_file_shows_the_reason_and_instructions(page: Page, tmp_path: Path) -> None:
     import_file(page, tmp_path, "soup.csv", "Dish,Minutes", "Soup,30")
 
     text = page.text("#import-state")
@@ -122,7 +122,7 @@ def test_a_file_that_is_not_known_says_why_and_what_to_do(page: Page, tmp_path: 
     assert "unknown_platform" in text
 
 
-def test_a_file_of_weeks_can_be_read_again_with_its_rows_spread(page: Page, tmp_path: Path) -> None:
+def test_a_weekly_file_can_be_read_again_with_spread_rows(page: Page, tmp_path: Path) -> None:
     monday = DAY - dt.timedelta(days=DAY.weekday() + 7)
     line = f"{monday},Spring,EUR,700,70,35.00"
     import_file(page, tmp_path, "weeks.csv", HEAD.replace("Day", "Week"), line)
@@ -159,10 +159,10 @@ def test_a_file_can_be_dropped(page: Page) -> None:
 
     assert page.run("document.activeElement.id") == "send"
     page.press("Enter")
-    shown(page, "dropped.csv")
+    wait_for_import(page, "dropped.csv")
 
 
-def test_several_files_are_listed_with_what_became_of_each(page: Page, tmp_path: Path) -> None:
+def test_several_files_are_listed_with_their_results(page: Page, tmp_path: Path) -> None:
     good, empty = tmp_path / "one.csv", tmp_path / "empty.csv"
     good.write_text("\n".join([HEAD, row(0), ""]))
     empty.write_text("")
@@ -197,13 +197,13 @@ def test_older_imports_are_on_further_pages(service: Served, page: Page) -> None
     assert page.run(names) == newest
 
 
-def test_a_key_that_may_only_read_is_told_what_it_may_not_do(
+def test_a_read_key_shows_which_role_is_needed_for_uploads_and_rejected_rows(
     browser: Chromium, service: Served, page: Page, tmp_path: Path
 ) -> None:
     import_file(page, tmp_path, "theirs.csv", HEAD, row(0), row(1, impressions="nine"))
     reader = browser.page()
-    enter(reader, service, key_of(service, "read"), page.run("location.hash"))
-    shown(reader, "theirs.csv")
+    sign_in(reader, service, key_of(service, "read"), page.run("location.hash"))
+    wait_for_import(reader, "theirs.csv")
     reader.wait("document.querySelector('#import-body [role=alert]').textContent")
 
     text = reader.text("#import-body")
@@ -218,11 +218,11 @@ def test_a_key_that_may_only_read_is_told_what_it_may_not_do(
     assert "Use a key with the role ingest or admin" in reader.text("#uploads")
 
 
-def test_a_key_that_may_only_send_sees_imports_and_is_told_why_no_answers(
+def test_an_ingest_key_shows_imports_and_which_role_is_needed_for_answers(
     browser: Chromium, service: Served
 ) -> None:
     sender = browser.page()
-    enter(sender, service, key_of(service, "ingest"), "#/answers")
+    sign_in(sender, service, key_of(service, "ingest"), "#/answers")
     sender.wait("document.getElementById('problem').textContent")
     assert "Use a key with the role read or admin" in sender.text("#problem")
 
@@ -239,8 +239,8 @@ def test_a_narrow_screen_shows_everything_without_scrolling_sideways(
     bad = row(1, campaign="W" * 300, impressions="nine")
     import_file(page, tmp_path, name, f"{HEAD},Video plays", f"{row(0)},5", f"{bad},5")
     narrow = browser.page(width=360, height=740, dark=dark)
-    enter(narrow, service, service.key, page.run("location.hash"))
-    shown(narrow, name)
+    sign_in(narrow, service, service.key, page.run("location.hash"))
+    wait_for_import(narrow, name)
     narrow.wait("document.querySelectorAll('#import-body .raw').length")
 
     assert narrow.run("document.documentElement.scrollWidth") == 360
@@ -249,10 +249,10 @@ def test_a_narrow_screen_shows_everything_without_scrolling_sideways(
     assert narrow.run("document.documentElement.scrollWidth") == 360
     paper = narrow.run("getComputedStyle(document.body).backgroundColor")
     assert paper == ("rgb(20, 25, 31)" if dark else "rgb(255, 255, 255)")
-    assert narrow.complaints() == []
+    assert narrow.errors() == []
 
 
-def test_everything_that_can_be_used_is_reached_by_the_tab_key_and_has_a_name(page: Page) -> None:
+def test_all_controls_are_reachable_with_tab_and_have_a_name(page: Page) -> None:
     page.run("document.getElementById('key').focus()")
     reached = []
     for _ in range(12):

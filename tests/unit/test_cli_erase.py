@@ -1,4 +1,4 @@
-"""``erase``: a person who was erased does not come back with a restored table."""
+"""``erase``: repeating erasures in a restored table."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def restore(cloud: Cloud, items: list[Item], table: str) -> None:
         cloud.dynamodb.put_item(TableName=table, Item=item)
 
 
-def test_in_a_table_restored_to_before_the_erasure_the_person_is_erased_again(
+def test_the_person_is_erased_again_in_a_table_restored_to_before_the_erasure(
     cloud: Cloud,
     store: TenantStore,
     monkeypatch: pytest.MonkeyPatch,
@@ -68,8 +68,8 @@ def test_in_a_table_restored_to_before_the_erasure_the_person_is_erased_again(
     assert people(restored) == {anna, ben}
     assert main(["erase", "--from-table", TABLE, "--all-tenants"]) == 0
 
-    (told,) = map(json.loads, capsys.readouterr().out.splitlines())
-    assert (told["tenant"], told["id"], told["state"]) == ("acme", receipt.receipt_id, "done")
+    (record,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (record["tenant"], record["id"], record["state"]) == ("acme", receipt.receipt_id, "done")
     assert people(restored) == {ben}
     assert totals(restored) == counted
     places = {one["pk"]["S"] for one in items_of(cloud, COPY) if anna in json.dumps(one)}
@@ -78,7 +78,7 @@ def test_in_a_table_restored_to_before_the_erasure_the_person_is_erased_again(
     assert people(restored) == {ben}
 
 
-def test_events_that_were_copied_back_lose_the_erased_person_and_count_once(
+def test_copied_back_events_lose_the_erased_person_and_count_once(
     cloud: Cloud, store: TenantStore
 ) -> None:
     history(store)
@@ -97,8 +97,8 @@ def test_events_that_were_copied_back_lose_the_erased_person_and_count_once(
     ("arguments", "reason"),
     [
         (["--tenant", "Acme!"], "a tenant is a slug"),
-        (["--tenant", "acme", "--from-table", "none-such"], "there is no table none-such"),
-        (["--tenant", "unknown"], "likeworth has no tenant unknown"),
+        (["--tenant", "acme", "--from-table", "none-such"], "the table none-such does not exist"),
+        (["--tenant", "unknown"], "the table likeworth does not contain the tenant unknown"),
     ],
 )
 def test_unusable_arguments_are_rejected(
@@ -109,7 +109,7 @@ def test_unusable_arguments_are_rejected(
 
 
 @pytest.mark.parametrize("name", ["LIKEWORTH_TABLE", "LIKEWORTH_BUCKET"])
-def test_the_table_and_the_bucket_must_be_named(
+def test_the_table_and_the_bucket_are_required(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     monkeypatch.delenv(name)

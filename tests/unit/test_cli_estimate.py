@@ -1,4 +1,4 @@
-"""`python -m chalicelib estimate`."""
+"""The command ``estimate``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a command printed, and its exit status."""
+    """The exit status and output of a command."""
 
     returncode: int
     stdout: str
@@ -39,7 +39,7 @@ class Ended:
 
 
 def estimate(*arguments: object) -> Ended:
-    """Run the command in this process; a new one would load numpy and scipy again."""
+    """Run the command in this process, because a new one would import numpy and scipy again."""
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as errors:
         try:
             status = main(["estimate", *map(str, arguments)])
@@ -54,7 +54,7 @@ def with_lines(events: Path, path: Path, *lines: Any) -> Path:
     return path
 
 
-def test_it_prints_roi_and_equivalence_and_nothing_on_standard_error(events: Path) -> None:
+def test_it_prints_roi_and_equivalence_without_messages(events: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "chalicelib", "estimate", str(events)],
         capture_output=True,
@@ -71,7 +71,7 @@ def test_it_prints_roi_and_equivalence_and_nothing_on_standard_error(events: Pat
     assert answer["equivalence"]["baseline"]["paid"] is True
 
 
-def test_a_summary_takes_the_place_of_the_json(events: Path) -> None:
+def test_summary_prints_tables_instead_of_json(events: Path) -> None:
     done = estimate(events, "--summary")
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -82,7 +82,7 @@ def test_a_summary_takes_the_place_of_the_json(events: Path) -> None:
     assert "dance" in unknown.stderr
 
 
-def test_the_holidays_of_a_country_are_part_of_the_fit(events: Path, tmp_path: Path) -> None:
+def test_country_adds_public_holidays_to_the_fit(events: Path, tmp_path: Path) -> None:
     path = tmp_path / "anonymous.ndjson"
     with path.open("w", encoding="utf-8") as file:
         for line in events.read_text(encoding="utf-8").splitlines():
@@ -98,24 +98,24 @@ def test_the_holidays_of_a_country_are_part_of_the_fit(events: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "expected"),
     [
         ((), {"ids_taken_for_people"}),
         (("--user-ids", "people"), set()),
         (("--user-ids", "devices"), {"ids_are_devices"}),
     ],
 )
-def test_what_a_user_id_is_decides_what_an_estimate_from_people_says(
-    events: Path, options: tuple[str, ...], said: set[str]
+def test_user_ids_determines_the_warnings_of_estimates_from_people(
+    events: Path, options: tuple[str, ...], expected: set[str]
 ) -> None:
     done = estimate(events, *options)
 
     found = json.loads(done.stdout)["equivalence"]["engagement"]
     assert found["method"] == "within_user"
-    assert set(found["warnings"]) & {"ids_taken_for_people", "ids_are_devices"} == said
+    assert set(found["warnings"]) & {"ids_taken_for_people", "ids_are_devices"} == expected
 
 
-def test_the_fit_has_the_days_that_were_asked_for(events: Path) -> None:
+def test_the_fit_window_has_the_requested_days(events: Path) -> None:
     done = estimate(events, "--fit-from", "2026-01-10", "--fit-to", "2026-02-05")
 
     window = json.loads(done.stdout)["roi"]["fit"]["window"]
@@ -131,9 +131,7 @@ def test_the_fit_has_the_days_that_were_asked_for(events: Path) -> None:
         ("--country", "XX"),
     ],
 )
-def test_an_option_that_makes_no_sense_is_a_usage_error(
-    events: Path, option: str, value: str
-) -> None:
+def test_an_invalid_option_is_a_usage_error(events: Path, option: str, value: str) -> None:
     done = estimate(events, option, value)
 
     assert done.returncode == 2
@@ -158,7 +156,7 @@ def test_an_anonymous_event_at_another_hour_of_its_day_replaces_the_first(tmp_pa
     assert [getattr(event, "count", 0) for event in lines] == [12, 5, 1, 1]
 
 
-def test_a_person_is_the_same_however_the_id_is_spelt_and_with_or_without_consent(
+def test_a_person_is_the_same_in_any_spelling_and_with_or_without_consent(
     tmp_path: Path,
 ) -> None:
     lines = lines_of(
@@ -183,7 +181,7 @@ def test_a_span_is_replaced_by_the_next_one_with_its_id(tmp_path: Path) -> None:
     assert next(iter(lines)).day == dt.date(2026, 3, 1)
 
 
-def test_a_window_that_is_half_given_takes_the_other_day_from_the_events(tmp_path: Path) -> None:
+def test_a_missing_day_of_the_window_comes_from_the_events(tmp_path: Path) -> None:
     first, last = dt.date(2026, 3, 1), dt.date(2026, 3, 14)
     lines = lines_of(
         tmp_path / "days.ndjson",
@@ -196,7 +194,7 @@ def test_a_window_that_is_half_given_takes_the_other_day_from_the_events(tmp_pat
     assert lines.window(None, dt.date(2026, 3, 5)) == (first, dt.date(2026, 3, 5))
 
 
-def test_bad_lines_are_named_and_the_rest_is_estimated(events: Path, tmp_path: Path) -> None:
+def test_bad_lines_are_listed_and_the_rest_is_estimated(events: Path, tmp_path: Path) -> None:
     path = with_lines(
         events,
         tmp_path / "bad.ndjson",
@@ -219,7 +217,7 @@ def test_bad_lines_are_named_and_the_rest_is_estimated(events: Path, tmp_path: P
     assert "Traceback" not in done.stderr
 
 
-def test_a_line_in_the_future_is_refused_by_its_number(events: Path, tmp_path: Path) -> None:
+def test_a_line_in_the_future_is_rejected_with_its_number(events: Path, tmp_path: Path) -> None:
     late = {
         "kind": "engagement",
         "event_id": "x",
@@ -234,7 +232,7 @@ def test_a_line_in_the_future_is_refused_by_its_number(events: Path, tmp_path: P
     assert done.stderr.startswith("line 1: in_the_future")
 
 
-def test_events_may_come_through_a_pipe(events: Path) -> None:
+def test_events_can_be_read_from_a_pipe(events: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "chalicelib", "estimate", "/dev/stdin"],
         input=events.read_bytes(),
@@ -245,7 +243,9 @@ def test_events_may_come_through_a_pipe(events: Path) -> None:
     assert json.loads(done.stdout)["roi"]["channels"]
 
 
-def test_money_in_a_second_currency_is_refused_by_line(events: Path, tmp_path: Path) -> None:
+def test_amounts_in_a_second_currency_are_rejected_with_their_line(
+    events: Path, tmp_path: Path
+) -> None:
     dollars = {
         "kind": "cost",
         "event_id": "k1",
@@ -279,7 +279,7 @@ def test_the_same_event_twice_counts_once_and_the_later_one_wins(
     assert next(c for c in channels if c["channel"] == "facebook")["cost"] == 70.0
 
 
-def test_a_range_and_another_pair_can_be_asked_for(events: Path) -> None:
+def test_a_range_and_another_pair_can_be_requested(events: Path) -> None:
     done = estimate(
         events, "--from", "2026-01-10", "--to", "2026-01-31", "--engagement", "twitter/share"
     )
@@ -289,7 +289,7 @@ def test_a_range_and_another_pair_can_be_asked_for(events: Path) -> None:
     assert answer["equivalence"]["engagement"]["channel"] == "twitter"
 
 
-def test_the_classical_models_are_printed_when_they_are_asked_for(events: Path) -> None:
+def test_attribution_adds_the_path_models(events: Path) -> None:
     done = estimate(events, "--attribution")
 
     answer = json.loads(done.stdout)
@@ -319,6 +319,6 @@ def test_a_missing_file_and_an_unknown_engagement_end_with_status_2(
     events: Path, tmp_path: Path
 ) -> None:
     assert estimate(tmp_path / "none.ndjson").returncode == 2
-    asked = estimate(events, "--engagement", "myspace/like")
-    assert asked.returncode == 2
-    assert "facebook/like" in asked.stderr
+    unknown = estimate(events, "--engagement", "myspace/like")
+    assert unknown.returncode == 2
+    assert "facebook/like" in unknown.stderr

@@ -1,4 +1,4 @@
-"""`python -m chalicelib estimate EVENTS.ndjson --experiments FILE.json`."""
+"""The option ``--experiments`` of ``estimate``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.factories import make_conversion, make_event
 
 @pytest.fixture
 def events(tmp_path: Path) -> Path:
-    """Five weeks of clicks that sell."""
+    """Five weeks of clicks that lead to purchases."""
     lines = []
     for offset in range(35):
         day = f"2026-{1 + offset // 28:02d}-{1 + offset % 28:02d}T12:00:00Z"
@@ -37,7 +37,7 @@ def estimate(
     return status, json.loads(out) if out else None, err
 
 
-def test_experiments_of_a_file_are_combined_with_the_estimates(
+def test_experiments_from_a_file_are_combined_with_the_estimates(
     events: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "experiments.json"
@@ -51,7 +51,7 @@ def test_experiments_of_a_file_are_combined_with_the_estimates(
     (click,) = answer["roi"]["channels"][0]["engagements"]
     assert click["method"] == "experiment"
     (record,) = answer["roi"]["diagnostics"]["experiments"]
-    assert record["measured"]["estimate"] == 0.2  # of two with one id the last counts
+    assert record["measured"]["estimate"] == 0.2  # for equal ids, the last one counts
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_experiments_of_a_file_are_combined_with_the_estimates(
         (json.dumps([make_effect(), make_effect(channel=None)]), ["experiment 2", "/channel"]),
     ],
 )
-def test_a_file_that_holds_no_experiments_ends_with_status_2_and_the_reason(
+def test_an_invalid_file_of_experiments_ends_with_status_2_and_the_reason(
     events: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, words: list[str]
 ) -> None:
     path = tmp_path / "experiments.json"
@@ -75,7 +75,7 @@ def test_a_file_that_holds_no_experiments_ends_with_status_2_and_the_reason(
     assert all(word in err for word in (str(path), *words))
 
 
-def test_a_file_of_experiments_that_is_missing_ends_with_status_2(
+def test_a_missing_file_of_experiments_ends_with_status_2(
     events: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status, _, err = estimate(events, capsys, "--experiments", tmp_path / "none.json")

@@ -1,4 +1,4 @@
-"""`keys create`, `keys list` and `keys revoke`."""
+"""The commands ``keys create``, ``keys list`` and ``keys revoke``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _create(*arguments: str) -> int:
     return main(["keys", "create", *arguments])
 
 
-def test_the_key_alone_is_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+def test_standard_output_contains_only_the_key(capsys: pytest.CaptureFixture[str]) -> None:
     assert _create("--tenant", "acme", "--role", "admin") == 0
     captured = capsys.readouterr()
     assert captured.out.startswith("lw_acme.")
@@ -40,7 +40,7 @@ def test_the_key_alone_is_on_standard_output(capsys: pytest.CaptureFixture[str])
     assert "acme" in captured.err
 
 
-def test_the_hash_is_stored_and_not_the_key(
+def test_only_the_hash_of_the_key_is_stored(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _create("--tenant", "acme", "--role", "read", "--currency", "CHF")
@@ -64,7 +64,7 @@ def test_a_second_key_cannot_change_the_reporting_currency(
     assert "CHF" in captured.err
 
 
-def test_the_secret_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
+def test_the_secret_is_created_once_and_readable_only_by_the_owner(tmp_path: Path) -> None:
     _create("--tenant", "acme", "--role", "read", "--data", str(tmp_path))
     first = (tmp_path / "secret").read_text()
     _create("--tenant", "acme", "--role", "read", "--data", str(tmp_path))
@@ -75,7 +75,7 @@ def test_the_secret_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == (0o700 if file.is_dir() else 0o600), file
 
 
-def test_a_given_secret_wins_over_the_file(
+def test_a_secret_in_the_environment_takes_precedence_over_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_SECRET", "a secret from outside")
@@ -93,7 +93,7 @@ def test_a_given_secret_wins_over_the_file(
         ("--tenant", "acme", "--role", "read", "--currency", "euro"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_invalid_arguments_of_create_are_rejected(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert _create(*arguments) == 2
@@ -103,7 +103,7 @@ def test_what_makes_no_sense_is_refused(
     assert not (tmp_path / "state").exists()
 
 
-def test_with_a_table_in_the_environment_the_key_goes_there(
+def test_keys_are_stored_in_the_table_that_the_environment_names(
     cloud: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -139,7 +139,7 @@ def test_with_a_table_in_the_environment_the_key_goes_there(
     assert captured.err == ""
 
 
-# --- the life of a key ------------------------------------------------------------------------
+# --- expiry, limits, revocation -----------------------------------------------------------------
 
 
 def _list(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict[str, str]]:
@@ -149,22 +149,22 @@ def _list(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict
 
 
 def _make(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The id of a new key."""
+    """Create a key and return its id."""
     assert _create("--tenant", "acme", "--role", "read", *arguments) == 0
     return capsys.readouterr().out.split(".")[1]
 
 
-def test_a_key_expires_when_it_is_told_to(capsys: pytest.CaptureFixture[str]) -> None:
+def test_expires_sets_when_a_key_expires(capsys: pytest.CaptureFixture[str]) -> None:
     first = _make(capsys, "--expires", "90d")
     second = _make(capsys)
-    told = _list(capsys)
-    left = dt.datetime.fromisoformat(told[first]["expires_at"]) - dt.datetime.now(dt.UTC)
+    keys = _list(capsys)
+    left = dt.datetime.fromisoformat(keys[first]["expires_at"]) - dt.datetime.now(dt.UTC)
     assert dt.timedelta(days=90, minutes=-1) < left <= dt.timedelta(days=90)
-    assert told[second]["expires_at"] == "-"
+    assert keys[second]["expires_at"] == "-"
 
 
 @pytest.mark.parametrize("when", ["yesterday", "2020-01-01", "0d", "99999d", "2999-01-01"])
-def test_an_end_that_makes_no_sense_is_refused(
+def test_an_invalid_expiry_is_rejected(
     when: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert _create("--tenant", "acme", "--role", "read", "--expires", when) == 2
@@ -173,7 +173,7 @@ def test_an_end_that_makes_no_sense_is_refused(
     assert not (tmp_path / "state").exists()
 
 
-def test_a_third_key_is_refused_until_one_is_revoked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_third_key_is_rejected_until_one_is_revoked(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = _make(capsys), _make(capsys)
     assert _create("--tenant", "acme", "--role", "read") == 2
     captured = capsys.readouterr()
@@ -184,18 +184,20 @@ def test_a_third_key_is_refused_until_one_is_revoked(capsys: pytest.CaptureFixtu
     assert _create("--tenant", "other", "--role", "read") == 0
     capsys.readouterr()
     assert main(["keys", "revoke", "--tenant", "acme", first]) == 0
-    assert main(["keys", "revoke", "--tenant", "acme", first]) == 0  # and again
+    assert (
+        main(["keys", "revoke", "--tenant", "acme", first]) == 0
+    )  # revoking twice is not an error
     capsys.readouterr()
     third = _make(capsys)
-    told = _list(capsys)
-    assert {one: told[one]["state"] for one in (first, second, third)} == {
+    keys = _list(capsys)
+    assert {one: keys[one]["state"] for one in (first, second, third)} == {
         first: "revoked",
         second: "active",
         third: "active",
     }
 
 
-def test_of_keys_that_are_made_at_once_two_are_made(tmp_path: Path) -> None:
+def test_of_four_concurrent_creations_two_succeed(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "chalicelib", "keys", "create", "--role", "read"]
     command += ["--tenant", "acme", "--data", str(tmp_path)]
     _create("--tenant", "acme", "--role", "admin", "--data", str(tmp_path))
@@ -203,7 +205,7 @@ def test_of_keys_that_are_made_at_once_two_are_made(tmp_path: Path) -> None:
     assert sorted(one.wait(60) for one in made) == [0, 0, 2, 2]
 
 
-def test_listing_and_revoking_make_nothing(
+def test_listing_and_revoking_do_not_create_a_data_directory(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["keys", "list", "--tenant", "acme"]) == 0
@@ -222,7 +224,7 @@ def test_listing_and_revoking_make_nothing(
         ("list", "--tenant", "Acme"),
     ],
 )
-def test_what_is_no_tenant_or_key_is_refused(
+def test_an_invalid_tenant_or_key_id_is_rejected(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert main(["keys", *arguments]) == 2
@@ -231,7 +233,7 @@ def test_what_is_no_tenant_or_key_is_refused(
     assert not (tmp_path / "state").exists()
 
 
-def test_a_reason_of_the_system_names_the_file_where_one_is_known() -> None:
+def test_a_system_error_names_the_file_if_it_is_known() -> None:
     assert reason_of(PermissionError(13, "Permission denied", "/d/secret")) == (
         "/d/secret: Permission denied"
     )

@@ -22,14 +22,16 @@ def test_every_command_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["sevre"], ["keys"], ["serve", "--port", "x"]])
-def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_exits_with_status_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
     assert "usage:" in capsys.readouterr().err
 
 
-def test_every_command_says_what_it_runs() -> None:
+def test_every_command_sets_a_function_to_run() -> None:
     parser = build_parser()
     for arguments in (["serve"], ["demo"], ["keys", "create", "--tenant", "a", "--role", "read"]):
         assert callable(parser.parse_args(arguments).run)
@@ -42,7 +44,9 @@ def test_every_command_says_what_it_runs() -> None:
         ("['serve', '--port', '70000']", "numpy botocore cheroot"),
     ],
 )
-def test_a_command_loads_only_what_it_needs(arguments: str, unwanted: str, tmp_path: Path) -> None:
+def test_a_command_imports_only_what_it_needs(
+    arguments: str, unwanted: str, tmp_path: Path
+) -> None:
     program = f"""
 import sys
 DIR = {str(tmp_path)!r}

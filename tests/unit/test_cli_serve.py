@@ -1,4 +1,4 @@
-"""`serve`, as a process of its own where that matters."""
+"""The command ``serve``, in a separate process where that matters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _events(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+def test_acknowledged_events_survive_a_kill(tmp_path: Path) -> None:
     data = tmp_path / "data"
     first = Served(data)
     try:
@@ -43,11 +43,11 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     assert answer["accepted"] == 20
     second = Served(data)
     try:
-        assert "lw_local." not in second.said  # the key of before is valid
+        assert "lw_local." not in second.said  # the existing key is valid
         path = f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}"
         counted = 0
         while counted < 20:
-            time.sleep(0.2)  # a key has 600 requests a minute
+            time.sleep(0.2)  # the rate limit of a key is 600 requests per minute
             series = second.call("GET", f"{path}&interval=day", key)["series"]
             counted = sum(point["value"] for one in series for point in one["points"])
     finally:
@@ -55,7 +55,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     assert (counted, status) == (20, 0)
 
 
-def test_a_port_in_use_is_said_and_ends_with_2(
+def test_a_port_in_use_is_reported_with_status_2(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -67,14 +67,14 @@ def test_a_port_in_use_is_said_and_ends_with_2(
     assert captured.out == ""
 
 
-def test_progress_is_quiet_at_first_and_then_in_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_silent_at_first_and_then_prints_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     out = io.StringIO()
-    with progress.step("loading", out) as tell:
+    with progress.step("loading", out) as report:
         for second in (0.5, 1.9, 2.1, 3.0, 7.2):
             now[0] = second
-            tell(second / 10, f"{second} s")
+            report(second / 10, f"{second} s")
     assert out.getvalue().splitlines() == [
         "loading: 21% (2.1 s)",
         "loading: 72% (7.2 s)",
@@ -82,8 +82,8 @@ def test_progress_is_quiet_at_first_and_then_in_lines(monkeypatch: pytest.Monkey
     ]
 
 
-def test_a_short_step_says_nothing() -> None:
+def test_a_short_step_prints_nothing() -> None:
     out = io.StringIO()
-    with progress.step("loading", out) as tell:
-        tell(0.5)
+    with progress.step("loading", out) as report:
+        report(0.5)
     assert out.getvalue() == ""

@@ -1,4 +1,4 @@
-"""The tour: through the front doors, and answers in honest words."""
+"""The tour of the demo: sending the data, and the text of the estimates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.demo import tour
 from chalicelib.demo.brand import BRAND, History, simulate
-from chalicelib.demo.exhibits import count_events
+from chalicelib.demo.brand_data import count_events
 from chalicelib.demo.truth import truth_of
 from chalicelib.local.exchanges import Request, Response
 from chalicelib.local.installation import Installation
@@ -23,7 +23,7 @@ TODAY = dt.datetime.now(dt.UTC).date()
 
 
 A_MONDAY = dt.date(2026, 11, 23)
-"""What a brand's ratio is depends on the weekdays that its days fall on."""
+"""A fixed day: the true ratio of a brand depends on the weekdays of its window."""
 
 
 def _history(n_people: int = 120, n_days: int = 40, today: dt.date = TODAY) -> History:
@@ -57,7 +57,7 @@ def _answers(
     )
 
 
-def test_the_whole_tour_on_a_small_brand(tmp_path: Path) -> None:
+def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
     import app
 
     history = _history()
@@ -71,7 +71,7 @@ def test_the_whole_tour_on_a_small_brand(tmp_path: Path) -> None:
         files = tour.drop_files(service, "demo", history)
         tour.wait_for_imports(service, api, files, _nothing)
         tour.fit(api, history, _nothing)
-        answers = tour.ask(api)
+        answers = tour.fetch_answers(api)
         views = api.get(
             "/v1/timeseries",
             metric="engagements",
@@ -88,25 +88,25 @@ def test_the_whole_tour_on_a_small_brand(tmp_path: Path) -> None:
         for series in views["series"]
     }
     assert (sent, files, shares[-1]) == (count_events(history), 3, 1.0)
-    assert totals["youtube"] == truth.kinds["youtube/view"].count
+    assert totals["youtube"] == truth.types["youtube/view"].count
     assert totals["facebook"] == sum(
-        truth.kinds[name].count for name in ("facebook/like", "facebook/share")
+        truth.types[name].count for name in ("facebook/like", "facebook/share")
     )
-    said = {code for channel in answers.roi["channels"] for code in channel["warnings"]}
-    assert "ids_taken_for_people" not in said
+    warnings = {code for channel in answers.roi["channels"] for code in channel["warnings"]}
+    assert "ids_taken_for_people" not in warnings
     costs = {channel["channel"]: channel["cost"] for channel in answers.roi["channels"]}
     assert costs == pytest.approx(truth.costs, rel=1e-4)
     ratio = truth.ratio("facebook/like", "google_ads/click")
     assert tour.equivalence_sentence(answers, truth).endswith(f"simulated truth is {ratio:.2f}.")
 
 
-def test_a_refused_event_fails_the_tour() -> None:
-    def refuse(request: Request) -> Response:
+def test_a_rejected_event_fails_the_tour() -> None:
+    def reject_one(request: Request) -> Response:
         lines = request.body.count(b"\n")
         answer = {"accepted": lines - 1, "rejected": [{"index": 0, "code": "in_the_future"}]}
         return Response(200, (), json.dumps(answer).encode())
 
-    server = HttpServer(0, refuse, 10**7)
+    server = HttpServer(0, reject_one, 10**7)
     server.start()
     try:
         with pytest.raises(tour.TourFailedError, match="in_the_future"):
@@ -120,7 +120,7 @@ def test_an_error_of_the_service_fails_the_tour() -> None:
     server.start()
     try:
         with pytest.raises(tour.TourFailedError, match="503 not now"):
-            tour.ask(tour.Api(server.url, "key"))
+            tour.fetch_answers(tour.Api(server.url, "key"))
     finally:
         server.stop()
 
@@ -130,45 +130,45 @@ def test_an_error_of_the_service_fails_the_tour() -> None:
     [
         (
             _estimate(0.58, 0.31, 0.88),
-            "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval 0.31 to 0.88); "
-            "the simulated truth is 0.59.",
+            "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval 0.31 to 0.88). "
+            "The simulated truth is 0.59.",
         ),
         (
             _estimate(0.58, 0.31, None),
             "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval at least 0.31, "
-            "with no upper bound); the simulated truth is 0.59.",
+            "with no upper bound). The simulated truth is 0.59.",
         ),
         (
             _estimate(0.58),
-            "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval with no bounds); "
-            "the simulated truth is 0.59.",
+            "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval with no bounds). "
+            "The simulated truth is 0.59.",
         ),
         (
             _estimate(None),
-            "What a Facebook like is worth in paid Google Ads clicks cannot be told "
-            "(Too few conversions); the simulated truth is 0.59.",
+            "The value of a Facebook like in paid Google Ads clicks cannot be estimated from this "
+            "data (Too few conversions). The simulated truth is 0.59.",
         ),
     ],
 )
-def test_the_sentence_claims_no_more_than_is_known(
+def test_the_sentence_reflects_the_known_bounds(
     ratio: dict[str, float | None], sentence: str
 ) -> None:
     truth = truth_of(_history(today=A_MONDAY))
     assert tour.equivalence_sentence(_answers(ratio), truth) == sentence
 
 
-def test_a_verdict_without_a_ratio_says_how_much_of_it_is_known() -> None:
+def test_a_verdict_without_a_ratio_explains_why_the_ratio_is_missing() -> None:
     answers = _answers(_estimate(None), compared="worth_more")
 
     sentence = tour.equivalence_sentence(answers, truth_of(_history(today=A_MONDAY)))
 
     assert sentence == (
-        "A Facebook like is worth more than a paid Google Ads click; how many times cannot be "
-        "told, because a click may be worth nothing; the simulated truth is 0.59."
+        "A Facebook like is worth more than a paid Google Ads click. The ratio cannot be "
+        "estimated, because a click may be worth nothing. The simulated truth is 0.59."
     )
 
 
-def test_the_table_sets_the_truth_beside_the_answer() -> None:
+def test_the_table_shows_estimates_and_truth() -> None:
     truth = truth_of(_history())
     heading, row = tour.roi_rows(_answers(_estimate(1.0)), truth)
     assert len(heading) == len(row)
@@ -182,10 +182,10 @@ def test_the_table_sets_the_truth_beside_the_answer() -> None:
     assert row[6] == f"{truth.roi('facebook'):.2f}"
 
 
-def test_a_channel_that_cannot_be_estimated_says_why() -> None:
+def test_a_channel_without_an_estimate_shows_the_reason() -> None:
     answers = _answers(
         _estimate(1.0), roi=_estimate(None), verdict="not_estimable", reasons=["no_variation"]
     )
     _, row = tour.roi_rows(answers, truth_of(_history()))
     assert row[3:5] == ("unknown", "Not estimable (No variation)")
-    assert tour.held_sentence(answers, truth_of(_history())).startswith("0 of 0 ")
+    assert tour.accuracy_sentence(answers, truth_of(_history())).startswith("0 of 0 ")

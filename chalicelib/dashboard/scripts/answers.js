@@ -1,7 +1,7 @@
-// What one engagement is worth, and the return on each channel.
+// The value of one engagement, and the ROI of each channel.
 import { $, makeTable } from "./dom.js";
 import { fine, whole, words } from "./format.js";
-import { ask, explain } from "./session.js";
+import { callApi, explain } from "./session.js";
 import { title } from "./codes.js";
 
 let shown = { channels: [] };
@@ -34,42 +34,42 @@ function verdict(c) {
 }
 
 function showChannels(roi) {
-  $("about").textContent = `${roi.from} to ${roi.to}, goal ${roi.goal}, ${roi.currency}. ROI is (revenue caused − cost) / cost; the line marks zero.`;
+  $("about").textContent = `${roi.from} to ${roi.to}, goal ${roi.goal}, ${roi.currency}. ROI = (incremental revenue − cost) / cost. The vertical line marks zero.`;
   const known = roi.channels.filter((c) => c.roi.estimate !== null);
   const low = Math.min(-1, ...known.map((c) => c.roi.ci_low)), high = Math.max(1, ...known.map((c) => c.roi.ci_high));
   $("channels").replaceChildren(makeTable("", [
     { label: "Channel", words: true, wide: true, cell: (c) => words(c.channel) },
     { label: "Cost", cell: (c) => whole.format(c.cost) },
-    { label: "Conversions caused", cell: (c) => interval(c.incremental_conversions, whole) },
+    { label: "Incremental conversions", cell: (c) => interval(c.incremental_conversions, whole) },
     { label: "ROI", cell: (c) => interval(c.roi, fine) },
     { label: "Interval", cell: (c) => (c.roi.estimate === null ? "" : bar(c.roi, low, high)) },
-    { label: "Verdict", words: true, wide: true, kind: (c) => c.verdict, cell: verdict },
+    { label: "Verdict", words: true, wide: true, tone: (c) => c.verdict, cell: verdict },
   ], roi.channels));
 }
 
-const kindsOf = (roi) => roi.channels.flatMap((c) => c.engagements.map((e) => ({ name: `${c.channel}/${e.type}`, ...e })));
+const typesOf = (roi) => roi.channels.flatMap((c) => c.engagements.map((e) => ({ name: `${c.channel}/${e.type}`, ...e })));
 
 function fillPair(roi) {
-  const kinds = kindsOf(roi);
-  for (const [id, usual] of [["engagement", "facebook/like"], ["baseline", "google_ads/click"]]) {
-    $(id).replaceChildren(...kinds.map((k) => new Option(words(k.name), k.name)));
-    const paid = kinds.find((k) => k.paid);
-    $(id).value = kinds.some((k) => k.name === usual) ? usual : ((id === "baseline" && paid) || kinds[0] || {}).name;
+  const types = typesOf(roi);
+  for (const [id, preferred] of [["engagement", "facebook/like"], ["baseline", "google_ads/click"]]) {
+    $(id).replaceChildren(...types.map((k) => new Option(words(k.name), k.name)));
+    const paid = types.find((k) => k.paid);
+    $(id).value = types.some((k) => k.name === preferred) ? preferred : ((id === "baseline" && paid) || types[0] || {}).name;
   }
 }
 
 export async function showPair() {
   const [engagement, baseline] = [$("engagement").value, $("baseline").value];
-  const e = await ask(`v1/equivalence?${new URLSearchParams({ engagement, baseline })}`);
-  if (engagement !== $("engagement").value || baseline !== $("baseline").value) return; // a later choice answers
+  const e = await callApi(`v1/equivalence?${new URLSearchParams({ engagement, baseline })}`);
+  if (engagement !== $("engagement").value || baseline !== $("baseline").value) return; // the selection has changed
   const [one, other] = [`One ${words(engagement)}`, words(baseline)];
   const end = (x) => (x === null ? "no bound" : fine.format(x));
   $("equivalence").textContent = e.ratio.estimate === null
-    ? (["worth_more", "worth_less"].includes(e.verdict) ? `${one} is ${words(e.verdict)} than one ${other}; these data do not show by how much.` : "These data cannot answer this.")
+    ? (["worth_more", "worth_less"].includes(e.verdict) ? `${one} is ${words(e.verdict)} than one ${other}; the data do not show by how much.` : "The data cannot answer this question.")
     : `${one} is worth ${fine.format(e.ratio.estimate)} ${other} (95 % interval ${end(e.ratio.ci_low)} to ${end(e.ratio.ci_high)}): ${title(e.verdict)}.`;
   const more = [...e.reasons, ...e.warnings].map(title);
-  if (e.needed) more.push(`${e.needed.days} more days (${whole.format(e.needed.engagements)} engagements) would settle it`);
-  const chosen = kindsOf(shown).find((k) => k.name === engagement);
+  if (e.needed) more.push(`${e.needed.days} more days (${whole.format(e.needed.engagements)} engagements) would give a clear answer`);
+  const chosen = typesOf(shown).find((k) => k.name === engagement);
   if (chosen && chosen.sensitivity) more.push(chosen.sensitivity.sentence);
   $("equivalence-more").textContent = more.join("; ");
 }
@@ -77,7 +77,7 @@ export async function showPair() {
 export async function showAnswers() {
   $("answers").hidden = true;
   try {
-    shown = await ask("v1/roi");
+    shown = await callApi("v1/roi");
   } catch (error) {
     throw new Error(explain(error, "see the answers", "read or admin"));
   }

@@ -1,14 +1,14 @@
-// Codes of the API in words, from its catalogue.
-import { ask } from "./session.js";
+// Titles and explanations of the API's codes.
+import { callApi } from "./session.js";
 import { words } from "./format.js";
 
 let entries = new Map();
 let rejections = new Map();
 
 export async function loadCodes() {
-  const told = await ask("v1/codes");
-  entries = new Map(told.codes.map((one) => [one.code, one]));
-  rejections = new Map(told.rejections.map((one) => [one.code, one]));
+  const catalogue = await callApi("v1/codes");
+  entries = new Map(catalogue.codes.map((one) => [one.code, one]));
+  rejections = new Map(catalogue.rejections.map((one) => [one.code, one]));
 }
 
 export function title(code) {
@@ -17,13 +17,13 @@ export function title(code) {
   return subject ? `${known}: ${subject}` : known;
 }
 
-// A code that the catalogue does not list is shown in words.
+// The entry of a rejection code. Unknown codes get a title made from the code.
 export function rejection(code) {
   const plain = words(code);
   return rejections.get(code) || { code, title: plain.charAt(0).toUpperCase() + plain.slice(1), meaning: "", help: "" };
 }
 
-// A reason that is a sentence, or a code with its detail behind a colon.
+// The text of a reason, which is a sentence, or a code with an optional detail after a colon.
 export function reasonInWords(text) {
   const found = /^([a-z_]+)(?:: (.*))?$/s.exec(text);
   if (!found || !rejections.has(found[1])) return text;

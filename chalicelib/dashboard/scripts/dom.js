@@ -1,4 +1,4 @@
-// Elements of the page. Whatever comes from the API becomes text, never HTML.
+// Creates elements of the page. Data from the API become text, never HTML.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -11,17 +11,17 @@ export function make(name, attributes = {}, ...children) {
   return node;
 }
 
-// A text from a file. `bdi` isolates its direction, so that it cannot reorder the text around it.
+// Text from a file. `bdi` isolates its direction, so that it cannot reorder the surrounding text.
 export const foreign = (text) => make("bdi", {}, text);
 
-// columns: { label, cell(row), kind(row), words (left-aligned), short (not broken), wide (a line of
-// its own on a narrow screen) }
+// columns: { label, cell(row), tone(row) (CSS class), words (left-aligned), short (no line breaks),
+// wide (on a separate line on narrow screens) }
 export function makeTable(caption, columns, rows) {
   const side = (column) => (column.words ? "words" : null);
   const head = columns.map((column) => make("th", { scope: "col", role: "columnheader", class: side(column) }, column.label));
   const line = (row) => columns.map((column) => {
-    const kinds = [side(column), column.short && "short", column.wide && "wide", column.kind && column.kind(row)].filter(Boolean).join(" ");
-    return make("td", { role: "cell", "data-label": column.label, class: kinds || null }, column.cell(row));
+    const classes = [side(column), column.short && "short", column.wide && "wide", column.tone && column.tone(row)].filter(Boolean).join(" ");
+    return make("td", { role: "cell", "data-label": column.label, class: classes || null }, column.cell(row));
   });
   return make("table", { class: "stack", role: "table" },
     caption ? make("caption", {}, caption) : null,

@@ -1,20 +1,20 @@
-// Polling an import until it has ended.
-import { ask } from "./session.js";
+// Polling of imports.
+import { callApi } from "./session.js";
 import { isUnfinished } from "./states.js";
 
 const FIRST_PAUSE = 400, LONGEST_PAUSE = 5000;
 
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
-// Polls an import until it has ended and returns it, or null when `isAwaited` says no. Calls `seen`
-// with each answer.
-export async function follow(id, seen, isAwaited) {
+// Polls an import until it has finished, and returns it. Calls `onState` with each state. Returns
+// null once `isCurrent` returns false.
+export async function follow(id, onState, isCurrent) {
   for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 1.5, LONGEST_PAUSE)) {
-    const one = await ask(`v1/imports/${encodeURIComponent(id)}`);
-    if (!isAwaited()) return null;
-    seen(one);
+    const one = await callApi(`v1/imports/${encodeURIComponent(id)}`);
+    if (!isCurrent()) return null;
+    onState(one);
     if (!isUnfinished(one)) return one;
     await pause(wait);
-    if (!isAwaited()) return null;
+    if (!isCurrent()) return null;
   }
 }

@@ -1,4 +1,4 @@
-// Numbers, times and names as they are shown.
+// Formats numbers, times and names.
 
 export const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 export const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -7,7 +7,7 @@ const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "
 
 export const words = (code) => code.replaceAll("_", " ");
 
-// A decimal of any length: JavaScript's numbers hold 15 digits.
+// A decimal of any length. JavaScript's numbers are exact to 15 digits.
 export function decimal(text) {
   return String(text).replace(/[^0-9]/g, "").length > 15 ? String(text) : exact.format(Number(text));
 }
@@ -16,7 +16,7 @@ export function count(number, one, several = `${one}s`) {
   return `${whole.format(number)} ${number === 1 ? one : several}`;
 }
 
-// A text that stands alone: messages of the API begin small and end without a full stop.
+// Makes a sentence of an API message, which starts in lower case and has no full stop.
 export function sentence(text) {
   const begun = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?:)]$/.test(begun) ? begun : `${begun}.`;
@@ -37,7 +37,7 @@ export function bytes(size) {
 }
 
 const BRANDS = {
-  auto: "not known", ga4: "Google Analytics 4", linkedin: "LinkedIn", linkedin_ads: "LinkedIn Ads", paypal: "PayPal",
+  auto: "Unknown", ga4: "Google Analytics 4", linkedin: "LinkedIn", linkedin_ads: "LinkedIn Ads", paypal: "PayPal",
   tiktok: "TikTok", tiktok_ads: "TikTok Ads", woocommerce: "WooCommerce", youtube: "YouTube", mapped: "By a mapping",
   twitter: "X (Twitter)", twitter_ads: "X Ads", xing: "XING",
 };

@@ -1,4 +1,4 @@
-// The views of the page, by the part of its address behind #.
+// Routing: shows the view that the URL fragment names.
 import { $ } from "./dom.js";
 import { hasKey, useKey } from "./session.js";
 import { loadCodes } from "./codes.js";
@@ -37,7 +37,7 @@ async function route() {
   }
   await attempt(view.show);
   const section = $(view.name);
-  // Leave the focus where it is if the user has moved it into the view already, to choose a file.
+  // Keep the focus if the user has already moved it into the view.
   if (section.hidden || section.contains(document.activeElement)) return;
   $(`${view.name}-title`).focus({ preventScroll: view.name !== "import" });
 }

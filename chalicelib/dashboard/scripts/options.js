@@ -1,13 +1,13 @@
-// How a file is to be read: the same choices for an upload and for reading it again.
+// Options for reading a file, for uploads and replays.
 import { make } from "./dom.js";
-import { ask } from "./session.js";
+import { callApi } from "./session.js";
 
-// The names of the tenant's mappings; none if the key may not list them.
+// The names of the tenant's mappings. Empty if the key may not list them.
 export async function mappingNames() {
   try {
-    return (await ask("v1/mappings?limit=200")).mappings.map((one) => one.name);
+    return (await callApi("v1/mappings?limit=200")).mappings.map((one) => one.name);
   } catch {
-    return []; // the role of a key that uploads may not allow this
+    return []; // the role of the key may not allow listing mappings
   }
 }
 
@@ -18,7 +18,7 @@ export function makeOptions(mappings, given = {}) {
   const fields = make("fieldset", { class: "options" },
     make("label", { class: "check" }, spread, make("span", {}, "Rows that cover several days: spread them evenly over their days")),
     make("label", {}, make("span", {}, "Currency, if the file has none"), currency),
-    mappings.length ? make("label", {}, make("span", {}, "Mapping of a table of your own"), mapping) : null);
+    mappings.length ? make("label", {}, make("span", {}, "Mapping, for a table with other columns"), mapping) : null);
   const chosen = () => {
     const options = {};
     if (spread.checked) options.spread = true;

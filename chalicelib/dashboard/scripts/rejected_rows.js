@@ -1,7 +1,7 @@
-// The rejected rows of an import by reason, with the first examples of each.
+// The rejected rows of an import, grouped by reason, with examples.
 import { foreign, make, makeTable } from "./dom.js";
 import { count, sentence, whole } from "./format.js";
-import { ask, explain } from "./session.js";
+import { callApi, explain } from "./session.js";
 import { rejection } from "./codes.js";
 
 const EXAMPLES = 3, ROWS_AT_ONCE = 200, LONGEST = 240;
@@ -10,7 +10,7 @@ export function makeRejectedRows(one) {
   const groups = make("div", {}), more = make("div", {});
   const part = make("section", { "aria-labelledby": "rejected-title" },
     make("h3", { id: "rejected-title" }, `Rejected rows: ${whole.format(one.rejected)}`),
-    make("p", { class: "soft" }, "Nothing of a rejected row is imported. Correct the file and upload it again: rows that are imported already are not counted twice."),
+    make("p", { class: "soft" }, "Rejected rows are not imported. Correct the file and upload it again. Rows that are already imported are not counted twice."),
     groups, more);
   const seen = [];
   const draw = () => groups.replaceChildren(...groupsOf(one, seen));
@@ -18,19 +18,19 @@ export function makeRejectedRows(one) {
     more.replaceChildren();
     try {
       const query = new URLSearchParams({ limit: ROWS_AT_ONCE, ...(cursor ? { cursor } : {}) });
-      const page = await ask(`v1/imports/${encodeURIComponent(one.id)}/rejects?${query}`);
+      const page = await callApi(`v1/imports/${encodeURIComponent(one.id)}/rejects?${query}`);
       seen.push(...page.rejects);
       draw();
       if (page.next) {
-        const button = make("button", { type: "button", class: "plain" }, `Look at more of the ${count(one.rejected, "rejected row")}`);
+        const button = make("button", { type: "button", class: "plain" }, `Load more of the ${count(one.rejected, "rejected row")}`);
         button.addEventListener("click", () => read(page.next));
-        more.replaceChildren(make("p", { class: "soft" }, `The first ${whole.format(seen.length)} were looked at for examples.`), button);
+        more.replaceChildren(make("p", { class: "soft" }, `The examples are from the first ${count(seen.length, "rejected row")}.`), button);
       } else if (!seen.length) {
-        more.replaceChildren(make("p", { class: "soft" }, "The rows themselves are kept for 90 days; these are gone."));
+        more.replaceChildren(make("p", { class: "soft" }, "Rejected rows are deleted after 90 days. These rows have been deleted."));
       }
     } catch (error) {
       draw();
-      more.replaceChildren(make("p", { class: "error", role: "alert" }, explain(error, "see the rejected rows themselves, which can hold what customers wrote", "ingest or admin")));
+      more.replaceChildren(make("p", { class: "error", role: "alert" }, explain(error, "see rejected rows, because they can contain personal data", "ingest or admin")));
     }
   }
   draw();
@@ -38,21 +38,21 @@ export function makeRejectedRows(one) {
   return part;
 }
 
-// An import of an earlier version has no counts by code: count the rows that were loaded.
+// Imports of earlier versions have no counts by code. Count the loaded rows instead.
 function groupsOf(one, seen) {
   const known = one.rejected_by_code.length
     ? one.rejected_by_code
     : [...new Set(seen.map((row) => row.code))].map((code) => ({ code, rows: seen.filter((row) => row.code === code).length }));
   return known.map(({ code, rows }) => {
-    const told = rejection(code), examples = seen.filter((row) => row.code === code).slice(0, EXAMPLES);
+    const entry = rejection(code), examples = seen.filter((row) => row.code === code).slice(0, EXAMPLES);
     return make("div", { class: "panel caution" },
-      make("h4", {}, `${told.title}: ${count(rows, "row")} `, make("code", { class: "code" }, code)),
-      make("p", {}, [told.meaning, told.help].filter(Boolean).join(" ")),
+      make("h4", {}, `${entry.title}: ${count(rows, "row")} `, make("code", { class: "code" }, code)),
+      make("p", {}, [entry.meaning, entry.help].filter(Boolean).join(" ")),
       examples.length ? examplesOf(examples, rows) : null);
   });
 }
 
-// The message of an event that is rejected begins with a pointer to the field: /cost/currency.
+// Messages of rejected events start with a JSON pointer to the field: /cost/currency.
 function wordsOf(message) {
   return sentence(message.replace(/^\/(\S+): /, (_, pointer) => `${pointer.replaceAll("/", " ")}: `));
 }

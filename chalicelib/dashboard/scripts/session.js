@@ -1,4 +1,4 @@
-// The key of this visit, and requests with it. The key stays in memory: a reload forgets it.
+// The API key, and requests with it. The key is only in memory, so a reload discards it.
 
 let key = "";
 
@@ -8,7 +8,7 @@ export function hasKey() { return key !== ""; }
 export class Problem extends Error {
   constructor(status, body) {
     const fields = (body.errors || []).map((one) => `${one.pointer.slice(1)}: ${one.message}`).join("; ");
-    super([body.detail || body.title || `The service answered with the status ${status}.`, fields].filter(Boolean).join(" — "));
+    super([body.detail || body.title || `The service returned the status ${status}.`, fields].filter(Boolean).join(" — "));
     this.status = status;
     this.code = body.code || "";
   }
@@ -16,8 +16,8 @@ export class Problem extends Error {
 
 const UNREACHABLE = "The service cannot be reached. Check the connection and try again.";
 
-// Paths are relative to the page, which may be below a stage or a proxy.
-export async function ask(path, { method = "GET", body } = {}) {
+// Paths are relative to the page, which may be below an API stage or a proxy.
+export async function callApi(path, { method = "GET", body } = {}) {
   const headers = { "x-api-key": key, accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   const address = new URL(path, document.baseURI);
@@ -27,21 +27,22 @@ export async function ask(path, { method = "GET", body } = {}) {
   } catch {
     throw new Error(UNREACHABLE);
   }
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Problem(answer.status, told);
-  return told;
+  const content = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Problem(answer.status, content);
+  return content;
 }
 
-// Says what the key may not do and which role it needs; the API's message names the role it has.
+// The message of an error. For status 403, it adds which role is needed; the API's own message
+// contains the role of the key.
 export function explain(error, task, roles) {
   if (!(error instanceof Problem) || error.status !== 403) return error.message;
   return `This API key may not ${task} (${error.message}). Use a key with the role ${roles}.`;
 }
 
-// PUT a file to the address that an announced import has for it.
+// PUT a file to the upload URL of an import.
 export function send(file, address, progress) {
   const target = new URL(address);
-  // A service on one machine answers with its own address; behind a proxy the page has another.
+  // A local service returns its own address. Behind a proxy, the page has a different one.
   const own = ["127.0.0.1", "localhost", "[::1]"].includes(target.hostname);
   const url = own ? new URL(target.pathname.slice(1) + target.search, document.baseURI) : target;
   return new Promise((resolve, reject) => {

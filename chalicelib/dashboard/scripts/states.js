@@ -1,14 +1,14 @@
-// The state of an import in words.
+// The state of an import as text.
 import { count, whole } from "./format.js";
 import { rejection } from "./codes.js";
 
 export const isUnfinished = (one) => ["waiting", "running", "removing"].includes(one.state);
 
-const IN_HAND = {
-  waiting: ["Waiting", "The file has not been read yet. If it was never uploaded, nothing will happen."],
-  running: ["Being read", "The file is being read."],
-  removing: ["Being removed", "What this import stored is being removed."],
-  removed: ["Removed", "What this import stored was removed."],
+const SIMPLE_STATES = {
+  waiting: ["Waiting", "The file has not been read yet. If it was never uploaded, the import remains in this state."],
+  running: ["Reading", "Likeworth is reading the file."],
+  removing: ["Removing", "Likeworth is removing the events of this import."],
+  removed: ["Removed", "The events of this import were removed."],
 };
 
 function readSoFar(one) {
@@ -16,21 +16,21 @@ function readSoFar(one) {
   return one.state === "running" && rows ? ` ${count(rows, "row")} so far.` : "";
 }
 
-// tone: good, caution, bad, or null while the import has not ended
+// tone: good, caution, bad, or null while the import is unfinished
 export function stateOf(one) {
-  if (IN_HAND[one.state]) {
-    const [text, more] = one.replay && one.state === "waiting" ? ["Waiting to be read again", ""] : IN_HAND[one.state];
+  if (SIMPLE_STATES[one.state]) {
+    const [text, more] = one.replay && one.state === "waiting" ? ["Waiting to be read again", ""] : SIMPLE_STATES[one.state];
     return { text, more: more + readSoFar(one), tone: null };
   }
   if (one.state === "failed") {
-    const why = one.error ? rejection(one.error.code).title : "no reason is known";
-    const left = one.events ? `${count(one.events, "event")} of the rows before that are stored.` : "Nothing of it is stored.";
+    const why = one.error ? rejection(one.error.code).title : "unknown reason";
+    const left = one.events ? `${count(one.events, "event")} from earlier rows are stored.` : "No events were stored.";
     return { text: `Not imported: ${why}`, more: left, tone: "bad" };
   }
-  if (one.error) return { text: "Imported; the last attempt to read it again failed", more: "Nothing was changed by that attempt.", tone: "caution" };
-  if (!one.events && one.rejected) return { text: "Nothing imported", more: `${count(one.rejected, "row")} of ${whole.format(one.rows)} were rejected, and no other row became an event. The reasons are below.`, tone: "bad" };
-  if (!one.events) return { text: "Nothing to import", more: "No row of the file became an event. The reasons are below.", tone: "caution" };
-  if (one.rejected) return { text: "Imported in part", more: `${whole.format(one.rejected)} of ${count(one.rows, "row")} were rejected.`, tone: "caution" };
-  if (one.warning_count) return { text: "Imported, with warnings", more: "Numbers may be missing: see the warnings below.", tone: "caution" };
+  if (one.error) return { text: "Imported, but the last attempt to read the file again failed", more: "That attempt changed nothing.", tone: "caution" };
+  if (!one.events && one.rejected) return { text: "Nothing imported", more: `${count(one.rejected, "row")} of ${whole.format(one.rows)} were rejected, and the other rows contain no events. The reasons are below.`, tone: "bad" };
+  if (!one.events) return { text: "Nothing to import", more: "The file contains no events. The reasons are below.", tone: "caution" };
+  if (one.rejected) return { text: "Partly imported", more: `${whole.format(one.rejected)} of ${count(one.rows, "row")} were rejected.`, tone: "caution" };
+  if (one.warning_count) return { text: "Imported, with warnings", more: "Numbers may be missing. See the warnings below.", tone: "caution" };
   return { text: "Imported", more: "Every row was read.", tone: "good" };
 }

@@ -1,7 +1,7 @@
-// Uploading files: announce, send, wait, and show the result of each.
+// Uploads: create an import, send the file, wait, and show the result.
 import { $, foreign, make } from "./dom.js";
 import { bytes, count } from "./format.js";
-import { ask, explain, send } from "./session.js";
+import { callApi, explain, send } from "./session.js";
 import { follow } from "./following.js";
 import { addressOf, showImports } from "./imports_list.js";
 import { makeOptions, mappingNames } from "./options.js";
@@ -16,11 +16,11 @@ export async function prepareUpload() {
 
 export function watchUpload(open) {
   const files = $("files"), drop = $("drop"), button = $("send");
-  const chosen = () => {
+  const updateButton = () => {
     button.disabled = files.files.length === 0;
     button.textContent = files.files.length > 1 ? `Import ${files.files.length} files` : "Import";
   };
-  files.addEventListener("change", chosen);
+  files.addEventListener("change", updateButton);
   for (const name of ["dragenter", "dragover"]) {
     drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
   }
@@ -29,17 +29,17 @@ export function watchUpload(open) {
     event.preventDefault();
     if (!event.dataTransfer.files.length) return;
     files.files = event.dataTransfer.files;
-    chosen();
+    updateButton();
     button.focus();
   });
   $("upload").addEventListener("submit", async (event) => {
     event.preventDefault();
     const list = [...files.files], how = options ? options.chosen() : {};
     files.value = "";
-    chosen();
+    updateButton();
     button.disabled = true;
     await uploadAll(list, how, open);
-    chosen();
+    updateButton();
   });
 }
 
@@ -52,32 +52,32 @@ async function uploadAll(list, how, open) {
   }
 }
 
-// The API takes printable characters only.
+// The API accepts only printable characters.
 function nameOf(file) {
   return [...file.name.replace(/[\p{C}\p{Z}]/gu, " ").trim()].slice(-255).join("") || "file";
 }
 
-// The id of the import, if it has ended.
+// Returns the id of the import, or null if the upload failed.
 async function uploadOne(file, how) {
   const state = make("span", { role: "status" }), bar = make("progress", { max: 1, value: 0, "aria-label": `Upload of ${file.name}` });
   const line = make("li", {}, make("div", {}, foreign(file.name), ` (${bytes(file.size)}): `, state), bar);
   $("uploads").append(line);
-  const tell = (text, tone) => { state.textContent = text; state.className = tone || ""; };
+  const showStatus = (text, tone) => { state.textContent = text; state.className = tone || ""; };
   try {
     if (file.size === 0) throw new Error("The file is empty.");
-    tell("being announced");
-    const { id, upload } = await ask("v1/imports", { method: "POST", body: { filename: nameOf(file), bytes: file.size, ...how } });
-    tell("being sent");
+    showStatus("preparing the upload");
+    const { id, upload } = await callApi("v1/imports", { method: "POST", body: { filename: nameOf(file), bytes: file.size, ...how } });
+    showStatus("uploading");
     await send(file, upload.url, (sent, total) => { bar.value = total ? sent / total : 0; });
     bar.removeAttribute("value");
-    tell("sent, waiting to be read");
-    const ended = await follow(id, (one) => tell(stateOf(one).text), () => true);
+    showStatus("uploaded, waiting to be read");
+    const ended = await follow(id, (one) => showStatus(stateOf(one).text), () => true);
     const { text, tone } = stateOf(ended);
-    tell(`${text}. `, tone);
-    line.append(make("a", { href: addressOf(id) }, ended.events ? `${count(ended.events, "event")} stored: see what was read and what was not` : "See why"));
+    showStatus(`${text}. `, tone);
+    line.append(make("a", { href: addressOf(id) }, ended.events ? `${count(ended.events, "event")} stored. See details` : "See the reason"));
     return id;
   } catch (error) {
-    tell(explain(error, "upload files", "ingest or admin"), "error");
+    showStatus(explain(error, "upload files", "ingest or admin"), "error");
     return null;
   } finally {
     bar.remove();

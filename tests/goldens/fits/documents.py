@@ -35,7 +35,7 @@ def fit(world: SmallWorld) -> Document:
         experiments.write_text(json.dumps(world.experiments), encoding="utf-8")
         given = build_parser(("estimate",)).parse_args(["estimate", str(path), *world.options])
         lines = EventLines(path, AS_OF)
-        assert not lines.refused, lines.refused[:3]
+        assert not lines.rejected, lines.rejected[:3]
         return fit_events(
             lines,
             window=lines.window(given.fit_from, given.fit_to),

@@ -1,8 +1,8 @@
-"""What the brand has at hand: events that its shop and its pages collected, bills, and exports.
+"""The data of the simulated brand: events, costs and platform exports.
 
-Engagements of people the brand knows, purchases and bills are events. Video views are known only
-from YouTube Studio's daily totals, and what the ads cost only from a Google Ads report: the clicks
-themselves are tracked with the person, so the report holds none and no click is counted twice.
+Engagements with a user id, purchases and monthly costs are events. Video views are in daily totals
+from YouTube Studio. The cost of ads is in a Google Ads report. This report contains no clicks,
+because the clicks are events with a user id and would be counted twice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SHORT = {"google_ads": "ga", "company_blog": "blog"}
 
 
 def event_lines(history: History) -> Iterator[bytes]:
-    """The brand's events as NDJSON lines, by day."""
+    """Yield the events as NDJSON lines: first the monthly costs, then all others by day."""
     for event in _bills(history):
         yield _line(event)
     engagements = _engagements(history)
@@ -41,16 +41,16 @@ def event_lines(history: History) -> Iterator[bytes]:
 
 
 def count_events(history: History) -> int:
-    """How many lines `event_lines` gives."""
-    known = np.array([kind.identified for kind in history.brand.kinds])
+    """Return the number of lines of `event_lines`."""
+    known = np.array([engagement_type.identified for engagement_type in history.brand.types])
     bills = sum(len(channel_costs(history.brand, cost)) for _, cost in history.brand.monthly_cost)
-    return int(known[history.engagement_kind].sum()) + history.purchase_day.size + bills
+    return int(known[history.engagement_type].sum()) + history.purchase_day.size + bills
 
 
 def google_ads_report(history: History) -> bytes:
-    """A campaign report by day from the English interface: cost and impressions, no clicks."""
+    """Return a daily campaign report in English, with cost and impressions but without clicks."""
     brand = history.brand
-    paid = [index for index, kind in enumerate(brand.kinds) if kind.paid]
+    paid = [index for index, engagement_type in enumerate(brand.types) if engagement_type.paid]
     clicks = history.counts[:, :, paid].sum(axis=(1, 2))
     out = io.StringIO()
     out.write("Campaign report\n")
@@ -79,8 +79,15 @@ def google_ads_report(history: History) -> bytes:
 
 
 def youtube_totals(history: History) -> dict[str, bytes]:
-    """Daily views as YouTube Studio's totals, by file name: first in German, then in English."""
-    hidden = [i for i, kind in enumerate(history.brand.kinds) if kind.name == "youtube/view"]
+    """Return YouTube Studio totals of daily views, by file name.
+
+    The first half of the window is in German, the second half in English.
+    """
+    hidden = [
+        i
+        for i, engagement_type in enumerate(history.brand.types)
+        if engagement_type.name == "youtube/view"
+    ]
     views = history.counts[:, :, hidden].sum(axis=(1, 2)).tolist()
     half = len(views) // 2
     return {
@@ -95,23 +102,23 @@ def _totals(head: str, history: History, views: list[int], start: int, stop: int
 
 
 def _engagements(history: History) -> Iterator[dict[str, Any]]:
-    kinds = history.brand.kinds
+    types = history.brand.types
     order = np.lexsort((history.engagement_second, history.engagement_day))
     for number in order.tolist():
-        kind = kinds[history.engagement_kind[number]]
-        if not kind.identified:
+        one = types[history.engagement_type[number]]
+        if not one.identified:
             continue
         event: dict[str, Any] = {
             "kind": "engagement",
-            "event_id": f"{_SHORT.get(kind.channel, kind.channel)}-{kind.type}-{number}",
+            "event_id": f"{_SHORT.get(one.channel, one.channel)}-{one.type}-{number}",
             "occurred_at": _instant(
                 history, history.engagement_day[number], history.engagement_second[number]
             ),
-            "channel": kind.channel,
-            "type": kind.type,
+            "channel": one.channel,
+            "type": one.type,
             "user_id": _user(history.engagement_person[number]),
         }
-        if kind.paid:
+        if one.paid:
             event["paid"] = True
         yield event
 
