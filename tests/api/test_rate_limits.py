@@ -194,4 +194,4 @@ def test_a_request_that_cannot_be_counted_is_served(
     assert response.status_code == 200
     assert parsed(response, "RateLimit-Policy")["q"] == limit
     assert "RateLimit" not in response.headers
-    assert "go on uncounted" in caplog.text
+    assert "are admitted uncounted" in caplog.text

@@ -244,9 +244,9 @@ def test_another_process_applies_the_mark_within_a_minute(cloud: Cloud, store: T
     assert people(store) == {person}
     clock[0] = 61.0
     record_events(other, [make_event(user_id=ANNA, event_id="after")], now=NOW)
-    assert people(store) == {person}  # of the one meanwhile
-    (looked,) = erasures.finish_erasures(store, now=LATER, has_time=with_time)
-    assert (looked.events, looked.checked_at) == (2, "2026-03-16T12:00:00Z")
+    assert people(store) == {person}  # of the event "meanwhile"
+    (continued,) = erasures.finish_erasures(store, now=LATER, has_time=with_time)
+    assert (continued.events, continued.checked_at) == (2, "2026-03-16T12:00:00Z")
     assert people(store) == set()
     assert erasures.finish_erasures(store, now=LATER, has_time=with_time) == []
 
@@ -361,7 +361,7 @@ def test_the_daily_jobs_finish_an_interrupted_erasure(cloud: Cloud, store: Tenan
     workers.finish_erasures(now=LATER)
     (receipt,) = store.erasures.newest_first()
     assert (receipt.state, receipt.events) == ("done", 31)
-    assert receipt.checked_at is None  # that look began too early
+    assert receipt.checked_at is None  # that search began too early
     workers.finish_erasures(now=LATER)
     (receipt,) = store.erasures.newest_first()
     assert receipt.checked_at == "2026-03-16T12:00:00Z"

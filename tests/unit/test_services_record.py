@@ -214,7 +214,7 @@ def test_not_stored_lists_both_copies_of_a_duplicate(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("operation", ["get_item", "query"])
-def test_no_event_is_stored_if_pseudonyms_cannot_be_read(
+def test_no_event_is_stored_if_pseudonyms_or_erasures_cannot_be_read(
     cloud: Cloud, store: TenantStore, operation: str
 ) -> None:
     _ = store.user_hash("u")

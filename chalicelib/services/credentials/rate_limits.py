@@ -119,7 +119,9 @@ class RateLimiter:
                 try:
                     self._take_lease(held, tenant, key_id)
                 except StoreUnavailable as error:
-                    log.warning("requests of key %s go on uncounted: %s", key_id, error.detail)
+                    log.warning(
+                        "requests of key %s are admitted uncounted: %s", key_id, error.detail
+                    )
                     self._retry_at = now + dt.timedelta(seconds=RETRY_SECONDS)
                     return self._quota(True, None, held.window, now)
             is_admitted = held.left > 0
