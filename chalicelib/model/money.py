@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from chalicelib.model.currencies import is_currency
@@ -76,7 +76,12 @@ class Money(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    amount: Annotated[Decimal, PlainValidator(parse_amount), WithJsonSchema(_AMOUNT_SCHEMA)]
+    amount: Annotated[
+        Decimal,
+        PlainValidator(parse_amount),
+        PlainSerializer(str, return_type=str, when_used="json"),  # else pydantic warns
+        WithJsonSchema(_AMOUNT_SCHEMA),
+    ]
     currency: Annotated[
         str,
         PlainValidator(parse_currency),

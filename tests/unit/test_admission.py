@@ -155,3 +155,11 @@ def test_without_consent_an_erased_person_has_a_trace_as_well() -> None:
 def test_a_line_that_is_not_json_is_rejected_with_its_reason() -> None:
     verdict = admit(read_line(b'{"kind": 1, "kind": 2}'), TERMS)
     assert verdict == Refusal("malformed_json", "an object has a duplicate key")
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+@pytest.mark.parametrize("raw", [raw for raw in GOOD if raw["kind"] in ("cost", "engagement")])
+def test_an_event_as_json_is_the_same_event(raw: dict[str, Any]) -> None:
+    event = parse_event(raw)
+    written = read_line(event.model_dump_json(exclude_none=True).encode())
+    assert parse_event(written) == event

@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PlainSerializer,
     PlainValidator,
     StrictInt,
     StrictStr,
@@ -88,14 +89,26 @@ def _not_blank(user_id: str) -> str:
     return user_id
 
 
-Instant = Annotated[dt.datetime, PlainValidator(parse_instant, json_schema_input_type=dt.datetime)]
+def _as_text(instant: dt.datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+Instant = Annotated[
+    dt.datetime,
+    PlainValidator(parse_instant, json_schema_input_type=dt.datetime),
+    PlainSerializer(_as_text, return_type=str, when_used="json"),  # else pydantic warns
+]
 EventId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
 Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Count = Annotated[StrictInt, Field(ge=1, le=MAX_COUNT)]
 UserId = Annotated[
     StrictStr, Field(min_length=1, max_length=MAX_USER_ID), AfterValidator(_not_blank)
 ]
-Day = Annotated[dt.date, PlainValidator(_parse_day, json_schema_input_type=dt.date)]
+Day = Annotated[
+    dt.date,
+    PlainValidator(_parse_day, json_schema_input_type=dt.date),
+    PlainSerializer(dt.date.isoformat, return_type=str, when_used="json"),
+]
 Region = Annotated[StrictStr, Field(min_length=1, max_length=MAX_REGION)]
 ShortText = Annotated[StrictStr, Field(min_length=1, max_length=MAX_SHORT_TEXT)]
 
