@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from collections.abc import Iterator
 
 from chalicelib import telemetry, wiring
 from chalicelib.functions import (
@@ -24,6 +25,7 @@ from chalicelib.model.errors import StoreUnavailable
 from chalicelib.services.fitting.fit_parts import end_stopped_fits
 from chalicelib.services.fitting.fits import age_of_latest, request_scheduled_fit
 from chalicelib.services.privacy import erasures
+from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.workers.fit_worker import count_fit
 
 ERASING_SECONDS = 600.0
@@ -40,7 +42,7 @@ SCHEDULE = Function(
     rights=(
         gets("config", "fits"),
         queries("-#tenants", "erasures", "events#*", "fits", "import#*", "imports"),
-        puts("config", "erasures", "fits", "imports"),
+        puts("erasures", "fits", "imports"),
         updates("config"),
         writes_batches("events#*", "import#*"),
         reads_objects("imports/{tenant}/*"),
@@ -54,18 +56,31 @@ SCHEDULE = Function(
 log = logging.getLogger(__name__)
 
 
+def _stores() -> Iterator[TenantStore]:
+    """The stores of all tenants.
+
+    A tenant whose registration was interrupted has no data yet and is omitted: its next request
+    registers it, which the daily jobs have no right to do.
+    """
+    stores = map(wiring.store, wiring.tenants())
+    return (store for store in stores if store.is_registered())
+
+
 def request_fits(*, now: dt.datetime) -> None:
     """Request the day's fit for every tenant; a second request on the same day has no effect."""
-    for tenant in wiring.tenants():
-        request_scheduled_fit(wiring.store(tenant), wiring.send_fit, now=now)
+    for store in _stores():
+        request_scheduled_fit(store, wiring.send_fit, now=now)
 
 
 def end_fits(*, now: dt.datetime) -> None:
     """End the fits whose state machine stopped without ending them."""
-    for tenant in wiring.tenants():
-        for ended in end_stopped_fits(wiring.store(tenant), now=now):
+    for store in _stores():
+        for ended in end_stopped_fits(store, now=now):
             log.warning(
-                "fit %s of %s had stopped; its status is now %s", ended.fit_id, tenant, ended.status
+                "fit %s of %s had stopped; its status is now %s",
+                ended.fit_id,
+                store.tenant,
+                ended.status,
             )
             count_fit(ended, now)
 
@@ -77,29 +92,31 @@ def renew_user_keys(*, now: dt.datetime) -> None:
     been used since.
     """
     wiring.other_secrets()  # loads the newest secret into this process
-    for tenant in wiring.tenants():
-        if wiring.store(tenant).renew_user_key():
+    for store in _stores():
+        if store.renew_user_key():
             log.info(
-                "sealed the user key of %s under the newest secret at %s", tenant, now.isoformat()
+                "sealed the user key of %s under the newest secret at %s",
+                store.tenant,
+                now.isoformat(),
             )
 
 
 def finish_erasures(*, now: dt.datetime, seconds: float = ERASING_SECONDS) -> None:
     """Continue unfinished erasures, and check those of yesterday a last time."""
     give_up_at = time.monotonic() + seconds
-    for tenant in wiring.tenants():
+    for store in _stores():
         processed = erasures.finish_erasures(
-            wiring.store(tenant), now=now, has_time=lambda: time.monotonic() < give_up_at
+            store, now=now, has_time=lambda: time.monotonic() < give_up_at
         )
         for receipt in processed:
-            log.info("erasure %s of %s is %s", receipt.receipt_id, tenant, receipt.state)
+            log.info("erasure %s of %s is %s", receipt.receipt_id, store.tenant, receipt.state)
 
 
 def measure_delays(*, now: dt.datetime) -> None:
     """Record the age of the latest fit of the tenant with the oldest one, and overdue erasures."""
     if not telemetry.is_recording():
         return
-    stores = [wiring.store(tenant) for tenant in wiring.tenants()]
+    stores = list(_stores())
     ages = [age for store in stores if (age := age_of_latest(store, now)) is not None]
     oldest = max(ages, default=dt.timedelta(0))
     telemetry.measure("FitAgeHours", oldest / dt.timedelta(hours=1))

@@ -54,7 +54,7 @@ IMPORT = Function(
     tenant_rights=(
         gets("config", "imports"),
         queries("erased", "events#*", "import#*", "imports"),
-        puts("config", "imports", "open-imports"),
+        puts("imports", "open-imports"),
         updates("uploaded"),
         writes_batches("events#*", "import#*", "open-imports"),
         deletes("events#*"),

@@ -278,6 +278,24 @@ def test_a_request_after_a_rotation_rehashes_its_key(
     assert wiring.store("acme").api_keys.by_id()[0].key_hash != before
 
 
+def test_imports_read_the_root_secret(cloud: Cloud, managed: Callable[[], None]) -> None:
+    started, _ = start_import(wiring.store("acme"), filename="x.csv", mapping=MAPPING, now=NOW)
+    managed()
+    assert import_all(dropped(started.object_key, put(cloud, started.object_key, LIKES))) == []
+    assert [one.user_id for one in wiring.store("acme").iter_events(DAY, DAY)] != [ANNA]
+
+
+def test_the_daily_jobs_read_the_root_secret(cloud: Cloud, managed: Callable[[], None]) -> None:
+    before = wiring.store("acme").user_hash(ANNA)
+    secrets = wiring.client("secretsmanager")
+    secrets.put_secret_value(SecretId="root", SecretString=SECRET[::-1])
+    managed()
+    workers.renew_user_keys(now=NOW)
+    secrets.put_secret_value(SecretId="root", SecretString=SECRET[::-1])  # forgets the first one
+    managed()
+    assert wiring.store("acme").user_hash(ANNA) == before
+
+
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every document too large for an item."""

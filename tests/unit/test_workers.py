@@ -15,7 +15,7 @@ from chalicelib.services.imports import start_import
 from chalicelib.services.ingest import record_events
 from chalicelib.services.privacy.erasures import erase_person, show_receipt
 from chalicelib.services.totals.day_totals import timeseries
-from chalicelib.storage.table_keys import event_partition
+from chalicelib.storage.table_keys import REGISTRY_PARTITION, event_partition
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, TABLE, Cloud, session
 from tests.factories import NOW, make_event
@@ -223,6 +223,17 @@ def test_running_the_daily_jobs_twice_changes_nothing(cloud: Cloud, store: Tenan
     before = cloud.items()
     workers.run_daily_jobs(now=NOW + dt.timedelta(hours=1))
     assert cloud.items() == before
+
+
+def test_the_daily_jobs_omit_a_tenant_whose_registration_was_interrupted(
+    cloud: Cloud, store: TenantStore
+) -> None:
+    assert store.config
+    key = {"pk": {"S": REGISTRY_PARTITION}, "sk": {"S": "half"}}
+    cloud.dynamodb.put_item(TableName=TABLE, Item=key)
+    workers.run_daily_jobs(now=NOW)
+    assert not wiring.store("half").is_registered()
+    assert len(cloud.messages(cloud.fit_queue)) == 1
 
 
 # --- totals -----------------------------------------------------------------------------------
