@@ -60,9 +60,9 @@ class StubStore:
         self.imports = SimpleNamespace(
             get=lambda import_id: self._import,
             save=self._save,
-            add_refused_rows=self._refuse,
+            add_rejected_rows=self._reject,
             refused_rows=lambda *_, **__: iter(()),
-            remove_refused_rows=lambda *_, **__: True,
+            remove_rejected_rows=lambda *_, **__: True,
         )
 
     def user_hash(self, user_id: str) -> str:
@@ -81,7 +81,7 @@ class StubStore:
         self._import = replace(changed, revision=changed.revision + 1)
         return self._import
 
-    def _refuse(self, *arguments: Any, **_: Any) -> None:
+    def _reject(self, *arguments: Any, **_: Any) -> None:
         self.rejected += len(arguments[2])
 
 

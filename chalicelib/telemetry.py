@@ -33,7 +33,7 @@ METRICS = {
     "EventsHandedBack": "Count",
     "ImportsDone": "Count",
     "ImportsFailed": "Count",
-    "RowsRefused": "Count",
+    "RowsRejected": "Count",
     "FitsDone": "Count",
     "FitsFailed": "Count",
     "FitAgeHours": "None",

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import get_args
 
 from chalicelib.api.problems import SERVER_CODES, problem_classes, status_of
-from chalicelib.importers import ROW_REFUSALS
+from chalicelib.importers import ROW_REJECTIONS
 from chalicelib.importers.mappings.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
 from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.importers.recognition.declarations import Declaration
 from chalicelib.importers.values.languages import LANGUAGES
 from chalicelib.local import exchanges
 from chalicelib.model import codes
-from chalicelib.model.errors import EXPORT_REFUSALS
+from chalicelib.model.errors import EXPORT_REJECTIONS
 from chalicelib.model.events import EVENT_ERROR_CODES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -40,9 +40,9 @@ def errors_page() -> str:
     """docs/errors.md: problems, and the codes of events, experiments, files and rows."""
     template = (DOCS / "templates" / "errors.md").read_text(encoding="utf-8")
     events = [codes.REJECTIONS[code] for code in EVENT_ERROR_CODES if code not in codes.PROBLEMS]
-    files = [codes.REJECTIONS[code] for code in EXPORT_REFUSALS]
-    rows = [codes.REJECTIONS[code] for code in ROW_REFUSALS if code not in EXPORT_REFUSALS]
-    both = sorted(ROW_REFUSALS.keys() & EXPORT_REFUSALS.keys())
+    files = [codes.REJECTIONS[code] for code in EXPORT_REJECTIONS]
+    rows = [codes.REJECTIONS[code] for code in ROW_REJECTIONS if code not in EXPORT_REJECTIONS]
+    both = sorted(ROW_REJECTIONS.keys() & EXPORT_REJECTIONS.keys())
     parts = {
         "problems": _problems(),
         "background": _errors([codes.REJECTIONS["gave_up"], *codes.BACKGROUND_ERRORS.values()]),
@@ -144,8 +144,8 @@ def _section(declaration: Declaration) -> str:
     if declaration.becomes:
         rows = ((one.source, one.event) for one in declaration.becomes)
         parts.append(_table(("in the file", "becomes"), rows))
-    if declaration.refused:
-        rows = ((f"`{code}`", when) for code, when in declaration.refused)
+    if declaration.rejected:
+        rows = ((f"`{code}`", when) for code, when in declaration.rejected)
         parts.append(_table(("rejected", "when"), rows))
     if declaration.notes:
         parts.append("\n".join(f"- {note}" for note in declaration.notes))

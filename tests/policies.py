@@ -2,7 +2,7 @@
 
 Nobody but AWS evaluates policies as AWS does. This knows what stands in these: statements that
 allow, actions and resources with wildcards, and `dynamodb:LeadingKeys`; by any other condition it
-refuses to judge.
+rejects to judge.
 """
 
 from __future__ import annotations

@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-from chalicelib.importers.outcomes import Imported, Refused, ReportDescription, RowOutcome, Skipped
-from chalicelib.model.errors import ExportRefused
+from chalicelib.importers.outcomes import Imported, Rejected, ReportDescription, RowOutcome, Skipped
+from chalicelib.model.errors import ExportRejected
 
 
 class LineReport:
-    """Reads one JSON value per line: a list of events, ``"refused"``, or null for no data.
+    """Reads one JSON value per line: a list of events, ``"rejected"``, or null for no data.
 
-    ``{"needs": {...}, "events": [...]}`` is refused unless those options were asked for.
-    ``{"export_refused": code}`` refuses the whole file when it is reached; with ``"needs"``, unless
+    ``{"needs": {...}, "events": [...]}`` is rejected unless those options were asked for.
+    ``{"export_rejected": code}`` rejects the file when it is reached; with ``"needs"``, unless
     those options were asked for.
     """
 
@@ -43,17 +43,17 @@ class LineReport:
             match _parsed(line):
                 case list(events):
                     yield Imported(row, tuple(events))
-                case "refused":
-                    yield Refused(row, line.decode().strip(), "invalid_date", "there is no day")
+                case "rejected":
+                    yield Rejected(row, line.decode().strip(), "invalid_date", "there is no day")
                 case {"needs": needs, "events": events} if self._has(needs):
                     yield Imported(row, tuple(events))
                 case {"needs": _, "events": _}:
                     raw = line.decode().strip()
-                    yield Refused(row, raw, "no_currency", "there is no currency")
-                case {"export_refused": _, "needs": needs} if self._has(needs):
+                    yield Rejected(row, raw, "no_currency", "there is no currency")
+                case {"export_rejected": _, "needs": needs} if self._has(needs):
                     yield Skipped(row, "blank")
-                case {"export_refused": code}:
-                    raise ExportRefused(code, "not like this")
+                case {"export_rejected": code}:
+                    raise ExportRejected(code, "not like this")
                 case _:
                     yield Skipped(row, "blank")
 

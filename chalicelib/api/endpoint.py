@@ -24,7 +24,7 @@ from chalicelib.api.problems import problem_response
 from chalicelib.api.quotas import count_request
 from chalicelib.api.responses import media_type_for, response_to
 from chalicelib.api.routes import Route
-from chalicelib.model.errors import AllEventsRefused, Forbidden, LikeworthError, StoreUnavailable
+from chalicelib.model.errors import AllEventsRejected, Forbidden, LikeworthError, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def _counts_of(error: LikeworthError) -> Mapping[str, int]:
                 "EventsRejected": len(error.rejected),
                 "EventsHandedBack": len(error.not_stored),
             }
-        case AllEventsRefused():
+        case AllEventsRejected():
             return {"EventsRejected": len(error.rejected)}
     return {}
 

@@ -56,7 +56,7 @@ class LikeworthApp(Chalice):
         self.declared: dict[tuple[str, str], Route] = {
             (route.method, route.path): route for module in routes for route in module
         }
-        for middleware in (record_request, finish_response, self._refuse_unrouted):
+        for middleware in (record_request, finish_response, self._reject_unrouted):
             self.register_middleware(middleware, event_type="http")
         for route in self.declared.values():
             self._serve(route.path, [route.method], endpoint(route, self.declared))
@@ -68,37 +68,37 @@ class LikeworthApp(Chalice):
         served = {method for method, one in self.declared if one == path}
         return sorted(served | {"OPTIONS"} | ({"HEAD"} if "GET" in served else set()))
 
-    def refuse_path(self) -> Response:
+    def reject_path(self) -> Response:
         """Return the response to an unknown path."""
         return problem_response(NotFound("this path does not exist"))
 
-    def refuse_method(self, path: str) -> Response:
+    def reject_method(self, path: str) -> Response:
         """Return the response to a method that a path does not support."""
         detail = "this path does not support this method"
         return problem_response(MethodNotAllowed(detail, self.allowed(path)))
 
     def _serve_other_methods(self, path: str) -> None:
-        def refuse(**_path: str) -> Response:
-            return self.refuse_method(path)
+        def reject(**_path: str) -> Response:
+            return self.reject_method(path)
 
         views, allowed = self.routes[path], self.allowed(path)
         served = sorted(views)
         if "GET" in views:
             self._serve(path, ["HEAD"], views["GET"].view_function)
         self._serve(path, ["OPTIONS"], preflight(served, allowed))
-        self._serve(path, [method for method in METHODS if method not in allowed], refuse)
+        self._serve(path, [method for method in METHODS if method not in allowed], reject)
 
     def _serve(self, path: str, methods: list[str], view: Callable[..., Response]) -> None:
         self.route(path, methods=methods, content_types=ANY_TYPE)(view)
 
-    def _refuse_unrouted(self, request: Request | None, get_response: NextHandler) -> Response:
+    def _reject_unrouted(self, request: Request | None, get_response: NextHandler) -> Response:
         """Middleware: answers requests without a view."""
         if request is None:
             return get_response(request)
         if request.path not in self.routes:
-            return self.refuse_path()
+            return self.reject_path()
         if request.method not in self.routes[request.path]:
-            return self.refuse_method(request.path)
+            return self.reject_method(request.path)
         return get_response(request)
 
 

@@ -24,7 +24,7 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    errors.AllEventsRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.AllEventsRejected: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
@@ -120,7 +120,7 @@ def _members_of(error: LikeworthError) -> FurtherMembers:
                     for one in error.errors
                 ]
             }
-        case errors.AllEventsRefused():
+        case errors.AllEventsRejected():
             rejected = cast("list[Rejection]", list(error.rejected))
             return {
                 "accepted": 0,

@@ -16,13 +16,13 @@ from chalicelib.importers import (
     Imported,
     Mapping,
     RawEvent,
-    Refused,
+    Rejected,
     event_line,
     parse_mapping,
     read_export,
 )
-from chalicelib.model.errors import ExportRefused, FieldError, InvalidFields
-from chalicelib.model.events import EventRefused, parse_event
+from chalicelib.model.errors import ExportRejected, FieldError, InvalidFields
+from chalicelib.model.events import EventRejected, parse_event
 
 EXIT_OK = 0
 EXIT_READER_GONE = 1
@@ -106,15 +106,15 @@ def run(arguments: argparse.Namespace) -> int:
             return _convert(
                 name, reader, summary_only=arguments.summary, with_coverage=arguments.coverage
             )
-    except ExportRefused as refusal:
-        _print_message(f"{name}: {refusal.code}: {refusal.detail}")
-        is_unknown = refusal.code == "unknown_platform" and arguments.platform == "auto"
+    except ExportRejected as rejection:
+        _print_message(f"{name}: {rejection.code}: {rejection.detail}")
+        is_unknown = rejection.code == "unknown_platform" and arguments.platform == "auto"
         if is_unknown and arguments.mapping is None:
             for line in proposing.proposal_lines(arguments.file, arguments.currency):
                 _print_message(line)
         return EXIT_UNUSABLE
-    except InvalidFields as refusal:
-        for error in refusal.errors:
+    except InvalidFields as rejection:
+        for error in rejection.errors:
             _print_message(
                 f"{arguments.mapping}: {error.code}: {error.pointer or '/'}: {error.message}"
             )
@@ -141,12 +141,12 @@ def _read_mapping(path: Path) -> Mapping:
 def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_coverage: bool) -> int:
     events = 0
     for outcome in reader:
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, Rejected):
             _print_message(f"{name}:{outcome.row}: {outcome.code}: {outcome.message}")
         elif isinstance(outcome, Imported):
             try:
                 lines = _checked_lines(outcome.events)
-            except EventRefused as error:
+            except EventRejected as error:
                 reader.reject(outcome)
                 _print_message(f"{name}:{outcome.row}: {error.code}: {error.message}")
                 continue
@@ -168,14 +168,14 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
     if events:
         return EXIT_OK
     _print_message(
-        f"{name}: nothing to import: {summary['rows']} rows, {summary['rejected']} refused, "
+        f"{name}: nothing to import: {summary['rows']} rows, {summary['rejected']} rejected, "
         f"{summary['not_data']} without data"
     )
     return EXIT_UNUSABLE if summary["rejected"] else EXIT_OK
 
 
 def _checked_lines(events: Iterable[RawEvent]) -> list[str]:
-    """Serialize the events of a row; raises `EventRefused` if one is invalid."""
+    """Serialize the events of a row; raises `EventRejected` if one is invalid."""
     lines = []
     for event in events:
         parse_event(event)

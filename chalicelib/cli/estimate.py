@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.model.admission import (
     FUTURE_TOLERANCE,
-    Refusal,
+    EventRejection,
     Storable,
     Terms,
     Withdrawn,
@@ -292,7 +292,7 @@ class EventLines:
         self.rejected: list[tuple[int, str, str]] = []
         for number, line in self._lines():
             verdict = admit(read_line(line), self._terms)
-            if isinstance(verdict, Refusal):
+            if isinstance(verdict, EventRejection):
                 self.rejected.append((number, verdict.code, verdict.message))
                 self._skip.add(number)
                 continue
@@ -313,7 +313,7 @@ class EventLines:
             if number in self._skip:
                 continue
             verdict = admit(read_line(line), self._terms)
-            if not isinstance(verdict, Refusal):
+            if not isinstance(verdict, EventRejection):
                 yield event_of(verdict)
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 from chalicelib.importers.mappings.mapping_fields import TO_FILL_IN
 from chalicelib.importers.mappings.proposals import Proposal, propose_mapping
 from chalicelib.importers.platforms import IMPORTERS
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 HELP = (
     "write a proposed mapping for the table to FILE instead of converting it. Check the mapping, "
@@ -28,14 +28,14 @@ def write_proposal(path: Path, target: Path, currency: str | None) -> list[str]:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unusable_mapping` if no row looks like a header; other codes if the file is rejected.
     OSError
         If `target` exists or cannot be written.
     """
     proposal = _proposal(path, currency)
     if proposal is None:
-        raise ExportRefused(
+        raise ExportRejected(
             "unusable_mapping",
             "no row looks like the header of a table: two headings of it must be known words, as "
             "Date and Clicks. Write the mapping by hand; docs/exports.md says how",
@@ -49,7 +49,7 @@ def proposal_lines(path: Path, currency: str | None) -> list[str]:
     """Return a proposed mapping as lines of text, with only those headings that are known words."""
     try:
         proposal = _proposal(path, currency)
-    except ExportRefused:
+    except ExportRejected:
         return []
     if proposal is None:
         return []

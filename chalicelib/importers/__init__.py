@@ -27,10 +27,10 @@ event_lines    events as lines of JSON
 from chalicelib.importers.event_lines import event_line
 from chalicelib.importers.mappings.mapping import Mapping, parse_mapping
 from chalicelib.importers.outcomes import (
-    ROW_REFUSALS,
+    ROW_REJECTIONS,
     Imported,
     RawEvent,
-    Refused,
+    Rejected,
     ReportDescription,
     RowOutcome,
     Skipped,
@@ -49,12 +49,12 @@ PEOPLELESS = frozenset(PLATFORMS) - {
 __all__ = [
     "PEOPLELESS",
     "PLATFORMS",
-    "ROW_REFUSALS",
+    "ROW_REJECTIONS",
     "ExportReader",
     "Imported",
     "Mapping",
     "RawEvent",
-    "Refused",
+    "Rejected",
     "ReportDescription",
     "RowOutcome",
     "Skipped",

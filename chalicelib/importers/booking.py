@@ -12,7 +12,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from pydantic import ValidationError
 
-from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.outcomes import RawEvent, RowRejected
 from chalicelib.importers.values.dates import start_of
 from chalicelib.importers.values.event_identity import digest, event_id, short_name
 from chalicelib.model.money import Money
@@ -71,7 +71,7 @@ def book(tally: Tally) -> tuple[RawEvent, ...]:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_number`, for a cost that `money` rejects.
     """
     if tally.cost:
@@ -218,26 +218,26 @@ def money(amount: Decimal, currency: str) -> Money:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_number`, for an amount with more digits than the contract accepts, or a positive
         one that would be rounded to zero.
     """
     found = _rounded(amount, currency)
     if amount and not found.amount:
-        raise RowRefused("invalid_number", "an amount is smaller than the smallest allowed amount")
+        raise RowRejected("invalid_number", "an amount is smaller than the smallest allowed amount")
     return found
 
 
 def _rounded(amount: Decimal, currency: str) -> Money:
     exponent = amount.as_tuple().exponent
     if amount.adjusted() > _MOST_DIGITS:  # 1E+999999 would be written out as a million digits
-        raise RowRefused("invalid_number", "an amount has too many digits")
+        raise RowRejected("invalid_number", "an amount has too many digits")
     try:
         if isinstance(exponent, int) and exponent < -8:
             amount = amount.quantize(_FINEST_AMOUNT, ROUND_HALF_EVEN).normalize()
         return Money.model_validate({"amount": f"{amount:f}", "currency": currency})
     except (ValidationError, InvalidOperation):
-        raise RowRefused("invalid_number", "an amount has too many digits") from None
+        raise RowRejected("invalid_number", "an amount has too many digits") from None
 
 
 def spread(total: int, weights: Sequence[int], order: Sequence[int]) -> list[int]:

@@ -26,23 +26,23 @@ MAX_RAW_CHARACTERS = 2000
 WITHHELD = "(withheld: the row may contain personal data)"
 """Kept instead of a rejected row of a report that contains people."""
 
-ROW_REFUSALS = meanings_of("row")
+ROW_REJECTIONS = meanings_of("row")
 """Code -> meaning of every reason for rejecting a single row."""
 
 
-class RowRefused(ValueError):
+class RowRejected(ValueError):
     """A row that cannot be imported; importers raise it, the row loop converts it to an outcome.
 
     Attributes
     ----------
     code : str
-        One of `ROW_REFUSALS`.
+        One of `ROW_REJECTIONS`.
     message : str
         One sentence for the user.
     """
 
     def __init__(self, code: str, message: str) -> None:
-        if code not in ROW_REFUSALS:
+        if code not in ROW_REJECTIONS:
             raise KeyError(f"undocumented row rejection {code!r}")
         super().__init__(message)
         self.code = code
@@ -88,7 +88,7 @@ class Imported(NamedTuple):
     claim: Claim | None = None
 
 
-class Refused(NamedTuple):
+class Rejected(NamedTuple):
     """A row with data that cannot be imported.
 
     Attributes
@@ -98,7 +98,7 @@ class Refused(NamedTuple):
     raw : str
         The row as in the file, at most 2,000 characters; without personal data.
     code, message : str
-        One of `ROW_REFUSALS`, and a sentence.
+        One of `ROW_REJECTIONS`, and a sentence.
     part : int
         As in `Imported`.
     """
@@ -110,10 +110,10 @@ class Refused(NamedTuple):
     part: int = 0
 
 
-def refusal(line: int, raw: str, error: RowRefused, part: int = 0) -> Refused:
+def rejection(line: int, raw: str, error: RowRejected, part: int = 0) -> Rejected:
     """Return the outcome of a rejected row, with its text cut to the length that is kept."""
     text = raw[:MAX_RAW_CHARACTERS].rstrip("\r\n").encode("utf-8", "replace").decode()
-    return Refused(line, text, error.code, error.message, part)
+    return Rejected(line, text, error.code, error.message, part)
 
 
 class Skipped(NamedTuple):
@@ -124,7 +124,7 @@ class Skipped(NamedTuple):
     part: int = 0
 
 
-RowOutcome = Imported | Refused | Skipped
+RowOutcome = Imported | Rejected | Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class UnreadPart(NamedTuple):
         ``sheet``, ``table`` or ``file``.
     name : str
     reason : str
-        A sentence, or a code of `errors.EXPORT_REFUSALS` with its detail.
+        A sentence, or a code of `errors.EXPORT_REJECTIONS` with its detail.
     """
 
     what: str

@@ -17,7 +17,7 @@ from chalicelib.importers.outcomes import (
     Imported,
     RawEvent,
     Reading,
-    Refused,
+    Rejected,
     ReportDescription,
     RowOutcome,
     Skipped,
@@ -30,7 +30,7 @@ from chalicelib.importers.recognition.unknown_files import unknown_file
 from chalicelib.importers.tables.marks import Owners
 from chalicelib.importers.tables.unread import Unread
 from chalicelib.model.currencies import is_currency
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _AT_ONCE = 1_000
 _MOST_REASONS = 30
@@ -75,11 +75,11 @@ def read_export(
 
     Raises
     ------
-    ExportRefused
-        With a code of `errors.EXPORT_REFUSALS`, if the file as a whole cannot be imported.
+    ExportRejected
+        With a code of `errors.EXPORT_REJECTIONS`, if the file as a whole cannot be imported.
     """
     if currency is not None and not is_currency(currency):
-        raise ExportRefused(
+        raise ExportRejected(
             "no_currency", f"{currency!r} is not a currency; use three capital letters such as EUR"
         )
     importers = importers_of(IMPORTERS, platform)
@@ -94,7 +94,7 @@ def read_export(
             if claim is None:
                 raise unknown_file(importers, glimpse)
             return claim
-        except ExportRefused:
+        except ExportRejected:
             source.check_for_a_bomb()
             raise
 
@@ -136,7 +136,7 @@ class ExportReader:
                     if "period_days" in event:
                         last = _last_day_of(event)
                         days[last] = days.get(last, 0) + 1
-            elif type(outcome) is Refused:
+            elif type(outcome) is Rejected:
                 self._rejected += 1
             elif type(outcome) is Skipped:
                 self._note(outcome.reason)

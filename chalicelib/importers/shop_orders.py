@@ -12,7 +12,7 @@ import datetime as dt
 from decimal import Decimal
 
 from chalicelib.importers.booking import money
-from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.outcomes import RawEvent, RowRejected
 from chalicelib.importers.values.event_identity import EventIds
 from chalicelib.model.money import Money
 
@@ -67,8 +67,8 @@ class Orders:
 
 
 def kept(total: Decimal, refunded: Decimal, currency: str) -> Money:
-    """Return the amount that the shop keeps of an order; raise `RowRefused` (`negative`)."""
+    """Return the amount that the shop keeps of an order; raise `RowRejected` (`negative`)."""
     value = total - refunded
     if value < 0:
-        raise RowRefused("negative", "the refund is larger than the total of the order")
+        raise RowRejected("negative", "the refund is larger than the total of the order")
     return money(value, currency)

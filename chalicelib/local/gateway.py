@@ -34,7 +34,7 @@ class ChaliceGateway:
         try:
             self._matcher.match_route(target)
         except ValueError:
-            return _response(self._app.refuse_path().to_dict())
+            return _response(self._app.reject_path().to_dict())
         # the server omits the body of an answer to HEAD, but needs its length
         method = "GET" if request.method == "HEAD" else request.method
         answer = self._gateway.handle_request(

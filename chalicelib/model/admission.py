@@ -20,7 +20,7 @@ from chalicelib.model.events import (
     Coverage,
     Engagement,
     Event,
-    EventRefused,
+    EventRejected,
     Span,
     parse_event,
     start_of_day,
@@ -58,7 +58,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class EventRejection:
     """Why an event is rejected; the code is one of `events.EVENT_ERROR_CODES`."""
 
     code: str
@@ -123,7 +123,7 @@ def read_line(line: bytes) -> Any:
         return UnreadableLine(error.detail)
 
 
-def admit(raw: Any, terms: Terms) -> Storable | Refusal:
+def admit(raw: Any, terms: Terms) -> Storable | EventRejection:
     """Decide what to store of an event.
 
     Parameters
@@ -132,15 +132,15 @@ def admit(raw: Any, terms: Terms) -> Storable | Refusal:
         Decoded JSON, the dict of an importer, or an `UnreadableLine`.
     """
     if isinstance(raw, UnreadableLine):
-        return Refusal("malformed_json", raw.message)
+        return EventRejection("malformed_json", raw.message)
     try:
         event = parse_event(raw)
-    except EventRefused as refused:
-        return Refusal(refused.code, refused.message[:MAX_MESSAGE_CHARACTERS])
+    except EventRejected as rejected:
+        return EventRejection(rejected.code, rejected.message[:MAX_MESSAGE_CHARACTERS])
     for check in CHECKS:
-        refusal = check(event, terms)
-        if refusal is not None:
-            return refusal
+        rejection = check(event, terms)
+        if rejection is not None:
+            return rejection
     if not isinstance(event, OF_PEOPLE) or event.user_id is None:
         return event
     write: Storable = event
@@ -157,16 +157,16 @@ def event_of(write: Storable) -> Event:
 # --- checks: reject an event or accept it -----------------------------------------------------
 
 
-def drop_future(event: Event, terms: Terms) -> Refusal | None:
+def drop_future(event: Event, terms: Terms) -> EventRejection | None:
     """Reject times more than five minutes ahead, which no inaccurate clock explains."""
     if event.occurred_at > terms.latest:
-        return Refusal("in_the_future", "/occurred_at: more than 5 minutes in the future")
+        return EventRejection("in_the_future", "/occurred_at: more than 5 minutes in the future")
     if isinstance(event, Coverage) and start_of_day(event.last) > terms.latest + _ONE_DAY:
-        return Refusal("in_the_future", "/to: a coverage cannot end in the future")
+        return EventRejection("in_the_future", "/to: a coverage cannot end in the future")
     return None
 
 
-def drop_before_retention(event: Event, terms: Terms) -> Refusal | None:
+def drop_before_retention(event: Event, terms: Terms) -> EventRejection | None:
     """Reject events older than the retention, because they would expire immediately.
 
     The last day of a coverage or an annotation counts.
@@ -175,20 +175,20 @@ def drop_before_retention(event: Event, terms: Terms) -> Refusal | None:
     if isinstance(event, Span):
         field, last = "to", start_of_day(event.last) + _ONE_DAY
     if last < terms.oldest:
-        return Refusal(
+        return EventRejection(
             "before_retention",
             f"/{field}: before {terms.oldest:%Y-%m-%d}, older than the tenant's retention",
         )
     return None
 
 
-def drop_other_currency(event: Event, terms: Terms) -> Refusal | None:
+def drop_other_currency(event: Event, terms: Terms) -> EventRejection | None:
     """Reject amounts in another currency, because sums over two currencies are meaningless."""
     found = money_of(event)
     if found is None or terms.currency is None or found[1].currency == terms.currency:
         return None
     pointer, money = found
-    return Refusal(
+    return EventRejection(
         "currency_mismatch",
         f"{pointer}/currency: {money.currency} is not the reporting currency {terms.currency}",
     )
@@ -225,7 +225,7 @@ def drop_erased_person(write: Storable, terms: Terms) -> Storable:
     return write
 
 
-CHECKS: tuple[Callable[[Event, Terms], Refusal | None], ...] = (
+CHECKS: tuple[Callable[[Event, Terms], EventRejection | None], ...] = (
     drop_future,
     drop_before_retention,
     drop_other_currency,

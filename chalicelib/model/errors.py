@@ -90,7 +90,7 @@ class BodyTooLarge(InvalidRequest):
     code = "body_too_large"
 
 
-class AllEventsRefused(InvalidRequest):
+class AllEventsRejected(InvalidRequest):
     """All events of the request were rejected."""
 
     code = "all_events_refused"
@@ -269,17 +269,17 @@ class GivenUp(LikeworthError):
 # --- platform exports -------------------------------------------------------------------------
 
 
-class ExportRefused(LikeworthError):
-    """A whole export file is rejected; `code` is one of `EXPORT_REFUSALS`."""
+class ExportRejected(LikeworthError):
+    """A whole export file is rejected; `code` is one of `EXPORT_REJECTIONS`."""
 
     def __init__(self, code: str, detail: str) -> None:
-        if code not in EXPORT_REFUSALS:
+        if code not in EXPORT_REJECTIONS:
             raise ValueError(f"unregistered rejection code {code!r}")
         super().__init__(detail)
         self.code = code
 
 
-EXPORT_REFUSALS = meanings_of("file")
+EXPORT_REJECTIONS = meanings_of("file")
 """Code -> meaning of every rejection of a whole file."""
 
 

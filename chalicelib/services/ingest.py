@@ -8,8 +8,8 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
-from chalicelib.model.admission import Refusal, Storable, admit
-from chalicelib.model.errors import AllEventsRefused, StoreUnavailable
+from chalicelib.model.admission import EventRejection, Storable, admit
+from chalicelib.model.errors import AllEventsRejected, StoreUnavailable
 from chalicelib.services.answer_fields import Count
 from chalicelib.services.tenant_terms import terms_of
 from chalicelib.storage.tenant_store import TenantStore
@@ -18,7 +18,7 @@ MAX_ECHOED_ID = 128
 
 
 class Rejection(TypedDict):
-    """An event that was refused."""
+    """An event that was rejected."""
 
     index: Count
     event_id: str | None
@@ -43,7 +43,7 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
 
     Raises
     ------
-    AllEventsRefused
+    AllEventsRejected
         If there are events and all are rejected.
     StoreUnavailable
         If some accepted events are not stored; `not_stored` has their indexes.
@@ -54,13 +54,13 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
     for index, (raw, verdict) in enumerate(
         zip(raw_events, _verdicts(store, raw_events, now), strict=True)
     ):
-        if isinstance(verdict, Refusal):
+        if isinstance(verdict, EventRejection):
             rejected.append(_rejection(index, raw, verdict))
         else:
             writes.append(verdict)
             indexes.append(index)
     if rejected and not writes:
-        raise AllEventsRefused(
+        raise AllEventsRejected(
             f"none of the {len(rejected)} events could be accepted", tuple(rejected)
         )
     missed = store.events.write(writes)
@@ -76,7 +76,7 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
 
 def _verdicts(
     store: TenantStore, raw_events: Sequence[Any], now: dt.datetime
-) -> list[Storable | Refusal]:
+) -> list[Storable | EventRejection]:
     """Admit each event; raises StoreUnavailable for all of them if the terms cannot be read."""
     try:
         terms = terms_of(store, now)
@@ -87,11 +87,11 @@ def _verdicts(
         ) from error
 
 
-def _rejection(index: int, raw: Any, refusal: Refusal) -> Rejection:
+def _rejection(index: int, raw: Any, rejection: EventRejection) -> Rejection:
     event_id = raw.get("event_id") if isinstance(raw, dict) else None
     return {
         "index": index,
         "event_id": event_id[:MAX_ECHOED_ID] if isinstance(event_id, str) else None,
-        "code": refusal.code,
-        "message": refusal.message,
+        "code": rejection.code,
+        "message": rejection.message,
     }

@@ -12,7 +12,7 @@
 ``p``     paid, absent if not given                  ``v w``   amount and currency of the event's
                                                                cost, value or amount
 ``g o``   campaign and content id                    ``r``     parent event id
-``s m``   rating, sentiment                          ``q``     false where consent was refused
+``s m``   rating, sentiment                          ``q``     false where consent was rejected
 ``h``     sentiment checked by a person              ``i``     true for a lifetime count
 ``b x``   about, region                              ``l f``   goal, refund
 ``d``     period in days, absent if 1                ``z``     audience size

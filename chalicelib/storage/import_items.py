@@ -18,7 +18,7 @@ from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item, from_item, to_item
 from chalicelib.storage.conditions import Equals
-from chalicelib.storage.import_records import Import, RefusedRow, Removal, Replay
+from chalicelib.storage.import_records import Import, RejectedRow, Removal, Replay
 from chalicelib.storage.item_versions import check_version, versioned
 from chalicelib.storage.masking import masked, masked_values
 from chalicelib.storage.table import Table
@@ -28,7 +28,7 @@ SCHEMA = 1
 """Version of the stored shape of an import, which is also the checkpoint of its run."""
 
 MAX_RAW_CHARACTERS = 4_000
-REFUSED_ROWS_KEPT_DAYS = 90
+REJECTED_ROWS_KEPT_DAYS = 90
 """Rejected rows contain raw text from the file, so they expire earlier than events."""
 
 _REMOVED_AT_ONCE = 500
@@ -82,8 +82,8 @@ class ImportStore:
         found = self._table.query(partition, descending=True, limit=limit, after=after)
         return [_to_import(item) for item in found]
 
-    def add_refused_rows(
-        self, import_id: str, generation: int, rows: Sequence[RefusedRow], *, now: dt.datetime
+    def add_rejected_rows(
+        self, import_id: str, generation: int, rows: Sequence[RejectedRow], *, now: dt.datetime
     ) -> None:
         """Store rejected rows. Storing a row again overwrites the same item.
 
@@ -92,8 +92,8 @@ class ImportStore:
         StoreUnavailable
             If some rows could not be stored.
         """
-        partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
-        ttl = int((now + dt.timedelta(days=REFUSED_ROWS_KEPT_DAYS)).timestamp())
+        partition = table_keys.rejected_rows_partition(self._tenant, import_id, generation)
+        ttl = int((now + dt.timedelta(days=REJECTED_ROWS_KEPT_DAYS)).timestamp())
         requests = [
             put_request(
                 to_item(
@@ -113,15 +113,15 @@ class ImportStore:
         if write_all(self._table, requests, self._patience):
             raise StoreUnavailable("not all rejected rows could be stored")
 
-    def refused_rows(
+    def rejected_rows(
         self, import_id: str, generation: int, *, after: str | None = None, limit: int | None = None
-    ) -> Iterator[RefusedRow]:
+    ) -> Iterator[RejectedRow]:
         """Return the rejected rows of a generation in file order, starting after `after`."""
-        partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
+        partition = table_keys.rejected_rows_partition(self._tenant, import_id, generation)
         for item in self._table.query(partition, consistent=True, limit=limit, after=after):
-            yield _to_refused_row(item)
+            yield _to_rejected_row(item)
 
-    def suppress_refused_rows(
+    def suppress_rejected_rows(
         self,
         import_id: str,
         generation: int,
@@ -148,7 +148,7 @@ class ImportStore:
         StoreUnavailable
             If some rows could not be written.
         """
-        partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
+        partition = table_keys.rejected_rows_partition(self._tenant, import_id, generation)
         items = self._table.query(partition, consistent=True, after=after)
         while page := list(islice(items, _REMOVED_AT_ONCE)):
             found = [_suppressed(item, names) for item in page]
@@ -157,7 +157,7 @@ class ImportStore:
                 raise StoreUnavailable("not all rejected rows could be written; try again later")
             yield len(requests), page[-1]["sk"]["S"]
 
-    def remove_refused_rows(
+    def remove_rejected_rows(
         self, import_id: str, generation: int, *, go_on: Callable[[], bool]
     ) -> bool:
         """Delete the rejected rows of a generation that is no longer current.
@@ -169,7 +169,7 @@ class ImportStore:
         bool
             Whether all rows were deleted.
         """
-        partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
+        partition = table_keys.rejected_rows_partition(self._tenant, import_id, generation)
         items = self._table.query(partition, consistent=True)
         while go_on():
             page = [
@@ -226,10 +226,10 @@ def _known(kind: type, stored: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _to_refused_row(item: Item) -> RefusedRow:
-    part, row, number = table_keys.parse_refused_row_sort(item["sk"]["S"])
+def _to_rejected_row(item: Item) -> RejectedRow:
+    part, row, number = table_keys.parse_rejected_row_sort(item["sk"]["S"])
     stored = from_item(item)
-    return RefusedRow(
+    return RejectedRow(
         row,
         number,
         stored["raw"],

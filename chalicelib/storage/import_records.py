@@ -198,7 +198,7 @@ Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRow:
+class RejectedRow:
     """A row that was not imported.
 
     Attributes
@@ -231,10 +231,10 @@ class RefusedRow:
 
     @property
     def cursor(self) -> str:
-        """The sort key of the row, for the argument `after` of `ImportStore.refused_rows`."""
-        return table_keys.refused_row_sort(*self.place)
+        """The sort key of the row, for the argument `after` of `ImportStore.rejected_rows`."""
+        return table_keys.rejected_row_sort(*self.place)
 
 
-def counted(before: Mapping[str, int], rows: Iterable[RefusedRow]) -> dict[str, int]:
+def counted(before: Mapping[str, int], rows: Iterable[RejectedRow]) -> dict[str, int]:
     """Add rejected rows to the counts by code."""
     return dict(Counter(before) + Counter(row.code for row in rows))

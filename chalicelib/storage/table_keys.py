@@ -256,17 +256,17 @@ def uploaded_partition(tenant: str) -> str:
     return f"{tenant}#uploaded"
 
 
-def refused_rows_partition(tenant: str, import_id: str, generation: int) -> str:
+def rejected_rows_partition(tenant: str, import_id: str, generation: int) -> str:
     """Partition key of the rejected rows of one reading of an import's file."""
     return f"{tenant}#import#{import_id}#rejects#{generation}"
 
 
-def refused_row_sort(part: int, row: int, number: int) -> str:
+def rejected_row_sort(part: int, row: int, number: int) -> str:
     """Sort key of a rejected row: part, row and number of the record; sorts in file order."""
     return f"{part:04d}#{row:012d}#{number:04d}"
 
 
-def parse_refused_row_sort(sort: str) -> tuple[int, int, int]:
+def parse_rejected_row_sort(sort: str) -> tuple[int, int, int]:
     """Parse part, row and number from a sort key."""
     part, row, number = sort.split("#")
     return int(part), int(row), int(number)

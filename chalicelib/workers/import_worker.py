@@ -87,7 +87,7 @@ def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLe
                 wiring.send_import(message_of(store, ended))
             elif ended.finished_at == stamp(now) and not ended.is_removed:  # not delivered before
                 telemetry.count("ImportsDone" if ended.state == "done" else "ImportsFailed")
-                telemetry.count("RowsRefused", ended.rejected)
+                telemetry.count("RowsRejected", ended.rejected)
 
     return each_message(event, handle)
 

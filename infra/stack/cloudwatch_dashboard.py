@@ -38,7 +38,7 @@ def _widgets() -> list[Json]:
         ),
         _widget("Events", _own("api", "EventsAccepted", "EventsRejected", "EventsHandedBack")),
         _widget("Requests counted by the application", _own("api", "Requests", "ServerErrors")),
-        _widget("Files", _own("import", "ImportsDone", "ImportsFailed", "RowsRefused")),
+        _widget("Files", _own("import", "ImportsDone", "ImportsFailed", "RowsRejected")),
         _widget(
             "Fits",
             [

@@ -33,7 +33,7 @@ ACCESS_LINE = {
 }
 """Fields of the access log: the route template, but no path, query, address or person."""
 
-REFUSALS: dict[str, tuple[str, int | None, str]] = {
+REJECTIONS: dict[str, tuple[str, int | None, str]] = {
     "MISSING_AUTHENTICATION_TOKEN": ("not_found", 404, "there is no such path"),
     "RESOURCE_NOT_FOUND": ("not_found", 404, "there is no such path"),
     "BAD_REQUEST_BODY": ("invalid_request", 400, "the body cannot be read"),
@@ -156,7 +156,7 @@ def _rest_api() -> Json:
                 "Format": json.dumps(line, separators=(",", ":")),
             },
             "Tags": {"gateway-logs": waits},
-            "GatewayResponses": {name: _refusal(name) for name in REFUSALS},
+            "GatewayResponses": {name: _rejection(name) for name in REJECTIONS},
             "DefinitionBody": {
                 "info": {"title": sub("likeworth-${Stage}")},
                 "x-amazon-apigateway-binary-media-types": ["*/*"],
@@ -180,8 +180,8 @@ def _throttle(method: str, path: str, rate: str, burst: str) -> Json:
     }
 
 
-def _refusal(name: str) -> Json:
-    code, status, detail = REFUSALS[name]
+def _rejection(name: str) -> Json:
+    code, status, detail = REJECTIONS[name]
     body = problem_details(code, status or 0, detail)
     headers = {
         "Content-Type": f"'{PROBLEM_TYPE}'",

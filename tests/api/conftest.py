@@ -112,7 +112,7 @@ def problem(response: HTTPResponse) -> dict[str, Any]:
     return found
 
 
-def refused(response: HTTPResponse) -> tuple[int, str]:
+def rejected(response: HTTPResponse) -> tuple[int, str]:
     """Return the status and code of a problem."""
     found = problem(response)
     return found["status"], found["code"]

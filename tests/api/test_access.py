@@ -10,7 +10,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import __version__
-from tests.api.conftest import Caller, caller, refused
+from tests.api.conftest import Caller, caller, rejected
 from tests.factories import make_event
 
 
@@ -32,7 +32,7 @@ def test_an_invalid_or_conflicting_authorization_header_is_rejected(
 ) -> None:
     sent = {"authorization": authorization.format(key=admin.key)}
     answer = admin.call("GET", "/v1/keys", x_api_key=admin.key if beside else None, **sent)
-    assert refused(answer) == (401, "unauthenticated")
+    assert rejected(answer) == (401, "unauthenticated")
 
 
 def test_a_tag_key_can_send_events_and_nothing_else(client: Client) -> None:

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import wiring, workers
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.totals.day_totals import derive_day
-from tests.api.conftest import Caller, problem, refused
+from tests.api.conftest import Caller, problem, rejected
 from tests.api.test_forms import rows_of
 from tests.conftest import BUCKET, TABLE, Cloud
 from tests.factories import make_conversion, make_event, money, recently
@@ -135,7 +135,7 @@ def test_equivalence_has_the_documented_shape(fitted: Caller) -> None:
     ],
 )
 def test_a_question_that_the_fit_cannot_answer_is_rejected(fitted: Caller, path: str) -> None:
-    assert refused(fitted.get(path)) == (400, "invalid_fields")
+    assert rejected(fitted.get(path)) == (400, "invalid_fields")
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,11 @@ def test_a_range_accepts_days_instants_and_epochs(fitted: Caller, day: str) -> N
 
 
 def test_eight_digits_are_not_read_as_seconds(fitted: Caller) -> None:
-    refused = fitted.get("/v1/roi?from=20260203&to=2026-02-03")
+    rejected = fitted.get("/v1/roi?from=20260203&to=2026-02-03")
 
-    assert refused.status_code == 400
-    assert refused.json_body["errors"][0]["pointer"] == "/from"
-    assert "YYYY-MM-DD" in refused.json_body["errors"][0]["message"]
+    assert rejected.status_code == 400
+    assert rejected.json_body["errors"][0]["pointer"] == "/from"
+    assert "YYYY-MM-DD" in rejected.json_body["errors"][0]["message"]
 
 
 def test_a_range_beyond_the_window_is_clipped(fitted: Caller) -> None:
@@ -285,9 +285,9 @@ def test_the_parameter_fit_selects_a_fit(
 
     assert admin.get(f"{path}?fit={ids[0]}").json_body["fit"]["id"] == ids[0]
     assert admin.get(path).json_body["fit"]["id"] == ids[1]
-    assert refused(admin.get(f"{path}?fit={waiting.fit_id}")) == (404, "not_found")
-    assert refused(admin.get(f"{path}?fit=20200101T000000Z-00000000")) == (404, "not_found")
-    assert refused(admin.get(f"{path}?fit=x")) == (404, "not_found")
+    assert rejected(admin.get(f"{path}?fit={waiting.fit_id}")) == (404, "not_found")
+    assert rejected(admin.get(f"{path}?fit=20200101T000000Z-00000000")) == (404, "not_found")
+    assert rejected(admin.get(f"{path}?fit=x")) == (404, "not_found")
 
 
 # --- series -----------------------------------------------------------------------------------
@@ -432,4 +432,4 @@ def test_a_fit_needs_no_window(admin: Caller, body: bytes) -> None:
     ],
 )
 def test_an_invalid_window_is_rejected(admin: Caller, body: dict[str, Any]) -> None:
-    assert refused(admin.post("/v1/fits", body)) == (400, "invalid_fields")
+    assert rejected(admin.post("/v1/fits", body)) == (400, "invalid_fields")

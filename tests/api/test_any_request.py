@@ -29,7 +29,7 @@ from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.experiments import register_experiment
 from chalicelib.services.fitting.fits import request_fit, run_fit
 from chalicelib.services.kept_mappings import save_mapping
-from chalicelib.storage.import_records import Import, RefusedRow
+from chalicelib.storage.import_records import Import, RejectedRow
 from chalicelib.storage.link_items import Link
 from tests.api.described import DOCUMENT
 from tests.api.test_answers import document as document
@@ -99,8 +99,8 @@ def tenant(cloud: Cloud, document: dict[str, Any], monkeypatch: pytest.MonkeyPat
     fit = request_fit(store, lambda _message: None, now=now)
     run_fit(store, fit.fit_id, now=now, estimate=lambda _events, **_options: document)
     import_id = NAMED["import_id"]
-    rows = [RefusedRow(number, 0, "a,b", "invalid_date", "no day") for number in range(1, 4)]
-    store.imports.add_refused_rows(import_id, 0, rows, now=now)
+    rows = [RejectedRow(number, 0, "a,b", "invalid_date", "no day") for number in range(1, 4)]
+    store.imports.add_rejected_rows(import_id, 0, rows, now=now)
     store.imports.add(
         Import(import_id, "x.csv", "2026-01-01T00:00:00Z", state="done", rows=5, rejected=3)
     )

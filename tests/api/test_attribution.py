@@ -11,7 +11,7 @@ from chalicelib import wiring
 from chalicelib.model.events import parse_event
 from chalicelib.services.fitting.credits import MODELS, RULES
 from chalicelib.services.fitting.estimation import fit_events
-from tests.api.conftest import Caller, problem, refused
+from tests.api.conftest import Caller, problem, rejected
 from tests.api.test_forms import rows_of
 from tests.factories import make_conversion, make_event
 from tests.kept_fits import keep_fit
@@ -103,7 +103,7 @@ def test_attribution_is_available_as_csv(fitted: Caller) -> None:
     ["model=myspace", "model=", "channel=facebook", "goal=unheard_of", "to=2020-01-01"],
 )
 def test_a_question_that_cannot_be_answered_is_rejected(fitted: Caller, query: str) -> None:
-    assert refused(fitted.get(f"{ATTRIBUTION}?{query}")) == (400, "invalid_fields")
+    assert rejected(fitted.get(f"{ATTRIBUTION}?{query}")) == (400, "invalid_fields")
 
 
 def test_an_unknown_model_is_named_in_the_error(fitted: Caller) -> None:

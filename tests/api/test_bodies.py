@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from tests.api.conftest import NDJSON, Caller, refused
+from tests.api.conftest import NDJSON, Caller, rejected
 from tests.factories import make_event, recently
 
 LIMIT = 1_000_000
@@ -47,7 +47,7 @@ def test_the_size_limit_applies_to_the_unpacked_body(sender: Caller) -> None:
     assert len(too_large) < 10_000
     assert sender.post("/v1/events", fits, content_encoding="gzip").status_code == 200
     response = sender.post("/v1/events", too_large, content_encoding="gzip")
-    assert refused(response) == (413, "body_too_large")
+    assert rejected(response) == (413, "body_too_large")
 
 
 def test_a_gzip_bomb_is_rejected_without_unpacking_it(sender: Caller) -> None:
@@ -55,7 +55,7 @@ def test_a_gzip_bomb_is_rejected_without_unpacking_it(sender: Caller) -> None:
     zeros = bytes(1_000_000)
     bomb = b"".join(packer.compress(zeros) for _ in range(900)) + packer.flush()
     assert len(bomb) < LIMIT
-    assert refused(sender.post("/v1/events", b"{}")) == (
+    assert rejected(sender.post("/v1/events", b"{}")) == (
         400,
         "invalid_fields",
     )  # load everything first
@@ -63,7 +63,7 @@ def test_a_gzip_bomb_is_rejected_without_unpacking_it(sender: Caller) -> None:
     response = sender.post("/v1/events", bomb, content_encoding="gzip")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert refused(response) == (413, "body_too_large")
+    assert rejected(response) == (413, "body_too_large")
     assert peak < 10 * LIMIT
 
 
@@ -82,24 +82,24 @@ BROKEN = {
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
 def test_broken_gzip_is_rejected(sender: Caller, body: bytes) -> None:
     response = sender.post("/v1/events", body, content_encoding="gzip")
-    assert refused(response) == (400, "invalid_request")
+    assert rejected(response) == (400, "invalid_request")
 
 
 def test_a_body_that_the_gateway_has_unpacked_is_accepted(sender: Caller) -> None:
     response = sender.post("/v1/events", body_of(), content_encoding="gzip")
     assert response.json_body["accepted"] == 1
     neither = sender.post("/v1/events", b"\xff\xfe", content_encoding="gzip")
-    assert refused(neither) == (400, "malformed_json")
+    assert rejected(neither) == (400, "malformed_json")
 
 
 def test_gzip_without_content_encoding_is_not_unpacked(sender: Caller) -> None:
-    assert refused(sender.post("/v1/events", PACKED)) == (400, "malformed_json")
+    assert rejected(sender.post("/v1/events", PACKED)) == (400, "malformed_json")
 
 
 @pytest.mark.parametrize("encoding", ["deflate", "br", "zstd", "gzip, gzip", "identity, gzip", ""])
 def test_other_content_encodings_are_rejected(sender: Caller, encoding: str) -> None:
     response = sender.post("/v1/events", PACKED, content_encoding=encoding)
-    assert refused(response) == (415, "unsupported_media_type")
+    assert rejected(response) == (415, "unsupported_media_type")
 
 
 # --- texts that are none ----------------------------------------------------------------------

@@ -299,14 +299,14 @@ def uploads(watched: Watched, sender: Caller) -> Uploads:
 def test_no_personal_data_leaks_from_imported_and_rejected_rows(
     watched: Watched, uploads: Uploads, kind: str
 ) -> None:
-    options, rows, _, refusals = FILES[kind]
+    options, rows, _, rejections = FILES[kind]
     import_id = uploads.announce(**options)
     watched.uploaded.add(f"imports/acme/{import_id}/x.csv")
     uploads.upload(import_id, *rows)
     shown = uploads.shown(import_id)
     assert (shown["state"], shown["error"]) == ("done", None)
     assert shown["events"] >= 1
-    assert shown["rejected"] >= refusals - 1
+    assert shown["rejected"] >= rejections - 1
     told = uploads.sender.get(f"/v1/imports/{import_id}/rejects").body.decode()
     assert found_in(told) == []
     uploads.sender.post(f"/v1/imports/{import_id}/replay", {"account": "two"})

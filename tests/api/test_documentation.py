@@ -17,14 +17,14 @@ from chalicelib import documentation
 from chalicelib.api import openapi
 from chalicelib.api.views import page_views
 from chalicelib.documentation import handbook
-from chalicelib.importers import ROW_REFUSALS
+from chalicelib.importers import ROW_REJECTIONS
 from chalicelib.local import exchanges
 from chalicelib.model.codes import EXPERIMENT_ERRORS
-from chalicelib.model.errors import EXPORT_REFUSALS
+from chalicelib.model.errors import EXPORT_REJECTIONS
 from chalicelib.model.events import EVENT_ERROR_CODES
 from infra import pages
 from infra.packaging.content import write_documentation
-from tests.api.conftest import refused
+from tests.api.conftest import rejected
 from tests.api.test_error_codes import CODES, SERVER_CODES
 
 PATHS = ["/docs", *(f"/docs/{name}" for name in documentation.PAGES)]
@@ -128,13 +128,13 @@ def test_every_link_has_a_target(path: str) -> None:
 
 def test_every_problem_type_links_to_its_line() -> None:
     known = CODES | set(SERVER_CODES) | set(exchanges.CODES.values()) | set(EVENT_ERROR_CODES)
-    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERRORS)
+    known |= set(EXPORT_REJECTIONS) | set(ROW_REJECTIONS) | set(EXPERIMENT_ERRORS)
     assert known <= set(marks("/docs/errors").places)
 
 
 @pytest.mark.parametrize("page", ["index", "architecture", "errors.md", "..", "%2e%2e%2ferrors"])
 def test_an_unknown_page_is_a_problem(page: str) -> None:
-    assert refused(get(f"/docs/{page}")) == (404, "not_found")
+    assert rejected(get(f"/docs/{page}")) == (404, "not_found")
 
 
 def test_links_to_unserved_files_become_text_and_headings_get_ids() -> None:

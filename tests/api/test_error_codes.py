@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.api.problems import SERVER_CODES, STATUS, problem_response
-from chalicelib.importers import ROW_REFUSALS
+from chalicelib.importers import ROW_REJECTIONS
 from chalicelib.model import codes, errors
-from chalicelib.model.errors import EXPORT_REFUSALS, ExportRefused, LikeworthError
+from chalicelib.model.errors import EXPORT_REJECTIONS, ExportRejected, LikeworthError
 from chalicelib.model.events import EVENT_ERROR_CODES
 from chalicelib.model.events.event_parsing import _CODES, _OWN
 from chalicelib.services.experiments.experiment_bodies import _CODES as EXPERIMENT_CODES
@@ -27,7 +27,7 @@ def classes(root: type[LikeworthError] = LikeworthError) -> list[type[LikeworthE
 
 
 CLASSES = [one for one in classes() if one.__module__ == errors.__name__]
-CODES = {one.code for one in CLASSES if one is not ExportRefused}
+CODES = {one.code for one in CLASSES if one is not ExportRejected}
 
 
 def test_the_page_lists_every_code_and_no_other() -> None:
@@ -35,7 +35,7 @@ def test_the_page_lists_every_code_and_no_other() -> None:
     assert all(anchor == code for anchor, code in documented)
     assert len(documented) == len(set(documented))
     known = CODES | set(SERVER_CODES) | set(EVENT_ERROR_CODES)
-    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(codes.EXPERIMENT_ERRORS)
+    known |= set(EXPORT_REJECTIONS) | set(ROW_REJECTIONS) | set(codes.EXPERIMENT_ERRORS)
     assert {code for code, _ in documented} == known
 
 
@@ -43,7 +43,7 @@ def test_the_page_lists_every_code_and_no_other() -> None:
 def test_the_documented_status_is_the_status_sent(kind: type[LikeworthError]) -> None:
     status = next(STATUS[one] for one in kind.__mro__ if one in STATUS)
     row = re.search(rf'<a id="{kind.code}"></a>`{kind.code}` \| (\d\d\d) \|', DOCUMENT)
-    if kind.code in NEVER_SENT or kind is ExportRefused:
+    if kind.code in NEVER_SENT or kind is ExportRejected:
         return
     assert row is not None
     assert int(row[1]) == status

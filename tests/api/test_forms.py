@@ -13,7 +13,7 @@ from chalice.test import HTTPResponse
 from chalicelib import wiring
 from chalicelib.api.calls import IGNORED, IGNORED_PREFIX
 from chalicelib.api.csv_tables import csv_of, preferred
-from tests.api.conftest import Caller, problem, refused
+from tests.api.conftest import Caller, problem, rejected
 from tests.conftest import session
 
 API_PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def rows_of(response: HTTPResponse) -> list[list[str]]:
 def test_json_is_the_default(admin: Caller, accept: str | None) -> None:
     response = admin.get(SERIES, accept=accept)
     if accept == "":
-        assert refused(response) == (406, "not_acceptable")
+        assert rejected(response) == (406, "not_acceptable")
     else:
         assert response.headers["Content-Type"] == "application/json"
 
@@ -145,7 +145,7 @@ def test_parameters_that_libraries_and_platforms_append_are_ignored(
 
 @pytest.mark.parametrize("query", ["__=1", "utm=1", "UTM_source=x", "CB=1"])
 def test_similar_parameters_are_not_ignored(admin: Caller, query: str) -> None:
-    assert refused(admin.get(f"{SERIES}&{query}")) == (400, "invalid_fields")
+    assert rejected(admin.get(f"{SERIES}&{query}")) == (400, "invalid_fields")
 
 
 # --- what goes wrong --------------------------------------------------------------------------

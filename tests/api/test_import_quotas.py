@@ -11,7 +11,7 @@ from chalicelib import wiring
 from chalicelib.model.errors import GivenUp
 from chalicelib.services import imports
 from chalicelib.wiring import processes
-from tests.api.conftest import Caller, problem, refused
+from tests.api.conftest import Caller, problem, rejected
 
 
 def test_an_import_above_the_quota_is_429_with_retry_after(
@@ -23,7 +23,7 @@ def test_an_import_above_the_quota_is_429_with_retry_after(
     for _ in range(2):
         assert sender.post("/v1/imports", {"filename": "x.csv"}).status_code == 201
     response = sender.post("/v1/imports", {"filename": "x.csv"})
-    assert refused(response) == (429, "too_many_imports")
+    assert rejected(response) == (429, "too_many_imports")
     assert int(str(response.headers["Retry-After"])) > 0
 
 
@@ -33,21 +33,21 @@ def test_a_size_above_the_daily_quota_is_429_until_tomorrow(sender: Caller) -> N
     store.import_quotas.add_bytes(now.date(), store.settings.daily_upload_bytes - 10)
     assert sender.post("/v1/imports", {"filename": "x.csv", "bytes": 10}).status_code == 201
     response = sender.post("/v1/imports", {"filename": "x.csv", "bytes": 11})
-    assert refused(response) == (429, "upload_quota_used")
+    assert rejected(response) == (429, "upload_quota_used")
     assert 0 < int(str(response.headers["Retry-After"])) <= 86_400
 
 
 @pytest.mark.parametrize("size", [0, -1, 5_000_000_001])
 def test_an_impossible_size_is_rejected(sender: Caller, size: int) -> None:
     response = sender.post("/v1/imports", {"filename": "x.csv", "bytes": size})
-    assert refused(response) == (400, "invalid_fields")
+    assert rejected(response) == (400, "invalid_fields")
     assert problem(response)["errors"][0]["pointer"] == "/bytes"
 
 
 @pytest.mark.parametrize("size", ["10", 1.5, True])
 def test_a_size_must_be_a_whole_number(sender: Caller, size: object) -> None:
     response = sender.post("/v1/imports", {"filename": "x.csv", "bytes": size})
-    assert refused(response) == (400, "invalid_fields")
+    assert rejected(response) == (400, "invalid_fields")
 
 
 def test_an_announced_size_is_signed_and_null_means_no_size(sender: Caller) -> None:
@@ -66,6 +66,6 @@ def test_a_replay_that_cannot_be_queued_does_not_count_as_unfinished(
     monkeypatch.setenv("LIKEWORTH_IMPORT_QUEUE_URL", "")
     processes.current.settings = None
     response = sender.post(f"/v1/imports/{made['id']}/replay", {})
-    assert refused(response) == (500, "misconfigured")
+    assert rejected(response) == (500, "misconfigured")
     since = now - dt.timedelta(hours=1)
     assert store.import_quotas.unfinished(most=9, announced_since=since, now=now) == set()

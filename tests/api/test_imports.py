@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib import wiring, workers
 from chalicelib.storage.import_records import Import
-from tests.api.conftest import JSON, Caller, problem, refused
+from tests.api.conftest import JSON, Caller, problem, rejected
 from tests.conftest import BUCKET, Cloud
 from tests.unit.test_workers import sqs_event
 
@@ -158,7 +158,7 @@ def test_a_waiting_import_has_no_details(uploads: Uploads) -> None:
     assert told["claimed_conversions"] == []
 
 
-# --- refused rows -----------------------------------------------------------------------------
+# --- rejected rows -----------------------------------------------------------------------------
 
 
 def test_rejected_rows_are_paged_as_json_and_csv(uploads: Uploads) -> None:
@@ -190,7 +190,7 @@ def test_csv_of_no_rejected_rows_has_a_header(uploads: Uploads) -> None:
 @pytest.mark.parametrize("cursor", ["x", "000000000002-0000", "0000-000000000002-0000-1"])
 def test_an_invalid_cursor_is_rejected(uploads: Uploads, done: str, cursor: str) -> None:
     response = uploads.sender.get(f"/v1/imports/{done}/rejects?cursor={cursor}")
-    assert refused(response) == (400, "invalid_fields")
+    assert rejected(response) == (400, "invalid_fields")
 
 
 # --- mappings ---------------------------------------------------------------------------------
@@ -216,8 +216,8 @@ def test_a_mapping_is_created_replaced_listed_and_deleted(admin: Caller, sender:
     assert ([one["name"] for one in rest["mappings"]], rest["next"]) == (["xing"], None)
     gone = admin.call("DELETE", "/v1/mappings/xing")
     assert (gone.status_code, gone.body) == (204, b"")
-    assert refused(admin.get("/v1/mappings/xing")) == (404, "not_found")
-    assert refused(admin.call("DELETE", "/v1/mappings/xing")) == (404, "not_found")
+    assert rejected(admin.get("/v1/mappings/xing")) == (404, "not_found")
+    assert rejected(admin.call("DELETE", "/v1/mappings/xing")) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_waiting_or_running_import_cannot_be_replayed(uploads: Uploads, done: 
     uploads.sender.post(f"/v1/imports/{done}/replay", {})
     for import_id in (waiting, done):
         response = uploads.sender.post(f"/v1/imports/{import_id}/replay", {})
-        assert refused(response) == (409, "import_unfinished")
+        assert rejected(response) == (409, "import_unfinished")
 
 
 @pytest.mark.parametrize(
@@ -373,7 +373,7 @@ def test_a_replay_whose_message_cannot_be_sent_is_not_recorded(
 
     wiring.use_session(session())
     response = uploads.sender.post(f"/v1/imports/{done}/replay", {})
-    assert refused(response) == (500, "misconfigured")
+    assert rejected(response) == (500, "misconfigured")
     assert uploads.shown(done)["state"] == "done"
 
 
@@ -410,7 +410,7 @@ def test_an_import_is_removed(uploads: Uploads, done: str, admin: Caller) -> Non
     assert (events_in(uploads.cloud), uploads.rejects(done), uploads.work_off()) == (0, [], 0)
     assert uploads.cloud.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
     assert uploads.shown(done)["events"] == before["events"]
-    assert refused(uploads.sender.post(f"{path}/replay", {})) == (409, "import_removed")
+    assert rejected(uploads.sender.post(f"{path}/replay", {})) == (409, "import_removed")
 
 
 def test_a_file_that_was_dropped_into_the_bucket_is_removed(
@@ -453,4 +453,4 @@ def test_a_removal_that_runs_out_of_time_continues_with_a_new_message(
 
 def test_a_waiting_import_cannot_be_removed(uploads: Uploads, admin: Caller) -> None:
     waiting = uploads.announce()
-    assert refused(admin.call("DELETE", f"/v1/imports/{waiting}")) == (409, "import_unfinished")
+    assert rejected(admin.call("DELETE", f"/v1/imports/{waiting}")) == (409, "import_unfinished")

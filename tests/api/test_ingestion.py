@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from tests.api.conftest import Caller, problem, refused
+from tests.api.conftest import Caller, problem, rejected
 from tests.conftest import Cloud, session
 from tests.factories import make_event, money, recently
 from tests.faulty import FaultySession, scripted, unreachable
@@ -171,7 +171,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
 def test_invalid_json_is_rejected(sender: Caller, body: bytes) -> None:
-    assert refused(sender.post("/v1/events", body)) == (400, "malformed_json")
+    assert rejected(sender.post("/v1/events", body)) == (400, "malformed_json")
 
 
 def test_brackets_in_text_do_not_count_as_nesting(sender: Caller) -> None:
@@ -181,7 +181,7 @@ def test_brackets_in_text_do_not_count_as_nesting(sender: Caller) -> None:
 
 def test_32_levels_are_accepted(sender: Caller) -> None:
     body = b'{"events": ' + b"[" * 31 + b"]" * 31 + b"}"
-    assert refused(sender.post("/v1/events", body)) == (422, "all_events_refused")
+    assert rejected(sender.post("/v1/events", body)) == (422, "all_events_refused")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_32_levels_are_accepted(sender: Caller) -> None:
 )
 def test_a_body_designed_to_be_slow_is_rejected_immediately(sender: Caller, body: bytes) -> None:
     begun = time.perf_counter()
-    assert refused(sender.post("/v1/events", body)) == (400, "malformed_json")
+    assert rejected(sender.post("/v1/events", body)) == (400, "malformed_json")
     assert time.perf_counter() - begun < 2
 
 
@@ -234,10 +234,10 @@ def test_a_content_type_can_name_utf_8(sender: Caller, content_type: str) -> Non
 def test_500_events_are_accepted_and_501_are_rejected(sender: Caller) -> None:
     events = [event() for _ in range(501)]
     assert sender.events(*events[:500]).json_body["accepted"] == 500
-    assert refused(sender.events(*events)) == (413, "body_too_large")
+    assert rejected(sender.events(*events)) == (413, "body_too_large")
     lines = b"\n".join(json.dumps(one).encode() for one in events)
     response = sender.post("/v1/events", lines, content_type=NDJSON)
-    assert refused(response) == (413, "body_too_large")
+    assert rejected(response) == (413, "body_too_large")
 
 
 # --- a store that fails -----------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import wiring
-from tests.api.conftest import Caller, problem, refused
+from tests.api.conftest import Caller, problem, rejected
 from tests.conftest import Cloud
 
 FIELDS = ("id", "role", "state", "created_at", "expires_at", "revoked_at")
@@ -101,7 +101,7 @@ def test_a_key_can_be_rotated_without_downtime(admin: Caller) -> None:
     old = make(admin)
     new = make(admin)
     answer = admin.post("/v1/keys", {"role": "read"})
-    assert refused(answer) == (409, "too_many_keys")
+    assert rejected(answer) == (409, "too_many_keys")
     assert old["id"] in answer.json_body["detail"]
     assert works(old, admin.client)
     assert works(new, admin.client)
@@ -124,9 +124,9 @@ def test_a_revoked_key_stays_in_the_list_and_can_be_revoked_again(admin: Caller)
 
 def test_the_last_admin_key_can_be_revoked_only_if_there_is_another(admin: Caller) -> None:
     own = admin.key.split(".")[1]
-    assert refused(revoke(admin, own)) == (409, "last_admin_key")
+    assert rejected(revoke(admin, own)) == (409, "last_admin_key")
     assert admin.get("/v1/keys").status_code == 200
     other = make(admin, "admin")
     assert revoke(admin, own).status_code == 204
-    assert refused(admin.get("/v1/keys")) == (401, "unauthenticated")
-    assert refused(revoke(Caller(other["key"], admin.client), other["id"]))[0] == 409
+    assert rejected(admin.get("/v1/keys")) == (401, "unauthenticated")
+    assert rejected(revoke(Caller(other["key"], admin.client), other["id"]))[0] == 409

@@ -21,7 +21,7 @@ from chalicelib.api.views.link_views import linkable_routes
 from chalicelib.model.errors import Unauthenticated
 from chalicelib.services.credentials import signed_links
 from chalicelib.wiring import processes
-from tests.api.conftest import Caller, problem, refused
+from tests.api.conftest import Caller, problem, rejected
 from tests.api.test_answers import document, fitted
 from tests.conftest import SECRET, Cloud, session
 from tests.faults.capacity import Bill
@@ -93,7 +93,7 @@ def test_only_whole_tables_for_readers_can_be_linked(
         assert follow(nobody, target_of(link["url"])).status_code == 200
     for path in ("/v1/fits", "/v1/imports", "/v1/links", "/v1/health", "/v1/users/X", "", "roi"):
         response = admin.post("/v1/links", {"path": path})
-        assert refused(response) == (400, "invalid_fields")
+        assert rejected(response) == (400, "invalid_fields")
         assert problem(response)["errors"][0]["code"] == "unknown_value"
 
 
@@ -121,7 +121,7 @@ def test_a_link_never_uses_a_host_from_the_host_header(
 ) -> None:
     body = {"path": "/v1/timeseries", "query": {"metric": "cost"}}
     for host in ("evil.example", "127.0.0.1.evil.example", "localhost:80@evil.example", ""):
-        assert refused(admin.post("/v1/links", body, host=host)) == (400, "invalid_request")
+        assert rejected(admin.post("/v1/links", body, host=host)) == (400, "invalid_request")
     monkeypatch.setenv("LIKEWORTH_PUBLIC_URL", "https://likeworth.example/base/")
     wiring.use_session(session())
 
@@ -154,7 +154,7 @@ def test_behind_a_gateway_the_url_includes_the_stage(cloud: Cloud, admin: Caller
     )
 
 
-# --- what is refused ----------------------------------------------------------------------------
+# --- what is rejected ----------------------------------------------------------------------------
 
 
 def changes(link: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
@@ -197,7 +197,7 @@ def test_any_change_to_a_link_gets_the_same_rejection(
     seen = []
     for what, target in changes(link, other).items():
         response = follow(nobody, target)
-        assert refused(response) == (401, "unauthenticated"), what
+        assert rejected(response) == (401, "unauthenticated"), what
         assert response.headers["Referrer-Policy"] == "no-referrer"
         seen.append((problem(response), response.headers))
     revoked, (token, expired) = (
@@ -259,7 +259,7 @@ def test_a_link_allows_only_reading_its_answer(
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         assert follow(nobody, f"/v1/roi?{query}", method).status_code == 405
     for path in ("/v1/fits", "/v1/links", "/v1/imports", "/v1/experiments", "/v1/mappings"):
-        assert refused(follow(nobody, f"{path}?{query}"))[0] == 401
+        assert rejected(follow(nobody, f"{path}?{query}"))[0] == 401
 
 
 def test_a_request_with_a_key_and_a_link_uses_the_key(
@@ -267,10 +267,10 @@ def test_a_request_with_a_key_and_a_link_uses_the_key(
 ) -> None:
     target = target_of(made(admin)["url"])
     response = fitted.get(target)
-    assert refused(response) == (400, "invalid_fields")
+    assert rejected(response) == (400, "invalid_fields")
     assert problem(response)["errors"][0]["pointer"] == "/link"
     wrong = "lw_acme.000000000000." + "a" * 32
-    assert refused(nobody.get(target, x_api_key=wrong)) == (401, "unauthenticated")
+    assert rejected(nobody.get(target, x_api_key=wrong)) == (401, "unauthenticated")
 
 
 def test_a_revoked_link_is_invalid_immediately(
@@ -279,14 +279,14 @@ def test_a_revoked_link_is_invalid_immediately(
     link = made(admin)
     path = f"/v1/links/{link['id']}"
     theirs, none = stranger.call("DELETE", path), stranger.call("DELETE", path[:-8] + "ffffffff")
-    assert refused(theirs) == (404, "not_found")
+    assert rejected(theirs) == (404, "not_found")
     assert problem(theirs) == problem(none)
-    assert refused(stranger.get(path)) == (404, "not_found")
+    assert rejected(stranger.get(path)) == (404, "not_found")
     assert follow(nobody, target_of(link["url"])).status_code == 200
     assert [admin.call("DELETE", path).status_code for _ in range(2)] == [204, 204]
-    assert refused(follow(nobody, target_of(link["url"]))) == (401, "unauthenticated")
+    assert rejected(follow(nobody, target_of(link["url"]))) == (401, "unauthenticated")
     assert admin.get(path).json_body["state"] == "revoked"
-    assert refused(admin.call("DELETE", "/v1/links/nonsense")) == (404, "not_found")
+    assert rejected(admin.call("DELETE", "/v1/links/nonsense")) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -316,7 +316,7 @@ def test_a_link_to_an_invalid_query_is_rejected(
     fitted: Caller, admin: Caller, body: Any, pointer: str
 ) -> None:
     response = admin.post("/v1/links", body)
-    assert refused(response) == (400, "invalid_fields")
+    assert rejected(response) == (400, "invalid_fields")
     assert problem(response)["errors"][0]["pointer"] == pointer
     assert admin.get("/v1/links").json_body["links"] == []
 
@@ -324,7 +324,7 @@ def test_a_link_to_an_invalid_query_is_rejected(
 def test_a_link_can_be_created_before_the_first_fit(admin: Caller, nobody: Caller) -> None:
     link = made(admin, "/v1/roi", **EXAMPLES["LinkBody"]["query"])
     response = follow(nobody, target_of(link["url"]))
-    assert refused(response) == (404, "no_fit_yet")
+    assert rejected(response) == (404, "no_fit_yet")
     assert response.headers["Cache-Control"] == "private, no-cache"
 
 

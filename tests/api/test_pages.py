@@ -14,7 +14,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import dashboard, wiring
-from tests.api.conftest import refused
+from tests.api.conftest import rejected
 from tests.conftest import BUCKET, Cloud
 
 MODULES = sorted(dashboard.FOLDER.glob("*.js"))
@@ -69,7 +69,7 @@ def test_the_script_is_cached_and_the_page_is_not() -> None:
 
 @pytest.mark.parametrize("name", ["main.js", "0123456789abcdef.js", "..%2findex.html"])
 def test_a_script_of_another_version_is_a_problem(name: str) -> None:
-    assert refused(get(f"/dashboard/{name}")) == (404, "not_found")
+    assert rejected(get(f"/dashboard/{name}")) == (404, "not_found")
 
 
 def test_the_page_inserts_data_as_text_only() -> None:

@@ -12,7 +12,7 @@ from chalice.test import Client, HTTPResponse
 from chalicelib import wiring
 from chalicelib.settings import Settings
 from chalicelib.wiring import processes
-from tests.api.conftest import Caller, caller, problem, refused
+from tests.api.conftest import Caller, caller, problem, rejected
 from tests.conftest import Cloud
 from tests.factories import make_event
 from tests.faults.capacity import Bill
@@ -99,7 +99,7 @@ def test_a_request_above_the_limit_gets_retry_after(
     for _ in range(limit):
         assert reader.get("/v1/fits").status_code == 200
     response = reader.get("/v1/fits")
-    assert refused(response) == (429, "rate_limited")
+    assert rejected(response) == (429, "rate_limited")
     assert "5 requests per 60 seconds" in problem(response)["detail"]
     clock.append(NOW + dt.timedelta(seconds=int(response.headers["Retry-After"])))
     assert reader.get("/v1/fits").status_code == 200
@@ -130,7 +130,7 @@ def test_requests_without_a_valid_key_are_not_counted(
 ) -> None:
     for _ in range(limit + 1):
         response = Caller("lw_acme.000000000000." + "a" * 32, client).get("/v1/fits")
-        assert refused(response) == (401, "unauthenticated")
+        assert rejected(response) == (401, "unauthenticated")
         assert "RateLimit" not in response.headers
     assert "RateLimit-Policy" not in Caller("", client).get("/v1/health").headers
     assert not [one for one in cloud.items() if "#rate#" in one["pk"]["S"]]
@@ -146,7 +146,7 @@ def test_unexpected_errors_report_the_remaining_requests(
 
     monkeypatch.setattr("chalicelib.services.totals.day_totals.timeseries", fail)
     response = reader.get("/v1/timeseries?metric=cost")
-    assert refused(response) == (500, "internal_error")
+    assert rejected(response) == (500, "internal_error")
     assert parsed(response, "RateLimit")["r"] == limit - 1
 
 

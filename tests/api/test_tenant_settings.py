@@ -10,7 +10,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import wiring
-from tests.api.conftest import JSON, Caller, problem, refused
+from tests.api.conftest import JSON, Caller, problem, rejected
 
 
 def change(caller: Caller, body: Any) -> HTTPResponse:
@@ -88,7 +88,7 @@ def test_an_invalid_setting_changes_nothing(
 
     response = change(admin, {"time_zone": "Asia/Tokyo"} | body)
 
-    assert refused(response) == (400, "invalid_fields")
+    assert rejected(response) == (400, "invalid_fields")
     (error,) = problem(response)["errors"]
     assert (error["pointer"], error["code"]) == (pointer, code)
     assert admin.get("/v1/settings").json_body == before

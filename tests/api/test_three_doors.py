@@ -166,7 +166,7 @@ def by_import(cloud: Cloud, store: TenantStore, body: bytes) -> dict[int, str]:
         read_export=EventFile,
     )
     assert ended.state == "done"
-    rows, _ = imports.list_refused_rows(store, ended.import_id, limit=100)
+    rows, _ = imports.list_rejected_rows(store, ended.import_id, limit=100)
     return {row.row - 1: row.code for row in rows}
 
 

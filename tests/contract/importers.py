@@ -17,7 +17,7 @@ from typing import Any
 
 from chalicelib.importers import platforms
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Imported, Refused, Skipped
+from chalicelib.importers.outcomes import Imported, Rejected, Skipped
 from chalicelib.importers.reader import ExportReader
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Options
@@ -177,7 +177,7 @@ class Sheet:
             reader.reject(rejected)
         return Result(
             [event for o in outcomes if isinstance(o, Imported) for event in o.events],
-            sum(isinstance(o, Refused) for o in outcomes),
+            sum(isinstance(o, Rejected) for o in outcomes),
             sum(isinstance(o, Skipped) for o in outcomes),
             reader.summary(),
         )

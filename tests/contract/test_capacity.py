@@ -48,7 +48,7 @@ class Meter:
     writes: float = 0.0
     reads: float = 0.0
     calls: Counter[str] = field(default_factory=Counter)
-    refused: int = 0
+    rejected: int = 0
     """Writes whose condition was false. They are charged, but the engine does not report units."""
 
     found_nothing: float = 0.0
@@ -79,7 +79,7 @@ class Meter:
             one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed])
         )
         self.calls[model.name] += 1
-        self.refused += "ConditionalCheckFailed" in parsed.get("Error", {}).get("Code", "")
+        self.rejected += "ConditionalCheckFailed" in parsed.get("Error", {}).get("Code", "")
         if model.name in ("GetItem", "Query"):
             self.reads += units
             self.found_nothing += self._least if not units else 0.0
@@ -248,6 +248,6 @@ def test_the_fault_bench_counts_the_same_units_as_the_engine(
     erase_person(store, "user-3", now=now, has_time=lambda: True)
     assert meter.writes > 390
     assert meter.reads > 20
-    assert meter.refused == 2  # in the second erasure: one unit each for items below a kilobyte
-    assert layer.bill.write_units == meter.writes + meter.refused
+    assert meter.rejected == 2  # in the second erasure: one unit each for items below a kilobyte
+    assert layer.bill.write_units == meter.writes + meter.rejected
     assert layer.bill.read_units == meter.reads + meter.found_nothing

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.importers import ROW_REFUSALS, Imported, Refused, Skipped, read_export
-from chalicelib.model.errors import EXPORT_REFUSALS, ExportRefused
-from chalicelib.model.events import EVENT_ERROR_CODES, EventRefused, parse_event
+from chalicelib.importers import ROW_REJECTIONS, Imported, Rejected, Skipped, read_export
+from chalicelib.model.errors import EXPORT_REJECTIONS, ExportRejected
+from chalicelib.model.events import EVENT_ERROR_CODES, EventRejected, parse_event
 from tests.samples import SAMPLES, Sample, by_importer
 from tests.samples.damage import KINDS, Mutation, mutate
 
@@ -30,7 +30,7 @@ def read_anything(data: bytes, *, spread: bool, currency: str | None) -> None:
     """Reads a file to its end; fails on anything but declared rejections."""
     try:
         reader = read_export(io.BytesIO(data), spread=spread, currency=currency)
-        rows = refused = not_data = 0
+        rows = rejected = not_data = 0
         ids = set()
         for outcome in reader:
             rows += 1
@@ -39,21 +39,21 @@ def read_anything(data: bytes, *, spread: bool, currency: str | None) -> None:
                     ids.add(event["event_id"])
                     try:
                         parse_event(event)
-                    except EventRefused as refusal:
-                        assert refusal.code in EVENT_ERROR_CODES  # noqa: PT017
-            elif isinstance(outcome, Refused):
-                refused += 1
-                assert outcome.code in ROW_REFUSALS
+                    except EventRejected as rejection:
+                        assert rejection.code in EVENT_ERROR_CODES  # noqa: PT017
+            elif isinstance(outcome, Rejected):
+                rejected += 1
+                assert outcome.code in ROW_REJECTIONS
                 assert len(outcome.raw) <= 2000
             else:
                 not_data += 1
                 assert isinstance(outcome, Skipped)
         summary = reader.summary()
-    except ExportRefused as refusal:
-        assert refusal.code in EXPORT_REFUSALS  # noqa: PT017
+    except ExportRejected as rejection:
+        assert rejection.code in EXPORT_REJECTIONS  # noqa: PT017
         return
     assert (summary["rows"], summary["events"]) == (rows, len(ids))
-    assert (summary["rejected"], summary["not_data"]) == (refused, not_data)
+    assert (summary["rejected"], summary["not_data"]) == (rejected, not_data)
 
 
 SETTINGS = settings(
@@ -110,8 +110,8 @@ def everything_said(data: bytes) -> str:
         reader = read_export(io.BytesIO(data), currency="EUR", spread=True)
         said.extend(reader)
         said.append(reader.summary())
-    except ExportRefused as refusal:
-        said.append(refusal.detail.partition("Looked for")[0])
+    except ExportRejected as rejection:
+        said.append(rejection.detail.partition("Looked for")[0])
     return repr(said)
 
 

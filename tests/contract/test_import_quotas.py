@@ -17,7 +17,7 @@ from tests.factories import NOW, make_event
 from tests.reports import LineReport, lines
 
 HOUR = dt.timedelta(seconds=UPLOAD_SECONDS)
-FILE = lines([make_event(event_id="r1")], "refused")
+FILE = lines([make_event(event_id="r1")], "rejected")
 
 
 def announce(store: TenantStore, *, now: dt.datetime = NOW, size: int | None = None) -> Import:
@@ -51,9 +51,9 @@ def test_a_tenant_has_no_more_unfinished_imports_than_it_may_have(engine: Engine
     store = engine.store(open_imports=2)
     announce(store)
     first = announce(store)
-    with pytest.raises(TooManyImports) as refused:
+    with pytest.raises(TooManyImports) as rejected:
         announce(store)
-    assert refused.value.retry_after_seconds > 0
+    assert rejected.value.retry_after_seconds > 0
     assert len(store.imports.newest_first(limit=None)) == 2
     announce(engine.store("other", open_imports=2))
     assert run(store, first, upload(store, first)).state == "done"
@@ -88,7 +88,8 @@ def test_an_import_that_runs_counts_until_it_ends(engine: Engine) -> None:
 def test_an_import_that_fails_counts_no_longer(engine: Engine) -> None:
     store = engine.store(open_imports=1)
     new = announce(store)
-    assert run(store, new, upload(store, new, b'{"export_refused": "no_date"}\n')).state == "failed"
+    undated = upload(store, new, b'{"export_rejected": "no_date"}\n')
+    assert run(store, new, undated).state == "failed"
     new = announce(store)
     assert run(store, new, ObjectVersion(new.object_key, "gone")).state == "failed"
     new = announce(store)
@@ -96,7 +97,7 @@ def test_an_import_that_fails_counts_no_longer(engine: Engine) -> None:
     announce(store)
 
 
-def test_a_replay_counts_and_is_refused_above_the_quota(engine: Engine) -> None:
+def test_a_replay_counts_and_is_rejected_above_the_quota(engine: Engine) -> None:
     store = engine.store(open_imports=1)
     done = announce(store)
     version = upload(store, done)
@@ -142,7 +143,7 @@ def test_bytes_count_when_a_file_has_arrived_and_once(engine: Engine) -> None:
     assert store.import_quotas.bytes_of(NOW.date()) == 3 * len(FILE)
 
 
-def test_a_file_above_the_quota_of_the_day_is_refused_and_removed(engine: Engine) -> None:
+def test_a_file_above_the_quota_of_the_day_is_rejected_and_removed(engine: Engine) -> None:
     store = engine.store(daily_upload_bytes=2 * len(FILE))
     first, second, third = (announce(store) for _ in range(3))
     assert run(store, first, upload(store, first)).state == "done"
@@ -170,9 +171,9 @@ def test_what_does_not_fit_into_the_day_is_not_announced(engine: Engine) -> None
     store = engine.store(daily_upload_bytes=1000)
     store.import_quotas.add_bytes(NOW.date(), 400)
     announce(store, size=600)
-    with pytest.raises(UploadQuotaUsed) as refused:
+    with pytest.raises(UploadQuotaUsed) as rejected:
         announce(store, size=601)
-    assert refused.value.retry_after_seconds == 12 * 3600  # NOW is noon
+    assert rejected.value.retry_after_seconds == 12 * 3600  # NOW is noon
     announce(store)  # of unknown size
     store.import_quotas.add_bytes(NOW.date(), 600)
     with pytest.raises(UploadQuotaUsed):

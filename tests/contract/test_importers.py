@@ -28,7 +28,7 @@ from chalicelib.importers.reports.report_columns import (
     When,
 )
 from chalicelib.importers.tables.headings import comparable
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.contract.importers import (
     Sheet,
     channel_cells,
@@ -193,7 +193,7 @@ def test_an_unread_column_of_numbers_is_named_and_a_warning(name: str) -> None:
     sheet.rows.append([*sheet.with_cell(lambda c: isinstance(c.role, When), "soon"), "100"])
     if sheet.head() is None:
         assert _is_known_by_form_alone(sheet)
-        with pytest.raises(ExportRefused):
+        with pytest.raises(ExportRejected):
             read(sheet.text)
         return
 
@@ -218,7 +218,7 @@ def test_a_column_that_is_left_out_says_why(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", reports_with(Repeats))
-def test_a_table_that_shows_the_same_numbers_several_times_is_refused(name: str) -> None:
+def test_a_table_that_shows_the_same_numbers_several_times_is_rejected(name: str) -> None:
     for column in REPORTS[name].columns:
         if isinstance(column.role, Repeats):
             for heading in (h for headings in column.headings.values() for h in headings):
@@ -227,10 +227,10 @@ def test_a_table_that_shows_the_same_numbers_several_times_is_refused(name: str)
                 for n, row in enumerate(sheet.rows):
                     row.append(f"part {n}")
 
-                with pytest.raises(ExportRefused, match=re.escape(heading)) as refusal:
+                with pytest.raises(ExportRejected, match=re.escape(heading)) as rejection:
                     sheet.read()
 
-                assert refusal.value.code == "not_additive"
+                assert rejection.value.code == "not_additive"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -327,10 +327,10 @@ def test_a_file_whose_marks_have_other_names_is_not_claimed(name: str) -> None:
 
 
 def _claimed(text: str) -> str:
-    """The platform by which a file is imported; none if it is refused."""
+    """The platform by which a file is imported; none if it is rejected."""
     try:
         platform: str = read(text).summary["platform"]
-    except ExportRefused:
+    except ExportRejected:
         return ""
     return platform
 

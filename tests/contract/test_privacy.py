@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.importers import Refused, Skipped, read_export
+from chalicelib.importers import Rejected, Skipped, read_export
 from chalicelib.importers.tables.headings import known_heading
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.samples import by_importer
 from tests.samples.spellings import DELIMITERS, text_of
 
@@ -130,7 +130,7 @@ def everything_said(data: bytes) -> str:
     try:
         reader = read_export(io.BytesIO(data), currency="EUR", spread=True)
         for outcome in reader:
-            if isinstance(outcome, Refused):
+            if isinstance(outcome, Rejected):
                 said += [outcome.code, outcome.message]
             elif isinstance(outcome, Skipped):
                 said.append(outcome.reason)
@@ -139,8 +139,8 @@ def everything_said(data: bytes) -> str:
         sums = dict.fromkeys(("claimed_conversions", "unpaid_orders", "warnings"))
         said.append(summary | sums | {"unread_columns": unread})  # sums are of cells of numbers
         said.append(reader.report)
-    except ExportRefused as refusal:
-        said.append(refusal.detail)
+    except ExportRejected as rejection:
+        said.append(rejection.detail)
     return repr(said).casefold()
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.importers import PLATFORMS, Imported, Refused, Skipped
+from chalicelib.importers import PLATFORMS, Imported, Rejected, Skipped
 from chalicelib.importers.platforms import IMPORTERS
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.samples import ENDING, FOLDER, SAMPLES, Sample
 from tests.samples.reading import (
     claims_of,
@@ -75,7 +75,7 @@ def events_of(sample: Sample, data: bytes, piece: int = 1000) -> list[Event]:
     """Return the events of a sample in another spelling; empty if the file is rejected."""
     try:
         outcomes = list(open_sample(data, sample.options, piece=piece))
-    except ExportRefused:
+    except ExportRejected:
         return []
     return [event for o in outcomes if isinstance(o, Imported) for event in o.events]
 
@@ -197,12 +197,12 @@ def test_every_row_is_imported_rejected_or_without_data(name: str) -> None:
     outcomes = list(reader)
     summary = reader.summary()
 
-    kinds = {kind: [o for o in outcomes if isinstance(o, kind)] for kind in (Imported, Refused)}
+    kinds = {kind: [o for o in outcomes if isinstance(o, kind)] for kind in (Imported, Rejected)}
     not_data = len([o for o in outcomes if isinstance(o, Skipped)])
     ids = {event["event_id"] for o in kinds[Imported] for event in o.events}
     places = [(outcome.part, outcome.row) for outcome in outcomes]
     assert sum(map(len, kinds.values())) + not_data == len(outcomes) == summary["rows"]
-    assert summary["rejected"] == len(kinds[Refused])
+    assert summary["rejected"] == len(kinds[Rejected])
     assert summary["not_data"] == not_data == sum(reason["rows"] for reason in summary["no_data"])
     assert summary["events"] == len(ids)
     assert len(set(places)) == len(places)

@@ -15,7 +15,7 @@ from chalicelib.model.events import Event, parse_event
 from chalicelib.storage.attributes import to_item
 from chalicelib.storage.document_items import pack
 from chalicelib.storage.fit_items import FitHeader
-from chalicelib.storage.import_records import Import, RefusedRow, Replay
+from chalicelib.storage.import_records import Import, RejectedRow, Replay
 from chalicelib.storage.link_items import Link
 from chalicelib.storage.mapping_items import StoredMapping
 from chalicelib.storage.tenant_store import TenantStore
@@ -499,34 +499,34 @@ def test_a_replay_is_read_as_written(engine: Engine) -> None:
     assert list(found.mapping["columns"]) == list(mapping["columns"])
 
 
-def refused(*places: tuple[int, int, int]) -> list[RefusedRow]:
+def rejected(*places: tuple[int, int, int]) -> list[RejectedRow]:
     return [
-        RefusedRow(row, number, f"raw;{row}", "invalid_date", "no day", part, "Posts" * part)
+        RejectedRow(row, number, f"raw;{row}", "invalid_date", "no day", part, "Posts" * part)
         for part, row, number in places
     ]
 
 
 def test_rejected_rows_are_read_in_file_order(engine: Engine) -> None:
     store = engine.store()
-    rows = refused((0, 2, 0), (0, 2, 1), (0, 10, 0), (0, 10**9, 0), (1, 1, 0), (11, 1, 0))
-    store.imports.add_refused_rows(IMPORT.import_id, 1, rows[::-1], now=NOW)
-    found = list(store.imports.refused_rows(IMPORT.import_id, 1))
+    rows = rejected((0, 2, 0), (0, 2, 1), (0, 10, 0), (0, 10**9, 0), (1, 1, 0), (11, 1, 0))
+    store.imports.add_rejected_rows(IMPORT.import_id, 1, rows[::-1], now=NOW)
+    found = list(store.imports.rejected_rows(IMPORT.import_id, 1))
     assert found == rows
-    behind = store.imports.refused_rows(IMPORT.import_id, 1, after=rows[1].cursor, limit=2)
+    behind = store.imports.rejected_rows(IMPORT.import_id, 1, after=rows[1].cursor, limit=2)
     assert list(behind) == rows[2:4]
 
 
 def test_generations_of_rejected_rows_are_separate(engine: Engine) -> None:
     store = engine.store()
-    rows = refused(*((0, row, 0) for row in range(2, 62)))
-    store.imports.add_refused_rows(IMPORT.import_id, 1, rows, now=NOW)
-    store.imports.add_refused_rows(IMPORT.import_id, 1, rows[:10], now=NOW)
-    store.imports.add_refused_rows(IMPORT.import_id, 2, rows[:3], now=NOW)
-    store.imports.remove_refused_rows(IMPORT.import_id, 1, go_on=lambda: False)
-    assert list(store.imports.refused_rows(IMPORT.import_id, 1)) == rows
-    store.imports.remove_refused_rows(IMPORT.import_id, 1, go_on=lambda: True)
-    assert list(store.imports.refused_rows(IMPORT.import_id, 1)) == []
-    assert list(store.imports.refused_rows(IMPORT.import_id, 2)) == rows[:3]
+    rows = rejected(*((0, row, 0) for row in range(2, 62)))
+    store.imports.add_rejected_rows(IMPORT.import_id, 1, rows, now=NOW)
+    store.imports.add_rejected_rows(IMPORT.import_id, 1, rows[:10], now=NOW)
+    store.imports.add_rejected_rows(IMPORT.import_id, 2, rows[:3], now=NOW)
+    store.imports.remove_rejected_rows(IMPORT.import_id, 1, go_on=lambda: False)
+    assert list(store.imports.rejected_rows(IMPORT.import_id, 1)) == rows
+    store.imports.remove_rejected_rows(IMPORT.import_id, 1, go_on=lambda: True)
+    assert list(store.imports.rejected_rows(IMPORT.import_id, 1)) == []
+    assert list(store.imports.rejected_rows(IMPORT.import_id, 2)) == rows[:3]
 
 
 # --- mappings ---------------------------------------------------------------------------------

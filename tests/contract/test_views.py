@@ -28,7 +28,7 @@ from chalicelib.api.routes import Route
 from chalicelib.model.errors import NoFitYet
 from chalicelib.services.credentials.api_keys import create_key, revoke_key
 from chalicelib.storage.tenants import Role
-from tests.api.conftest import Caller, admin, caller, client, problem, refused
+from tests.api.conftest import Caller, admin, caller, client, problem, rejected
 from tests.api.described import DOCUMENT
 from tests.api.test_answers import document
 from tests.conftest import Cloud, session
@@ -116,7 +116,7 @@ def test_a_route_is_open_to_its_roles_and_the_admin_only(client: Client, route: 
         if route.method == "GET":
             assert one.call("HEAD", target_of(route)).status_code == answer.status_code
         if answer.status_code == 403:
-            assert refused(answer) == (403, "forbidden")
+            assert rejected(answer) == (403, "forbidden")
         else:
             assert answer.status_code != 401
             allowed.add(role)
@@ -137,11 +137,11 @@ def test_all_invalid_keys_get_the_same_answer(client: Client, route: Route) -> N
         for key in (unknown, of_nobody, wrong, revoked, expired)
     ]
     for answer in answers:
-        assert refused(answer) == (401, "unauthenticated")
+        assert rejected(answer) == (401, "unauthenticated")
         assert (answer.body, answer.headers) == (answers[0].body, answers[0].headers)
     for key in (None, "", "nonsense", "ключ"):
         answer = send(Caller("", client), route, target_of(route), x_api_key=key)
-        assert refused(answer) == (401, "unauthenticated")
+        assert rejected(answer) == (401, "unauthenticated")
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
@@ -223,27 +223,27 @@ def test_a_body_must_be_of_a_declared_type_and_size(admin: Caller, route: Route)
     target, whole = target_of(route), json.dumps(example_of(route)).encode()
     for wrong in (None, "text/plain", "application/json; charset=latin-1"):
         answer = send(admin, route, target, whole, content_type=wrong)
-        assert refused(answer) == (415, "unsupported_media_type")
+        assert rejected(answer) == (415, "unsupported_media_type")
     for encoding in ("deflate", "br", "gzip, gzip"):
         answer = send(admin, route, target, whole, content_encoding=encoding)
-        assert refused(answer) == (415, "unsupported_media_type")
+        assert rejected(answer) == (415, "unsupported_media_type")
     too_large = whole + b" " * MAX_BODY_BYTES
-    assert refused(send(admin, route, target, too_large)) == (413, "body_too_large")
+    assert rejected(send(admin, route, target, too_large)) == (413, "body_too_large")
     packed = gzip.compress(too_large)
     answer = send(admin, route, target, packed, content_encoding="gzip")
-    assert refused(answer) == (413, "body_too_large")
+    assert rejected(answer) == (413, "body_too_large")
     answer = send(admin, route, target, gzip.compress(whole)[:-1], content_encoding="gzip")
-    assert refused(answer) == (400, "invalid_request")
+    assert rejected(answer) == (400, "invalid_request")
 
 
 @each("route", WITH_BODY, ids=name_of)
 def test_a_body_must_be_strict_json(admin: Caller, route: Route) -> None:
     target = target_of(route)
     for text in (b"{", b'{"a": NaN}', b'{"a": 1, "a": 2}', b"[" * 33 + b"]" * 33, b"\xff\xfe"):
-        assert refused(send(admin, route, target, text)) == (400, "malformed_json"), text
+        assert rejected(send(admin, route, target, text)) == (400, "malformed_json"), text
     half = send(admin, route, target, b'{"name": %s}' % UNPAIRED)
     if "events" not in route.path:  # this route rejects only the event that contains it
-        assert refused(half) == (400, "malformed_json")
+        assert rejected(half) == (400, "malformed_json")
     whole = gzip.compress(json.dumps(example_of(route)).encode())
     taken, packed = (
         send(admin, route, target, body, content_encoding=encoding)
@@ -259,7 +259,7 @@ def test_a_body_must_be_an_object_with_the_declared_fields(admin: Caller, route:
     target = target_of(route)
     for value in ([], 1, "text", None):
         text = json.dumps(value).encode()
-        assert refused(send(admin, route, target, text)) == (400, "invalid_fields"), value
+        assert rejected(send(admin, route, target, text)) == (400, "invalid_fields"), value
     answer = send(admin, route, target, example_of(route) | {"unheard/of": 1})
     assert ("/unheard~1of", "unknown_field") in pointers(answer)
     missing = [(f"/{name}", "missing_field") for name in route.body.required]
@@ -364,7 +364,7 @@ def parts(text: str) -> list[str]:
 @each("route", [route for route in ROUTES if NoFitYet in route.raises], ids=name_of)
 def test_without_a_fit_the_answer_explains_how_to_request_one(admin: Caller, route: Route) -> None:
     answer = admin.get(target_of(route))
-    assert refused(answer) == (404, "no_fit_yet")
+    assert rejected(answer) == (404, "no_fit_yet")
     assert "/v1/fits" in problem(answer)["detail"]
 
 
@@ -374,7 +374,7 @@ def test_a_request_that_accepts_neither_json_nor_csv_is_rejected(
 ) -> None:
     for accept in ("image/png", ""):
         answer = admin.get(target_of(route), accept=accept)
-        assert refused(answer) == (406, "not_acceptable")
+        assert rejected(answer) == (406, "not_acceptable")
     answer = admin.get(target_of(route, format="xml"))
     assert pointers(answer) == [("/format", "unknown_value")]
 
@@ -417,7 +417,7 @@ class Throttled:
 def test_an_unavailable_store_returns_503(admin: Caller, route: Route) -> None:
     wiring.use_session(FaultySession(session(), Throttled()))  # type: ignore[arg-type]
     answer = send(admin, route, target_of(route))
-    assert refused(answer) == (503, "store_unavailable")
+    assert rejected(answer) == (503, "store_unavailable")
     assert int(answer.headers["Retry-After"]) > 0
 
 
@@ -440,4 +440,4 @@ def test_an_unknown_or_malformed_id_returns_404(admin: Caller, route: Route) -> 
         ids = NOBODYS if odd is None else dict.fromkeys(NOBODYS, "ODD")
         target = target_of(route, ids).replace("ODD", odd or "")
         answer = send(admin, route, target)
-        assert refused(answer) == (404, "not_found"), (target, answer.body)
+        assert rejected(answer) == (404, "not_found"), (target, answer.body)

@@ -118,7 +118,7 @@ class Bill:
         key = key_of(key_item)
         self.writes[key[0]] += write_units(self._sizes.pop(key, 0))
 
-    def refused(self, key_item: Item) -> None:
+    def rejected(self, key_item: Item) -> None:
         """A condition was false: this costs as much as writing the existing item."""
         key = key_of(key_item)
         self.writes[key[0]] += write_units(self._sizes.get(key, 0))

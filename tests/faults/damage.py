@@ -26,7 +26,7 @@ from chalicelib.services.ingest import record_events
 from chalicelib.services.totals.day_totals import derive_day
 from chalicelib.storage.event_items import to_item
 from chalicelib.storage.fit_items import FitHeader
-from chalicelib.storage.import_records import Import, RefusedRow
+from chalicelib.storage.import_records import Import, RejectedRow
 from tests.factories import make_conversion, make_event
 
 NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
@@ -45,7 +45,7 @@ class Damage:
     Attributes
     ----------
     what : str
-    outcome : {'truth', 'refused at the start', 'refused by a reader', 'SILENT'}
+    outcome : {'truth', 'rejected at the start', 'rejected by a reader', 'SILENT'}
     found : bool
         Whether a full check finds it, if the service starts.
     """
@@ -82,8 +82,8 @@ def fill(directory: Path, events: int = 3_000) -> None:
     record_events(store, [make_event(event_id=f"late{n}") for n in range(200)], now=NOW)
     derive_day(store, dt.date(2026, 3, 14), 0, now=NOW + dt.timedelta(minutes=1))
     store.imports.add(Import(IMPORT_ID, "x.csv", "2026-03-14T00:00:00Z", state="done"))
-    rows = [RefusedRow(row, 0, f"raw {row}", "invalid_date", "no") for row in range(200)]
-    store.imports.add_refused_rows(IMPORT_ID, 0, rows, now=NOW)
+    rows = [RejectedRow(row, 0, f"raw {row}", "invalid_date", "no") for row in range(200)]
+    store.imports.add_rejected_rows(IMPORT_ID, 0, rows, now=NOW)
     store.fits.add(FitHeader(FIT_ID, "2026-03-14T00:00:00Z", "2026-03-10", "2026-03-16"))
     store.fits.put_document(FIT_ID, {"noise": random.Random(1).randbytes(400_000).hex()})
     machine.send("fit", {"fit": {"tenant": "acme", "fit_id": FIT_ID}})
@@ -103,18 +103,18 @@ def damage(directory: Path, copy: Path, draw: random.Random, wanted: Answers) ->
     except (LikeworthError, UnusableDirectoryError) as error:
         if str(copy) not in str(error) and "in the database" not in str(error):
             raise AssertionError("the error names no file") from error
-        return Damage(what, "refused at the start", found=True)
+        return Damage(what, "rejected at the start", found=True)
     try:
         found = any(True for _ in findings(machine.database, machine.files))
         after = answers(machine)
     finally:
         wiring.reset()
         machine.close()
-    refused = [name for name, text in after.items() if text.startswith("refused: ")]
-    wrong = [name for name in wanted if name not in refused and after[name] != wanted[name]]
+    rejected = [name for name, text in after.items() if text.startswith("rejected: ")]
+    wrong = [name for name in wanted if name not in rejected and after[name] != wanted[name]]
     if wrong:
         return Damage(f"{what}: {', '.join(wrong)}", "SILENT", found)
-    return Damage(what, "refused by a reader" if refused else "truth", found)
+    return Damage(what, "rejected by a reader" if rejected else "truth", found)
 
 
 def answers(machine: LocalMachine) -> Answers:
@@ -126,7 +126,7 @@ def answers(machine: LocalMachine) -> Answers:
         try:
             found[name] = hashlib.sha256(repr(ask()).encode()).hexdigest()
         except LikeworthError as error:
-            found[name] = f"refused: {error.detail}"
+            found[name] = f"rejected: {error.detail}"
     return found
 
 
@@ -136,7 +136,7 @@ def _questions() -> Iterator[tuple[str, Any]]:
     yield "configuration", lambda: store.items.config()
     yield "keys", lambda: store.api_keys.by_id()
     yield "imports", lambda: store.imports.newest_first(limit=100)
-    yield "refused rows", lambda: list(store.imports.refused_rows(IMPORT_ID, 0))
+    yield "rejected rows", lambda: list(store.imports.rejected_rows(IMPORT_ID, 0))
     yield "fits", lambda: list(store.fits.newest_first())
     yield "document", lambda: store.fits.document(FIT_ID)
     yield "totals", lambda: list(store.totals.between(FIRST, LAST))
@@ -192,7 +192,7 @@ def run(directory: Path, number: int, seed: int) -> list[Damage]:
     shutil.copytree(directory / "whole", wanted_copy)
     machine = LocalMachine(wanted_copy, root_secret=lambda: SECRET, clock=lambda: NOW)
     wanted = answers(machine)
-    assert not any(text.startswith("refused") for text in wanted.values()), wanted
+    assert not any(text.startswith("rejected") for text in wanted.values()), wanted
     wiring.reset()
     machine.close()
     draw = random.Random(seed)

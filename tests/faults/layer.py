@@ -196,7 +196,7 @@ class FaultLayer:
         return _response(request, 200, {"UnprocessedItems": {table: left}})
 
     def _charge(self, operation: str, body: dict[str, Any], told: Item, status: int) -> None:
-        refused = "ConditionalCheckFailed" in str(told.get("__type", ""))
+        rejected = "ConditionalCheckFailed" in str(told.get("__type", ""))
         consistent = bool(body.get("ConsistentRead"))
         match operation:
             case "PutItem" if status == 200:
@@ -206,18 +206,18 @@ class FaultLayer:
                 for put in body["TransactItems"]:
                     self.changed.append(key_of(put["Put"]["Item"]))
                     self.bill.written_together(put["Put"]["Item"])
-            case "PutItem" if refused:
-                self.bill.refused(body["Item"])
+            case "PutItem" if rejected:
+                self.bill.rejected(body["Item"])
             case "UpdateItem" if status == 200:
                 self.changed.append(key_of(body["Key"]))
                 self.bill.updated(body["Key"])
-            case "UpdateItem" if refused:
-                self.bill.refused(body["Key"])
+            case "UpdateItem" if rejected:
+                self.bill.rejected(body["Key"])
             case "DeleteItem" if status == 200:
                 self.changed.append(key_of(body["Key"]))
                 self.bill.removed(body["Key"])
-            case "DeleteItem" if refused:
-                self.bill.refused(body["Key"])
+            case "DeleteItem" if rejected:
+                self.bill.rejected(body["Key"])
             case "BatchWriteItem" if status == 200:
                 for write in _writes_of(body):
                     if "PutRequest" in write:

@@ -45,7 +45,7 @@ def rows(count: int) -> list[Any]:
     for n in range(count):
         match n % 10:
             case 3:
-                made.append("refused")
+                made.append("rejected")
             case 5:
                 made.append(None)
             case 6:

@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib.importers import Imported, read_export
 from chalicelib.importers.mappings.mapping import parse_mapping
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from chalicelib.model.events import Engagement, Event, parse_event
 from tests.faults.sent import Sent
 
@@ -56,7 +56,7 @@ class Model:
             outcomes = list(
                 read_export(io.BytesIO(sent.body), currency="EUR", spread=spread, mapping=mapping)
             )
-        except ExportRefused:  # a weekly report is rejected as a whole
+        except ExportRejected:  # a weekly report is rejected as a whole
             return
         for outcome in outcomes:
             if isinstance(outcome, Imported):

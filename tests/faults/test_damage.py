@@ -45,4 +45,4 @@ def test_a_missing_row_is_detected_only_by_the_number_of_rows(
     (kept,) = damage.run(tmp_path / "with", 1, seed=1)
     monkeypatch.setattr(SqliteTable, "check_partition", lambda *_: None)
     (missed,) = damage.run(tmp_path / "without", 1, seed=1)
-    assert (kept.outcome, missed.outcome) == ("refused by a reader", "SILENT")
+    assert (kept.outcome, missed.outcome) == ("rejected by a reader", "SILENT")

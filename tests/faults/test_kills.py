@@ -151,13 +151,13 @@ def checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
             position=current.position + chunk.rows,
             rows=current.rows + chunk.rows,
             events=current.events + chunk.events,
-            rejected=current.rejected + len(chunk.refused),
+            rejected=current.rejected + len(chunk.rejected),
             not_data=current.not_data + chunk.not_data,
         )
     )
     self._store.events.write(chunk.writes)
-    self._store.imports.add_refused_rows(
-        current.import_id, current.generation, chunk.refused, now=self._now
+    self._store.imports.add_rejected_rows(
+        current.import_id, current.generation, chunk.rejected, now=self._now
     )
     return saved
 
@@ -175,8 +175,8 @@ def replay_checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
     )
     saved = self._store.imports.save(replace(current, replay=ahead))
     self._store.events.write(chunk.writes)
-    self._store.imports.add_refused_rows(
-        current.import_id, replay.generation, chunk.refused, now=self._now
+    self._store.imports.add_rejected_rows(
+        current.import_id, replay.generation, chunk.rejected, now=self._now
     )
     return saved
 

@@ -102,8 +102,8 @@ def test_acknowledged_events_are_stored_once_and_others_are_handed_back(
         assert answer.status_code in (200, 422, 503), told
         handed_back = told.get("not_stored", [])
         assert told["accepted"] + len(told["rejected"]) + len(handed_back) == len(waiting)
-        refused = {one["index"] for one in told["rejected"]}
-        left = refused | set(handed_back)
+        rejected = {one["index"] for one in told["rejected"]}
+        left = rejected | set(handed_back)
         acknowledged.update(
             event["event_id"] for index, event in enumerate(waiting) if index not in left
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.importers import Imported, Refused, RowOutcome, Skipped, event_line, read_export
+from chalicelib.importers import Imported, Rejected, RowOutcome, Skipped, event_line, read_export
 from chalicelib.model.events import parse_event
 
 GOOGLE_HEADER = ("Campaign", "Day", "Currency code", "Cost", "Clicks", "Impr.", "Conversions")
@@ -109,8 +109,8 @@ class Read:
         return [json.loads(event_line(event)) for event in events]
 
     @property
-    def refused(self) -> list[Refused]:
-        return [o for o in self.outcomes if isinstance(o, Refused)]
+    def rejected(self) -> list[Rejected]:
+        return [o for o in self.outcomes if isinstance(o, Rejected)]
 
     @property
     def not_data(self) -> list[Skipped]:

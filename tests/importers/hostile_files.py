@@ -399,17 +399,17 @@ HOSTILE: dict[str, Hostile] = {
 
 def read_hostile(way: str, stream: BinaryIO) -> str:
     """Return the code of the rejection, the codes of the rejected rows, or ``read``."""
-    from chalicelib.importers import Refused, read_export
+    from chalicelib.importers import Rejected, read_export
     from chalicelib.importers.bytes.decoding import Source
     from chalicelib.importers.records.json_documents import items_of
     from chalicelib.importers.records.markup import elements
-    from chalicelib.model.errors import ExportRefused
+    from chalicelib.model.errors import ExportRejected
 
     codes = set()
     try:
         if way == "export":
             for outcome in read_export(stream):
-                if isinstance(outcome, Refused):
+                if isinstance(outcome, Rejected):
                     codes.add(outcome.code)
         elif way == "workbook":
             workbook = Source(stream).workbook
@@ -424,8 +424,8 @@ def read_hostile(way: str, stream: BinaryIO) -> str:
         else:
             for _ in elements(Source(stream), ("item",)):
                 pass
-    except ExportRefused as refusal:
-        return refusal.code
+    except ExportRejected as rejection:
+        return rejection.code
     return " ".join(sorted(codes)) or "read"
 
 
@@ -433,9 +433,9 @@ def propose_for(stream: BinaryIO) -> None:
     """Do what `convert` does with an unknown file."""
     from chalicelib.importers.mappings.proposals import propose_mapping
     from chalicelib.importers.platforms import IMPORTERS
-    from chalicelib.model.errors import ExportRefused
+    from chalicelib.model.errors import ExportRejected
 
-    with suppress(ExportRefused):
+    with suppress(ExportRejected):
         propose_mapping(stream, IMPORTERS)
 
 

@@ -321,4 +321,4 @@ def reasons(result: Read) -> list[str]:
 
 
 def codes(result: Read) -> list[str]:
-    return [outcome.code for outcome in result.refused]
+    return [outcome.code for outcome in result.rejected]

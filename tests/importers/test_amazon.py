@@ -97,7 +97,7 @@ def reviews_table(*rows: str) -> str:
 )
 def test_only_literals_of_limited_size_are_parsed(text: str) -> None:
     assert parse_dictionary(text) is None
-    assert read(f"{make_review()!r}\n{text}\n").refused[0].code in (
+    assert read(f"{make_review()!r}\n{text}\n").rejected[0].code in (
         "malformed_record",
         "unreadable_text",
     )
@@ -134,7 +134,7 @@ def test_no_review_is_lost_or_invented(rows: list[tuple[Any, int]], form: str) -
 
     good = [(stars, votes) for stars, votes in rows if stars in (1, 2, 3, 4, 5)]
     check_conservation(result, len(rows))
-    assert len(result.refused) == len(rows) - len(good)
+    assert len(result.rejected) == len(rows) - len(good)
     assert result.counts.get("review", 0) == len(good)
     assert result.counts.get("like", 0) == sum(votes for _, votes in good)
     ratings = sum(Decimal(str(e["rating"])) for e in result.stored if e["type"] == "review")

@@ -15,7 +15,7 @@ import pytest
 from chalicelib.importers import read_export
 from chalicelib.importers.bytes import archives
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import (
     google_report,
     google_row,
@@ -48,10 +48,10 @@ ANSWER = json.dumps(
 )
 
 
-def refusal_of(content: str | bytes, **options: Any) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(content: str | bytes, **options: Any) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejection:
         read(content, **options)
-    return refusal.value
+    return rejection.value
 
 
 def report_of(data: bytes) -> Any:
@@ -97,7 +97,7 @@ def test_a_long_gzip_file_is_read_to_its_end() -> None:
     ids=["no end", "a third", "more behind it", "wrong sums", "only the mark"],
 )
 def test_a_damaged_gzip_file_is_rejected(packed: bytes) -> None:
-    assert refusal_of(packed).code == "unreadable_file"
+    assert rejection_of(packed).code == "unreadable_file"
 
 
 def test_gzip_files_and_zip_archives_may_be_nested() -> None:
@@ -114,9 +114,9 @@ def test_a_gzip_bomb_is_rejected(inside: bytes, monkeypatch: pytest.MonkeyPatch)
 
     packed = gzip.compress(inside * (1 << 23))
 
-    assert refusal_of(packed).code == "archive_bomb"
-    assert refusal_of(gzip.compress(packed)).code == "archive_bomb"
-    assert refusal_of(zipped({"a.gz": packed, "b.csv": REPORT})).code == "archive_bomb"
+    assert rejection_of(packed).code == "archive_bomb"
+    assert rejection_of(gzip.compress(packed)).code == "archive_bomb"
+    assert rejection_of(zipped({"a.gz": packed, "b.csv": REPORT})).code == "archive_bomb"
 
 
 def test_a_bomb_below_a_header_is_rejected_as_soon_as_it_is_detected(
@@ -125,7 +125,7 @@ def test_a_bomb_below_a_header_is_rejected_as_soon_as_it_is_detected(
     monkeypatch.setattr(archives, "RATIO_MATTERS_FROM", 1 << 21)
     row = ",".join(map(str, google_row(impressions="1250"))) + "\n"
 
-    assert refusal_of(gzip.compress((REPORT + row * 100_000).encode())).code == "archive_bomb"
+    assert rejection_of(gzip.compress((REPORT + row * 100_000).encode())).code == "archive_bomb"
 
 
 # --- what is read of a zip archive ------------------------------------------------------------
@@ -238,9 +238,9 @@ def test_a_member_that_is_damaged_in_the_middle_ends_the_reading() -> None:
 
     reader = read_export(io.BytesIO(bytes(data)))
 
-    with pytest.raises(ExportRefused, match=r"a\.csv") as refusal:
+    with pytest.raises(ExportRejected, match=r"a\.csv") as rejection:
         list(reader)
-    assert refusal.value.code == "unreadable_file"
+    assert rejection.value.code == "unreadable_file"
 
 
 def test_a_stream_is_read_from_its_current_position() -> None:
@@ -254,39 +254,39 @@ def test_a_stream_is_read_from_its_current_position() -> None:
 
 
 def test_the_only_file_of_an_archive_is_rejected_like_a_single_file() -> None:
-    assert refusal_of(zipped({"a.csv": TABLE_DATA})).code == "no_date"
-    assert refusal_of(zipped({"a.html": "<html><body>Sign in</body></html>"})).code == "web_page"
-    assert refusal_of(zipped({"a.csv": ""})).code == "empty_file"
+    assert rejection_of(zipped({"a.csv": TABLE_DATA})).code == "no_date"
+    assert rejection_of(zipped({"a.html": "<html><body>Sign in</body></html>"})).code == "web_page"
+    assert rejection_of(zipped({"a.csv": ""})).code == "empty_file"
 
 
 def test_the_most_helpful_reason_is_given_if_no_file_can_be_read() -> None:
-    refusal = refusal_of(zipped({"readme.txt": "hello", "Table data.csv": TABLE_DATA}))
+    rejection = rejection_of(zipped({"readme.txt": "hello", "Table data.csv": TABLE_DATA}))
 
-    assert refusal.code == "no_date"
-    assert "Table data.csv" in refusal.detail
+    assert rejection.code == "no_date"
+    assert "Table data.csv" in rejection.detail
 
 
 def test_unknown_files_are_listed_in_the_rejection_of_an_archive() -> None:
-    refusal = refusal_of(zipped({"readme.txt": "hello", "menu.csv": "Monday,Breakfast\n1,2\n"}))
+    rejection = rejection_of(zipped({"readme.txt": "hello", "menu.csv": "Monday,Breakfast\n1,2\n"}))
 
-    assert refusal.code == "unknown_platform"
-    assert "readme.txt, menu.csv" in refusal.detail
+    assert rejection.code == "unknown_platform"
+    assert "readme.txt, menu.csv" in rejection.detail
 
 
 def test_exports_of_several_platforms_are_ambiguous_unless_one_is_named() -> None:
     data = zipped({"ads.csv": REPORT, "orders.csv": shop_export(shop_row())})
 
-    refusal = refusal_of(data)
+    rejection = rejection_of(data)
 
-    assert refusal.code == "ambiguous_platform"
-    assert "google_ads: ads.csv; shopify: orders.csv" in refusal.detail
+    assert rejection.code == "ambiguous_platform"
+    assert "google_ads: ads.csv; shopify: orders.csv" in rejection.detail
     assert len(read(data, platform="shopify").events) == 1
     assert read(data, platform="google_ads").counts == {"impression": 1250, "click": 7}
 
 
 @pytest.mark.parametrize("members", [{}, {"folder/": ""}, {"__MACOSX/x": "y"}])
 def test_an_archive_without_files_is_empty(members: dict[str, str]) -> None:
-    assert refusal_of(zipped(members)).code == "empty_file"
+    assert rejection_of(zipped(members)).code == "empty_file"
 
 
 @pytest.mark.parametrize(
@@ -294,14 +294,14 @@ def test_an_archive_without_files_is_empty(members: dict[str, str]) -> None:
     ["../report.csv", "a/../../b.csv", "/etc/passwd", "C:\\report.csv", "a\\..\\b.csv", "c:x.csv"],
 )
 def test_a_name_outside_of_the_archive_is_unsafe(name: str) -> None:
-    assert refusal_of(archive_with(zipfile.ZipInfo(name))).code == "unsafe_archive"
+    assert rejection_of(archive_with(zipfile.ZipInfo(name))).code == "unsafe_archive"
 
 
 def test_a_link_is_unsafe() -> None:
     info = zipfile.ZipInfo("report.csv")
     info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
 
-    assert refusal_of(archive_with(info, b"/etc/passwd")).code == "unsafe_archive"
+    assert rejection_of(archive_with(info, b"/etc/passwd")).code == "unsafe_archive"
 
 
 def test_an_encrypted_archive_is_rejected_with_advice() -> None:
@@ -310,10 +310,10 @@ def test_an_encrypted_archive_is_rejected_with_advice() -> None:
     data[6] |= 1
     data[at + 8] |= 1
 
-    refusal = refusal_of(bytes(data))
+    rejection = rejection_of(bytes(data))
 
-    assert refusal.code == "unsafe_archive"
-    assert "unpack" in refusal.detail
+    assert rejection.code == "unsafe_archive"
+    assert "unpack" in rejection.detail
 
 
 def test_three_nested_archives_are_unsafe() -> None:
@@ -321,23 +321,23 @@ def test_three_nested_archives_are_unsafe() -> None:
     packed = gzip.compress(gzip.compress(gzip.compress(REPORT.encode())))
 
     assert len(read(two).events) == 2
-    assert refusal_of(zipped({"a.zip": two, "report.csv": REPORT})).code == "unsafe_archive"
-    assert refusal_of(packed).code == "unsafe_archive"
-    assert refusal_of(zipped({"a.zip": zipped({"a.gz": packed})})).code == "unsafe_archive"
+    assert rejection_of(zipped({"a.zip": two, "report.csv": REPORT})).code == "unsafe_archive"
+    assert rejection_of(packed).code == "unsafe_archive"
+    assert rejection_of(zipped({"a.zip": zipped({"a.gz": packed})})).code == "unsafe_archive"
 
 
 def test_a_workbook_does_not_count_as_a_nested_archive() -> None:
     book = workbook_from_xml("<row><c><v>1</v></c></row>")
 
-    assert refusal_of(zipped({"a.zip": zipped({"b.xlsx": book})})).code == "unknown_platform"
+    assert rejection_of(zipped({"a.zip": zipped({"b.xlsx": book})})).code == "unknown_platform"
 
 
 def test_too_many_files_are_a_bomb() -> None:
     data = zipped({f"{n}.txt": "" for n in range(10_001)})
     inner = zipped({f"{n}.txt": "" for n in range(6_000)})
 
-    assert refusal_of(data).code == "archive_bomb"
-    assert refusal_of(zipped({"a.zip": inner, "b.zip": inner})).code == "archive_bomb"
+    assert rejection_of(data).code == "archive_bomb"
+    assert rejection_of(zipped({"a.zip": inner, "b.zip": inner})).code == "archive_bomb"
 
 
 def test_files_with_too_many_unpacked_bytes_are_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,10 +345,10 @@ def test_files_with_too_many_unpacked_bytes_are_a_bomb(monkeypatch: pytest.Monke
     assert len(read(data).events) == 2
 
     monkeypatch.setattr(archives, "RATIO_MATTERS_FROM", 1_000_000)
-    assert refusal_of(data).code == "archive_bomb"
+    assert rejection_of(data).code == "archive_bomb"
 
     monkeypatch.setattr(archives, "MAX_UNPACKED_BYTES", 5_000_000)
-    assert refusal_of(zipped({"a.csv": REPORT, "b": b"x" * 6_000_000})).code == "archive_bomb"
+    assert rejection_of(zipped({"a.csv": REPORT, "b": b"x" * 6_000_000})).code == "archive_bomb"
 
 
 def with_declared_size(data: bytes, size: int) -> bytes:
@@ -363,9 +363,11 @@ def test_a_file_longer_than_its_declared_size_is_rejected() -> None:
     zeros = zipped({"report.csv": bytes(10_000_000)})
     noise = zipped({"report.csv": random.Random(1).randbytes(100_000)})
 
-    assert refusal_of(with_declared_size(zeros, 1000)).code == "archive_bomb"
-    assert refusal_of(with_declared_size(noise, 50)).code == "archive_bomb"
-    assert refusal_of(with_declared_size(zipped({"a": b"x" * 1000}), 50)).code == "unreadable_file"
+    assert rejection_of(with_declared_size(zeros, 1000)).code == "archive_bomb"
+    assert rejection_of(with_declared_size(noise, 50)).code == "archive_bomb"
+    assert (
+        rejection_of(with_declared_size(zipped({"a": b"x" * 1000}), 50)).code == "unreadable_file"
+    )
 
 
 def test_an_archive_with_a_huge_directory_is_a_bomb() -> None:
@@ -373,7 +375,7 @@ def test_an_archive_with_a_huge_directory_is_a_bomb() -> None:
     directory = entry * 120_000
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(directory), 0, 0)
 
-    assert refusal_of(b"PK\3\4" + directory + end).code == "archive_bomb"
+    assert rejection_of(b"PK\3\4" + directory + end).code == "archive_bomb"
 
 
 def test_an_unsupported_compression_method_is_rejected() -> None:
@@ -381,7 +383,7 @@ def test_an_unsupported_compression_method_is_rejected() -> None:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("report.csv", REPORT)
 
-    assert refusal_of(stream.getvalue()).code == "unreadable_file"
+    assert rejection_of(stream.getvalue()).code == "unreadable_file"
 
 
 def test_a_stream_that_is_not_seekable_is_copied_up_to_a_limit(
@@ -390,16 +392,16 @@ def test_a_stream_that_is_not_seekable_is_copied_up_to_a_limit(
     monkeypatch.setattr(archives, "MAX_SPOOLED_BYTES", 100_000)
     noise = random.Random(1).randbytes(200_000)
 
-    assert refusal_of(zipped({"a.csv": noise})).code == "file_too_large"
+    assert rejection_of(zipped({"a.csv": noise})).code == "file_too_large"
 
 
 # --- damage -----------------------------------------------------------------------------------
 
 
-def read_or_refuse(data: bytes) -> bool:
+def read_or_reject(data: bytes) -> bool:
     try:
         list(read_export(io.BytesIO(data)))
-    except ExportRefused:
+    except ExportRejected:
         return False
     return True
 
@@ -420,9 +422,9 @@ def fuzzed_archives() -> dict[str, bytes]:
 @pytest.mark.parametrize("kind", ["zip", "stored", "gzip"])
 def test_a_damaged_archive_is_read_or_rejected(kind: str) -> None:
     whole = fuzzed_archives()[kind]
-    assert read_or_refuse(whole)
+    assert read_or_reject(whole)
 
-    outcomes = [read_or_refuse(data) for data in mutations(whole, 200, seed=2)]
+    outcomes = [read_or_reject(data) for data in mutations(whole, 200, seed=2)]
 
     assert False in outcomes
 

@@ -44,7 +44,7 @@ def wordpress(*comments: str, version: str = "1.2", blog: str = "https://blog.ex
 def test_an_unapproved_comment_is_not_data(state: str) -> None:
     result = read(wordpress(wp_comment(comment_approved=state)))
 
-    assert (result.events, result.refused, len(result.not_data)) == ([], [], 3)
+    assert (result.events, result.rejected, len(result.not_data)) == ([], [], 3)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ states = st.lists(st.sampled_from(["good", "withheld", "bad"]), max_size=20)
 def check_states(result: Read, states: list[str], others: int, kind: str = "comment") -> None:
     check_conservation(result, len(states) + others)
     assert result.counts.get(kind, 0) == states.count("good")
-    assert len(result.refused) == states.count("bad")
+    assert len(result.rejected) == states.count("bad")
     assert len(result.not_data) == states.count("withheld") + others
 
 
@@ -241,4 +241,4 @@ def test_no_counter_of_a_feed_is_lost_or_invented(counters: list[int | str]) -> 
 
     check_conservation(result, len(counters) + 1)
     assert result.counts == {"comment": 1 + sum(c for c in counters if isinstance(c, int))}
-    assert len(result.refused) == counters.count("?")
+    assert len(result.rejected) == counters.count("?")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.importers.booking import Tally, book, money, spread_amount
 from chalicelib.importers.event_lines import event_line
-from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.outcomes import RawEvent, RowRejected
 from chalicelib.importers.tables.headings import Vocabulary, comparable
 from chalicelib.importers.values.event_identity import Ordinals, event_id, short_name
 from chalicelib.model.events import parse_event
@@ -137,7 +137,7 @@ def test_an_amount_with_too_many_decimals_is_rounded_to_the_contracts_precision(
 def test_an_amount_that_would_be_rounded_to_zero_is_rejected() -> None:
     assert money(Decimal("0.00000001"), "EUR").amount == Decimal("0.00000001")
     assert money(Decimal("0.000000000"), "EUR").amount == 0
-    with pytest.raises(RowRefused, match="smaller than the smallest"):
+    with pytest.raises(RowRejected, match="smaller than the smallest"):
         money(Decimal("0.0000000001"), "EUR")
 
 
@@ -147,7 +147,7 @@ def test_a_row_whose_cost_would_be_rounded_to_zero_is_rejected() -> None:
         make_tally(counts={"click": 40}, cost=(Decimal("0.0000000001"), "EUR")),
         make_tally(counts={"click": 40}, cost=(Decimal("0.0000000001"), "EUR"), last=last),
     ):
-        with pytest.raises(RowRefused, match="smaller than the smallest"):
+        with pytest.raises(RowRejected, match="smaller than the smallest"):
             book(tally)
     small_share = make_tally(counts={"click": 2}, cost=(Decimal("0.00000001"), "EUR"), last=last)
     assert len(book(small_share)) == 2
@@ -214,7 +214,7 @@ def test_a_currency_suffix_is_removed_from_a_heading() -> None:
 
 @pytest.mark.parametrize("amount", ["1" * 30 + ".123456789", "1E+999999", "1" * 16])
 def test_an_amount_with_too_many_digits_is_rejected(amount: str) -> None:
-    with pytest.raises(RowRefused) as refusal:
+    with pytest.raises(RowRejected) as rejection:
         money(Decimal(amount), "EUR")
 
-    assert refusal.value.code == "invalid_number"
+    assert rejection.value.code == "invalid_number"

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.importers import Imported, Refused, Skipped
-from chalicelib.model.errors import ExportRefused
+from chalicelib.importers import Imported, Rejected, Skipped
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import (
     Read,
     google_report,
@@ -34,8 +34,8 @@ scripts = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
 def check_conservation(result: Read, rows: int) -> None:
     kinds = Counter(type(outcome) for outcome in result.outcomes)
     assert len(result.outcomes) == rows == result.summary["rows"]
-    assert kinds[Imported] + kinds[Refused] + kinds[Skipped] == rows
-    assert result.summary["rejected"] == kinds[Refused]
+    assert kinds[Imported] + kinds[Rejected] + kinds[Skipped] == rows
+    assert result.summary["rejected"] == kinds[Rejected]
     assert result.summary["not_data"] == kinds[Skipped]
     assert result.summary["events"] == len({event["event_id"] for event in result.events})
     assert len(result.stored) == len({event["event_id"] for event in result.events})
@@ -86,7 +86,7 @@ def test_no_google_ads_row_is_lost_or_invented(
         sum(row[3] for row in good),
     ]
     assert result.cost == sum((row[4] for row in good), Decimal(0))
-    assert len(result.refused) == sum(row[0] == "bad" for row in rows)
+    assert len(result.rejected) == sum(row[0] == "bad" for row in rows)
 
 
 @settings(max_examples=100, deadline=None)
@@ -136,7 +136,7 @@ def test_no_youtube_row_is_lost_or_invented(
         sum(row[2] for row in rows),
         sum(row[3] for row in rows),
     ]
-    assert result.refused == []
+    assert result.rejected == []
 
 
 @settings(max_examples=200, deadline=None)
@@ -164,7 +164,7 @@ def test_no_shopify_order_is_lost_or_invented(orders: list[tuple[str, Decimal, i
     check_conservation(result, len(lines))
     assert len(result.events) == len(paid)
     assert sum(Decimal(e["value"]["amount"]) for e in result.events) == sum(paid)
-    assert len(result.refused) == sum(order[0] == "nonsense" for order in orders)
+    assert len(result.rejected) == sum(order[0] == "nonsense" for order in orders)
 
 
 @settings(max_examples=200, deadline=None)
@@ -202,6 +202,6 @@ def test_a_damaged_file_never_crashes_and_never_invents(data: st.DataObject) -> 
 
     try:
         result = read(bytes(content))
-    except ExportRefused:
+    except ExportRejected:
         return
     check_conservation(result, len(result.outcomes))

@@ -145,8 +145,8 @@ def test_a_file_with_nothing_to_import_is_noted(
     assert run(path) == 2
 
     errors = capsys.readouterr().err
-    assert "nothing to import: 1 rows, 0 refused, 1 without data" in errors
-    assert "nothing to import: 1 rows, 1 refused, 0 without data" in errors
+    assert "nothing to import: 1 rows, 0 rejected, 1 without data" in errors
+    assert "nothing to import: 1 rows, 1 rejected, 0 without data" in errors
 
 
 def test_an_event_that_violates_the_contract_rejects_its_row(

@@ -18,7 +18,7 @@ from chalicelib.importers.values.dates import (
     parse_week,
     parse_year,
 )
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 
 JUNE_25 = dt.date(2026, 6, 25)
@@ -93,7 +93,7 @@ def test_dutch_french_and_spanish_month_names_are_known(months: str) -> None:
 def test_english_headings_decide_the_day_order_only_for_platforms_that_use_one() -> None:
     assert decide_day_order("en", ["3/4/2026"], None, english="mdy") == "mdy"
     assert decide_day_order("en", ["25/4/2026"], None, english="mdy") == "dmy"
-    with pytest.raises(ExportRefused):
+    with pytest.raises(ExportRejected):
         decide_day_order("", ["3/4/2026"], None, english="mdy")
 
 
@@ -120,10 +120,10 @@ def test_the_order_of_day_and_month_is_decided_per_file(
 
 @pytest.mark.parametrize("cells", [["3/4/2026"], ["25/6/2026", "6/25/2026"]])
 def test_an_undecidable_day_order_is_rejected_with_a_question(cells: list[str]) -> None:
-    with pytest.raises(ExportRefused, match=r"\?") as refusal:
+    with pytest.raises(ExportRejected, match=r"\?") as rejection:
         decide_day_order("en", cells, None)
 
-    assert refusal.value.code == "undecidable_format"
+    assert rejection.value.code == "undecidable_format"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.importers import Imported, read_export
 from chalicelib.importers.bytes.decoding import SNIFF_BYTES
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import google_report, google_row, read
 
 REPORT = google_report(google_row(), google_row(campaign="Größe 7", day="2026-06-02"))
@@ -68,19 +68,19 @@ def test_half_a_line_end_loses_nothing() -> None:
 def test_utf_16_that_ends_in_the_middle_of_a_row_and_a_character_is_rejected(cut: int) -> None:
     data = codecs.BOM_UTF16_LE + REPORT.encode("utf-16-le")
 
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRejected) as rejection:
         read(data[:-cut])
 
-    assert refusal.value.code == "unreadable_file"
+    assert rejection.value.code == "unreadable_file"
 
 
 def test_big_endian_utf_16_that_lost_a_digit_is_rejected() -> None:
     data = codecs.BOM_UTF16_BE + REPORT.rstrip("\n").encode("utf-16-be")
 
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRejected) as rejection:
         read(data[:-1])
 
-    assert refusal.value.code == "unreadable_file"
+    assert rejection.value.code == "unreadable_file"
 
 
 def test_a_file_cut_off_between_characters_loses_only_its_last_row() -> None:
@@ -88,7 +88,7 @@ def test_a_file_cut_off_between_characters_loses_only_its_last_row() -> None:
 
     result = read(data[: data.index(b",2026-06-02") + 11])
 
-    assert [outcome.code for outcome in result.refused] == ["wrong_cell_count"]
+    assert [outcome.code for outcome in result.rejected] == ["wrong_cell_count"]
     assert len(result.events) == 2
 
 
@@ -109,15 +109,15 @@ def test_undecodable_bytes_affect_only_one_row() -> None:
 
     result = read(data)
 
-    assert [outcome.code for outcome in result.refused] == ["unreadable_text"]
-    assert "�" in result.refused[0].raw or "?" in result.refused[0].raw
+    assert [outcome.code for outcome in result.rejected] == ["unreadable_text"]
+    assert "�" in result.rejected[0].raw or "?" in result.rejected[0].raw
     assert len(result.outcomes) == 30_000
 
 
 def test_a_nul_byte_affects_only_one_row() -> None:
     result = read(google_report(google_row(), google_row(campaign="a\0b")))
 
-    assert [outcome.code for outcome in result.refused] == ["unreadable_text"]
+    assert [outcome.code for outcome in result.rejected] == ["unreadable_text"]
     assert len(result.events) == 2
 
 
@@ -139,8 +139,8 @@ def test_a_row_number_is_the_line_on_which_the_row_begins() -> None:
 def test_a_quotation_mark_that_is_never_closed_is_reported() -> None:
     result = read(google_report(google_row()) + '"open,2026-06-02,EUR\nBrand,2026-06-03\n')
 
-    assert [(outcome.row, outcome.code) for outcome in result.refused] == [(5, "unclosed_quote")]
-    assert "Brand,2026-06-03" in result.refused[0].raw
+    assert [(outcome.row, outcome.code) for outcome in result.rejected] == [(5, "unclosed_quote")]
+    assert "Brand,2026-06-03" in result.rejected[0].raw
 
 
 def test_an_open_quotation_mark_does_not_swallow_the_rest_of_a_large_file() -> None:
@@ -148,15 +148,15 @@ def test_an_open_quotation_mark_does_not_swallow_the_rest_of_a_large_file() -> N
 
     result = read(rows.replace("c100,", '"c100,', 1))
 
-    assert {outcome.code for outcome in result.refused} == {"unclosed_quote"}
+    assert {outcome.code for outcome in result.rejected} == {"unclosed_quote"}
     assert len(result.events) > 10_000
 
 
 def test_an_endless_line_is_cut_and_rejected() -> None:
     result = read(google_report(google_row(campaign="x" * 3_000_000), google_row()))
 
-    assert [outcome.code for outcome in result.refused] == ["cut_off"]
-    assert len(result.refused[0].raw) <= 2000
+    assert [outcome.code for outcome in result.rejected] == ["cut_off"]
+    assert len(result.rejected[0].raw) <= 2000
     assert len(result.events) == 2
 
 

@@ -48,7 +48,7 @@ def test_an_item_far_from_the_others_of_its_order_is_rejected(
 
     result = read(table(ITEMS, item(), item(number="702", item="33"), item(item="32")))
 
-    assert [refused.code for refused in result.refused] == ["malformed_record"]
+    assert [rejected.code for rejected in result.rejected] == ["malformed_record"]
     assert value_of(result) == Decimal("24.00")
 
 

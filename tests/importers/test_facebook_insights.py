@@ -74,7 +74,7 @@ def test_no_post_is_lost_or_invented(rows: list[tuple[int, int, int, int]]) -> N
     result = read(posts(columns))
 
     assert len(result.outcomes) == len(rows) + 1
-    assert result.refused == []
+    assert result.rejected == []
     assert by_paid(result, "impression") == {
         False: sum(row[0] for row in rows),
         True: sum(row[1] for row in rows),
@@ -90,7 +90,7 @@ def test_no_day_of_a_page_is_lost_or_invented(rows: list[tuple[int, int, int]]) 
     result = read(table(PAGE, *days))
 
     assert len(result.outcomes) == len(rows)
-    assert result.refused == result.not_data == []
+    assert result.rejected == result.not_data == []
     assert result.counts.get("follow", 0) == sum(row[1] for row in rows)
     assert result.counts.get("unfollow", 0) == sum(row[2] for row in rows)
     assert sum(event["kind"] == "audience" for event in result.events) == len(rows)

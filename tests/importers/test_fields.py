@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.records.record_fields import (
     as_count,
     first_moment,
@@ -71,19 +71,19 @@ def test_only_the_day_of_a_time_without_a_zone_is_used(written: str) -> None:
     ],
 )
 def test_a_value_that_is_not_a_time_is_rejected(written: Any) -> None:
-    with pytest.raises(RowRefused) as refusal:
+    with pytest.raises(RowRejected) as rejection:
         moment(written)
-    assert refusal.value.code == "invalid_date"
+    assert rejection.value.code == "invalid_date"
 
 
 def test_the_first_readable_of_several_times_is_used() -> None:
     assert first_moment(None, "soon", "2020-01-02", "2020-01-03").day == 2
-    with pytest.raises(RowRefused) as refusal:
+    with pytest.raises(RowRejected) as rejection:
         first_moment(None, "soon", "")
-    assert refusal.value.code == "invalid_date"
-    with pytest.raises(RowRefused) as refusal:
+    assert rejection.value.code == "invalid_date"
+    with pytest.raises(RowRejected) as rejection:
         first_moment(None, " ")
-    assert refusal.value.code == "missing_value"
+    assert rejection.value.code == "missing_value"
 
 
 @pytest.mark.parametrize(
@@ -107,15 +107,15 @@ def test_a_count_is_a_whole_number(written: Any, number: int) -> None:
     ],
 )
 def test_a_value_that_is_not_a_count_is_rejected(written: Any, code: str) -> None:
-    with pytest.raises(RowRefused) as refusal:
+    with pytest.raises(RowRejected) as rejection:
         as_count(written, "likes")
-    assert refusal.value.code == code
+    assert rejection.value.code == code
 
 
 @given(value=anything)
 def test_any_value_is_read_or_rejected(value: Any) -> None:
     for read in (moment, lambda value: as_count(value, "likes"), lambda value: text(value, "id")):
-        with suppress(RowRefused):
+        with suppress(RowRejected):
             read(value)
 
 

@@ -75,8 +75,8 @@ def topics(*items: Any) -> str:
 def test_a_rejected_record_does_not_show_its_author(content: str, code: str) -> None:
     result = read(content)
 
-    assert [r.code for r in result.refused] == [code]
-    assert "oe" not in result.refused[0].raw + result.refused[0].message
+    assert [r.code for r in result.rejected] == [code]
+    assert "oe" not in result.rejected[0].raw + result.rejected[0].message
 
 
 # --- Reddit -------------------------------------------------------------------------------------
@@ -140,8 +140,8 @@ MORE = {"kind": "more", "data": {"count": 27, "name": "t1_z", "id": "z", "childr
 def test_a_rejected_reddit_record_does_not_show_its_author(thing: Any, code: str) -> None:
     result = read(json.dumps(listing(thing, comment("good"))))
 
-    assert [(r.row, r.code) for r in result.refused] == [(1, code)]
-    assert "oe" not in result.refused[0].raw + result.refused[0].message
+    assert [(r.row, r.code) for r in result.rejected] == [(1, code)]
+    assert "oe" not in result.rejected[0].raw + result.rejected[0].message
 
 
 @settings(max_examples=100, deadline=None)
@@ -162,7 +162,7 @@ def test_no_reddit_record_is_lost_or_invented(scores: list[int | str], numbers: 
     check_conservation(result, len(scores) + len(numbers) + 2)
     assert result.counts["like"] == 83 + len(numbers) + sum(max(0, score) for score in good)
     assert result.counts["comment"] == 41 + len(good) + sum(numbers)
-    assert len(result.refused) == scores.count("?")
+    assert len(result.rejected) == scores.count("?")
 
 
 @settings(max_examples=100, deadline=None)
@@ -181,4 +181,4 @@ def test_no_discourse_post_is_lost_or_invented(likes: list[int], views: int, bro
     assert result.counts.get("impression", 0) == views
     assert result.counts.get("like", 0) == sum(likes)
     assert result.counts["comment"] == max(0, len(likes) - 1) + 1
-    assert len(result.refused) == broken
+    assert len(result.rejected) == broken

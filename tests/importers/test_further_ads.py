@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 
 SNAPCHAT = (
@@ -55,7 +55,7 @@ def test_a_row_of_a_week_or_month_covers_that_period(
     header, row, counts, _, _ = CASES[platform]
     content = table((heading, *header[1:]), row)
 
-    with pytest.raises(ExportRefused) as rejection:
+    with pytest.raises(ExportRejected) as rejection:
         read(content)
     result = read(content, spread=True)
 

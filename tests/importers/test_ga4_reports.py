@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.importers import Imported, Refused, Skipped
-from chalicelib.model.errors import ExportRefused
+from chalicelib.importers import Imported, Rejected, Skipped
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 
 RULE = "# ----------------------------------------"
@@ -43,10 +43,10 @@ def days(*counts: object, heading: str = "Views", nth: str = "Nth day") -> list[
     return [[nth, heading], *([f"{n:04}", count] for n, count in enumerate(counts))]
 
 
-def refusal_of(content: str, **options: Any) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(content: str, **options: Any) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejection:
         read(content, **options)
-    return refusal.value
+    return rejection.value
 
 
 def test_a_table_after_the_inspected_beginning_is_read() -> None:
@@ -91,8 +91,8 @@ def test_no_row_of_stacked_tables_is_lost_or_invented(
 
     assert [o.row for o in result.outcomes] == list(range(11, content.count("\r\n") + 1))
     kinds = Counter(map(type, result.outcomes))
-    assert kinds[Imported] + kinds[Refused] + kinds[Skipped] == len(result.outcomes)
-    assert kinds[Refused] == bad
+    assert kinds[Imported] + kinds[Rejected] + kinds[Skipped] == len(result.outcomes)
+    assert kinds[Rejected] == bad
     assert result.counts.get("impression", 0) == sum(views)
     assert result.counts.get("click", 0) == sum(count for _, _, count in sessions)
     assert len(result.stored) == len(result.events)
@@ -140,10 +140,10 @@ def test_a_report_in_another_language_gives_the_same_events(
 )
 def test_universal_analytics_is_rejected_once_in_every_language(headings: list[str]) -> None:
     for spread in (False, True):
-        refusal = refusal_of(exploration(headings, ["/", 20, 18], ["/a", 9, 8]), spread=spread)
+        rejection = rejection_of(exploration(headings, ["/", 20, 18], ["/a", 9, 8]), spread=spread)
 
-        assert refusal.code == "unknown_platform"
-        assert "Universal Analytics" in str(refusal)
+        assert rejection.code == "unknown_platform"
+        assert "Universal Analytics" in str(rejection)
 
 
 def test_too_many_downloads_in_one_file_are_reported() -> None:

@@ -99,7 +99,7 @@ def test_people_without_a_profile_and_unlisted_people_are_counted(people: str, n
 def test_a_very_large_number_of_others_is_rejected() -> None:
     crowd = ", ".join(["999999999 others"] * 2000)
 
-    assert [r.code for r in read(page(crowd)).refused] == ["invalid_number"]
+    assert [r.code for r in read(page(crowd)).rejected] == ["invalid_number"]
 
 
 @pytest.mark.parametrize(
@@ -163,4 +163,4 @@ def test_no_record_of_an_archive_is_lost_or_invented(
     }
     check_conservation(result, len(posts) + wanted["comment"])
     assert result.counts == {kind: number for kind, number in wanted.items() if number}
-    assert len(result.refused) == sum(1 for post in posts if not post[3] and post[0] + post[1])
+    assert len(result.rejected) == sum(1 for post in posts if not post[3] and post[0] + post[1])

@@ -13,7 +13,7 @@ from chalicelib.importers.bytes import rations
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.records import json_documents
 from chalicelib.importers.records.json_documents import items_of, parse_json
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-99, 99), st.text("abx", max_size=3)),
@@ -46,18 +46,18 @@ def test_bytes_before_the_json_are_skipped() -> None:
     "text", ['{"data": [1, 2', '{"data": [1, }]}', "[1] [2]", '{"data": [NaN]}']
 )
 def test_an_invalid_document_is_rejected(text: str) -> None:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRejected) as rejection:
         items(text, "data.item")
 
-    assert refusal.value.code == "unreadable_file"
+    assert rejection.value.code == "unreadable_file"
 
 
 @pytest.mark.parametrize("prefix", ["item", "elsewhere.item", "item.item"])
 def test_nesting_is_limited_inside_and_outside_of_items(prefix: str) -> None:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRejected) as rejection:
         items("[" * 300 + "]" * 300, prefix)
 
-    assert refusal.value.code == "too_deep"
+    assert rejection.value.code == "too_deep"
 
 
 def test_items_are_limited_and_documents_of_items_are_not(
@@ -69,9 +69,9 @@ def test_items_are_limited_and_documents_of_items_are_not(
 
     assert len(items(many, "item")) == 500
     for large in ([["x"] * 60], [["x" * 300_000]]):
-        with pytest.raises(ExportRefused) as refusal:
+        with pytest.raises(ExportRejected) as rejection:
             items(json.dumps(large), "item")
-        assert refusal.value.code == "file_too_large"
+        assert rejection.value.code == "file_too_large"
 
 
 def test_the_values_of_a_document_read_whole_are_limited(
@@ -80,6 +80,6 @@ def test_the_values_of_a_document_read_whole_are_limited(
     monkeypatch.setattr(json_documents, "MAX_VALUES", 10)
 
     assert parse_json("[1, 2, 3]") == [1, 2, 3]
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRejected) as rejection:
         parse_json(json.dumps(list(range(20))))
-    assert refusal.value.code == "file_too_large"
+    assert rejection.value.code == "file_too_large"

@@ -9,11 +9,11 @@ import pytest
 
 from chalicelib.importers import Imported, RowOutcome, Skipped
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.records.json_documents import arrays_in, items_of, read_document
 from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.values.values import amount, count, epoch, name_of, number
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 RECORDS = [{"id": 1, "tags": ["a"]}, {"id": 2, "tags": []}]
 
@@ -32,10 +32,10 @@ def outcomes_of(text: str | bytes) -> list[RowOutcome]:
     return list(record_outcomes(source_of(text), convert, shown, within=("batch",)))
 
 
-def refusal_of(text: str | bytes) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(text: str | bytes) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejection:
         list(items_of(source_of(text), "item"))
-    return refusal.value
+    return rejection.value
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_an_invalid_first_line_does_not_reject_the_others() -> None:
 
 @pytest.mark.parametrize("digits", ["9" * 5_000, "1e" + "9" * 19, "0." + "1" * 70_000])
 def test_endless_numbers_are_rejected_without_ending_the_process(digits: str) -> None:
-    assert refusal_of(f"[{digits}]").code == "unreadable_file"
+    assert rejection_of(f"[{digits}]").code == "unreadable_file"
     assert arrays_in(f'{{"a": {digits}, "b": []}}') == set()
 
 
@@ -90,19 +90,19 @@ def test_an_endless_number_rejects_only_its_line() -> None:
 
 
 def test_a_document_with_an_impossible_exponent_is_rejected() -> None:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRejected) as rejection:
         read_document(source_of('{"a": 1e9999999999999999999}'))
 
-    assert refusal.value.code == "unreadable_file"
+    assert rejection.value.code == "unreadable_file"
 
 
 def test_deep_nesting_is_rejected_quickly() -> None:
-    assert refusal_of("[" * 100_000).code == "too_deep"
+    assert rejection_of("[" * 100_000).code == "too_deep"
     assert arrays_in('{"a":' * 100_000) == set()
 
 
 def test_the_message_about_invalid_json_does_not_quote_it() -> None:
-    assert "ada@" not in str(refusal_of('[{"email": "ada@example.org", oops}]'))
+    assert "ada@" not in str(rejection_of('[{"email": "ada@example.org", oops}]'))
 
 
 @pytest.mark.parametrize(
@@ -122,10 +122,10 @@ def test_the_message_about_invalid_json_does_not_quote_it() -> None:
     ],
 )
 def test_an_invalid_count_is_rejected(value: object, code: str) -> None:
-    with pytest.raises(RowRefused) as refusal:
+    with pytest.raises(RowRejected) as rejection:
         count(value, "votes")
 
-    assert refusal.value.code == code
+    assert rejection.value.code == code
 
 
 def test_numbers_are_read_without_loss() -> None:
@@ -137,10 +137,10 @@ def test_numbers_are_read_without_loss() -> None:
 
 @pytest.mark.parametrize("value", [0, -1, "soon", 10**12, True, {}])
 def test_a_time_outside_the_calendar_is_rejected(value: object) -> None:
-    with pytest.raises(RowRefused) as refusal:
+    with pytest.raises(RowRejected) as rejection:
         epoch(value, "event_time")
 
-    assert refusal.value.code == "invalid_date"
+    assert rejection.value.code == "invalid_date"
 
 
 def test_a_time_is_read_in_its_unit() -> None:
@@ -164,5 +164,5 @@ def test_a_name_is_text_or_a_whole_number() -> None:
 
 
 def test_a_number_with_a_huge_exponent_is_not_an_amount() -> None:
-    with pytest.raises(RowRefused):
+    with pytest.raises(RowRejected):
         amount(Decimal("1E+999999"), "revenue")

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.importers.values.dates import DateFormat, parse_day, parse_month, parse_period
 from chalicelib.importers.values.languages import LANGUAGES, month_numbers
 from chalicelib.importers.values.numerals import currency_of, decide_number_format, without_currency
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 from tests.importers.language_files import (
     CODES,
@@ -80,7 +80,7 @@ def test_counts_decide_if_the_language_does_not() -> None:
     assert decide_number_format("es", ["1,234", "2,500"], ["1,234"]).decimal_mark == "."
     assert decide_number_format("", ["1.234"], ["1.234"]).decimal_mark == ","
     assert decide_number_format("en", ["1.234"], ["1.234"]).decimal_mark == "."
-    with pytest.raises(ExportRefused):
+    with pytest.raises(ExportRejected):
         decide_number_format("", ["1.234", "1,234"], ["1.234", "1,234"])
 
 
@@ -92,7 +92,7 @@ def test_headings_shared_by_two_languages_do_not_make_counts_ambiguous() -> None
 
 
 def test_mexican_thousands_are_ambiguous_in_a_spanish_file() -> None:
-    with pytest.raises(ExportRefused, match="'1,234'"):
+    with pytest.raises(ExportRejected, match="'1,234'"):
         decide_number_format("es", ["1,234", "2,500"])
 
 
@@ -111,9 +111,9 @@ def test_reports_of_all_time_have_no_date_in_every_language(code: str) -> None:
             ("on", "A", 10, 2),
             above=["A title", line],
         )
-        with pytest.raises(ExportRefused) as refused:
+        with pytest.raises(ExportRejected) as rejected:
             read(content)
-        assert refused.value.code == "no_date"
+        assert rejected.value.code == "no_date"
 
 
 @pytest.mark.parametrize(

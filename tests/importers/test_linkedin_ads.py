@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import Read, read, table
 from tests.importers.test_conservation import check_conservation
 
@@ -47,10 +47,10 @@ def report(
     return table(*above, header, *rows, delimiter=delimiter)
 
 
-def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(content: str | bytes, **options: object) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejection:
         read(content, **options)
-    return refusal.value
+    return rejection.value
 
 
 def sums(result: Read) -> dict[tuple[str, bool], int]:
@@ -67,7 +67,7 @@ def test_a_report_by_month_covers_whole_months() -> None:
     rows = [[day, *ROW[1:]] for day in ("8/20/2026", "9/1/2026", "10/1/2026")]
     content = report(*rows, lines=preamble("August 20, 2026", "October 5, 2026"))
 
-    assert refusal_of(content).code == "aggregate_period"
+    assert rejection_of(content).code == "aggregate_period"
     spread = read(content, spread=True)
     assert (spread.days[0], spread.days[-1]) == ("2026-08-20", "2026-10-05")
     assert spread.counts == {"impression": 3600, "click": 12}
@@ -111,7 +111,7 @@ def test_no_row_of_campaign_manager_is_lost_or_invented(
     result = read(content.encode(encoding))
 
     check_conservation(result, len(rows) + 1)
-    assert len(result.refused) == 1
+    assert len(result.rejected) == 1
     assert sums(result).get(("impression", True), 0) == sum(row[2] for row in rows)
     assert sums(result).get(("click", True), 0) == sum(row[3] for row in rows)
     assert sums(result).get(("impression", False), 0) == sum(row[4] for row in rows)

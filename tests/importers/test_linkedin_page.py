@@ -66,7 +66,7 @@ def test_no_follower_is_lost_or_invented(rows: dict[dt.date, tuple[int, int, int
     result = read(followers(*cells, ("no day", 1, 1, 1, 3)))
 
     check_conservation(result, len(rows) + 1)
-    assert len(result.refused) == 1
+    assert len(result.rejected) == 1
     assert result.counts.get("follow", 0) == sum(map(sum, rows.values()))
 
 

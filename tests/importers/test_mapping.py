@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.importers import Mapping, parse_mapping
-from chalicelib.importers.outcomes import Imported, Refused, Skipped
-from chalicelib.model.errors import ExportRefused, InvalidFields
+from chalicelib.importers.outcomes import Imported, Rejected, Skipped
+from chalicelib.model.errors import ExportRejected, InvalidFields
 from tests.importers.files import Read, google_report, google_row, read, table
 
 XING_HEADER = ("Datum", "Kampagne", "Impressionen", "Klicks", "Kosten (EUR)", "Interessiert mich")
@@ -96,7 +96,7 @@ def test_types_in_cells_may_use_the_words_of_platforms() -> None:
         ("share", 3, "x_pro", "2026-06-01T08:00:00Z"),
         ("like", 1, "facebook", "2026-06-01T10:00:00Z"),
     ]
-    assert [refused.code for refused in result.refused] == ["unknown_type"]
+    assert [rejected.code for rejected in result.rejected] == ["unknown_type"]
 
 
 def test_a_review_report_becomes_reviews_with_ratings() -> None:
@@ -152,7 +152,7 @@ def test_nested_keys_of_records_are_mapped_by_their_path() -> None:
     (event,) = result.events
     assert (event["count"], event["content_id"]) == (3, "12345678901234567")
     assert len(result.outcomes) == 5
-    assert {r.code for r in result.refused} == {"malformed_record"}
+    assert {r.code for r in result.rejected} == {"malformed_record"}
     assert [event["event_id"]] == [
         e["event_id"] for e in mapped(json.dumps([good]), mapping).events
     ]
@@ -165,11 +165,11 @@ def test_rows_of_several_days_are_spread_on_request() -> None:
     }
     content = table(("from", "to", "clicks", "cost"), ["2026-06-01", "2026-06-07", 70, "7.00"])
 
-    with pytest.raises(ExportRefused) as refused:
+    with pytest.raises(ExportRejected) as rejected:
         mapped(content, mapping)
     result = mapped(content, mapping, spread=True)
 
-    assert refused.value.code == "aggregate_period"
+    assert rejected.value.code == "aggregate_period"
     assert [e["count"] for e in result.events] == [10] * 7
     assert {e["cost"]["amount"] for e in result.events} == {"1.00"}
 
@@ -182,30 +182,30 @@ def test_a_rejection_does_not_show_people() -> None:
 
     result = mapped(table(("d", "who", "n"), ["2026-06-01", "ada@example.org", "many"]), mapping)
 
-    assert result.refused[0].code == "invalid_number"
-    assert "ada" not in result.refused[0].raw + result.refused[0].message
+    assert result.rejected[0].code == "invalid_number"
+    assert "ada" not in result.rejected[0].raw + result.rejected[0].message
 
 
 def test_a_mapping_that_does_not_match_the_file_is_rejected_with_missing_and_present_columns() -> (
     None
 ):
-    with pytest.raises(ExportRefused) as refused:
+    with pytest.raises(ExportRejected) as rejected:
         mapped(table(("Datum", "Klicks"), ["2026-06-01", "5"]), XING)
 
-    assert refused.value.code == "unusable_mapping"
-    assert "'Kampagne'" in refused.value.detail
-    assert "'Klicks'" in refused.value.detail
+    assert rejected.value.code == "unusable_mapping"
+    assert "'Kampagne'" in rejected.value.detail
+    assert "'Klicks'" in rejected.value.detail
 
 
 def test_a_mapping_without_columns_sets_the_format_for_a_known_platform() -> None:
     report = google_report(google_row(day="1/2/2026"), period="All time")
     mapping = {"dates": "mdy"}
 
-    with pytest.raises(ExportRefused) as refused:
+    with pytest.raises(ExportRejected) as rejected:
         read(report)
 
-    assert refused.value.code == "undecidable_format"
-    assert '{"dates": "mdy"}' in refused.value.detail
+    assert rejected.value.code == "undecidable_format"
+    assert '{"dates": "mdy"}' in rejected.value.detail
     assert mapped(report, mapping).days == ["2026-01-02"]
     assert mapped(report, {"dates": "dmy"}).days == ["2026-02-01"]
 
@@ -266,7 +266,7 @@ def test_no_mapped_row_is_lost(rows: list[tuple[Any, ...]], encoding: str) -> No
     result = mapped(table(XING_HEADER, *cells, delimiter=";").encode(encoding), XING)
 
     kinds = [
-        sum(isinstance(o, kind) for o in result.outcomes) for kind in (Imported, Refused, Skipped)
+        sum(isinstance(o, kind) for o in result.outcomes) for kind in (Imported, Rejected, Skipped)
     ]
     below_zero = [row for row in rows if row[3] == "-3" and (row[2] or row[4])]
     good = [row for row in rows if row[3] in ("5", "0", "")] + below_zero

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.importers import parse_mapping
-from chalicelib.model.errors import ExportRefused, InvalidFields
+from chalicelib.model.errors import ExportRejected, InvalidFields
 from tests.importers.files import Read, read, table
 
 DAILY = {"columns": {"Tag": "day", "Likes": "like"}, "constants": {"channel": "facebook"}}
@@ -24,10 +24,10 @@ def mapped(content: str | bytes, mapping: dict[str, Any], **options: Any) -> Rea
     return read(content, mapping=parse_mapping(mapping), **options)
 
 
-def refusal_of(content: str, mapping: dict[str, Any], **options: Any) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refused:
+def rejection_of(content: str, mapping: dict[str, Any], **options: Any) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejected:
         mapped(content, mapping, **options)
-    return refused.value
+    return rejected.value
 
 
 def wrong_with(mapping: Any) -> dict[str, str]:
@@ -53,7 +53,7 @@ def dated(days: list[object], unit: str, constants: dict[str, Any], **options: A
     }
     content = table(("when", "n"), *([day, 4] for day in days), delimiter=";")
     result = mapped(content, mapping, **options)
-    assert not result.refused, result.refused
+    assert not result.rejected, result.rejected
     return sorted(event["occurred_at"] for event in result.events)
 
 
@@ -88,14 +88,14 @@ def test_a_count_column_and_a_row_of_the_same_type_are_added_up() -> None:
 def test_a_repeated_heading_must_be_mapped_by_its_number() -> None:
     content = table(("Tag", "Likes", "Likes"), ["2026-06-01", 1, 2])
 
-    refused = refusal_of(content, DAILY)
+    rejected = rejection_of(content, DAILY)
 
-    assert refused.code == "unusable_mapping"
-    assert "'Likes'" in refused.detail
-    assert "columns 2 and 3" in refused.detail
+    assert rejected.code == "unusable_mapping"
+    assert "'Likes'" in rejected.detail
+    assert "columns 2 and 3" in rejected.detail
     answer = {**DAILY, "columns": {"Tag": "day", "#3": "like"}}
     assert mapped(content, answer).counts == {"like": 2}
-    assert refusal_of(content, {**DAILY, "columns": {"Tag": "day", "#4": "like"}}).code == (
+    assert rejection_of(content, {**DAILY, "columns": {"Tag": "day", "#4": "like"}}).code == (
         "unusable_mapping"
     )
 
@@ -106,7 +106,7 @@ def test_a_heading_matches_only_the_column_of_that_name() -> None:
     two = table(("d", "Cost (EUR)", "Cost (USD)"), ["2026-06-01", "9.00", "7.00"])
 
     assert mapped(both, mapping, currency="GBP").cost == 7
-    assert refusal_of(two, mapping).code == "unusable_mapping"
+    assert rejection_of(two, mapping).code == "unusable_mapping"
 
 
 def test_the_currency_in_a_heading_applies_to_its_amounts() -> None:
@@ -115,10 +115,10 @@ def test_the_currency_in_a_heading_applies_to_its_amounts() -> None:
 
     (event,) = mapped(content, mapping, currency="EUR").events
     constants = {"channel": "xing", "currency": "EUR"}
-    refused = refusal_of(content, {**mapping, "constants": constants})
+    rejected = rejection_of(content, {**mapping, "constants": constants})
 
     assert event["amount"] == {"amount": "9.00", "currency": "USD"}
-    assert "USD" in refused.detail
+    assert "USD" in rejected.detail
 
 
 @pytest.mark.parametrize("names", [("Likes", "likes"), ("Likes", " LIKES ")])
@@ -145,7 +145,7 @@ def test_a_negative_count_is_skipped_and_the_rest_of_its_row_is_imported() -> No
     result = mapped(table(("Tag", "Likes", "Fans"), *rows), mapping)
 
     assert result.counts == {"like": 9, "follow": 1}
-    assert [(r.row, r.code, r.message) for r in result.refused] == [
+    assert [(r.row, r.code, r.message) for r in result.rejected] == [
         (4, "negative", "Fans: below zero")
     ]
     (note,) = result.summary["notes"]
@@ -168,12 +168,12 @@ def test_a_row_with_an_empty_or_repeated_event_id_is_rejected() -> None:
     result = mapped(table(SALES_HEADER[:4], *rows), SALES)
 
     assert sales(result) == [("10.00", False), ("12.00", False)]
-    assert [(r.row, r.code) for r in result.refused] == [
+    assert [(r.row, r.code) for r in result.rejected] == [
         (3, "missing_value"),
         (4, "missing_value"),
         (5, "repeated_id"),
     ]
-    assert "A1" not in result.refused[2].message
+    assert "A1" not in result.rejected[2].message
 
 
 def test_a_rejected_row_does_not_use_up_its_event_id() -> None:
@@ -182,7 +182,7 @@ def test_a_rejected_row_does_not_use_up_its_event_id() -> None:
     result = mapped(table(SALES_HEADER[:4], *rows), SALES)
 
     assert sales(result) == [("10.00", False)]
-    assert len(result.refused) == 1
+    assert len(result.rejected) == 1
 
 
 def test_one_event_id_with_two_products_becomes_two_events() -> None:
@@ -192,7 +192,7 @@ def test_one_event_id_with_two_products_becomes_two_events() -> None:
     result = mapped(table(SALES_HEADER[:5], *rows), mapping)
 
     assert sales(result) == [("1.00", False), ("2.00", False)]
-    assert not result.refused
+    assert not result.rejected
 
 
 # --- rows -------------------------------------------------------------------------------------
@@ -291,8 +291,8 @@ def test_a_negative_value_is_a_refund_only_if_the_mapping_allows_it() -> None:
 
     without, refunding = mapped(content, SALES), mapped(content, SALES | {"refund": "negative"})
 
-    assert [(r.row, r.code) for r in without.refused] == [(3, "negative")]
-    assert "refund" in without.refused[0].message
+    assert [(r.row, r.code) for r in without.rejected] == [(3, "negative")]
+    assert "refund" in without.rejected[0].message
     assert sales(refunding) == [("10.00", False), ("4.00", True)]
     assert refunding.days == ["2026-05-01", "2026-05-03"]
 
@@ -309,7 +309,7 @@ def test_rows_with_a_refund_status_become_refunds() -> None:
     result = mapped(table(SALES_HEADER[:5], *rows), mapping)
 
     assert sales(result) == [("10.00", False), ("4.00", True), ("3.00", True)]
-    assert [r.code for r in result.refused] == ["missing_value"]
+    assert [r.code for r in result.rejected] == ["missing_value"]
 
 
 def test_a_reversed_sale_replaces_the_original_sale() -> None:
@@ -332,7 +332,7 @@ def test_the_refunded_amount_is_subtracted_from_the_value() -> None:
 
     kept = [("10.00", False), ("15.00", False), ("40.00", False), ("80.00", False), ("", True)]
     assert sales(result) == kept
-    assert [r.code for r in result.refused] == ["negative"]
+    assert [r.code for r in result.rejected] == ["negative"]
     assert sum(Decimal(value or 0) for value, _ in kept) == 145
 
 
@@ -346,7 +346,7 @@ def test_the_period_of_all_rows_may_be_constant() -> None:
     }
     content = table(("Shop", "Views"), ["S1", 70], ["S2", 7])
 
-    assert refusal_of(content, mapping).code == "aggregate_period"
+    assert rejection_of(content, mapping).code == "aggregate_period"
     result = mapped(content, mapping, spread=True)
 
     assert result.counts == {"impression": 77}
@@ -377,14 +377,14 @@ def test_days_without_a_year_get_the_constant_year(cells: list[object], days: li
 
 
 def test_ambiguous_days_without_a_year_need_a_day_order() -> None:
-    with pytest.raises(ExportRefused, match="day/month or month/day") as refused:
+    with pytest.raises(ExportRejected, match="day/month or month/day") as rejected:
         dated(["1/2", "2/3"], "day", {"year": 2026})
 
-    assert refused.value.code == "undecidable_format"
+    assert rejected.value.code == "undecidable_format"
 
 
 def test_a_constant_year_is_rejected_if_days_cross_the_turn_of_a_year() -> None:
-    with pytest.raises(ExportRefused, match="turn of a year"):
+    with pytest.raises(ExportRejected, match="turn of a year"):
         dated(["30 Dec", "31 Dec", "1 Jan"], "day", {"year": 2026})
 
 
@@ -423,7 +423,7 @@ def test_a_time_column_without_times_of_day_is_rejected() -> None:
 
     result = mapped(table(("when", "n"), ["2026-06-01", 1], ["25:00", 1]), mapping)
 
-    assert [r.code for r in result.refused] == ["undecidable_time"] * 2
+    assert [r.code for r in result.rejected] == ["undecidable_time"] * 2
 
 
 @pytest.mark.parametrize(
@@ -451,7 +451,7 @@ def test_a_period_may_be_in_one_cell(cell: str, first: str, last: str) -> None:
     }
     content = table(("when", "n"), [cell, 9100])
 
-    assert refusal_of(content, mapping).code == "aggregate_period"
+    assert rejection_of(content, mapping).code == "aggregate_period"
     result = mapped(content, mapping, spread=True)
 
     assert (result.days[0], result.days[-1]) == (first, last)
@@ -467,7 +467,7 @@ def test_a_cell_that_is_not_a_period_is_rejected(cell: str) -> None:
 
     result = mapped(table(("when", "n"), [cell, 1], ["June 2026", 1]), mapping, spread=True)
 
-    assert [r.code for r in result.refused] == ["invalid_date"]
+    assert [r.code for r in result.rejected] == ["invalid_date"]
 
 
 # --- rejected mappings ------------------------------------------------------------------------

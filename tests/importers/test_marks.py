@@ -13,7 +13,7 @@ from chalicelib.importers.recognition.other_platforms import OTHER_PLATFORMS
 from chalicelib.importers.tables.headings import Columns, comparable
 from chalicelib.importers.tables.marks import Marks, Owners, together
 from chalicelib.importers.tables.table_heads import TableHead
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import google_report, google_row, read, table
 
 GENERIC = (
@@ -29,10 +29,10 @@ def generic_table(headings: tuple[str, ...], case: object = str) -> str:
     return table([case(heading) for heading in headings], row, row)  # type: ignore[operator]
 
 
-def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(content: str | bytes, **options: object) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejection:
         read(content, **options)
-    return refusal.value
+    return rejection.value
 
 
 @settings(max_examples=400, deadline=None)
@@ -43,7 +43,7 @@ def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
 def test_no_importer_claims_a_table_of_generic_marketing_columns(
     headings: list[str], case: object
 ) -> None:
-    assert refusal_of(generic_table(tuple(headings), case)).code == "unknown_platform"
+    assert rejection_of(generic_table(tuple(headings), case)).code == "unknown_platform"
 
 
 @pytest.mark.parametrize("money", ["Spend", "Cost", "Cost (EUR)"])
@@ -51,7 +51,7 @@ def test_no_importer_claims_a_table_of_generic_marketing_columns(
 def test_spend_and_clicks_are_not_marks(money: str, named: tuple[str, ...]) -> None:
     headings = ("Date", *named, "Impressions", "Clicks", money)
 
-    assert refusal_of(generic_table(headings)).code == "unknown_platform"
+    assert rejection_of(generic_table(headings)).code == "unknown_platform"
 
 
 @pytest.mark.parametrize(
@@ -99,25 +99,25 @@ def test_a_table_with_columns_of_several_platforms_is_read_by_the_importer_whose
 def test_a_table_of_another_platform_is_rejected_with_its_name(
     headings: tuple[str, ...], name: str
 ) -> None:
-    refusal = refusal_of(generic_table(headings))
+    rejection = rejection_of(generic_table(headings))
 
-    assert refusal.code == "unknown_platform"
-    assert name in refusal.detail
+    assert rejection.code == "unknown_platform"
+    assert name in rejection.detail
 
 
 def test_a_report_with_a_mark_of_another_platform_is_rejected() -> None:
     header = ("Campaign", "Day", "Currency code", "Cost", "Clicks", "Impr.", "Customer Search Term")
 
-    refusal = refusal_of(google_report([*google_row()[:6], "boots"], header=header))
+    rejection = rejection_of(google_report([*google_row()[:6], "boots"], header=header))
 
-    assert refusal.code == "unknown_platform"
-    assert "Amazon Ads" in refusal.detail
+    assert rejection.code == "unknown_platform"
+    assert "Amazon Ads" in rejection.detail
 
 
 def test_naming_the_platform_does_not_override_another_platforms_mark() -> None:
     headings = ("Date", "Campaign name", "Cost", "Impressions", "Clicks (destination)", "CTR")
 
-    assert "TikTok" in refusal_of(generic_table(headings), platform="google_ads").detail
+    assert "TikTok" in rejection_of(generic_table(headings), platform="google_ads").detail
 
 
 def test_naming_the_platform_replaces_a_missing_mark() -> None:
@@ -126,7 +126,7 @@ def test_naming_the_platform_replaces_a_missing_mark() -> None:
         ["2026-06-01", "Brand", "Shoes", "1.50", 3],
     )
 
-    assert refusal_of(content).code == "unknown_platform"
+    assert rejection_of(content).code == "unknown_platform"
     assert read(content, platform="google_ads").counts == {"click": 3}
 
 
@@ -178,8 +178,8 @@ def test_a_mark_of_several_columns_needs_all_of_them(
 
     try:
         claimed = read(content, currency="EUR").summary["platform"]
-    except ExportRefused as refusal:
-        claimed = refusal.code
+    except ExportRejected as rejection:
+        claimed = rejection.code
 
     assert claimed == ("pinterest_ads" if has_mark else "unknown_platform")
     marks = Marks((together("Saves", "Spend"),))

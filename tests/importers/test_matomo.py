@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import Read, read, table
 
 LOG = (
@@ -42,8 +42,8 @@ def visit(**over: object) -> list[object]:
     return list((row | over).values())
 
 
-def rejection_of(content: str | bytes, **options: Any) -> ExportRefused:
-    with pytest.raises(ExportRefused) as rejection:
+def rejection_of(content: str | bytes, **options: Any) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejection:
         read(content, **options)
     return rejection.value
 
@@ -83,7 +83,7 @@ def test_periods_longer_than_a_day_are_rejected_or_spread(
 def test_a_row_with_an_invalid_time_is_rejected(time: str) -> None:
     result = read(matomo(LOG, visit(firstActionTimestamp=time)))
 
-    assert [o.code for o in result.refused] == ["invalid_date"]
+    assert [o.code for o in result.rejected] == ["invalid_date"]
 
 
 @settings(max_examples=100, deadline=None)
@@ -105,5 +105,5 @@ def test_no_row_of_a_report_is_lost_or_invented(rows: list[tuple[Any, ...]]) -> 
     result = read(content.encode("utf-16"))
 
     assert [o.row for o in result.outcomes] == list(range(2, len(rows) + 2))
-    assert len(result.refused) == sum(bool(r) and r[2] == "many" for r in rows)
+    assert len(result.rejected) == sum(bool(r) and r[2] == "many" for r in rows)
     assert result.counts.get("impression", 0) == sum(r[2] for r in rows if r and r[2] != "many")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 
 GOOGLE = ("Day", "Campaign", "Currency code", "Impr.", "Clicks", "Cost")
@@ -47,11 +47,11 @@ def test_a_table_with_rows_of_another_platform_is_rejected(
     header: tuple[str, ...], heading: str, own: str, other: str
 ) -> None:
     for sources in ((own, other), (other, other)):
-        with pytest.raises(ExportRefused, match=heading) as refusal:
+        with pytest.raises(ExportRejected, match=heading) as rejection:
             read(merge(header, heading, *sources))
-        assert refusal.value.code == "unknown_platform"
+        assert rejection.value.code == "unknown_platform"
 
-    assert not read(merge(header, heading, own, own)).refused
+    assert not read(merge(header, heading, own, own)).rejected
 
 
 def test_a_row_of_another_platform_far_below_is_rejected() -> None:
@@ -60,7 +60,7 @@ def test_a_row_of_another_platform_far_below_is_rejected() -> None:
 
     result = read(table((*GOOGLE, "Source"), *rows, other))
 
-    assert [row.code for row in result.refused] == ["unknown_type"]
+    assert [row.code for row in result.rejected] == ["unknown_type"]
     assert result.counts == {"impression": 140_000, "click": 140_000}
 
 
@@ -78,4 +78,4 @@ def test_a_row_of_another_platform_far_below_is_rejected() -> None:
 def test_placements_accounts_and_campaigns_are_not_mistaken_for_platforms(
     header: tuple[str, ...], heading: str, sources: tuple[str, ...]
 ) -> None:
-    assert not read(merge(header, heading, *sources)).refused
+    assert not read(merge(header, heading, *sources)).rejected

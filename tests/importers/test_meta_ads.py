@@ -126,7 +126,7 @@ def test_no_row_is_lost_or_invented(
     result = read(table(header, *cells, delimiter=";").encode(encoding))
 
     assert len(result.outcomes) == len(rows)
-    assert len(result.refused) == sum(row[0] == "bad" for row in rows)
+    assert len(result.rejected) == sum(row[0] == "bad" for row in rows)
     imported = sum(isinstance(outcome, Imported) for outcome in result.outcomes)
     assert imported == sum(any(row[3:]) for row in good)
     assert result.counts.get("impression", 0) == sum(row[3] for row in good)

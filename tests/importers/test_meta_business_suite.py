@@ -32,7 +32,7 @@ def test_no_row_is_lost_or_invented(rows: Sequence[Any]) -> None:
     result = read(table(header, *cells, delimiter=";"))
 
     assert len(result.outcomes) == len(rows)
-    assert len(result.refused) == sum(row in ("other", "damaged") for row in rows)
+    assert len(result.rejected) == sum(row in ("other", "damaged") for row in rows)
     assert sum(isinstance(outcome, Imported) for outcome in result.outcomes) == sum(
         bool(row[1] or row[2]) for row in taken
     )

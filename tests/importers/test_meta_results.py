@@ -75,4 +75,4 @@ def test_no_row_is_lost_or_invented(counts: dict[int, int], bad: int) -> None:
 
     check_conservation(result, len(rows) + bad)
     assert totals(result, "click") == [sum(counts.values())]
-    assert len(result.refused) == bad
+    assert len(result.rejected) == bad

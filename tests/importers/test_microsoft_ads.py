@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import Read, read, table
 
 HEADER = (
@@ -30,7 +30,7 @@ def report(*rows: list[object], aggregation: str = "Daily", **options: object) -
 
 
 def code_of(*rows: list[object], aggregation: str) -> str:
-    with pytest.raises(ExportRefused) as rejection:
+    with pytest.raises(ExportRejected) as rejection:
         report(*rows, aggregation=aggregation)
     return rejection.value.code
 

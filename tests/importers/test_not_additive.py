@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import google_report, read
 
 COUNTS = ("Currency code", "Cost", "Clicks", "Impr.")
 NUMBERS = ("EUR", "1.00", "10", "100")
 
 
-def refusal_of(content: str, **options: object) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(content: str, **options: object) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejection:
         read(content, spread=True, **options)
-    return refusal.value
+    return rejection.value
 
 
 @pytest.mark.parametrize(
@@ -32,14 +32,14 @@ def test_google_reports_that_repeat_impressions_are_rejected_by_name(
     heading: str, cell: str
 ) -> None:
     row = [cell, "Brand", "2026-06-01", *NUMBERS]
-    refusal = refusal_of(google_report(row, header=(heading, "Campaign", "Day", *COUNTS)))
+    rejection = rejection_of(google_report(row, header=(heading, "Campaign", "Day", *COUNTS)))
 
-    assert refusal.code == "not_additive"
-    assert f"the column {heading}:" in refusal.detail
+    assert rejection.code == "not_additive"
+    assert f"the column {heading}:" in rejection.detail
 
 
 @pytest.mark.parametrize(
-    ("costs", "is_refused"),
+    ("costs", "is_rejected"),
     [
         (("3070000", "120000"), True),
         (("3070000", "0"), True),
@@ -50,7 +50,7 @@ def test_google_reports_that_repeat_impressions_are_rejected_by_name(
     ],
 )
 def test_costs_that_may_be_in_millionths_need_an_answer_from_the_user(
-    costs: tuple[str, ...], is_refused: bool
+    costs: tuple[str, ...], is_rejected: bool
 ) -> None:
     header = ("Campaign", "Day", *COUNTS)
     content = google_report(
@@ -59,7 +59,7 @@ def test_costs_that_may_be_in_millionths_need_an_answer_from_the_user(
         title="CAMPAIGN_PERFORMANCE_REPORT (Jun 1, 2026-Jun 30, 2026)",
     )
 
-    if is_refused:
-        assert refusal_of(content).code == "undecidable_format"
+    if is_rejected:
+        assert rejection_of(content).code == "undecidable_format"
     else:
-        assert not read(content).refused
+        assert not read(content).rejected

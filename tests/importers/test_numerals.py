@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers.values.numerals import FractionalCount, NumberFormat, decide_number_format
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 POINT, COMMA = NumberFormat("."), NumberFormat(",")
 
@@ -116,10 +116,10 @@ def test_the_number_format_is_decided_per_file(language: str, cells: list[str], 
 
 @pytest.mark.parametrize("cells", [["1,234"], ["1.234", "7"], ["9,36", "9.36"]])
 def test_an_undecidable_number_format_is_rejected_with_a_question(cells: list[str]) -> None:
-    with pytest.raises(ExportRefused, match=r"\?") as refusal:
+    with pytest.raises(ExportRejected, match=r"\?") as rejection:
         decide_number_format("", cells)
 
-    assert refusal.value.code == "undecidable_format"
+    assert rejection.value.code == "undecidable_format"
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2))
@@ -147,7 +147,7 @@ def test_an_apostrophe_before_a_number_is_ignored() -> None:
 def test_whole_thousands_in_the_other_format_are_rejected_with_a_question(
     language: str, cells: list[str], count: str
 ) -> None:
-    with pytest.raises(ExportRefused, match=count):
+    with pytest.raises(ExportRejected, match=count):
         decide_number_format(language, cells, [count, "15"])
 
 

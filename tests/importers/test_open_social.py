@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read
 
 
@@ -19,7 +19,7 @@ from tests.importers.files import read
     ],
 )
 def test_look_alikes_are_not_claimed(content: object) -> None:
-    with pytest.raises(ExportRefused) as rejection:
+    with pytest.raises(ExportRejected) as rejection:
         read(json.dumps(content))
 
     assert rejection.value.code == "unknown_platform"

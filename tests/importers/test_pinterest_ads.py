@@ -68,4 +68,4 @@ def test_no_row_is_lost_or_invented(rows: list[tuple[int, str, int, int, int]], 
         sum(row[3] for row in rows),
     ]
     assert result.cost == Decimal(sum(row[4] for row in rows)) / 100
-    assert len(result.refused) == bad
+    assert len(result.rejected) == bad

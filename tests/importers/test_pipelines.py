@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.pipelines import envelopes, versions
 from chalicelib.importers.platforms.pipelines.landed import Version, plain_name
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import lines, read
 from tests.importers.pipeline_files import (
     FORMS,
@@ -92,7 +92,7 @@ def test_hostile_records_need_little_memory(name: str) -> None:
 
     try:
         result = read(text)
-    except ExportRefused as rejection:
+    except ExportRejected as rejection:
         assert rejection.code in ("too_deep", "unknown_platform", "unreadable_file")  # noqa: PT017
     else:
         assert result.counts["click"] in (31, 62)
@@ -161,7 +161,7 @@ def test_no_landed_record_is_lost_or_invented(
 
     check_conservation(result, len(records))
     assert result.counts.get("click", 0) == sum(clicks.values())
-    assert len(result.refused) == sum(kind == "bad" for kind, _ in rows)
+    assert len(result.rejected) == sum(kind == "bad" for kind, _ in rows)
 
 
 @settings(max_examples=200, deadline=None)

@@ -44,9 +44,9 @@ def marked(mapping: dict[str, Any]) -> set[str]:
     """Return the pointers at which a mapping has placeholders to fill in."""
     try:
         parse_mapping(mapping)
-    except InvalidFields as refused:
-        assert {e.code for e in refused.errors} == {"missing_field"}  # noqa: PT017
-        return {error.pointer for error in refused.errors}
+    except InvalidFields as rejected:
+        assert {e.code for e in rejected.errors} == {"missing_field"}  # noqa: PT017
+        return {error.pointer for error in rejected.errors}
     return set()
 
 

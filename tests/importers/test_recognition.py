@@ -8,29 +8,29 @@ from pkgutil import iter_modules
 
 import pytest
 
-from chalicelib.importers import PLATFORMS, ROW_REFUSALS, platforms, read_export
+from chalicelib.importers import PLATFORMS, ROW_REJECTIONS, platforms, read_export
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import Reading
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.importer_choice import best_claim
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.recognition.unknown_files import MAX_CHARACTERS
-from chalicelib.model.errors import EXPORT_REFUSALS, ExportRefused
+from chalicelib.model.errors import EXPORT_REJECTIONS, ExportRejected
 from infra import pages
 from tests.importers.files import google_report, google_row, read, shop_export, shop_row, table
 from tests.importers.old_workbooks import old_workbook
 from tests.importers.workbook_files import workbook_from_xml
 
 
-def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(content: str | bytes, **options: object) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejection:
         read(content, **options)
-    return refusal.value
+    return rejection.value
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b" \r\n\t\n"])
 def test_an_empty_file_is_rejected(content: bytes) -> None:
-    assert refusal_of(content).code == "empty_file"
+    assert rejection_of(content).code == "empty_file"
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_an_empty_file_is_rejected(content: bytes) -> None:
     ],
 )
 def test_binary_junk_is_unreadable(content: bytes) -> None:
-    assert refusal_of(content).code == "unreadable_file"
+    assert rejection_of(content).code == "unreadable_file"
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_binary_junk_is_unreadable(content: bytes) -> None:
 def test_an_unknown_file_is_rejected_with_what_was_found_and_what_to_do(
     content: str | bytes, expected: str
 ) -> None:
-    refusal = refusal_of(content)
+    rejection = rejection_of(content)
 
-    assert refusal.code == "unknown_platform"
-    assert expected in refusal.detail
-    assert len(refusal.detail) < MAX_CHARACTERS
+    assert rejection.code == "unknown_platform"
+    assert expected in rejection.detail
+    assert len(rejection.detail) < MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_an_unknown_file_is_rejected_with_what_was_found_and_what_to_do(
 def test_a_file_that_cannot_be_an_export_is_rejected_with_its_format(
     content: str | bytes, code: str
 ) -> None:
-    assert refusal_of(content).code == code
+    assert rejection_of(content).code == code
 
 
 def test_a_line_with_too_many_cells_affects_only_one_row() -> None:
@@ -95,21 +95,21 @@ def test_a_line_with_too_many_cells_affects_only_one_row() -> None:
 
     result = read(google_report(google_row()) + wide + google_report(google_row()).splitlines()[3])
 
-    assert [(outcome.row, outcome.code) for outcome in result.refused] == [(5, "wrong_cell_count")]
+    assert [(outcome.row, outcome.code) for outcome in result.rejected] == [(5, "wrong_cell_count")]
     assert len(result.outcomes) == 3
 
 
 def test_a_line_with_too_many_cells_below_a_table_is_rejected() -> None:
     result = read(table(["Date", "Views"], ["2026-06-01", 4]) + "Note" + "," * 20_000 + "\n")
 
-    assert [(outcome.row, outcome.code) for outcome in result.refused] == [(3, "wrong_cell_count")]
+    assert [(outcome.row, outcome.code) for outcome in result.rejected] == [(3, "wrong_cell_count")]
 
 
 def test_people_in_an_unknown_file_are_not_shown() -> None:
-    refusal = refusal_of("ada@example.org,+442079460000,x\n")
+    rejection = rejection_of("ada@example.org,+442079460000,x\n")
 
-    assert "ada@" not in refusal.detail
-    assert "2079" not in refusal.detail
+    assert "ada@" not in rejection.detail
+    assert "2079" not in rejection.detail
 
 
 def test_ads_reports_of_other_platforms_are_not_mistaken_for_google_ads() -> None:
@@ -123,21 +123,21 @@ def test_ads_reports_of_other_platforms_are_not_mistaken_for_google_ads() -> Non
         delimiter=";",
     )
 
-    assert refusal_of(others).code == refusal_of(hand_made).code == "unknown_platform"
+    assert rejection_of(others).code == rejection_of(hand_made).code == "unknown_platform"
 
 
 def test_naming_the_platform_limits_the_importers() -> None:
     content = shop_export(shop_row())
 
     assert len(read(content, platform="shopify").events) == 1
-    assert refusal_of(content, platform="google_ads").code == "unknown_platform"
-    assert ", ".join(PLATFORMS) in refusal_of(content, platform="myspace").detail
+    assert rejection_of(content, platform="google_ads").code == "unknown_platform"
+    assert ", ".join(PLATFORMS) in rejection_of(content, platform="myspace").detail
 
 
 def test_weaker_evidence_is_enough_if_the_platform_is_named() -> None:
     content = table(["Date", "Likes"], ["2026-06-01", 5])
 
-    assert refusal_of(content).code == "unknown_platform"
+    assert rejection_of(content).code == "unknown_platform"
     assert read(content, platform="youtube").counts == {"like": 5}
 
 
@@ -168,17 +168,17 @@ def test_the_importer_that_knows_most_of_a_file_reads_it() -> None:
 def test_a_tie_is_ambiguous_and_names_both() -> None:
     glimpse = Glimpse(Source(io.BytesIO(b"a,b\n")))
 
-    with pytest.raises(ExportRefused, match=r"a: 3 columns; b: 3 columns") as refusal:
+    with pytest.raises(ExportRejected, match=r"a: 3 columns; b: 3 columns") as rejection:
         best_claim([Claimant("a", 3), Claimant("b", 3)], glimpse)
 
-    assert refusal.value.code == "ambiguous_platform"
+    assert rejection.value.code == "ambiguous_platform"
 
 
 def test_the_header_is_found_below_a_preamble_and_not_beyond_25_rows() -> None:
     report = google_report(google_row())
 
     assert len(read("note\n" * 20 + report).events) == 2
-    assert refusal_of("note\n" * 30 + report).code == "unknown_platform"
+    assert rejection_of("note\n" * 30 + report).code == "unknown_platform"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -189,7 +189,7 @@ def test_the_delimiter_is_that_of_the_header(delimiter: str) -> None:
 
 
 def test_an_invalid_currency_is_rejected() -> None:
-    assert refusal_of(google_report(google_row()), currency="Euro").code == "no_currency"
+    assert rejection_of(google_report(google_row()), currency="Euro").code == "no_currency"
 
 
 def test_a_json_file_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,18 +197,18 @@ def test_a_json_file_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPat
     orders = [{"id": 1, "total_price": "1", "financial_status": "paid", "line_items": [], "x": 1}]
     content = json.dumps(orders[0] | {"created_at": "x", "note": "y" * 2_000_000})
 
-    assert refusal_of(content).code == "file_too_large"
+    assert rejection_of(content).code == "file_too_large"
 
 
 def test_deeply_nested_json_is_rejected() -> None:
     keys = '"total_price": 1, "financial_status": 1, "created_at": 1, "line_items": 1'
 
-    assert refusal_of("{" + keys + ', "a": ' + "[" * 200_000).code == "too_deep"
+    assert rejection_of("{" + keys + ', "a": ' + "[" * 200_000).code == "too_deep"
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_random_bytes_are_rejected_and_never_crash(seed: int) -> None:
-    with pytest.raises(ExportRefused):
+    with pytest.raises(ExportRejected):
         list(read_export(io.BytesIO(os.urandom(50 + 97 * seed))))
 
 
@@ -233,5 +233,7 @@ def test_every_importer_documents_the_source_and_the_results_of_its_file(
     assert declaration.title
     assert declaration.where
     assert declaration.looks_for
-    assert declaration.becomes or declaration.refused
-    assert {code for code, _ in declaration.refused} <= set(EXPORT_REFUSALS) | set(ROW_REFUSALS)
+    assert declaration.becomes or declaration.rejected
+    assert {code for code, _ in declaration.rejected} <= set(EXPORT_REJECTIONS) | set(
+        ROW_REJECTIONS
+    )

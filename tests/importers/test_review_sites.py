@@ -38,4 +38,4 @@ def test_no_review_is_lost_or_invented(stars: list[int], bad: int) -> None:
 
     check_conservation(result, len(rows))
     assert [event["rating"] for event in result.events] == stars
-    assert len(result.refused) == bad
+    assert len(result.rejected) == bad

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.search_console.search_headings import HEADINGS
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 from tests.importers.test_conservation import check_conservation, totals
 
@@ -37,7 +37,7 @@ def test_every_language_gives_the_same_events_as_english(language: str) -> None:
 def test_a_table_without_days_is_rejected_and_the_message_names_the_file_with_days(
     header: tuple[str, ...],
 ) -> None:
-    with pytest.raises(ExportRefused) as rejection:
+    with pytest.raises(ExportRejected) as rejection:
         read(table(header, ["x", 7, 300, "2.3%", 8.1]), spread=True)
 
     assert rejection.value.code == "no_date"
@@ -55,7 +55,7 @@ def test_a_table_without_days_is_rejected_and_the_message_names_the_file_with_da
     ],
 )
 def test_tables_that_other_platforms_write_too_are_not_claimed(header: tuple[str, ...]) -> None:
-    with pytest.raises(ExportRefused) as rejection:
+    with pytest.raises(ExportRejected) as rejection:
         read(table(header, ["2026-05-01", 12, 640, "1.88%", 14.2, 3][: len(header)]))
 
     assert rejection.value.code == "unknown_platform"
@@ -81,7 +81,7 @@ def test_no_row_is_lost_or_invented(rows: dict[int, tuple[int, int]], bad: int) 
         sum(clicks for clicks, _ in rows.values()),
         sum(shown for _, shown in rows.values()),
     ]
-    assert len(result.refused) == bad
+    assert len(result.rejected) == bad
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_table_with_average_position_is_read_only_if_the_user_names_google(
 ) -> None:
     file = table(("Date", "Impressions", "Clicks", "CTR", heading), ["2026-05-01", 90, 9, "10%", 6])
 
-    with pytest.raises(ExportRefused, match="another search engine") as rejection:
+    with pytest.raises(ExportRejected, match="another search engine") as rejection:
         read(file)
 
     assert rejection.value.code == "unknown_platform"

@@ -7,7 +7,7 @@ import io
 import openpyxl
 import pytest
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers import old_workbooks
 from tests.importers.files import read
 from tests.importers.workbook_files import parts_of_workbook, saved, workbook, zipped
@@ -83,7 +83,7 @@ def test_a_sheet_with_too_many_merged_cells_is_rejected() -> None:
         "</sheetData>", f"</sheetData><mergeCells>{cells}</mergeCells>"
     )
 
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRejected) as rejection:
         read(zipped(parts | {name: sheet}))
 
-    assert refusal.value.code == "file_too_large"
+    assert rejection.value.code == "file_too_large"

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.social_suites.networks import host_of, network_name
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 from tests.importers.test_conservation import check_conservation, totals
 
@@ -47,7 +47,7 @@ def sprout_day(**over: object) -> list[object]:
     ],
 )
 def test_look_alikes_are_not_claimed(header: tuple[str, ...]) -> None:
-    with pytest.raises(ExportRefused) as rejection:
+    with pytest.raises(ExportRejected) as rejection:
         read(table(header, ["2026-05-01", "1", "Facebook", "5", "6"][: len(header)]))
 
     assert rejection.value.code == "unknown_platform"
@@ -96,4 +96,4 @@ def test_no_row_is_lost_or_invented(rows: list[tuple[str, int, int, int]], bad: 
         sum(row[2] for row in rows),
         sum(row[3] for row in rows),
     ]
-    assert len(result.refused) == bad
+    assert len(result.rejected) == bad

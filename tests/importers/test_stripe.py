@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 
 
@@ -19,7 +19,7 @@ from tests.importers.files import read, table
 def test_lists_without_sales_are_rejected_by_name(headings: list[str], named: str) -> None:
     header = ["id", "Amount", "Currency", "Created (UTC)", "Status", *headings]
 
-    with pytest.raises(ExportRefused, match=f"Stripe's {named}") as rejection:
+    with pytest.raises(ExportRejected, match=f"Stripe's {named}") as rejection:
         read(table(header, ["x_1", "9.00", "eur", "2026-03-01 10:11", "paid", *headings]))
 
     assert rejection.value.code == "no_counts"

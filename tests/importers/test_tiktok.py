@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.importers.mappings.mapping import Mapping
 from chalicelib.importers.platforms.tiktok.yearless import year_given
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 from tests.importers.test_conservation import check_conservation, totals
 
@@ -36,7 +36,7 @@ def ad_row(**over: object) -> list[object]:
 
 
 def code_of(content: str, **options: object) -> str:
-    with pytest.raises(ExportRefused) as rejection:
+    with pytest.raises(ExportRejected) as rejection:
         read(content, **options)
     return rejection.value.code
 
@@ -57,7 +57,7 @@ def test_a_year_given_by_the_user_dates_days_without_one(year: object) -> None:
 
 
 def test_days_across_a_new_year_are_rejected_even_with_a_given_year() -> None:
-    with pytest.raises(ExportRefused) as rejection:
+    with pytest.raises(ExportRejected) as rejection:
         year_given(Mapping(constants={"year": "2026"}), ["December 30", "December 31", "January 1"])
 
     assert "turn of a year" in rejection.value.detail
@@ -81,4 +81,4 @@ def test_no_row_of_ads_is_lost_or_invented(rows: list[tuple[int, int, int]], bad
         sum(row[1] for row in rows),
         sum(row[2] for row in rows),
     ]
-    assert len(result.refused) == bad
+    assert len(result.rejected) == bad

@@ -141,7 +141,7 @@ def test_no_record_of_a_tracker_is_lost_or_invented(
     check_conservation(result, len(rows))
     assert len(result.events) == len(good)
     assert value_of(result) == Decimal(sum(good)) / 100
-    assert len(result.refused) == sum(kind == "bad" for kind, _ in rows)
+    assert len(result.rejected) == sum(kind == "bad" for kind, _ in rows)
 
 
 @settings(max_examples=200, deadline=None)

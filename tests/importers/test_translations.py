@@ -16,7 +16,7 @@ from chalicelib.importers.reports.translations import (
     translated,
 )
 from chalicelib.importers.tables.headings import Vocabulary
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 from tests.importers.language_files import (
     EVERY,
@@ -79,9 +79,9 @@ def test_typography_makes_no_difference_to_a_heading() -> None:
 
 
 def test_a_polish_column_that_may_be_views_or_impressions_is_not_counted() -> None:
-    with pytest.raises(ExportRefused) as refused:
+    with pytest.raises(ExportRejected) as rejected:
         read(table(["Data", "Wyświetlenia", "Czas oglądania (godziny)"], ["2026-05-01", 7, 1.5]))
-    assert refused.value.code == "no_counts"
+    assert rejected.value.code == "no_counts"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 from tests.importers.test_conservation import check_conservation, totals
 from tests.importers.workbook_files import workbook
@@ -92,8 +92,8 @@ def archive(*tweets: object, part: str = "tweets.part0") -> str:
     return f"window.YTD.{part} = {json.dumps(tweets, indent=2)}"
 
 
-def rejection_of(content: str | bytes, **options: object) -> ExportRefused:
-    with pytest.raises(ExportRefused) as rejection:
+def rejection_of(content: str | bytes, **options: object) -> ExportRejected:
+    with pytest.raises(ExportRejected) as rejection:
         read(content, **options)
     return rejection.value
 
@@ -132,8 +132,8 @@ def rejection_of(content: str | bytes, **options: object) -> ExportRefused:
 def test_a_rejected_tweet_is_not_shown(record: object, code: str) -> None:
     result = read(archive(make_tweet(), record))
 
-    assert [(outcome.row, outcome.code) for outcome in result.refused] == [(2, code)]
-    assert "ada" not in result.refused[0].raw.casefold()
+    assert [(outcome.row, outcome.code) for outcome in result.rejected] == [(2, code)]
+    assert "ada" not in result.rejected[0].raw.casefold()
     assert result.counts == {"like": 14, "share": 5}
 
 
@@ -192,7 +192,7 @@ def test_no_post_is_lost_or_invented(rows: list[tuple[Any, ...]], bad: int, enco
         sum(row[3] for row in rows),
         sum(row[5] for row in rows),
     ]
-    assert len(result.refused) == bad
+    assert len(result.rejected) == bad
 
 
 @settings(max_examples=100, deadline=None)
@@ -215,7 +215,7 @@ def test_no_tweet_of_an_archive_is_lost_or_invented(
         sum(tweet[1] for tweet in tweets),
         sum(tweet[2] for tweet in tweets),
     ]
-    assert len(result.refused) == bad
+    assert len(result.rejected) == bad
 
 
 @settings(max_examples=50, deadline=None)

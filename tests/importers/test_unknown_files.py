@@ -12,7 +12,7 @@ import pytest
 from chalicelib.importers import read_export
 from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.importers.recognition.unknown_files import MAX_CHARACTERS
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import GOOGLE_HEADER, google_row, table
 from tests.importers.old_workbooks import compound
 from tests.importers.workbook_files import parts_of_workbook, zipped
@@ -20,30 +20,30 @@ from tests.samples import SAMPLES
 from tests.samples.spellings import Table, is_table, text_of
 
 
-def refusal_of(content: str | bytes, **options: Any) -> ExportRefused:
+def rejection_of(content: str | bytes, **options: Any) -> ExportRejected:
     data = content.encode() if isinstance(content, str) else content
-    with pytest.raises(ExportRefused) as refused:
+    with pytest.raises(ExportRejected) as rejected:
         list(read_export(io.BytesIO(data), **options))
-    return refused.value
+    return rejected.value
 
 
 def test_the_nearest_platform_and_the_missing_column_are_named() -> None:
     row = google_row()
     content = table(GOOGLE_HEADER[1:], row[1:])
 
-    refused = refusal_of(content)
+    rejected = rejection_of(content)
 
-    assert refused.code == "unknown_platform"
-    assert "in English" in refused.detail
-    assert "Nearest: google_ads (without Campaign)" in refused.detail
-    assert "--propose-mapping" in refused.detail
-    assert len(refused.detail) < MAX_CHARACTERS
+    assert rejected.code == "unknown_platform"
+    assert "in English" in rejected.detail
+    assert "Nearest: google_ads (without Campaign)" in rejected.detail
+    assert "--propose-mapping" in rejected.detail
+    assert len(rejected.detail) < MAX_CHARACTERS
 
 
 def test_the_language_of_a_table_is_named() -> None:
     spanish = table(("Fecha", "Reproducciones", "Comentarios", "Gasto"), ["2026-06-01", 1, 2, 3])
 
-    detail = refusal_of(spanish).detail
+    detail = rejection_of(spanish).detail
 
     assert "Fecha, Reproducciones, Comentarios, Gasto, in Spanish" in detail
 
@@ -52,13 +52,13 @@ def test_rows_quoted_as_a_whole_are_explained() -> None:
     row = table(GOOGLE_HEADER, google_row())
     content = table(*([line] for line in row.splitlines()))
 
-    assert "single cell in quotation marks" in refusal_of(content).detail
+    assert "single cell in quotation marks" in rejection_of(content).detail
 
 
 def test_only_the_named_platform_is_compared() -> None:
     content = table(("Date", "Likes", "Breakfast"), ["2026-06-01", 1, 2])
 
-    detail = refusal_of(content, platform="google_ads").detail
+    detail = rejection_of(content, platform="google_ads").detail
 
     assert detail.startswith("no importer of google_ads recognises this table")
     assert "youtube" not in detail
@@ -80,10 +80,10 @@ def test_every_rejection_is_short_and_shows_no_unknown_heading() -> None:
         unknown = content.replace("\n", ",Lunch with Ada,ada@example.org\n", 1)
         try:
             list(read_export(io.BytesIO(unknown.encode())))
-        except ExportRefused as refused:
-            assert len(refused.detail) < MAX_CHARACTERS  # noqa: PT017
-            assert "Ada" not in refused.detail  # noqa: PT017
-            assert "ada@" not in refused.detail  # noqa: PT017
+        except ExportRejected as rejected:
+            assert len(rejected.detail) < MAX_CHARACTERS  # noqa: PT017
+            assert "Ada" not in rejected.detail  # noqa: PT017
+            assert "ada@" not in rejected.detail  # noqa: PT017
 
 
 def test_adding_the_missing_column_is_enough_for_recognition() -> None:
@@ -111,8 +111,8 @@ def detail_of(content: str) -> str:
     """Return why a table is rejected as unknown; empty if it is read."""
     try:
         list(read_export(io.BytesIO(content.encode())))
-    except ExportRefused as refused:
-        return refused.detail if refused.code == "unknown_platform" else ""
+    except ExportRejected as rejected:
+        return rejected.detail if rejected.code == "unknown_platform" else ""
     return ""
 
 
@@ -156,7 +156,7 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
 def test_a_file_in_an_unsupported_format_is_rejected_with_what_to_send(
     content: str | bytes, expected: tuple[str, ...]
 ) -> None:
-    detail = refusal_of(content).detail
+    detail = rejection_of(content).detail
 
     assert not [text for text in expected if text not in detail], detail
     assert len(detail) < 300
@@ -165,12 +165,12 @@ def test_a_file_in_an_unsupported_format_is_rejected_with_what_to_send(
 def test_a_workbook_is_not_mistaken_for_another_document() -> None:
     workbook = zipped(parts_of_workbook("<row><c><v>1</v></c></row>"))
 
-    assert "this workbook" in refusal_of(workbook).detail
+    assert "this workbook" in rejection_of(workbook).detail
 
 
 def test_text_that_begins_like_an_archive_is_text() -> None:
     for text in ("BZh,Likes\n1,2\n", "PAR1;x\n1;2\n"):
-        assert "this table" in refusal_of(text).detail
+        assert "this table" in rejection_of(text).detail
 
 
 def test_a_header_without_rows_is_noted() -> None:
@@ -192,14 +192,14 @@ def test_a_header_without_rows_is_noted() -> None:
 def test_a_binary_file_is_not_mistaken_for_text_in_another_encoding(
     beginning: bytes, named: str
 ) -> None:
-    message = str(refusal_of(beginning))
+    message = str(rejection_of(beginning))
 
     assert named in message
     assert "UTF-16" not in message
 
 
 def test_a_file_of_zero_bytes_is_not_text() -> None:
-    message = str(refusal_of(b"\x82\xa2id\x01\xa5total\xcb@Y\0\0\0\0\0\0" * 30))
+    message = str(rejection_of(b"\x82\xa2id\x01\xa5total\xcb@Y\0\0\0\0\0\0" * 30))
 
     assert "binary" in message
 
@@ -214,10 +214,10 @@ def test_a_file_of_zero_bytes_is_not_text() -> None:
     ],
 )
 def test_an_unsupported_shop_is_named(headings: tuple[str, ...], named: str) -> None:
-    refusal = refusal_of(table(headings, ["7"] * len(headings)), currency="EUR")
+    rejection = rejection_of(table(headings, ["7"] * len(headings)), currency="EUR")
 
-    assert refusal.code == "unknown_platform"
-    assert named in str(refusal)
+    assert rejection.code == "unknown_platform"
+    assert named in str(rejection)
 
 
 @pytest.mark.parametrize(
@@ -234,14 +234,14 @@ def test_an_unsupported_shop_is_named(headings: tuple[str, ...], named: str) -> 
 def test_a_known_unsupported_json_format_is_rejected_with_advice(
     content: str, way_out: str
 ) -> None:
-    refusal = refusal_of(content)
+    rejection = rejection_of(content)
 
-    assert refusal.code == "unknown_platform"
-    assert way_out in str(refusal)
-    assert "ada@example.org" not in str(refusal)
+    assert rejection.code == "unknown_platform"
+    assert way_out in str(rejection)
+    assert "ada@example.org" not in str(rejection)
 
 
 def test_adroll_is_not_mistaken_for_campaign_manager() -> None:
     header = ("Day", "Advertisable", "Campaign", "Clicks", "Spend", "Click-through conversions")
 
-    assert "AdRoll" in refusal_of(table(header, ["2026-06-13", "A", "B", 1, "1.50", 2])).detail
+    assert "AdRoll" in rejection_of(table(header, ["2026-06-13", "A", "B", 1, "1.50", 2])).detail

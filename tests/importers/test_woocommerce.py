@@ -77,4 +77,4 @@ def test_no_order_is_lost_or_invented(orders: list[tuple[str, Decimal]], as_json
     check_conservation(result, len(orders))
     assert len(result.events) == len(sold)
     assert value_of(result) == sum(sold)
-    assert len(result.refused) == sum(status == "nonsense" for status, _ in orders)
+    assert len(result.rejected) == sum(status == "nonsense" for status, _ in orders)

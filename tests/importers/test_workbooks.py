@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.values.cells import NumberCell, checked_id
 from chalicelib.importers.values.numerals import FormulaCell, NumberFormat, decide_number_format
 from chalicelib.importers.workbooks import sheet_cells, xlsx
 from chalicelib.importers.workbooks.typed_cells import kind_of_format, number_text
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from tests.importers.files import Pipe
 from tests.importers.old_workbooks import DATE, compound, old_workbook
 from tests.importers.workbook_files import (
@@ -38,10 +38,10 @@ def cell_of(xml: str, **parts: str) -> str:
     return cell
 
 
-def refusal_of(data: bytes) -> str:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(data: bytes) -> str:
+    with pytest.raises(ExportRejected) as rejection:
         rows_of(data)
-    return refusal.value.code
+    return rejection.value.code
 
 
 def as_text(value: Any) -> str:
@@ -292,15 +292,15 @@ def test_a_formula_is_distinguished_from_a_number() -> None:
 
 @pytest.mark.parametrize("raw", ["122158123456789012", "1.22158123456789E+17", "1000000000000000"])
 def test_an_id_longer_than_a_spreadsheets_precision_is_damaged(raw: str) -> None:
-    with pytest.raises(RowRefused) as refusal:
+    with pytest.raises(RowRejected) as rejection:
         checked_id(number_text(raw))
 
-    assert refusal.value.code == "damaged_id"
+    assert rejection.value.code == "damaged_id"
 
 
 @pytest.mark.parametrize("text", ["1.22158E+17", "1,22E+14", "'1.2e+5"])
 def test_an_id_that_a_spreadsheet_wrote_as_a_number_is_damaged(text: str) -> None:
-    with pytest.raises(RowRefused):
+    with pytest.raises(RowRejected):
         checked_id(text)
 
 
@@ -342,34 +342,34 @@ def test_other_ids_are_not_damaged() -> None:
 def test_an_invalid_sheet_is_rejected(sheet: str, code: str) -> None:
     data = workbook_from_xml(sheet, texts=f"<si><t>{'x' * 30_000}</t></si>")
 
-    assert refusal_of(data) == code
+    assert rejection_of(data) == code
 
 
 def test_a_workbook_with_a_document_type_is_rejected() -> None:
     parts = parts_of_workbook("")
     sheet = '<!DOCTYPE x [<!ENTITY a "b">]><worksheet>&a;</worksheet>'
 
-    assert refusal_of(zipped(parts | {"xl/worksheets/sheet1.xml": sheet})) == "entity_expansion"
+    assert rejection_of(zipped(parts | {"xl/worksheets/sheet1.xml": sheet})) == "entity_expansion"
 
 
 def test_too_many_rows_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet_cells, "MAX_ROWS", 10)
 
-    assert refusal_of(workbook_from_xml("<row/>" * 11)) == "file_too_large"
+    assert rejection_of(workbook_from_xml("<row/>" * 11)) == "file_too_large"
 
 
 def test_too_much_text_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "MAX_SHARED_BYTES", 10)
 
-    assert refusal_of(workbook_from_xml("<row/>", texts="<si/>")) == "file_too_large"
+    assert rejection_of(workbook_from_xml("<row/>", texts="<si/>")) == "file_too_large"
 
 
 def test_too_many_sheets_are_rejected() -> None:
     parts = parts_of_workbook("")
     outline = "<workbook><sheets>" + '<sheet name="S" r:id="rId1"/>' * 300 + "</sheets></workbook>"
 
-    assert refusal_of(zipped(parts | {"xl/workbook.xml": outline})) == "file_too_large"
-    assert refusal_of(old_workbook({f"S{n}": [] for n in range(200)})) == "file_too_large"
+    assert rejection_of(zipped(parts | {"xl/workbook.xml": outline})) == "file_too_large"
+    assert rejection_of(old_workbook({f"S{n}": [] for n in range(200)})) == "file_too_large"
 
 
 @pytest.mark.parametrize("without", ["xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"])
@@ -377,20 +377,22 @@ def test_a_workbook_without_its_sheets_is_rejected(without: str) -> None:
     parts = parts_of_workbook("<row><c><v>1</v></c></row>")
     del parts[without]
 
-    assert refusal_of(zipped(parts)) == "unreadable_file"
+    assert rejection_of(zipped(parts)) == "unreadable_file"
 
 
 def test_a_binary_workbook_is_rejected_with_the_format_to_save() -> None:
-    with pytest.raises(ExportRefused, match=r"save it as an Excel workbook \(\.xlsx\)") as refusal:
+    with pytest.raises(
+        ExportRejected, match=r"save it as an Excel workbook \(\.xlsx\)"
+    ) as rejection:
         rows_of(zipped({"xl/workbook.bin": b"\x83\x01"}))
 
-    assert refusal.value.code == "unreadable_file"
+    assert rejection.value.code == "unreadable_file"
 
 
 def test_a_protected_workbook_is_rejected_with_the_reason() -> None:
     data = compound("EncryptedPackage".encode("utf-16-le"))
 
-    with pytest.raises(ExportRefused, match="password"):
+    with pytest.raises(ExportRejected, match="password"):
         rows_of(data)
 
 
@@ -413,7 +415,7 @@ def mutations(data: bytes, number: int, seed: int) -> list[bytes]:
     return changed
 
 
-def read_or_refuse(data: bytes) -> bool:
+def read_or_reject(data: bytes) -> bool:
     """Whether a file was read to its end; otherwise it must be rejected."""
     try:
         source = Source(io.BytesIO(data))
@@ -421,7 +423,7 @@ def read_or_refuse(data: bytes) -> bool:
             for sheet in source.workbook.sheets:
                 source.workbook.top(sheet)
                 list(source.workbook.rows(sheet))
-    except ExportRefused:
+    except ExportRejected:
         return False
     return True
 
@@ -453,9 +455,9 @@ def fuzzed_files() -> dict[str, bytes]:
 @pytest.mark.parametrize("kind", ["packed", "stored", "old"])
 def test_a_damaged_workbook_is_read_or_rejected(kind: str) -> None:
     whole = fuzzed_files()[kind]
-    assert read_or_refuse(whole)
+    assert read_or_reject(whole)
 
-    outcomes = [read_or_refuse(data) for data in mutations(whole, 200, seed=1)]
+    outcomes = [read_or_reject(data) for data in mutations(whole, 200, seed=1)]
 
     assert False in outcomes
 
@@ -476,6 +478,6 @@ def damaged_parts(number: int, seed: int) -> list[bytes]:
 
 
 def test_a_workbook_with_a_damaged_part_is_read_or_rejected() -> None:
-    outcomes = [read_or_refuse(data) for data in damaged_parts(200, seed=1)]
+    outcomes = [read_or_reject(data) for data in damaged_parts(200, seed=1)]
 
     assert set(outcomes) == {True, False}

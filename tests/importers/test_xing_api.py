@@ -49,8 +49,8 @@ def posts(*items: Any) -> str:
 def test_a_rejected_post_does_not_show_people(over: dict[str, Any], code: str) -> None:
     result = read(posts(post(**over), post()))
 
-    assert [(r.row, r.code) for r in result.refused] == [(1, code)]
-    assert "oe" not in result.refused[0].raw + result.refused[0].message
+    assert [(r.row, r.code) for r in result.rejected] == [(1, code)]
+    assert "oe" not in result.rejected[0].raw + result.rejected[0].message
 
 
 @settings(max_examples=100, deadline=None)
@@ -76,4 +76,4 @@ def test_no_post_is_lost_or_invented(items: list[Any]) -> None:
         "like": 1 + sum(likes for likes, _ in good),
         "comment": 1 + sum(answers for _, answers in good),
     }
-    assert len(result.refused) == len(items) - len(good)
+    assert len(result.rejected) == len(items) - len(good)

@@ -45,6 +45,6 @@ def test_no_row_of_job_ads_is_lost_or_invented(rows: list[tuple[str, int, int, i
     result = read(table(HEADER, *cells))
 
     check_conservation(result, len(rows))
-    assert result.refused == []
+    assert result.rejected == []
     assert result.counts.get("impression", 0) == sum(row[2] for row in rows)
     assert result.counts.get("click", 0) == sum(row[3] for row in rows)

@@ -36,8 +36,8 @@ def pointers_of_what_is_wrong(raw: dict[str, Any]) -> list[str]:
     """Pointers of the errors of a body; an analysed body has none and its analysis must be JSON."""
     try:
         found = analyse(parse_experiment(raw, today=NOW.date()), now=NOW).experiment
-    except InvalidFields as refusal:
-        return [error.pointer for error in refusal.errors] or ["nothing said"]
+    except InvalidFields as rejection:
+        return [error.pointer for error in rejection.errors] or ["nothing said"]
     json.dumps([found.what, found.analysis], allow_nan=False)
     return []
 

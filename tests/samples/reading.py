@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.importers import (
     ExportReader,
     Imported,
-    Refused,
+    Rejected,
     RowOutcome,
     event_line,
     parse_mapping,
@@ -20,8 +20,8 @@ from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer
-from chalicelib.model.errors import ExportRefused
-from chalicelib.model.events import EventRefused, parse_event
+from chalicelib.model.errors import ExportRejected
+from chalicelib.model.events import EventRejected, parse_event
 
 _COUNTED = ("rows", "events", "rejected", "not_data", "platform", "report", "no_data", "lifetime")
 """Fields of a summary that repeat what the rows show."""
@@ -39,7 +39,7 @@ class Pipe(io.RawIOBase):
 
 
 def open_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -> ExportReader:
-    """Open a file with options as JSON; raise `ExportRefused`."""
+    """Open a file with options as JSON; raise `ExportRejected`."""
     chosen = dict(options)
     if "mapping" in chosen:
         chosen["mapping"] = parse_mapping(chosen["mapping"])
@@ -58,8 +58,8 @@ def read_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -
     """
     try:
         return _without_empty(_read(open_sample(data, options, piece=piece)))
-    except ExportRefused as refusal:
-        return {"rejected_file": {"code": refusal.code, "detail": refusal.detail}}
+    except ExportRejected as rejection:
+        return {"rejected_file": {"code": rejection.code, "detail": rejection.detail}}
 
 
 def _read(reader: ExportReader) -> dict[str, Any]:
@@ -68,15 +68,15 @@ def _read(reader: ExportReader) -> dict[str, Any]:
     not_data: list[dict[str, Any]] = []
     for outcome in reader:
         place = _place(outcome)
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, Rejected):
             row = {"code": outcome.code, "message": outcome.message, "raw": outcome.raw}
             rejected.append(place | row)
         elif isinstance(outcome, Imported):
             try:
                 events += [place | event for event in plain_events(outcome)]
-            except EventRefused as refusal:
+            except EventRejected as rejection:
                 reader.reject(outcome)
-                rejected.append(place | {"code": refusal.code, "message": refusal.message})
+                rejected.append(place | {"code": rejection.code, "message": rejection.message})
         else:
             not_data.append(place | {"reason": outcome.reason})
     summary = reader.summary()
@@ -106,7 +106,7 @@ def _read(reader: ExportReader) -> dict[str, Any]:
 
 
 def plain_events(outcome: Imported) -> list[dict[str, Any]]:
-    """Return the events of a row as a client would send them; raise `EventRefused`."""
+    """Return the events of a row as a client would send them; raise `EventRejected`."""
     events = [_plain(event) for event in outcome.events]
     for event in events:
         parse_event(event)
@@ -135,7 +135,7 @@ def claims_of(data: bytes, *, is_named: bool = False) -> Iterator[tuple[int, Imp
 def _best_importer(data: bytes, *, is_named: bool, wanted: str | None) -> Importer | None:
     try:
         claims = list(claims_of(data, is_named=is_named))
-    except ExportRefused:
+    except ExportRejected:
         return None
     own = [(hits, one) for hits, one in claims if wanted is None or one.platform == wanted]
     return max(own, key=lambda claim: claim[0], default=(0, None))[1]

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.model.admission import (
     MAX_MESSAGE_CHARACTERS,
     Erased,
-    Refusal,
+    EventRejection,
     Storable,
     Terms,
     Withdrawn,
@@ -69,7 +69,7 @@ REJECTED: dict[str, Any] = {
 def admitted(raw: Any) -> Storable:
     """What is stored of an event that must be admitted."""
     verdict = admit(raw, TERMS)
-    assert not isinstance(verdict, Refusal), verdict
+    assert not isinstance(verdict, EventRejection), verdict
     return verdict
 
 
@@ -85,14 +85,14 @@ def test_a_good_event_is_stored_as_it_is_parsed_but_for_the_person(raw: dict[str
 @pytest.mark.parametrize(("code", "raw"), REJECTED.items(), ids=REJECTED)
 def test_a_rejection_has_a_code_and_a_message(code: str, raw: Any) -> None:
     verdict = admit(raw, TERMS)
-    assert isinstance(verdict, Refusal)
+    assert isinstance(verdict, EventRejection)
     assert verdict.code == code
     assert verdict.message
 
 
 def test_a_message_is_cut_where_an_event_has_too_many_errors() -> None:
     verdict = admit(make_event(**{f"nonsense_{n}": n for n in range(100)}), TERMS)
-    assert isinstance(verdict, Refusal)
+    assert isinstance(verdict, EventRejection)
     assert len(verdict.message) == MAX_MESSAGE_CHARACTERS
 
 
@@ -109,7 +109,7 @@ def test_a_span_is_as_old_as_its_last_day_and_no_coverage_is_in_the_future(
     raw: dict[str, Any], code: str, pointer: str
 ) -> None:
     verdict = admit(raw, TERMS)
-    assert isinstance(verdict, Refusal)
+    assert isinstance(verdict, EventRejection)
     assert verdict.code == code
     assert verdict.message.startswith(pointer)
 
@@ -121,7 +121,7 @@ def test_the_first_and_the_last_instant_of_the_terms_are_admitted(at: dt.datetim
 
 def test_without_a_reporting_currency_every_currency_is_admitted() -> None:
     dollars = make_cost(amount=money("1", "USD"))
-    assert isinstance(admit(dollars, TERMS), Refusal)
+    assert isinstance(admit(dollars, TERMS), EventRejection)
     assert admit(dollars, replace(TERMS, currency=None)) == parse_event(dollars)
 
 
@@ -154,7 +154,7 @@ def test_without_consent_an_erased_person_has_a_trace_as_well() -> None:
 
 def test_a_line_that_is_not_json_is_rejected_with_its_reason() -> None:
     verdict = admit(read_line(b'{"kind": 1, "kind": 2}'), TERMS)
-    assert verdict == Refusal("malformed_json", "an object has a duplicate key")
+    assert verdict == EventRejection("malformed_json", "an object has a duplicate key")
 
 
 @pytest.mark.filterwarnings("error::UserWarning")

@@ -414,8 +414,8 @@ def test_comparison_reports_its_minimum_detectable_ratio() -> None:
     error = (4e-6 + 4e-6 - 2e-6) ** 0.5
     shown = answer["smallest_detectable_effect"]["ratio"]
     assert shown == pytest.approx((2.0 + 0.848) * error / 0.02, rel=1e-3)
-    refused = answers.equivalence(make_document(), engagement="xing/like")
-    assert refused["smallest_detectable_effect"] is None
+    rejected = answers.equivalence(make_document(), engagement="xing/like")
+    assert rejected["smallest_detectable_effect"] is None
 
 
 def test_minimum_detectable_effect_scales_with_the_seen_part_of_late_engagements() -> None:

@@ -241,7 +241,7 @@ def test_equivalence_respects_warnings_and_unseen_effects() -> None:
 # --- plausibility of sums ---------------------------------------------------------------------
 
 
-def refused_by_channel(document: dict[str, Any], **asked: Any) -> dict[str, bool]:
+def rejected_by_channel(document: dict[str, Any], **asked: Any) -> dict[str, bool]:
     answer = answers.roi(document, **asked)
     return {
         channel["channel"]: "more_than_happened" in channel["reasons"]
@@ -255,7 +255,7 @@ def test_type_that_exceeds_all_conversions_is_rejected() -> None:
 
     facebook = facebook_of(document)
 
-    assert refused_by_channel(document) == {"facebook": True, "google_ads": False, "xing": False}
+    assert rejected_by_channel(document) == {"facebook": True, "google_ads": False, "xing": False}
     assert facebook["verdict"] == "not_estimable"
     assert facebook["incremental_conversions"]["estimate"] is None
     assert facebook["engagements"][0]["method"] is None
@@ -267,9 +267,9 @@ def test_all_types_together_cannot_exceed_all_conversions() -> None:
     document = make_document()
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0825  # 277.5 +- 7.3 of 270
 
-    assert refused_by_channel(document) == {"facebook": True, "google_ads": True, "xing": False}
+    assert rejected_by_channel(document) == {"facebook": True, "google_ads": True, "xing": False}
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0824
-    assert not any(refused_by_channel(document).values())
+    assert not any(rejected_by_channel(document).values())
 
 
 def test_types_of_one_channel_are_rejected_before_those_of_others() -> None:
@@ -278,14 +278,14 @@ def test_types_of_one_channel_are_rejected_before_those_of_others() -> None:
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.06
     document["goals"]["purchase"]["estimates"][2] = make_estimate(0.33)  # 279 +- 6
 
-    assert refused_by_channel(document) == {"facebook": True, "google_ads": False}
+    assert rejected_by_channel(document) == {"facebook": True, "google_ads": False}
 
 
 def test_types_measured_by_an_experiment_are_not_rejected() -> None:
     document = make_document()
     document["goals"]["purchase"]["estimates"][0] |= {"delta": 0.083, "method": "experiment"}
 
-    assert refused_by_channel(document) == {"facebook": False, "google_ads": True, "xing": False}
+    assert rejected_by_channel(document) == {"facebook": False, "google_ads": True, "xing": False}
 
 
 def test_imprecise_estimate_that_includes_possible_values_is_kept() -> None:
@@ -293,7 +293,7 @@ def test_imprecise_estimate_that_includes_possible_values_is_kept() -> None:
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0921
     document["goals"]["purchase"]["covariance"][0][0] = 4e-4  # 306 +- 60 in all
 
-    assert not any(refused_by_channel(document).values())
+    assert not any(rejected_by_channel(document).values())
 
 
 def test_range_is_compared_with_conversions_from_its_first_day_on() -> None:
@@ -305,9 +305,9 @@ def test_range_is_compared_with_conversions_from_its_first_day_on() -> None:
 
     late = {"start": dt.date(2026, 1, 10), "end": dt.date(2026, 1, 30)}
 
-    assert not any(refused_by_channel(document).values())
-    assert refused_by_channel(document, **late)["facebook"]
-    assert not refused_by_channel(document, start=dt.date(2026, 1, 10), end=dt.date(2026, 1, 15))[
+    assert not any(rejected_by_channel(document).values())
+    assert rejected_by_channel(document, **late)["facebook"]
+    assert not rejected_by_channel(document, start=dt.date(2026, 1, 10), end=dt.date(2026, 1, 15))[
         "facebook"
     ]
 
@@ -319,7 +319,7 @@ def test_engagements_on_days_without_any_conversions_do_not_count() -> None:
     fitted["estimates"][0]["delta"] = 0.01  # 30 in the window, 10 on the days with conversions
     fitted["estimates"][1]["delta"] = 0.002
 
-    assert not any(refused_by_channel(document).values())
+    assert not any(rejected_by_channel(document).values())
 
 
 # --- needed data ------------------------------------------------------------------------------
@@ -600,11 +600,11 @@ def test_check_of_sums_uses_covariances() -> None:
     document = make_document()
     fitted = document["goals"]["purchase"]
     fitted["estimates"][0]["delta"] = 0.0825  # 277.5 +- 7.3 of 270, because they are correlated
-    assert refused_by_channel(document)["facebook"]
+    assert rejected_by_channel(document)["facebook"]
 
     fitted["covariance"][0][1] = fitted["covariance"][1][0] = 2e-6
 
-    assert not refused_by_channel(document)["facebook"]
+    assert not rejected_by_channel(document)["facebook"]
 
 
 def test_value_per_engagement_includes_the_error_of_the_mean_value() -> None:
@@ -665,7 +665,7 @@ def test_only_the_seen_part_of_an_effect_can_exceed_all_conversions() -> None:
     last_day = {"start": dt.date(2026, 1, 30), "end": dt.date(2026, 1, 30)}
 
     assert facebook_of(document, **last_day)["incremental_conversions"]["estimate"] < 1
-    assert not refused_by_channel(document, **last_day)["facebook"]
+    assert not rejected_by_channel(document, **last_day)["facebook"]
 
 
 def test_needed_data_of_an_roi_includes_the_error_of_the_mean_value() -> None:

@@ -31,7 +31,7 @@ def test_a_day_within_bounds_is_read(day: dt.date) -> None:
         (None, "invalid_format"),
     ],
 )
-def test_what_is_no_day_here_is_refused_with_its_code(value: Any, code: str) -> None:
-    with pytest.raises(WrongDay) as refused:
+def test_what_is_no_day_here_is_rejected_with_its_code(value: Any, code: str) -> None:
+    with pytest.raises(WrongDay) as rejected:
         parse_day(value)
-    assert refused.value.code == code
+    assert rejected.value.code == code

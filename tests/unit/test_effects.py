@@ -140,14 +140,14 @@ def test_unseen_fifth_of_an_effect_raises_a_warning(first: int, warned: bool) ->
 
 
 def test_type_without_an_estimate_has_no_profile() -> None:
-    refused = make_document()["goals"]["purchase"]["estimates"][0] | {
+    rejected = make_document()["goals"]["purchase"]["estimates"][0] | {
         "delta": None,
         "method": None,
         "reasons": ["too_few_engagements"],
         "warnings": [],
     }
 
-    (like,) = read(9, estimates=[refused, refused])[1:]
+    (like,) = read(9, estimates=[rejected, rejected])[1:]
 
     assert (like.delta, like.scale, like.unseen) == (None, 1.0, Unseen(0.0, 0.0))
     assert (like.reasons, like.warnings) == (["too_few_engagements"], [])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.model.events import Annotation, Control, Coverage, EventRefused, parse_event
+from chalicelib.model.events import Annotation, Control, Coverage, EventRejected, parse_event
 from tests.factories import (
     make_annotation,
     make_control,
@@ -18,9 +18,9 @@ from tests.factories import (
 
 
 def errors_of(raw: dict[str, Any]) -> list[tuple[str, str]]:
-    with pytest.raises(EventRefused) as refused:
+    with pytest.raises(EventRejected) as rejected:
         parse_event(raw)
-    return [(error.pointer, error.code) for error in refused.value.errors]
+    return [(error.pointer, error.code) for error in rejected.value.errors]
 
 
 def test_coverage_has_the_time_of_its_first_day() -> None:

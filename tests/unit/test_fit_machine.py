@@ -196,7 +196,7 @@ def test_a_fit_that_was_tried_before_is_read_in_parts_whatever_the_totals_say(
 def test_a_part_that_fails_for_good_fails_the_fit(
     cloud: Cloud, store: TenantStore, functions: Machine
 ) -> None:
-    """moto goes on to the merge, as it does not know `ToleratedFailureCount`; that refuses, too."""
+    """moto goes on to the merge, as it does not know `ToleratedFailureCount`; that rejects, too."""
 
     def fault(function: str, given: dict[str, Any]) -> None:
         if given.get("part", {}).get("number") == 2:
@@ -306,7 +306,7 @@ def test_the_machine_tolerates_nothing_and_tries_again_with_jitter() -> None:
     assert read["Retry"] == states["MergeParts"]["Retry"]
     seconds = definition()["TimeoutSeconds"] + states["MergeParts"]["TimeoutSeconds"]
     assert dt.timedelta(seconds=seconds) < LONGEST
-    assert "null" not in json.dumps(states)  # which CloudFormation refuses in a template
+    assert "null" not in json.dumps(states)  # which CloudFormation rejects in a template
 
 
 def test_what_the_machine_may_do_is_named() -> None:

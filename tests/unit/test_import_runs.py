@@ -164,14 +164,14 @@ def test_the_message_names_the_version_of_the_file(upload: Upload) -> None:
 
 def test_a_restated_file_has_a_new_generation_of_rejected_rows(upload: Upload) -> None:
     announce(upload)
-    first = run(upload, upload.put("refused", "refused", *events(1)))
+    first = run(upload, upload.put("rejected", "rejected", *events(1)))
 
     second = run(upload, upload.put(*ROWS))
 
     assert (first.generation, first.generations) == (1, 1)
     assert (second.generation, second.generations) == (2, 2)
     assert upload.rejects(second.import_id) == [(3, "invalid_date"), (5, "currency_mismatch")]
-    assert list(upload.store.imports.refused_rows(second.import_id, 1)) == []
+    assert list(upload.store.imports.rejected_rows(second.import_id, 1)) == []
 
 
 def test_a_restated_file_removes_no_rows_if_none_were_rejected(
@@ -179,10 +179,10 @@ def test_a_restated_file_removes_no_rows_if_none_were_rejected(
 ) -> None:
     removed = []
     announce(upload)
-    for rows in ([events(1)], ["refused"], [events(2)]):
+    for rows in ([events(1)], ["rejected"], [events(2)]):
         monkeypatch.setattr(
             type(upload.store.imports),
-            "remove_refused_rows",
+            "remove_rejected_rows",
             lambda _self, _id, generation, **_: removed.append(generation),
         )
         run(upload, upload.put(*rows))
@@ -191,7 +191,7 @@ def test_a_restated_file_removes_no_rows_if_none_were_rejected(
 
 
 def test_a_failed_import_is_not_run_again_by_the_same_message(upload: Upload) -> None:
-    version = upload.put({"export_refused": "aggregate_period"})
+    version = upload.put({"export_rejected": "aggregate_period"})
     failed = run(upload, version)
 
     assert run(upload, version, now=LATER) == failed

@@ -95,9 +95,9 @@ class Shared:
         }
 
     def report(self) -> tuple[Any, ...]:
-        """The import as it is told, and its refused rows."""
+        """The import as it is told, and its rejected rows."""
         one = imports.show_import(self.store, self.import_id)
-        rows, _ = imports.list_refused_rows(self.store, self.import_id, limit=100)
+        rows, _ = imports.list_rejected_rows(self.store, self.import_id, limit=100)
         told = (one.state, one.rows, one.events, one.rejected, one.not_data, one.error, one.summary)
         return (*told, [(row.row, row.raw) for row in rows])
 
@@ -105,7 +105,7 @@ class Shared:
 def rows_with(count: int, rows: int = 10) -> list[Any]:
     """Rows of events that bear this count, so that one version is told from another."""
     made: list[Any] = [[make_event(event_id=f"e{n}", count=count)] for n in range(rows)]
-    return [*made[:3], "refused", None, *made[3:], "refused"]
+    return [*made[:3], "rejected", None, *made[3:], "rejected"]
 
 
 OLD, NEW = rows_with(1, 14), rows_with(2)
@@ -116,10 +116,10 @@ def assert_is(shared: Shared, rows: list[Any], count: int) -> None:
     stored = shared.stored()
     wanted = {event[0]["event_id"] for event in rows if isinstance(event, list)}
     assert {name: stored[name] for name in wanted} == dict.fromkeys(wanted, count)
-    refused = [(n, '"refused"') for n, row in enumerate(rows, 1) if row == "refused"]
+    rejected = [(n, '"rejected"') for n, row in enumerate(rows, 1) if row == "rejected"]
     state, told, events, rejected, not_data, error, _, rejects = shared.report()
     assert (state, told, events, rejected, not_data) == ("done", len(rows), len(wanted), 2, 1)
-    assert (error, rejects) == (None, refused)
+    assert (error, rejects) == (None, rejected)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -257,14 +257,14 @@ def test_a_file_that_goes_while_it_is_read_ends_the_import(
 def test_a_file_that_goes_behind_a_readers_back_is_not_a_broken_file(
     cloud: Cloud, tmp_path: Path
 ) -> None:
-    from chalicelib.model.errors import ExportRefused
+    from chalicelib.model.errors import ExportRejected
 
     class Wrapping(LineReport):
         def __iter__(self) -> Any:
             try:
                 yield from super().__iter__()
             except LookupError:
-                raise ExportRefused("unreadable_file", "the archive is broken") from None
+                raise ExportRejected("unreadable_file", "the archive is broken") from None
 
     shared = Shared(cloud, tmp_path)
     version = shared.put(NEW)

@@ -133,8 +133,8 @@ def test_the_application_answers_a_made_request(store: TenantStore) -> None:
 
     told = app.app(events.request("GET", "/v1/health"), None)
     assert (told["statusCode"], json.loads(told["body"])["status"]) == (200, "ok")
-    refused = app.app(events.request("GET", "/v1/timeseries?metric=events"), None)
-    assert refused["statusCode"] == 401
+    rejected = app.app(events.request("GET", "/v1/timeseries?metric=events"), None)
+    assert rejected["statusCode"] == 401
 
 
 def test_a_made_request_has_the_format_of_the_gateway() -> None:

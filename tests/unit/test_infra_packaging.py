@@ -195,7 +195,7 @@ def test_a_module_that_cannot_be_compiled_fails_the_package(tmp_path: Path) -> N
         archive.compile_all(tmp_path, Path(sys.executable))
 
 
-# --- what is refused --------------------------------------------------------------------------
+# --- what is rejected --------------------------------------------------------------------------
 
 
 def a_zip(tmp_path: Path, files: dict[str, bytes]) -> Path:

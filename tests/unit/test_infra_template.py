@@ -16,7 +16,7 @@ import pytest
 import app
 from chalicelib.settings import PREFIX, Settings
 from infra.stack import STAGES, lambdas
-from infra.stack.gateway import PUBLIC_PATHS, REFUSALS
+from infra.stack.gateway import PUBLIC_PATHS, REJECTIONS
 from infra.stack.lambdas import FUNCTIONS as DECLARED
 from infra.stack.queues import DAY, DEAD_LETTERS_DAYS, MESSAGES_DAYS
 from tests import packaged
@@ -99,7 +99,7 @@ def test_the_page_lists_the_differences_of_the_stages() -> None:
 
 def test_every_error_of_the_gateway_is_documented() -> None:
     documented = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
-    for name, (code, status, _) in REFUSALS.items():
+    for name, (code, status, _) in REJECTIONS.items():
         (written,) = re.findall(rf'<a id="{code}"></a>`{code}` \| (\d+)', documented)
         assert status is None or int(written) == status, name
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.model.events import EventRefused, parse_event
+from chalicelib.model.events import EventRejected, parse_event
 from chalicelib.storage import table_keys
 from chalicelib.storage.event_items import TTL_MARGIN_DAYS, to_event, to_item
 from tests.factories import make_event
@@ -57,10 +57,10 @@ def test_an_instant_is_in_utc_whatever_way_it_is_written(text: str, microseconds
         "0001-01-01T00:00:00+01:00",
     ],
 )
-def test_what_is_no_instant_is_refused(text: str) -> None:
-    with pytest.raises(EventRefused) as refused:
+def test_what_is_no_instant_is_rejected(text: str) -> None:
+    with pytest.raises(EventRejected) as rejected:
         instant(text)
-    assert refused.value.code == "invalid_time"
+    assert rejected.value.code == "invalid_time"
 
 
 @given(INSTANTS)

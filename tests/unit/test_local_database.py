@@ -271,9 +271,9 @@ def test_invalid_utf8_is_damage_and_is_not_quoted(tmp_path: Path) -> None:
     filled(tmp_path)
     raw(tmp_path, "UPDATE items SET item = CAST(x'7b22616e6e61ff' AS TEXT) WHERE sk = '1'")
     database = Database(tmp_path)
-    with pytest.raises(DamagedStore, match="not UTF-8") as refused:
+    with pytest.raises(DamagedStore, match="not UTF-8") as rejected:
         list(SqliteTable(database).query(EVENTS))
-    assert "anna" not in refused.value.detail
+    assert "anna" not in rejected.value.detail
     assert any("not UTF-8" in one for one in findings(database, Files(tmp_path / "o", database)))
     database.close()
 

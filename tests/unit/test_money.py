@@ -46,6 +46,6 @@ def test_an_amount_is_what_was_meant(given: Any, amount: str) -> None:
         "\uff11",
     ],
 )
-def test_what_is_no_amount_is_refused(given: Any) -> None:
+def test_what_is_no_amount_is_rejected(given: Any) -> None:
     with pytest.raises(ValidationError, match="must be a decimal"):
         Money(amount=given, currency="EUR")

@@ -29,7 +29,7 @@ from chalicelib.services.imports import start_import
 from chalicelib.services.ingest import record_events
 from chalicelib.services.privacy import erasures
 from chalicelib.storage import document_items
-from chalicelib.storage.import_records import RefusedRow
+from chalicelib.storage.import_records import RejectedRow
 from chalicelib.storage.table_keys import event_partition
 from chalicelib.storage.tenant_store import TenantStore
 from tests import policies, recording
@@ -428,8 +428,8 @@ def upload(cloud: Cloud, now: dt.datetime) -> None:
     event = dropped(started.object_key, put(cloud, started.object_key, body))
     answer = workers.run_imports(sqs_event(event), now=now, seconds_left=lambda: 900.0)
     assert answer == {"batchItemFailures": []}
-    refused = RefusedRow(9, 0, f"of {ANNA}", "invalid_number", "likes: no number")
-    store.imports.add_refused_rows(started.import_id, 1, [refused], now=now)
+    rejected = RejectedRow(9, 0, f"of {ANNA}", "invalid_number", "likes: no number")
+    store.imports.add_rejected_rows(started.import_id, 1, [rejected], now=now)
 
 
 def test_an_erasure_request_deletes_a_persons_files(

@@ -68,7 +68,7 @@ def test_the_put_that_was_announced_is_authentic() -> None:
     assert verified("PUT", presigned(), length() | {"Content-Type": "text/csv"})
 
 
-def test_a_file_of_another_size_than_announced_is_refused() -> None:
+def test_a_file_of_another_size_than_announced_is_rejected() -> None:
     url = presigned()
     for size in (0, SIZE - 1, SIZE + 1, 5_000_000_000):
         assert not verified("PUT", url, length(size))
@@ -82,7 +82,7 @@ def test_a_url_without_an_announced_size_takes_any_size() -> None:
 
 @pytest.mark.parametrize("size", [SIZE, None])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "HEAD"])
-def test_another_method_is_refused(method: str, size: int | None) -> None:
+def test_another_method_is_rejected(method: str, size: int | None) -> None:
     assert not verified(method, presigned(size), length())
 
 
@@ -100,7 +100,7 @@ def test_another_method_is_refused(method: str, size: int | None) -> None:
         "x-amz-decoded-content-length",
     ],
 )
-def test_a_header_of_s3_that_is_not_signed_is_refused(name: str, size: int | None) -> None:
+def test_a_header_of_s3_that_is_not_signed_is_rejected(name: str, size: int | None) -> None:
     assert not verified("PUT", presigned(size), length() | {name: "/other/imports/other/x.csv"})
 
 
@@ -117,7 +117,7 @@ def test_a_header_of_s3_that_is_not_signed_is_refused(name: str, size: int | Non
         "versionId=1",
     ],
 )
-def test_a_parameter_that_is_not_signed_is_refused(more: str, size: int | None) -> None:
+def test_a_parameter_that_is_not_signed_is_rejected(more: str, size: int | None) -> None:
     url = presigned(size)
     assert not verified("PUT", f"{url}&{more}", length())
     assert not verified("PUT", url.replace("?", f"?{more}&"), length())
@@ -134,7 +134,7 @@ def test_a_parameter_that_is_not_signed_is_refused(more: str, size: int | None) 
         ("imports/", "documents/"),
     ],
 )
-def test_another_key_or_bucket_is_refused(mine: str, theirs: str, size: int | None) -> None:
+def test_another_key_or_bucket_is_rejected(mine: str, theirs: str, size: int | None) -> None:
     url = presigned(size)
     assert mine in url
     assert not verified("PUT", url.replace(mine, theirs), length())
@@ -152,7 +152,7 @@ def test_another_key_or_bucket_is_refused(mine: str, theirs: str, size: int | No
         ("X-Amz-Security-Token", "another"),
     ],
 )
-def test_a_changed_parameter_is_refused(name: str, value: str) -> None:
+def test_a_changed_parameter_is_rejected(name: str, value: str) -> None:
     parts = urlsplit(presigned())
     query: dict[str, Any] = dict(parse_qsl(parts.query)) | {name: value}
     changed = parts._replace(query=urlencode(query, quote_via=quote)).geturl()

@@ -12,7 +12,7 @@ from chalicelib.importers import (
     IMPORTERS,
     ExportReader,
     Imported,
-    Refused,
+    Rejected,
     parse_mapping,
     read_export,
 )
@@ -41,7 +41,7 @@ def read(text: str, **options: Any) -> tuple[list[Any], list[str], ExportReader]
     reader = read_export(io.BytesIO(text.encode()), **options)
     outcomes = list(reader)
     events = [event for one in outcomes if isinstance(one, Imported) for event in one.events]
-    return events, [one.code for one in outcomes if isinstance(one, Refused)], reader
+    return events, [one.code for one in outcomes if isinstance(one, Rejected)], reader
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_row_that_does_not_name_its_channel_claims_nothing() -> None:
     reading = claim.open(source, Options())
     outcomes = list(reading.outcomes)
 
-    assert [type(one) for one in outcomes] == [Refused, Imported]
+    assert [type(one) for one in outcomes] == [Rejected, Imported]
     assert [claimed["count"] for claimed in reading.claimed.as_rows()] == ["7"]
     assert {event["from"] for event in reading.coverage} == {"2026-06-02"}
 

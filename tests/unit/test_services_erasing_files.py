@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.importers import PEOPLELESS
-from chalicelib.services.imports import list_refused_rows, show_import, start_import
+from chalicelib.services.imports import list_rejected_rows, show_import, start_import
 from chalicelib.services.privacy import erasures
 from chalicelib.services.privacy.erasing_files import pieces_of
 from chalicelib.storage import table_keys
-from chalicelib.storage.import_records import RefusedRow
+from chalicelib.storage.import_records import RejectedRow
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud
 from tests.erasing import (
@@ -116,15 +116,15 @@ def test_rejected_rows_that_contain_the_person_lose_their_text(
 ) -> None:
     import_id = upload(cloud, store, b"nobody,knows\n1,2\n")
     rows = [
-        RefusedRow(2, 0, f"2026-03-14;{ANNA.upper()};9", "invalid_date", "there is no day"),
-        RefusedRow(3, 0, "2026-03-14;ben;9", "invalid_date", "there is no day"),
-        RefusedRow(4, 0, "2026-03-14;benjamin;9", "invalid_date", "there is no day"),
-        RefusedRow(5, 0, '{"id": "ben", "n": 1}', "invalid_date", "ben is no day"),
+        RejectedRow(2, 0, f"2026-03-14;{ANNA.upper()};9", "invalid_date", "there is no day"),
+        RejectedRow(3, 0, "2026-03-14;ben;9", "invalid_date", "there is no day"),
+        RejectedRow(4, 0, "2026-03-14;benjamin;9", "invalid_date", "there is no day"),
+        RejectedRow(5, 0, '{"id": "ben", "n": 1}', "invalid_date", "ben is no day"),
     ]
-    store.imports.add_refused_rows(import_id, 1, rows, now=NOW)
+    store.imports.add_rejected_rows(import_id, 1, rows, now=NOW)
     receipt = erase(store, BEN)
     assert receipt.refused_rows == 2
-    shown, _ = list_refused_rows(store, import_id, limit=10)
+    shown, _ = list_rejected_rows(store, import_id, limit=10)
     assert [(one.row, "ben" in one.raw + one.message) for one in shown] == [
         (2, False),
         (3, False),
@@ -156,8 +156,8 @@ def test_many_rejected_rows_are_searched_in_parts(
 ) -> None:
     monkeypatch.setattr("chalicelib.storage.import_items._REMOVED_AT_ONCE", 10)
     import_id = upload(cloud, store, b"nobody,knows\n1,2\n")
-    rows = [RefusedRow(n, 0, f"{n};ben", "invalid_date", "no day") for n in range(2, 102)]
-    store.imports.add_refused_rows(import_id, 1, rows, now=NOW)
+    rows = [RejectedRow(n, 0, f"{n};ben", "invalid_date", "no day") for n in range(2, 102)]
+    store.imports.add_rejected_rows(import_id, 1, rows, now=NOW)
     calls = 0
     while erase(store, BEN, has_time=times(DAYS + 6)).state == "running":
         calls += 1

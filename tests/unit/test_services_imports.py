@@ -35,7 +35,7 @@ def events(count: int, *, start: int = 0, **over: Any) -> list[dict[str, Any]]:
 ROWS: list[Any] = [
     None,
     events(2),
-    "refused",
+    "rejected",
     events(1, start=2),
     [*events(1, start=3), make_event(event_id="usd", cost=money("1", "USD"))],
     events(3, start=4, occurred_at="2026-03-02T00:00:00Z"),
@@ -95,7 +95,7 @@ class Upload:
 
     def rejects(self, import_id: str) -> list[tuple[int, str]]:
         """Return the row numbers and codes of the rejected rows."""
-        rows, _ = imports.list_refused_rows(self.store, import_id, limit=100)
+        rows, _ = imports.list_rejected_rows(self.store, import_id, limit=100)
         return [(row.row, row.code) for row in rows]
 
 
@@ -240,7 +240,7 @@ def test_events_that_are_not_stored_are_not_covered_by_the_checkpoint(
 def test_a_replaced_file_starts_again_without_the_earlier_rejected_rows(upload: Upload) -> None:
     started, _ = imports.start_import(upload.store, filename="report.ndjson", now=NOW)
     upload.key = started.object_key
-    upload.run(upload.put("refused", *ROWS))
+    upload.run(upload.put("rejected", *ROWS))
     ended = upload.run(upload.put(events(1)))
     assert ended.import_id == started.import_id
     assert (ended.state, ended.rows, ended.events, ended.rejected) == ("done", 1, 1, 0)
@@ -250,7 +250,7 @@ def test_a_replaced_file_starts_again_without_the_earlier_rejected_rows(upload: 
 def test_a_late_notification_of_a_replaced_file_changes_nothing(upload: Upload) -> None:
     started, _ = imports.start_import(upload.store, filename="report.ndjson", now=NOW)
     upload.key = started.object_key
-    old = upload.put("refused")
+    old = upload.put("rejected")
     ended = upload.run(upload.put(*ROWS))
     assert upload.run(old) == ended
 
@@ -272,7 +272,7 @@ def test_a_file_above_the_limit_fails_with_the_reason(upload: Upload) -> None:
 
 
 def test_a_file_rejected_while_it_is_read_fails_with_the_reason(upload: Upload) -> None:
-    ended = upload.run(upload.put({"export_refused": "aggregate_period"}))
+    ended = upload.run(upload.put({"export_rejected": "aggregate_period"}))
     assert ended.state == "failed"
     assert ended.error == {"code": "aggregate_period", "detail": "not like this"}
     assert ended.finished_at == "2026-03-15T12:00:00Z"
@@ -308,7 +308,7 @@ def test_a_rejected_event_is_shown_without_the_person(upload: Upload) -> None:
     canary = "canary-7f3a@example.org"
     late = make_event(user_id=canary, occurred_at="2036-01-01T00:00:00Z")
     ended = upload.run(upload.put([late]))
-    (row,), _ = imports.list_refused_rows(upload.store, ended.import_id, limit=10)
+    (row,), _ = imports.list_rejected_rows(upload.store, ended.import_id, limit=10)
     assert row.code == "in_the_future"
     assert json.loads(row.raw)["event_id"] == late["event_id"]
     assert canary not in json.dumps(upload.cloud.items(), default=str)

@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib import wiring
 from chalicelib.model.admission import UnreadableLine
-from chalicelib.model.errors import AllEventsRefused, StoreUnavailable
+from chalicelib.model.errors import AllEventsRejected, StoreUnavailable
 from chalicelib.services.ingest import Recorded, record_events
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import Cloud
@@ -33,7 +33,7 @@ def stored(store: TenantStore) -> list[str]:
     return sorted(event.event_id for day in partitions for event in store.iter_events(day, day))
 
 
-def refusal(store: TenantStore, raw: Any) -> str:
+def rejection(store: TenantStore, raw: Any) -> str:
     """Return the code with which an event is rejected when sent with a valid one."""
     recorded = record(store, make_event(), raw)
     (rejected,) = recorded["rejected"]
@@ -62,7 +62,7 @@ def test_accepted_and_rejected_add_up_to_the_sent_events(store: TenantStore) -> 
 def test_a_batch_of_rejected_events_stores_nothing_and_lists_each_rejection(
     store: TenantStore,
 ) -> None:
-    with pytest.raises(AllEventsRefused) as caught:
+    with pytest.raises(AllEventsRejected) as caught:
         record(store, {}, UnreadableLine("no"))
     assert [one["code"] for one in caught.value.rejected] == ["missing_field", "malformed_json"]
 
@@ -81,14 +81,14 @@ def test_events_up_to_five_minutes_in_the_future_are_accepted(
 
 def test_events_further_in_the_future_are_rejected(store: TenantStore) -> None:
     at = NOW + dt.timedelta(minutes=5, microseconds=1)
-    assert refusal(store, make_event(occurred_at=at.isoformat())) == "in_the_future"
+    assert rejection(store, make_event(occurred_at=at.isoformat())) == "in_the_future"
 
 
 def test_events_are_accepted_until_the_end_of_the_retention(store: TenantStore) -> None:
     oldest = NOW - dt.timedelta(days=3 * 365)
     before = oldest - dt.timedelta(seconds=1)
     assert record(store, make_event(occurred_at=oldest.isoformat()))["accepted"] == 1
-    assert refusal(store, make_event(occurred_at=before.isoformat())) == "before_retention"
+    assert rejection(store, make_event(occurred_at=before.isoformat())) == "before_retention"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_events_are_accepted_until_the_end_of_the_retention(store: TenantStore) 
     ],
 )
 def test_money_in_another_currency_is_rejected(store: TenantStore, raw: dict[str, Any]) -> None:
-    assert refusal(store, raw) == "currency_mismatch"
+    assert rejection(store, raw) == "currency_mismatch"
 
 
 def test_an_event_expires_after_the_last_day_on_which_it_could_be_written(
@@ -142,7 +142,7 @@ def test_a_person_has_one_hash_per_tenant(store: TenantStore) -> None:
 
 
 def test_a_blank_user_id_is_rejected(store: TenantStore) -> None:
-    assert refusal(store, make_event(user_id=" \u00a0")) == "too_short"
+    assert rejection(store, make_event(user_id=" \u00a0")) == "too_short"
 
 
 def test_without_consent_the_engagement_counts_and_the_person_is_dropped(

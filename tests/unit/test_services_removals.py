@@ -102,7 +102,7 @@ class Files:
 
     def rejects(self, one: Import) -> int:
         """Return the number of listed rejected rows."""
-        return len(imports.list_refused_rows(self.store, one.import_id, limit=1000)[0])
+        return len(imports.list_rejected_rows(self.store, one.import_id, limit=1000)[0])
 
     def objects(self) -> list[str]:
         """Return the keys in the bucket."""
@@ -123,7 +123,7 @@ def counts(one: Import) -> tuple[int, int, int]:
 
 
 def test_everything_that_an_import_stored_is_removed(files: Files) -> None:
-    one = files.imported(likes(5), "refused", [make_annotation()], likes(4, start=5))
+    one = files.imported(likes(5), "rejected", [make_annotation()], likes(4, start=5))
     assert (len(files.ids()), files.rejects(one), len(files.objects())) == (11, 1, 1)
     ended = files.removed(one)
     assert (ended.state, counts(ended)) == ("removed", (9, 2, 0))
@@ -172,7 +172,7 @@ def test_a_removal_stopped_after_every_page_has_the_same_result(
     files: Files, page: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_store, "SEARCHED_AT_ONCE", page)
-    one = files.imported(likes(7), "refused", "refused")
+    one = files.imported(likes(7), "rejected", "rejected")
     record_events(files.store, likes(3, start=2), now=NOW)
     ended = files.removed(one, seconds=0.0)
     assert (counts(ended), files.ids(), files.rejects(one)) == (
@@ -243,11 +243,11 @@ def test_events_stored_before_a_missing_checkpoint_are_removed(
 ) -> None:
     started = files.announce()
     version = files.put(started.object_key, likes(3), likes(3, start=3))
-    files.store.imports.add_refused_rows = dying  # type: ignore[method-assign, assignment]
+    files.store.imports.add_rejected_rows = dying  # type: ignore[method-assign, assignment]
     with pytest.raises(Killed):
         files.run(started, version)
     assert len(files.ids()) > 0
-    del files.store.imports.add_refused_rows  # type: ignore[method-assign]
+    del files.store.imports.add_rejected_rows  # type: ignore[method-assign]
     failed = give_up_import(files.store, started.import_id, StoreUnavailable("x"), now=LATER)
     assert (failed.first_day, failed.earliest) == (None, "2026-03-11")
     assert files.removed(failed).state == "removed"
@@ -288,10 +288,10 @@ def test_events_of_an_abandoned_replay_are_removed(files: Files) -> None:
     imports.ask_for_replay(
         files.store, one.import_id, files.sent.append, {"spread": True}, now=LATER
     )
-    files.store.imports.add_refused_rows = dying  # type: ignore[method-assign, assignment]
+    files.store.imports.add_rejected_rows = dying  # type: ignore[method-assign, assignment]
     with pytest.raises(Killed):
         files.run(one)
-    del files.store.imports.add_refused_rows  # type: ignore[method-assign]
+    del files.store.imports.add_rejected_rows  # type: ignore[method-assign]
     given_up = give_up_import(files.store, one.import_id, StoreUnavailable("x"), now=LATER)
     assert (given_up.state, given_up.first_day, "late" in files.ids()) == (
         "done",
@@ -342,7 +342,7 @@ def test_a_replaced_file_stays(files: Files) -> None:
 
 
 def test_an_import_that_stored_nothing_is_removed(files: Files) -> None:
-    one = files.imported({"export_refused": "object_gone"})
+    one = files.imported({"export_rejected": "object_gone"})
     assert (one.state, files.removed(one).state) == ("failed", "removed")
 
 
@@ -374,7 +374,7 @@ def test_a_waiting_or_running_import_cannot_be_removed(files: Files) -> None:
     running = files.announce()
     version = files.put(running.object_key, likes(9), likes(9, start=9))
     assert files.run(running, version, seconds=0.0).state == "running"
-    replayed = files.imported("refused")
+    replayed = files.imported("rejected")
     imports.ask_for_replay(files.store, replayed.import_id, files.sent.append, {}, now=LATER)
     for one in (waiting, running, replayed):
         with pytest.raises(ImportUnfinished):
@@ -386,7 +386,7 @@ def test_a_waiting_or_running_import_cannot_be_removed(files: Files) -> None:
 
 
 def test_a_removed_import_cannot_be_replayed(files: Files) -> None:
-    one = files.imported("refused")
+    one = files.imported("rejected")
     for removed in (files.ask(one), files.removed(one)):
         with pytest.raises(ImportRemoved):
             imports.ask_for_replay(files.store, removed.import_id, files.sent.append, {}, now=LATER)

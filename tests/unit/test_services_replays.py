@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.importers.outcomes import Imported, Refused, RowOutcome
+from chalicelib.importers.outcomes import Imported, Rejected, RowOutcome
 from chalicelib.model.errors import ImportUnfinished, InvalidFields, NotFound, StoreUnavailable
 from chalicelib.services import imports
 from chalicelib.services.kept_mappings import save_mapping
@@ -37,7 +37,7 @@ ROWS: list[Any] = [
     [make_event(event_id="a")],
     needing("b", spread=True),
     None,
-    "refused",
+    "rejected",
     [make_event(event_id="d", cost=money("1", "USD"))],
     needing("e", 3, spread=True),
     [make_event(event_id="f"), make_event(event_id="g")],
@@ -100,7 +100,7 @@ class Uploaded:
 
     def rejects(self) -> list[tuple[int, str]]:
         """Return the row numbers and codes of the rejected rows."""
-        rows, _ = imports.list_refused_rows(self.store, self.import_id, limit=1000)
+        rows, _ = imports.list_rejected_rows(self.store, self.import_id, limit=1000)
         return [(row.row, row.code) for row in rows]
 
     def stored(self) -> dict[str, int]:
@@ -225,7 +225,7 @@ def test_rejected_rows_without_data_are_counted_as_not_data(upload: Uploaded) ->
     class Blank(LineReport):
         def __iter__(self) -> Iterator[RowOutcome]:
             for outcome in super().__iter__():
-                if isinstance(outcome, Refused) and self.asked["spread"]:
+                if isinstance(outcome, Rejected) and self.asked["spread"]:
                     from chalicelib.importers.outcomes import Skipped
 
                     yield Skipped(outcome.row, "blank")
@@ -233,7 +233,7 @@ def test_rejected_rows_without_data_are_counted_as_not_data(upload: Uploaded) ->
                     yield outcome
 
     upload.read_export = Blank
-    upload.run(upload.put("refused", [make_event()]))
+    upload.run(upload.put("rejected", [make_event()]))
     ended = upload.replay(spread=True)
     assert counts(ended) == (2, 1, 0, 1)
     assert upload.rejects() == []
@@ -245,9 +245,9 @@ def test_rejected_rows_without_data_are_counted_as_not_data(upload: Uploaded) ->
 def test_a_rejected_file_is_imported_again_from_the_start(upload: Uploaded) -> None:
     rows = [
         [make_event(event_id="a")],
-        {"export_refused": "no_currency", "needs": {"spread": True}},
+        {"export_rejected": "no_currency", "needs": {"spread": True}},
     ]
-    failed = upload.run(upload.put(*rows, [make_event(event_id="b")], "refused"))
+    failed = upload.run(upload.put(*rows, [make_event(event_id="b")], "rejected"))
     assert (failed.state, failed.error and failed.error["code"]) == ("failed", "no_currency")
     ended = upload.replay(spread=True)
     assert (ended.state, ended.error) == ("done", None)
@@ -257,7 +257,7 @@ def test_a_rejected_file_is_imported_again_from_the_start(upload: Uploaded) -> N
 
 
 def test_an_import_that_fails_again_has_the_new_reason(upload: Uploaded) -> None:
-    failed = upload.run(upload.put({"export_refused": "no_currency"}))
+    failed = upload.run(upload.put({"export_rejected": "no_currency"}))
     again = upload.replay(spread=True)
     assert (again.state, again.error, again.spread) == ("failed", failed.error, True)
 
@@ -265,13 +265,13 @@ def test_an_import_that_fails_again_has_the_new_reason(upload: Uploaded) -> None
 def test_a_file_rejected_with_the_new_options_changes_nothing(done: Uploaded) -> None:
     before = done.shown()
 
-    def refusing(stream: Any, **asked: Any) -> LineReport:
-        from chalicelib.model.errors import ExportRefused
+    def rejecting(stream: Any, **asked: Any) -> LineReport:
+        from chalicelib.model.errors import ExportRejected
 
-        raise ExportRefused("unusable_mapping", "no such column")
+        raise ExportRejected("unusable_mapping", "no such column")
 
     done.ask(mapping=MAPPING)
-    done.read_export = refusing
+    done.read_export = rejecting
     ended = done.run()
     assert (ended.state, ended.error) == (
         "done",
@@ -287,7 +287,11 @@ def test_a_file_rejected_with_the_new_options_changes_nothing(done: Uploaded) ->
 def test_a_file_rejected_midway_keeps_imported_rows_and_rejects_the_rest(
     upload: Uploaded,
 ) -> None:
-    rows = [*ROWS[:4], {"export_refused": "unreadable_file", "needs": {"spread": False}}, *ROWS[4:]]
+    rows = [
+        *ROWS[:4],
+        {"export_rejected": "unreadable_file", "needs": {"spread": False}},
+        *ROWS[4:],
+    ]
     upload.run(upload.put(*rows))
     ended = upload.replay(spread=True)
     assert (ended.state, ended.error and ended.error["code"]) == ("done", "unreadable_file")
@@ -304,7 +308,7 @@ def test_a_file_rejected_midway_keeps_imported_rows_and_rejects_the_rest(
 def test_a_missing_file_sets_the_error_and_changes_nothing_else(
     upload: Uploaded, state: str
 ) -> None:
-    upload.run(upload.put(*ROWS, *([{"export_refused": "no_date"}] if state == "failed" else [])))
+    upload.run(upload.put(*ROWS, *([{"export_rejected": "no_date"}] if state == "failed" else [])))
     before, rejects, stored = upload.shown(), upload.rejects(), upload.stored()
     asked = upload.ask(spread=True)
     upload.cloud.s3.delete_object(Bucket=BUCKET, Key=upload.key)
@@ -334,7 +338,7 @@ def test_a_file_removed_midway_leaves_every_row_imported_or_rejected(done: Uploa
 
 def test_a_newer_file_replaces_a_replay(done: Uploaded) -> None:
     done.ask(spread=True)
-    ended = done.run(done.put([make_event(event_id="new")], "refused"))
+    ended = done.run(done.put([make_event(event_id="new")], "rejected"))
     assert (ended.state, counts(ended)) == ("done", (2, 1, 1, 0))
     assert done.rejects() == [(2, "invalid_date")]
     assert ended.replay is None
@@ -422,7 +426,7 @@ def test_a_replay_keeps_a_copy_of_the_chosen_mapping(done: Uploaded) -> None:
 class Grouped(LineReport):
     """Lines ``{"thing", "count", "day"}``; lines about the same thing are numbered.
 
-    A count with a comma is refused unless `mapping` says what the decimal mark is; if that is a
+    A count with a comma is rejected unless `mapping` says what the decimal mark is; if that is a
     comma, a point is nothing.
     """
 
@@ -432,7 +436,7 @@ class Grouped(LineReport):
             told = json.loads(line)
             count = self._count(told["count"])
             if count is None:
-                yield Refused(row, "", "invalid_number", "no number")
+                yield Rejected(row, "", "invalid_number", "no number")
                 continue
             number = seen[told["thing"]] = seen.get(told["thing"], -1) + 1
             event_id = f"{told['thing']}{f'-{number}' if number else ''}"
@@ -486,7 +490,7 @@ class Summed(LineReport):
         taken = [n for n, c in enumerate(counts) if c >= 0 or self.asked["spread"]]
         for number, count in enumerate(counts):
             if number not in taken:
-                yield Refused(number + 1, "", "negative", "below zero")
+                yield Rejected(number + 1, "", "negative", "below zero")
             elif number != taken[-1]:
                 yield Imported(number + 1, ())
             else:
@@ -515,9 +519,9 @@ class SideBySide(LineReport):
                 for side in "lr":
                     event_id = f"{part}{row}{side}"
                     if event_id in ("01r", "03l", "12r") and not self.asked["spread"]:
-                        yield Refused(row, event_id, "negative", "below zero", part)
+                        yield Rejected(row, event_id, "negative", "below zero", part)
                     elif event_id in ("03r", "11l", "12l"):
-                        yield Refused(row, event_id, "not_whole", "half", part)
+                        yield Rejected(row, event_id, "not_whole", "half", part)
                     else:
                         yield Imported(row, (make_event(event_id=event_id),), part)
 
@@ -535,7 +539,7 @@ def test_records_of_the_same_row_are_distinguished(upload: Uploaded, chunk_event
         pass
 
     def told() -> list[tuple[str, int, str]]:
-        rows, _ = imports.list_refused_rows(upload.store, upload.import_id, limit=100)
+        rows, _ = imports.list_rejected_rows(upload.store, upload.import_id, limit=100)
         return [(row.part_name, row.row, row.raw) for row in rows]
 
     assert told() == [

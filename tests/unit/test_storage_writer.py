@@ -36,7 +36,7 @@ class Shelf:
         (requests,) = RequestItems.values()
         keys = [self._key(request) for request in requests]
         assert 1 <= len(requests) <= 25
-        assert len(set(keys)) == len(keys), "DynamoDB refuses a key twice in a batch"
+        assert len(set(keys)) == len(keys), "DynamoDB rejects a key twice in a batch"
         for key, request in zip(keys, requests, strict=True):
             if "PutRequest" in request:
                 self.items[key] = request["PutRequest"]["Item"]

@@ -236,10 +236,10 @@ def test_events_that_cannot_be_stored_are_counted(
     sender = caller(client, "ingest")
     process.serve("app")
 
-    refusal = {"index": 3, "event_id": None, "code": "missing", "message": "kind is missing"}
+    rejection = {"index": 3, "event_id": None, "code": "missing", "message": "kind is missing"}
 
     def fail(*_: Any, **__: Any) -> None:
-        raise StoreUnavailable("no", not_stored=(1, 2), accepted=1, rejected=(refusal,))
+        raise StoreUnavailable("no", not_stored=(1, 2), accepted=1, rejected=(rejection,))
 
     monkeypatch.setattr("chalicelib.api.views.event_views.record_events", fail)
     assert sender.events({}, {}, {}, {}).status_code == 503
@@ -296,7 +296,7 @@ def test_imports_are_counted_once(process: Lambda, cloud: Cloud, store: TenantSt
     event = sqs_event(dropped("imports/acme/x.csv", etag), gone)
     with telemetry.recorded("r1"):
         workers.run_imports(event, now=NOW, seconds_left=lambda: 900)
-    expected = {"ImportsDone": 1, "ImportsFailed": 1, "RowsRefused": 1}
+    expected = {"ImportsDone": 1, "ImportsFailed": 1, "RowsRejected": 1}
     assert metrics_of(process.lines()) == expected
     later = NOW + dt.timedelta(minutes=1)
     with telemetry.recorded("r2"):

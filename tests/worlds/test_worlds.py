@@ -27,7 +27,7 @@ def test_intervals_contain_the_truth_without_false_claims(name: str) -> None:
     verdicts = [v for seed in SEEDS for v in judge(world, seed)]
 
     covered = [v.covered for v in verdicts]
-    assert None not in covered, "nothing may be refused here"
+    assert None not in covered, "nothing may be rejected here"
     assert np.mean([bool(c) for c in covered]) >= 0.83
     claims = [v.false_claim for v in verdicts if v.false_claim is not None]
     assert sum(claims) <= 4

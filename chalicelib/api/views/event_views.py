@@ -13,7 +13,7 @@ from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Body, Routes
 from chalicelib.model.admission import read_line
 from chalicelib.model.errors import (
-    AllEventsRefused,
+    AllEventsRejected,
     BodyTooLarge,
     FieldError,
     InvalidFields,
@@ -42,7 +42,7 @@ def _items_of(request: Request) -> int:
     roles=("tag", "ingest"),
     body=BODY,
     answer=Recorded,
-    raises=(AllEventsRefused,),
+    raises=(AllEventsRejected,),
     items_of=_items_of,
 )
 def post_events(call: Call) -> Answer:

@@ -87,20 +87,20 @@ def get_import(call: Call, import_id: str) -> Answer:
     roles=("ingest",),
     page=Page(ROW_CURSOR, most=1000, default=200),
     tabular=True,
-    answer=import_answers.RefusedRows,
+    answer=import_answers.RejectedRows,
 )
 def get_rejects(call: Call, import_id: str) -> Answer:
     """List the rejected rows of an import with their reasons, in file order."""
     cursor = call.cursor()
-    page, following = imports.list_refused_rows(
+    page, following = imports.list_rejected_rows(
         call.store,
         import_id,
         limit=call.limit(),
         after=cursor.replace("-", "#") if cursor else None,
     )
-    shown = [import_answers.shown_refused_row(one) for one in page]
+    shown = [import_answers.shown_rejected_row(one) for one in page]
     next_cursor = following.replace("#", "-") if following else None
-    answer: import_answers.RefusedRows = {"rejects": shown, "next": next_cursor}
+    answer: import_answers.RejectedRows = {"rejects": shown, "next": next_cursor}
     table = import_answers.ROWS_TABLE
     return Answer(answer, rows=table.rows(shown), columns=table.columns)
 

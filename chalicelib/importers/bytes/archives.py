@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 MAX_MEMBERS = 10_000
@@ -59,7 +59,7 @@ def damage_rejected(what: str) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        raise ExportRefused("unreadable_file", f"{what} is damaged: {error}") from error
+        raise ExportRejected("unreadable_file", f"{what} is damaged: {error}") from error
 
 
 class ZipArchive:
@@ -77,7 +77,7 @@ class ZipArchive:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unreadable_file`, `archive_bomb`, `unsafe_archive`.
     """
 
@@ -111,15 +111,17 @@ def check_size(unpacked: int, packed: int) -> None:
     """Raise `archive_bomb` if the unpacked size is too large for a report."""
     check_total(1, unpacked)
     if unpacked > RATIO_MATTERS_FROM and unpacked > MAX_RATIO * packed:
-        raise ExportRefused("archive_bomb", f"it unpacks to more than {MAX_RATIO} times its size")
+        raise ExportRejected("archive_bomb", f"it unpacks to more than {MAX_RATIO} times its size")
 
 
 def check_total(members: int, unpacked: int) -> None:
     """Raise `archive_bomb` if there are too many files or too many unpacked bytes."""
     if members > MAX_MEMBERS:
-        raise ExportRefused("archive_bomb", f"the archive has more than {MAX_MEMBERS:,} files")
+        raise ExportRejected("archive_bomb", f"the archive has more than {MAX_MEMBERS:,} files")
     if unpacked > MAX_UNPACKED_BYTES:
-        raise ExportRefused("archive_bomb", f"it unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
+        raise ExportRejected(
+            "archive_bomb", f"it unpacks to more than {MAX_UNPACKED_BYTES:,} bytes"
+        )
 
 
 def as_seekable(stream: BinaryIO, head: bytes) -> BinaryIO:
@@ -127,7 +129,7 @@ def as_seekable(stream: BinaryIO, head: bytes) -> BinaryIO:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `file_too_large`, if the stream is not seekable and too long to copy.
     """
     if hasattr(stream, "seekable") and stream.seekable():
@@ -139,7 +141,7 @@ def as_seekable(stream: BinaryIO, head: bytes) -> BinaryIO:
     while piece := stream.read(1 << 16):
         size += len(piece)
         if size > MAX_SPOOLED_BYTES:
-            raise ExportRefused("file_too_large", f"it has more than {MAX_SPOOLED_BYTES:,} bytes")
+            raise ExportRejected("file_too_large", f"it has more than {MAX_SPOOLED_BYTES:,} bytes")
         spool.write(piece)
     spool.seek(0)
     return cast("BinaryIO", spool)
@@ -172,7 +174,7 @@ class _Bounded(io.RawIOBase):
         left = max(0, self.size - self._stream.tell())
         size = left if size < 0 else min(size, left)
         if self.bounded and size > _MAX_DIRECTORY_BYTES:
-            raise ExportRefused("archive_bomb", "the directory of the archive is too long")
+            raise ExportRejected("archive_bomb", "the directory of the archive is too long")
         return self._stream.read(size)
 
 
@@ -204,19 +206,19 @@ def _check_safety(info: zipfile.ZipInfo) -> None:
     shown = name[:100]
     steps = name.replace("\\", "/").split("/")
     if ".." in steps or not steps[0] or _DRIVE.match(name) or "\0" in name:
-        raise ExportRefused("unsafe_archive", f"{shown!r} is a path outside of the archive")
+        raise ExportRejected("unsafe_archive", f"{shown!r} is a path outside of the archive")
     if stat.S_ISLNK(info.external_attr >> 16):
-        raise ExportRefused("unsafe_archive", f"{shown!r} is a link to another file")
+        raise ExportRejected("unsafe_archive", f"{shown!r} is a link to another file")
     if info.flag_bits & 0x1:
-        raise ExportRefused(
+        raise ExportRejected(
             "unsafe_archive", f"{shown!r} is encrypted; unpack the archive and send the files in it"
         )
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ExportRefused(
+        raise ExportRejected(
             "unreadable_file", f"{shown!r} uses a compression method that is not supported"
         )
     if info.compress_size > info.file_size + info.file_size // 100 + 1024:
-        raise ExportRefused("archive_bomb", f"{shown!r} is larger than the archive states")
+        raise ExportRejected("archive_bomb", f"{shown!r} is larger than the archive states")
 
 
 def _comparable(name: str) -> str:

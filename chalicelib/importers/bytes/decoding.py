@@ -18,7 +18,7 @@ from chalicelib.importers.recognition.file_kinds import OLE_MARK, kind_of
 from chalicelib.importers.workbooks.workbooks import Workbook
 from chalicelib.importers.workbooks.xls import XlsBook
 from chalicelib.importers.workbooks.xlsx import XlsxBook, is_xlsx
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 SNIFF_BYTES = 1 << 20
 """How much of a file is inspected before its rows are read."""
@@ -66,7 +66,7 @@ class Source:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `empty_file`; `unreadable_file` if no encoding can decode the bytes; `archive_bomb`,
         `unsafe_archive`.
     """
@@ -88,7 +88,7 @@ class Source:
         self.magic = kind_of(head)
         try:
             self._look_at(head)
-        except ExportRefused:
+        except ExportRejected:
             self.check_for_a_bomb()
             raise
 
@@ -101,7 +101,7 @@ class Source:
         self.encoding, self._codec, self._bom = _encoding_of(self.head, self.complete, self.magic)
         self.text = "" if self.magic else self._decoded_head()
         if not self.magic and not self.text.strip("\ufeff\x00 \t\r\n\x1a"):
-            raise ExportRefused("empty_file", f"the file contains only blanks. {_AGAIN}")
+            raise ExportRejected("empty_file", f"the file contains only blanks. {_AGAIN}")
 
     def check_for_a_bomb(self) -> None:
         """Raise `archive_bomb` if an unreadable file is one. This consumes the source."""
@@ -114,7 +114,7 @@ class Source:
 
         Raises
         ------
-        ExportRefused
+        ExportRejected
             `unreadable_file`, `archive_bomb`, `unsafe_archive`, `file_too_large`.
         """
         if self.head.startswith(OLE_MARK):
@@ -159,7 +159,7 @@ class Source:
 
         Raises
         ------
-        ExportRefused
+        ExportRejected
             `file_too_large`, if the stream is too long to copy.
         """
         if self.complete:
@@ -196,21 +196,21 @@ class Source:
 
         Raises
         ------
-        ExportRefused
+        ExportRejected
             `file_too_large`, `unreadable_file`.
         """
         rest = b""
         if not self.complete:
             rest = _read_fully(self._stream, MAX_DOCUMENT_BYTES + 1 - len(self.head))
         if len(self.head) + len(rest) > MAX_DOCUMENT_BYTES:
-            raise ExportRefused(
+            raise ExportRejected(
                 "file_too_large",
                 f"a file of this kind may have at most {MAX_DOCUMENT_BYTES:,} bytes",
             )
         try:
             return (self.head[len(self._bom) :] + rest).decode(self._codec)
         except UnicodeDecodeError as error:
-            raise ExportRefused(
+            raise ExportRejected(
                 "unreadable_file", f"a part of the file is not {self.encoding}: {error.reason}"
             ) from error
 
@@ -242,7 +242,7 @@ class _Origin:
 def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, bytes]:
     """Return (name of the encoding, codec, byte order mark)."""
     if not head:
-        raise ExportRefused("empty_file", f"the file is empty. {_AGAIN}")
+        raise ExportRejected("empty_file", f"the file is empty. {_AGAIN}")
     if magic:
         return "binary", "latin-1", b""
     for bom, name, codec in _BOMS:
@@ -254,7 +254,7 @@ def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, byt
         except UnicodeDecodeError:
             continue
         return codec, codec, b""
-    raise ExportRefused(
+    raise ExportRejected(
         "unreadable_file",
         "the text is neither UTF-8 nor Windows-1252, and it has no byte order mark",
     )
@@ -262,22 +262,22 @@ def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, byt
 
 def _check_level(level: int) -> None:
     if level > MAX_LEVELS:
-        raise ExportRefused("unsafe_archive", "the archives are nested too deep")
+        raise ExportRejected("unsafe_archive", "the archives are nested too deep")
 
 
 def _check_that_it_is_text(beginning: bytes) -> None:
     if beginning.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise ExportRefused("unreadable_file", "the file is UTF-32; save it as UTF-8")
+        raise ExportRejected("unreadable_file", "the file is UTF-32; save it as UTF-8")
     if beginning.startswith(tuple(bom for bom, _, _ in _BOMS)):
         return
     if _is_utf_16(beginning):
-        raise ExportRefused(
+        raise ExportRejected(
             "unreadable_file",
             "the file looks like UTF-16 without a byte order mark; save it as UTF-8",
         )
     controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in beginning)
     if controls > 2 and controls * 50 > len(beginning):
-        raise ExportRefused(
+        raise ExportRejected(
             "unreadable_file",
             "the file is binary and its format is not supported. Download the report as CSV or as "
             "an Excel workbook (.xlsx)",

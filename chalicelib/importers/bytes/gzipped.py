@@ -55,7 +55,7 @@ class Gunzip(io.RawIOBase):
 
         Raises
         ------
-        ExportRefused
+        ExportRejected
             `archive_bomb`.
         """
         while self._given <= RATIO_MATTERS_FROM and self.read(1 << 20):

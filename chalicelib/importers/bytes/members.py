@@ -16,10 +16,10 @@ from chalicelib.importers.bytes.archives import ZipArchive, check_total
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import Reading, ReportDescription, RowOutcome, UnreadPart
 from chalicelib.importers.recognition.recognition import Options, Recognition
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 Recognise = Callable[[Source], tuple[str, Recognition]]
-"""Return the platform of a file and the claim to it; raise `ExportRefused`."""
+"""Return the platform of a file and the claim to it; raise `ExportRejected`."""
 
 MAX_NAMED = 20
 """How many members a note lists."""
@@ -41,7 +41,7 @@ def read_archive(source: Source, recognise: Recognise, options: Options) -> Read
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `archive_bomb`, `unsafe_archive`; `ambiguous_platform`, if members belong to several
         platforms; `empty_file`; if no member can be read: the most helpful rejection.
     """
@@ -89,7 +89,7 @@ class _Members:
         self._level = source.level + 1
         self._inner: tuple[ZipInfo, ZipArchive] | None = None
 
-    def sources(self) -> Iterator[tuple[_Place, Source | ExportRefused]]:
+    def sources(self) -> Iterator[tuple[_Place, Source | ExportRejected]]:
         """Yield every file, or the rejection if it cannot be opened."""
         count, unpacked = len(self._archive.members), self._archive.unpacked_bytes
         for info in self._archive.members:
@@ -109,7 +109,7 @@ class _Members:
                 deeper = _archive_of(opened)  # a rejection, if it is an archive
                 yield (
                     _Place(name, inner, info),
-                    deeper if isinstance(deeper, ExportRefused) else opened,
+                    deeper if isinstance(deeper, ExportRejected) else opened,
                 )
 
     def open(self, place: _Place) -> Source:
@@ -123,23 +123,23 @@ class _Members:
         return Source(self._inner[1].open(place.info), self._level + 1)
 
 
-def _opened(archive: ZipArchive, info: ZipInfo, level: int) -> Source | ExportRefused:
+def _opened(archive: ZipArchive, info: ZipInfo, level: int) -> Source | ExportRejected:
     try:
         return Source(archive.open(info), level)
-    except ExportRefused as rejection:
+    except ExportRejected as rejection:
         return _unless_hostile(rejection)
 
 
-def _archive_of(source: Source | ExportRefused) -> ZipArchive | ExportRefused | None:
-    if isinstance(source, ExportRefused):
+def _archive_of(source: Source | ExportRejected) -> ZipArchive | ExportRejected | None:
+    if isinstance(source, ExportRejected):
         return source
     try:
         return source.archive
-    except ExportRefused as rejection:
+    except ExportRejected as rejection:
         return _unless_hostile(rejection)
 
 
-def _unless_hostile(rejection: ExportRefused) -> ExportRefused:
+def _unless_hostile(rejection: ExportRejected) -> ExportRejected:
     """Return the rejection of one member; raise it if it makes the whole archive unsafe."""
     if rejection.code in _HOSTILE:
         raise rejection
@@ -151,46 +151,46 @@ class _Plan:
 
     def __init__(self) -> None:
         self._readable: list[_Found] = []
-        self._rejected: list[tuple[str, ExportRefused]] = []
+        self._rejected: list[tuple[str, ExportRejected]] = []
         self._groups: dict[str, str] = {}
         self._statements: dict[str, tuple[str, ...]] = {}
-        self._unknown: list[tuple[str, ExportRefused]] = []
+        self._unknown: list[tuple[str, ExportRejected]] = []
         self._duplicates: list[str] = []
 
     def consider(
         self,
         place: _Place,
-        source: Source | ExportRefused,
+        source: Source | ExportRejected,
         recognise: Recognise,
         options: Options,
     ) -> None:
         """Record whether a member can be read."""
-        if isinstance(source, ExportRefused):
+        if isinstance(source, ExportRejected):
             self._unknown.append((place.name, source))
             return
         try:
             platform, claim = recognise(source)
-        except ExportRefused as rejection:
+        except ExportRejected as rejection:
             self._unknown.append((place.name, _unless_hostile(rejection)))
             return
         if claim.says:
             self._statements[claim.group] = self._statements.get(claim.group, ()) + claim.says
         try:
             report = claim.open(source, options).report
-        except ExportRefused as rejection:
+        except ExportRejected as rejection:
             self._rejected.append((place.name, _unless_hostile(rejection)))
             self._groups[place.name] = claim.group
             return
         self._readable.append(_Found(place, platform, claim.group, claim.preference, report))
 
     def choose(self) -> list[_Found]:
-        """Return the members to read, at least one; raise `ExportRefused` if there are none."""
+        """Return the members to read, at least one; raise `ExportRejected` if there are none."""
         if not self._readable:
             raise self._rejection()
         platforms = {found.platform: found.place.name for found in self._readable}
         if len(platforms) > 1:
             named = "; ".join(f"{platform}: {name}" for platform, name in platforms.items())
-            raise ExportRefused(
+            raise ExportRejected(
                 "ambiguous_platform",
                 f"the archive contains exports of several platforms ({named}): name the platform",
             )
@@ -249,20 +249,20 @@ class _Plan:
         ]
         return skipped[:MAX_SKIPPED]
 
-    def _rejection(self) -> ExportRefused:
+    def _rejection(self) -> ExportRejected:
         """Return why no member can be read."""
         everything = self._rejected + self._unknown
         if not everything:
-            return ExportRefused("empty_file", "the archive contains no files")
+            return ExportRejected("empty_file", "the archive contains no files")
         if len(everything) == 1:
             return everything[0][1]
         ambiguous = [one for one in self._unknown if one[1].code == "ambiguous_platform"]
         for name, rejection in self._rejected or ambiguous:
             others = f" (further files that cannot be read: {len(everything) - 1})"
-            return ExportRefused(rejection.code, f"{name}: {rejection.detail}{others}")
+            return ExportRejected(rejection.code, f"{name}: {rejection.detail}{others}")
         names = _named(name for name, _ in self._unknown)
         first = self._unknown[0][1].detail
-        return ExportRefused(
+        return ExportRejected(
             "unknown_platform",
             f"none of the {len(everything)} files in the archive is a known export: {names}. "
             f"The first: {first}",

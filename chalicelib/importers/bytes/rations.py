@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_ITEM_BYTES = 8_000_000
 MAX_ITEM_VALUES = 300_000
@@ -36,7 +36,7 @@ class Rationed(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]
         if self._bytes > MAX_ITEM_BYTES:
-            raise ExportRefused(
+            raise ExportRejected(
                 "file_too_large", f"a part that must be read whole has {self._bytes:,} bytes"
             )
         data = self._stream.read(len(target))
@@ -52,6 +52,6 @@ class Rationed(io.RawIOBase):
         """Count a part of an item; raise `file_too_large` if there are too many."""
         self._values += 1
         if self._values > MAX_ITEM_VALUES:
-            raise ExportRefused(
+            raise ExportRejected(
                 "file_too_large", f"an item has more than {MAX_ITEM_VALUES:,} values"
             )

@@ -30,7 +30,7 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
 )
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Options, Recognition
@@ -43,7 +43,7 @@ from chalicelib.importers.tables.header_search import find_head
 from chalicelib.importers.tables.headings import Vocabulary, comparable
 from chalicelib.importers.tables.tables import Row, Table
 from chalicelib.importers.values.numerals import NumberFormat, decide_number_format
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _MONEY = ("cost", "value", "refunded")
 _ABOUT = ("channel", "type", "campaign_id", "content_id")
@@ -67,7 +67,7 @@ def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unusable_mapping`, with the columns that the file lacks or has more than once; any
         rejection of a table.
     """
@@ -132,7 +132,7 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
 
     def cells_of(record: Any) -> tuple[str, ...]:
         if not isinstance(record, dict):
-            raise RowRefused("malformed_record", "the record is not a JSON object")
+            raise RowRejected("malformed_record", "the record is not a JSON object")
         return tuple(_cell(record, path) for path in paths)
 
     def sample(positions: Sequence[int]) -> Iterator[tuple[str, ...]]:
@@ -167,7 +167,7 @@ def _cell(record: Any, path: Sequence[str]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict | list):
-        raise RowRefused("malformed_record", f"{'.'.join(path)} is not a single value")
+        raise RowRejected("malformed_record", f"{'.'.join(path)} is not a single value")
     return f"{value:f}" if not isinstance(value, str | int) else str(value)
 
 
@@ -242,13 +242,13 @@ def _currency(mapping: Mapping, heading: str, options: Options) -> str:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unusable_mapping`, if the heading and the mapping name different ones.
     """
     of_heading = currency_in(heading)
     constant = str(mapping.constants.get("currency", ""))
     if of_heading and constant and of_heading != constant:
-        raise ExportRefused(
+        raise ExportRejected(
             "unusable_mapping",
             f"a heading states the currency {of_heading}, but the mapping states {constant}",
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chalicelib.importers.mappings.mapping import Mapping as UserMapping
 from chalicelib.importers.mappings.mapping import Values
 from chalicelib.importers.tables.headings import comparable, header_keys, known_heading, plain
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _NUMBERED = re.compile(r"#(\d{1,5})")
 _CURRENCY = re.compile(
@@ -42,7 +42,7 @@ def place_columns(headings: Sequence[str], names: Sequence[str]) -> dict[str, in
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unusable_mapping`: a heading is missing from the file, or occurs more than once.
     """
     exact = [comparable(name) for name in names]
@@ -51,7 +51,7 @@ def place_columns(headings: Sequence[str], names: Sequence[str]) -> dict[str, in
     if twice:
         heading, places = next(iter(twice.items()))
         numbers = [str(place + 1) for place in places]
-        raise ExportRefused(
+        raise ExportRejected(
             "unusable_mapping",
             f"the heading {heading!r} occurs {len(places)} times in the file, in columns "
             f"{', '.join(numbers[:-1])} and {numbers[-1]}. Use the number of the column, such as "
@@ -60,7 +60,7 @@ def place_columns(headings: Sequence[str], names: Sequence[str]) -> dict[str, in
     missing = [heading for heading, places in found.items() if not places]
     if missing:
         known = ", ".join(repr(plain(name)) for name in names if known_heading(name))
-        raise ExportRefused(
+        raise ExportRejected(
             "unusable_mapping",
             f"the file has no column {', '.join(map(repr, missing[:10]))}"
             + (f"; it has {known[:300]}" if known else "")

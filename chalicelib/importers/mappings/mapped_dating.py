@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from chalicelib.importers.mappings.mapped_dates import OwnDates, numeric_days
 from chalicelib.importers.mappings.mapping import Mapping
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.rows.row_dating import (
     SPREAD,
@@ -24,7 +24,7 @@ from chalicelib.importers.rows.row_dating import (
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.dates import DateFormat, Period, decide_day_order
 from chalicelib.model.days import parse_day, zone_of
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 WAY_OUT = "Map a column of single days to `day`"
 _HALF_A_YEAR = 183
@@ -46,7 +46,7 @@ def decide_own_dating(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `aggregate_period`, unless rows may be spread; `undecidable_format`; `unusable_mapping`.
     """
     names = {field: name for name, field in mapping.columns.items()}
@@ -57,7 +57,7 @@ def decide_own_dating(
     if not units:
         report = parse_day(constants["from"]), parse_day(constants["to"])
         if report[0] > report[1]:
-            raise ExportRefused("unusable_mapping", "the constant `from` is later than `to`")
+            raise ExportRejected("unusable_mapping", "the constant `from` is later than `to`")
         nothing = DateColumns({}, {}, "", sample)
         return decide_dating(nothing, report, options, WAY_OUT)
     if "period" not in units and not constants.keys() & {"year", "time_zone"}:
@@ -96,15 +96,15 @@ def _decide(
 def _reader(
     own: OwnDates, unit: str, names: dict[str, str], *, may_spread: bool
 ) -> Callable[[DateCells], Period]:
-    """Return a function from date cells to a period; it raises `RowRefused`."""
+    """Return a function from date cells to a period; it raises `RowRejected`."""
 
     def read_one(cell: str, name: str, read: Callable[[str], Period]) -> Period:
         if is_blank(cell):
-            raise RowRefused("missing_value", f"{name} is empty")
+            raise RowRejected("missing_value", f"{name} is empty")
         try:
             return read(cell)
         except ValueError as error:
-            raise RowRefused("invalid_date", f"{name}: {error}") from None
+            raise RowRejected("invalid_date", f"{name}: {error}") from None
 
     def day(cell: str) -> Period:
         found = own.day(cell)
@@ -115,7 +115,7 @@ def _reader(
             first = read_one(cells[0], names["from"], day)[0]
             last = read_one(cells[1], names["to"], day)[0]
             if first > last:
-                raise RowRefused("invalid_date", "the last day of the row is before the first")
+                raise RowRejected("invalid_date", "the last day of the row is before the first")
         else:
             first, last = read_one(cells, names[unit], own.period if unit == "period" else day)
         return checked_period((first, last), may_spread=may_spread)
@@ -138,7 +138,7 @@ def _check_turn_of_year(own: OwnDates, unit: str, cells: Sequence[str]) -> None:
             continue
     for earlier, later in pairwise(days):
         if abs((later - earlier).days) > _HALF_A_YEAR and {earlier.month, later.month} == {1, 12}:
-            raise ExportRefused(
+            raise ExportRejected(
                 "unusable_mapping",
                 "the days cross the turn of a year, so one `year` cannot apply to all: split the "
                 "file, or write the year into its days",

@@ -8,7 +8,7 @@ from chalicelib.importers.booking import base_event
 from chalicelib.importers.mappings.mapped_words import agrees, slug_of, truth_of, type_of
 from chalicelib.importers.mappings.mapping import Mapping
 from chalicelib.importers.mappings.mapping_fields import COUNTS
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.rows.row_plan import Cells, RowPlan
 from chalicelib.importers.rows.row_subjects import (
     SUBJECTS_KEPT,
@@ -58,17 +58,17 @@ class MappedSubjects(Subjects):
         )
 
     def settle(self, key_cells: Any, cells: Cells) -> Subject:
-        """Return the subject of a row from its cells; raise `RowRefused`."""
+        """Return the subject of a row from its cells; raise `RowRejected`."""
         texts = {field: self._text(field, cells) for field in _FIELDS}
         if "event_id" in self._at and not texts["event_id"]:
-            raise RowRefused(
+            raise RowRejected(
                 "missing_value",
                 "the event_id is empty: fill it in, or remove the column from the mapping",
             )
         channel = slug_of(texts["channel"]) if texts["channel"] else ""
         goal = slug_of(texts["goal"] or "purchase")
         if self._needs_channel and not channel:
-            raise RowRefused("missing_value", "the row has no channel")
+            raise RowRejected("missing_value", "the row has no channel")
         account = texts["account"] or self._plan.account
         names = [texts[f] for f in ("campaign_id", "content_id", "type", "user_id", "event_id")]
         key = digest(object_key([*names, goal]))

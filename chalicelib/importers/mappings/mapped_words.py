@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chalicelib.importers.mappings.mapping_fields import ENGAGEMENTS
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.tables.headings import comparable
 
 TYPE_WORDS = {
@@ -37,34 +37,34 @@ _NO = frozenset(
 
 
 def slug_of(text: str) -> str:
-    """Return a name as the slug of a channel or goal; raise `RowRefused`."""
+    """Return a name as the slug of a channel or goal; raise `RowRejected`."""
     slug = re.sub(r"[^a-z0-9]+", "_", comparable(text)).strip("_")
     if not _SLUG.match(slug):
-        raise RowRefused("unknown_type", "channels and goals are short names in Latin letters")
+        raise RowRejected("unknown_type", "channels and goals are short names in Latin letters")
     return slug
 
 
 def type_of(text: str) -> str:
-    """Return the engagement type of a word; raise `RowRefused`."""
+    """Return the engagement type of a word; raise `RowRejected`."""
     word = comparable(text)
     for known in (word, word.removesuffix("s")):
         if known in TYPE_WORDS:
             return TYPE_WORDS[known]
-    raise RowRefused("unknown_type", "the type is not one of " + ", ".join(ENGAGEMENTS))
+    raise RowRejected("unknown_type", "the type is not one of " + ", ".join(ENGAGEMENTS))
 
 
 def agrees(text: str) -> bool:
-    """Whether a cell is a yes; an empty cell is a no. Raises `RowRefused`."""
+    """Whether a cell is a yes; an empty cell is a no. Raises `RowRejected`."""
     return _one_of(text, _YES, _NO, "the consent is neither yes nor no")
 
 
 def truth_of(text: str) -> bool:
-    """Whether a cell states that something was paid; raises `RowRefused`."""
+    """Whether a cell states that something was paid; raises `RowRejected`."""
     return _one_of(text, _TRUE, _FALSE, "paid is neither true nor false")
 
 
 def _one_of(text: str, yes: frozenset[str], no: frozenset[str], message: str) -> bool:
     word = comparable(text)
     if word not in yes | no:
-        raise RowRefused("unknown_type", message)
+        raise RowRejected("unknown_type", message)
     return word in yes

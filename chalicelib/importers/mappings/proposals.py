@@ -27,7 +27,7 @@ from chalicelib.importers.tables.tables import Table
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.dates import DayOrder, decide_day_order, parse_day, parse_instant
 from chalicelib.importers.values.numerals import decide_number_format, without_currency
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_WIDTH = 1_000
 """Columns of a table that a person can map by hand; no platform's export has as many."""
@@ -84,7 +84,7 @@ def propose_mapping(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         If the file is neither text nor a workbook.
     """
     source = Source(stream)
@@ -246,12 +246,12 @@ class _Proposing:
         days = [cell for at in self._positions(_DATED) for cell in self._cells(at)]
         try:
             decide_day_order(language, days, None)
-        except ExportRefused:
+        except ExportRejected:
             found["dates"] = f"{TO_FILL_IN}: dmy or mdy"
         numbers = [cell for at in self._positions(tuple(NUMBERS)) for cell in self._cells(at)]
         try:
             decide_number_format("", numbers)
-        except ExportRefused:
+        except ExportRejected:
             found["decimal_mark"] = f"{TO_FILL_IN}: . or ,"
         return found
 

@@ -74,7 +74,7 @@ KLAVIYO = TableReport(
         "Send Time, Campaign ID, Total Opens or Total Clicks, and one column that only Klaviyo "
         "has: Unique Placed Order, Placed Order Rate, Spam Complaints Rate or Winning Variant?"
     ),
-    refused=(
+    rejected=(
         ("invalid_date", "a send time that is not a valid date"),
         ("undecidable_format", "send times that may be day/month or month/day"),
         ("unknown_type", "a campaign with an unknown channel"),

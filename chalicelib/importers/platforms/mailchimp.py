@@ -61,7 +61,7 @@ MAILCHIMP = TableReport(
         "Send Date, Unique Id, Total Opens or Total Clicks, and a column that only Mailchimp "
         "writes: Abuse Complaints, Times Forwarded, Forwarded Opens"
     ),
-    refused=(
+    rejected=(
         ("invalid_date", "the send date is not a date"),
         ("undecidable_format", "the send dates could be day/month or month/day"),
     ),

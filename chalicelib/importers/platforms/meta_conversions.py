@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.goals import Goals
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
@@ -95,7 +95,7 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _converted(event: Any, goals: Goals, options: Options) -> Converted:
     if not isinstance(event, dict) or "event_name" not in event:
-        raise RowRefused("malformed_record", "the record is not an event")
+        raise RowRejected("malformed_record", "the record is not an event")
     goal = GOALS.get(name_of(event["event_name"]).casefold())
     if goal is None:
         return "an event that is not one of the imported goals"

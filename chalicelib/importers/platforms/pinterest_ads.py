@@ -210,7 +210,7 @@ PINTEREST_ADS = PinterestReport(
         "Spend in account currency, Impressions, Campaign name or Ad group name, and Outbound "
         "clicks, Pin clicks or Saves"
     ),
-    refused=(
+    rejected=(
         ("no_date", "reports without a date"),
         (
             "aggregate_period",

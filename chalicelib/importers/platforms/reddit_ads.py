@@ -132,7 +132,7 @@ REDDIT_ADS = TableReport(
         "Amount Spent or Spend, Impressions, and a column that only Reddit writes: Community, "
         "Upvotes, Downvotes, Comments Page Views, Video Watched 3 Seconds"
     ),
-    refused=(
+    rejected=(
         ("no_date", "reports without a daily breakdown"),
         ("no_currency", "Spend but no currency in the file; pass it with `--currency`"),
         ("unknown_platform", "no column is specific to Reddit; name the platform"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.goals import Goals
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
@@ -104,7 +104,7 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _converted(call: Any, goals: Goals, options: Options) -> Converted:
     if not isinstance(call, dict):
-        raise RowRefused("malformed_record", "the record is not a call")
+        raise RowRejected("malformed_record", "the record is not a call")
     if call.get("type") != "track":
         return "not a track call"
     event = _BETWEEN_WORDS.sub("", name_of(call.get("event"))).casefold()

@@ -149,7 +149,7 @@ SNAPCHAT_ADS = SnapchatReport(
         "Amount Spent or Spend, Paid Impressions, and a column that only Snapchat writes: Swipe "
         "Ups, eCPSU, Swipe Up Rate, Paid eCPM, Ad Squad Name, Story Opens"
     ),
-    refused=(
+    rejected=(
         ("no_date", "reports without a day or a start and end time"),
         ("aggregate_period", "rows whose Start Time and End Time are several days apart"),
         ("no_currency", "Amount Spent but no currency in the file; pass it with `--currency`"),

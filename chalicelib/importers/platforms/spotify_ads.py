@@ -112,7 +112,7 @@ SPOTIFY_ADS = TableReport(
         "Campaign, Ad set or Ad name, Impressions, and a column that only Spotify writes: First "
         "quartiles, Midpoints, Completes, Paid listens, New listeners, Off Spotify impressions"
     ),
-    refused=(
+    rejected=(
         ("no_date", "reports that are not by day and have no start and end date"),
         ("no_currency", "Spend but no currency in the file; pass it with `--currency`"),
         ("unknown_platform", "no column is specific to Spotify; name the platform"),

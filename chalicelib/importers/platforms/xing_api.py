@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
@@ -16,7 +16,7 @@ from chalicelib.importers.records.json_documents import read_document
 from chalicelib.importers.records.record_fields import count, harmless, moment, text
 from chalicelib.importers.records.records import Converted, outcomes_of
 from chalicelib.importers.values.counters import lifetime_events
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _CHANNEL = "xing"
 _KEYS = ("user_liked", "like_count", "comment_count", "created_at", "updated_at", "permissions")
@@ -62,7 +62,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 
 def _reject_likers(source: Source, options: Options) -> Reading:
-    raise ExportRefused(
+    raise ExportRejected(
         "no_date",
         "a list of likers contains neither the time of a like nor the post. Import the response "
         "with the post itself, which counts the likes (like_count)",
@@ -95,14 +95,14 @@ def _records(document: Any) -> tuple[str, list[Any]]:
             items = held.get("items", [held])
             if isinstance(items, list):
                 return kind, items
-    raise ExportRefused("unreadable_file", "the response contains neither posts nor comments")
+    raise ExportRejected("unreadable_file", "the response contains neither posts nor comments")
 
 
 def _converter(kind: str, account: str) -> Callable[[Any], Converted]:
     def convert(record: Any) -> Converted:
         identity = text(record, "id")
         if not identity:
-            raise RowRefused("missing_value", "the record has no id")
+            raise RowRejected("missing_value", "the record has no id")
         at = moment(record.get("created_at"))
         parts = (account or "-", kind.removesuffix("s"), identity)
         likes = count(record, "like_count")

@@ -14,7 +14,7 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
@@ -148,17 +148,17 @@ class _JobAdRows:
     claimed: ClaimedConversions
 
     def convert(self, row: Row) -> RowOutcome:
-        """Return the engagements of an ad on a day; raise `RowRefused`."""
+        """Return the engagements of an ad on a day; raise `RowRejected`."""
         ad, code = bare_id(self._cell(row, "id")), bare_id(self._cell(row, "code"))
         if not (ad or code):
-            raise RowRefused("missing_value", "the row has neither an ad id nor a job code")
+            raise RowRejected("missing_value", "the row has neither an ad id nor a job code")
         day_cell = self._cell(row, "day")
         if not day_cell:
-            raise RowRefused("missing_value", "the row has no day")
+            raise RowRejected("missing_value", "the row has no day")
         try:
             day = self.dates.day(day_cell)
         except ValueError as error:
-            raise RowRefused("invalid_date", f"{self.columns.name('day')}: {error}") from None
+            raise RowRejected("invalid_date", f"{self.columns.name('day')}: {error}") from None
         counts = {kind: self._count(row, field) for field, kind in _TYPES.items()}
         applications = self._count(row, "applications")
         if not applications and not any(counts.values()):
@@ -187,13 +187,13 @@ class _JobAdRows:
         try:
             count = self.numbers.count(self._cell(row, field)) or 0
         except FractionalCount as error:
-            raise RowRefused("not_whole", f"{self.columns.name(field)}: {error}") from None
+            raise RowRejected("not_whole", f"{self.columns.name(field)}: {error}") from None
         except ValueError as error:
-            raise RowRefused("invalid_number", f"{self.columns.name(field)}: {error}") from None
+            raise RowRejected("invalid_number", f"{self.columns.name(field)}: {error}") from None
         if count < 0:
-            raise RowRefused("negative", f"{self.columns.name(field)} is negative")
+            raise RowRejected("negative", f"{self.columns.name(field)} is negative")
         if count > MAX_COUNT:
-            raise RowRefused("invalid_number", f"{self.columns.name(field)} is above {MAX_COUNT}")
+            raise RowRejected("invalid_number", f"{self.columns.name(field)} is above {MAX_COUNT}")
         return count
 
     def _cell(self, row: Row, field: str) -> str:

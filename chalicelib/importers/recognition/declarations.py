@@ -40,7 +40,7 @@ class Declaration:
     looks_for : str
         What a file must contain to be recognised; shown when a file is not.
     becomes : tuple of Becomes
-    refused : tuple of (str, str)
+    rejected : tuple of (str, str)
         Code of a rejection of the file or of a row -> when it happens.
     notes : tuple of str
         Sentences about peculiarities: report generations, time zones, ids.
@@ -55,7 +55,7 @@ class Declaration:
     where: str
     looks_for: str
     becomes: tuple[Becomes, ...]
-    refused: tuple[tuple[str, str], ...] = ()
+    rejected: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     languages: Mapping[str, tuple[int, int]] = field(default_factory=dict, hash=False)
     holds_people: bool = field(kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chalicelib.importers.bytes.archives import ZIP_MARKS, ZipArchive
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 OLE_MARK = b"\xd0\xcf\x11\xe0"
 """The first bytes of old workbooks, other old Office files and new ones with a password."""
@@ -99,15 +99,15 @@ def check_members(archive: ZipArchive) -> None:
     """Raise `unreadable_file` for a zip file that is a document in an unsupported format."""
     for name, kind in _OF_MEMBERS:
         if archive.find(name):
-            raise ExportRefused("unreadable_file", kind)
+            raise ExportRejected("unreadable_file", kind)
     if archive.find("content.xml") and archive.find("mimetype"):
-        raise ExportRefused("unreadable_file", _OPEN_DOCUMENT)
+        raise ExportRejected("unreadable_file", _OPEN_DOCUMENT)
 
 
 def check_password(content: bytes) -> None:
     """Raise `unreadable_file` for the OLE file of a new workbook with a password."""
     if _utf_16("EncryptedPackage") in content:
-        raise ExportRefused("unreadable_file", LOCKED)
+        raise ExportRejected("unreadable_file", LOCKED)
 
 
 def check_old_office(content: bytes) -> None:
@@ -115,7 +115,7 @@ def check_old_office(content: bytes) -> None:
     if not any(_utf_16(name) in content for name in ("Workbook", "WORKBOOK", "Book", "BOOK")):
         is_word = _utf_16("WordDocument") in content
         kind = "an old Word document (.doc)" if is_word else "an old Office file, not a workbook"
-        raise ExportRefused("unreadable_file", f"{kind}. {_DOWNLOAD}")
+        raise ExportRejected("unreadable_file", f"{kind}. {_DOWNLOAD}")
 
 
 def _utf_16(name: str) -> bytes:

@@ -12,7 +12,7 @@ from chalicelib.importers.outcomes import Reading, UnreadPart
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.tables.marks import Owner, Owners
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 NO_IMPORTERS = Owners()
 """Only the marks of platforms that no importer reads."""
@@ -27,7 +27,7 @@ def importers_of(importers: Sequence[Importer], platform: str) -> Sequence[Impor
     chosen = [importer for importer in importers if importer.platform == platform]
     if not chosen:
         known = sorted({importer.platform for importer in importers})
-        raise ExportRefused(
+        raise ExportRejected(
             "unknown_platform",
             f"there is no importer for {platform!r}; available: {', '.join(known)}",
         )
@@ -49,7 +49,7 @@ def best_claim(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unknown_platform`, for a table of a platform without an importer; `ambiguous_platform`;
         `entity_expansion`.
     """
@@ -71,7 +71,7 @@ def best_claim(
     best = [(name, claim) for hits, name, claim in claims if hits == most]
     if len(best) > 1:
         found = "; ".join(f"{name}: {claim.found}" for name, claim in best)
-        raise ExportRefused(
+        raise ExportRejected(
             "ambiguous_platform",
             f"several importers match the file equally well ({found}): name the platform",
         )
@@ -128,14 +128,14 @@ def _owners_of(owners: Owners, glimpse: Glimpse) -> list[Owner]:
     return [owner for owner in found if not owner.is_imported]
 
 
-def _of_another(foreign: Sequence[Owner]) -> ExportRefused | None:
+def _of_another(foreign: Sequence[Owner]) -> ExportRejected | None:
     """Return the rejection of a table with marks of another platform; None if it has none."""
     if not foreign:
         return None
     first = foreign[0]
     if first.advice:
-        return ExportRefused("no_counts", f"this is {first.name}: {first.advice}")
-    return ExportRefused(
+        return ExportRejected("no_counts", f"this is {first.name}: {first.advice}")
+    return ExportRejected(
         "unknown_platform",
         f"{first.shown!r} {'are headings' if len(first.marks[0]) > 1 else 'is a heading'} of "
         f"{first.name}, and no importer reads this form of its tables. Describe the columns with a "
@@ -149,6 +149,6 @@ def _check_entities(glimpse: Glimpse) -> None:
         return
     element = _ELEMENT.search(glimpse.text)
     if "<!ENTITY" in glimpse.text[: element.start() if element else None]:
-        raise ExportRefused(
+        raise ExportRejected(
             "entity_expansion", "the XML defines its own entities, which no export does"
         )

@@ -63,7 +63,7 @@ class Recognition:
     found : str
         Those features, in words.
     open : callable
-        Opens the file: ``open(source, options) -> Reading``; raises `ExportRefused`.
+        Opens the file: ``open(source, options) -> Reading``; raises `ExportRejected`.
     group : str
         Files of one group contain the same data in different detail, such as the totals and the
         chart of one download. Of the files in one archive, only the preferred ones are read.

@@ -30,7 +30,7 @@ from chalicelib.importers.tables.headings import (
     plain,
 )
 from chalicelib.importers.tables.table_heads import TableHead
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_CHARACTERS = 600
 """Users do not read longer messages."""
@@ -49,27 +49,27 @@ _BY_MAPPING = (
 _EXCEL_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
-def unknown_file(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRefused:
+def unknown_file(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRejected:
     """Return the rejection of a file that none of the importers recognises."""
     if glimpse.is_json and is_too_deep(glimpse.text):
-        return ExportRefused("too_deep", "the JSON is nested too deep for an export")
+        return ExportRejected("too_deep", "the JSON is nested too deep for an export")
     if glimpse.too_wide:
-        return ExportRefused("too_many_columns", f"a line has more than {MAX_COLUMNS:,} cells")
+        return ExportRejected("too_many_columns", f"a line has more than {MAX_COLUMNS:,} cells")
     if glimpse.is_html and "<td" in glimpse.text.casefold():
-        return ExportRefused(
+        return ExportRejected(
             "web_page",
             "the file is a web page (HTML) with a table, whatever its name. Open it in a "
             "spreadsheet, save it as .xlsx or CSV, and send that file",
         )
     if glimpse.is_html:
-        return ExportRefused(
+        return ExportRejected(
             "web_page",
             "the file is a web page (HTML), possibly a sign-in page that was saved instead of the "
             "report. Sign in, download the report as CSV or Excel, and send that file",
         )
     platforms = sorted({importer.platform for importer in importers})
     who = "no importer" if len(platforms) > 1 else f"no importer of {platforms[0]}"
-    return ExportRefused("unknown_platform", f"{who} recognises {_described(importers, glimpse)}")
+    return ExportRejected("unknown_platform", f"{who} recognises {_described(importers, glimpse)}")
 
 
 def _described(importers: Sequence[Importer], glimpse: Glimpse) -> str:

@@ -15,8 +15,8 @@ import ijson
 
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.bytes.rations import Rationed
-from chalicelib.importers.outcomes import MAX_RAW_CHARACTERS, RowRefused
-from chalicelib.model.errors import ExportRefused
+from chalicelib.importers.outcomes import MAX_RAW_CHARACTERS, RowRejected
+from chalicelib.model.errors import ExportRejected
 
 MAX_DEPTH = 200
 """Levels of nesting; nested comments are the deepest in exports."""
@@ -45,14 +45,14 @@ class JsonLine:
     raw : str
     record : object
         The parsed value; None if `flaw` is set.
-    flaw : RowRefused, optional
+    flaw : RowRejected, optional
         Why the line cannot be read.
     """
 
     line: int
     raw: str
     record: Any
-    flaw: RowRefused | None = None
+    flaw: RowRejected | None = None
 
 
 def read_document(source: Source) -> Any:
@@ -60,7 +60,7 @@ def read_document(source: Source) -> Any:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `file_too_large`, `unreadable_file`, `too_deep`.
     """
     return parse_json(source.document())
@@ -69,19 +69,19 @@ def read_document(source: Source) -> Any:
 def parse_json(text: str) -> Any:
     """Parse the text of a whole document; raises like `read_document`."""
     if text.count(",") > MAX_VALUES:
-        raise ExportRefused(
+        raise ExportRejected(
             "file_too_large", f"a JSON file of this kind may have at most {MAX_VALUES:,} values"
         )
     if is_too_deep(text):
         raise _too_deep()
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        return json.loads(text, parse_float=Decimal, parse_constant=_reject_constant)
     except RecursionError as error:
-        raise ExportRefused("too_deep", "the JSON is nested too deep for an export") from error
+        raise ExportRejected("too_deep", "the JSON is nested too deep for an export") from error
     except ValueError as error:
-        raise ExportRefused("unreadable_file", f"the file is not valid JSON: {error}") from error
+        raise ExportRejected("unreadable_file", f"the file is not valid JSON: {error}") from error
     except ArithmeticError as error:
-        raise ExportRefused(
+        raise ExportRejected(
             "unreadable_file", f"the file is not valid JSON: {_TOO_GREAT}"
         ) from error
 
@@ -98,7 +98,7 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unreadable_file`, `too_deep`, `file_too_large`, after the last item before the error.
     """
     stream = Rationed(cast("io.BufferedIOBase", _Digits(cast("BinaryIO", source.bytes()))))
@@ -135,7 +135,7 @@ def arrays_in(text: str) -> set[str]:
                 if event == "start_array" and len(path) == 1:
                     found.add(path[0])
                 _follow(path, event, value)
-    except ExportRefused:
+    except ExportRejected:
         pass  # incomplete, invalid or too deep: reading the file will raise again
     return found
 
@@ -169,11 +169,11 @@ def _parse_errors_rejected() -> Iterator[None]:
     try:
         yield
     except (ijson.JSONError, ValueError) as error:
-        raise ExportRefused(
+        raise ExportRejected(
             "unreadable_file", f"the file is not valid JSON: {_reason(error)}"
         ) from error
     except ArithmeticError as error:
-        raise ExportRefused(
+        raise ExportRejected(
             "unreadable_file", f"the file is not valid JSON: {_TOO_GREAT}"
         ) from error
 
@@ -201,17 +201,17 @@ def lines_of(source: Source) -> Iterator[JsonLine]:
         run = lines.take()
         if not text.strip():
             continue
-        flaw: RowRefused | None = None
+        flaw: RowRejected | None = None
         record: Any = None
         if not run.whole:
-            flaw = RowRefused("cut_off", "the line is too long for a record")
+            flaw = RowRejected("cut_off", "the line is too long for a record")
         elif not run.readable:
-            flaw = RowRefused("unreadable_text", "the line contains bytes that are not text")
+            flaw = RowRejected("unreadable_text", "the line contains bytes that are not text")
         else:
             try:
                 record = parse_json(text)
-            except ExportRefused:
-                flaw = RowRefused("malformed_record", "the line is not valid JSON")
+            except ExportRejected:
+                flaw = RowRejected("malformed_record", "the line is not valid JSON")
         yield JsonLine(run.first, run.text, record, flaw)
 
 
@@ -233,8 +233,8 @@ def _reason(error: Exception) -> str:
     return re.split(r"\n|\\n", str(error).removeprefix("b'"))[0]
 
 
-def _too_deep() -> ExportRefused:
-    return ExportRefused("too_deep", f"the JSON has more than {MAX_DEPTH} levels")
+def _too_deep() -> ExportRejected:
+    return ExportRejected("too_deep", f"the JSON has more than {MAX_DEPTH} levels")
 
 
 def is_too_deep(text: str) -> bool:
@@ -256,5 +256,5 @@ def is_too_deep(text: str) -> bool:
     return False
 
 
-def _refuse_constant(name: str) -> Any:
+def _reject_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")

@@ -10,7 +10,7 @@ from defusedxml.ElementTree import iterparse
 
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.bytes.rations import Rationed
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_DEPTH = 200
 PIECE_BYTES = 1 << 16
@@ -27,7 +27,7 @@ def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `entity_expansion`; `too_deep`; `file_too_large`; `unreadable_file`, after the elements
         before the error.
     """
@@ -46,7 +46,7 @@ def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
                 if inside:
                     stream.count_value()
                 if len(path) > MAX_DEPTH:
-                    raise ExportRefused("too_deep", f"the XML has more than {MAX_DEPTH} levels")
+                    raise ExportRejected("too_deep", f"the XML has more than {MAX_DEPTH} levels")
                 continue
             path.pop()
             inside -= wanted
@@ -57,11 +57,11 @@ def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
                 if path:
                     path[-1].remove(element)
     except DefusedXmlException as error:
-        raise ExportRefused(
+        raise ExportRejected(
             "entity_expansion", "the XML defines its own entities, which no export does"
         ) from error
     except (ParseError, ValueError, LookupError) as error:
-        raise ExportRefused("unreadable_file", f"the file is not valid XML: {error}") from error
+        raise ExportRejected("unreadable_file", f"the file is not valid XML: {error}") from error
 
 
 def fields_of(element: Element) -> dict[str, str]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.values.dates import start_of
 from chalicelib.model.events import MAX_COUNT
 
@@ -65,7 +65,7 @@ def count(record: Any, key: str) -> int:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_number`, `negative`, `not_whole`.
     """
     return as_count(record.get(key) if isinstance(record, dict) else None, key)
@@ -75,7 +75,7 @@ def as_count(value: Any, name: str) -> int:
     """Like `count`, for a value."""
     number = signed_count(value, name)
     if number < 0:
-        raise RowRefused("negative", f"{name} is below zero")
+        raise RowRejected("negative", f"{name} is below zero")
     return number
 
 
@@ -85,16 +85,16 @@ def signed_count(value: Any, name: str) -> int:
         return 0
     if isinstance(value, str):
         if not _DIGITS.fullmatch(value.strip()):
-            raise RowRefused("invalid_number", f"{name} is not a number")
+            raise RowRejected("invalid_number", f"{name} is not a number")
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise RowRefused("invalid_number", f"{name} is not a number")
+        raise RowRejected("invalid_number", f"{name} is not a number")
     if isinstance(value, Decimal) and not value.is_finite():
-        raise RowRefused("invalid_number", f"{name} is not a number")
+        raise RowRejected("invalid_number", f"{name} is not a number")
     if not -MAX_COUNT <= value <= MAX_COUNT:
-        raise RowRefused("invalid_number", f"{name} is too large for a count")
+        raise RowRejected("invalid_number", f"{name} is too large for a count")
     if value != int(value):
-        raise RowRefused("not_whole", f"{name} is not a whole number")
+        raise RowRejected("not_whole", f"{name} is not a whole number")
     return int(value)
 
 
@@ -110,17 +110,17 @@ def moment(value: Any) -> dt.datetime:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `missing_value` if it is empty; `invalid_date`.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
-        raise RowRefused("missing_value", "the record has no time")
+        raise RowRejected("missing_value", "the record has no time")
     try:
         at = _from_epoch(value) or _from_text(value)
     except (ValueError, ArithmeticError):
         at = None
     if at is None or at.year < _EARLIEST_YEAR:
-        raise RowRefused("invalid_date", "the time of the record is not in a known format")
+        raise RowRejected("invalid_date", "the time of the record is not in a known format")
     return at
 
 
@@ -129,14 +129,14 @@ def first_moment(*values: Any) -> dt.datetime:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_date` if a value is present but none can be read, else `missing_value`.
     """
-    rejection: RowRefused | None = None
+    rejection: RowRejected | None = None
     for value in values:
         try:
             return moment(value)
-        except RowRefused as error:
+        except RowRejected as error:
             rejection = rejection if rejection and rejection.code != "missing_value" else error
     assert rejection is not None
     raise rejection

@@ -10,9 +10,9 @@ from chalicelib.importers.outcomes import (
     Imported,
     RawEvent,
     RecordOutcomes,
-    Refused,
+    Rejected,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
 )
 from chalicelib.importers.records.json_documents import JsonLine, raw_text
@@ -39,7 +39,7 @@ def outcomes_of(
     ----------
     convert : callable
         Returns the events of a record, possibly none (another record has its numbers), or why it
-        is not data; may raise `RowRefused`.
+        is not data; may raise `RowRejected`.
     shown : callable
         Returns what a rejection may show of a record; nothing about people.
     names_unread : bool
@@ -73,7 +73,7 @@ def outcomes_of_lines(
     def outcomes() -> Iterator[RowOutcome]:
         for line in lines:
             if line.flaw is not None:
-                yield Refused(line.line, "", line.flaw.code, line.flaw.message)
+                yield Rejected(line.line, "", line.flaw.code, line.flaw.message)
             else:
                 yield outcome(line.line, line.record, convert, shown)
 
@@ -138,8 +138,8 @@ def outcome_of(
     """Return the outcome of one record."""
     try:
         converted = convert(record)
-    except RowRefused as error:
-        return Refused(number, shown(record), error.code, error.message, part)
+    except RowRejected as error:
+        return Rejected(number, shown(record), error.code, error.message, part)
     if isinstance(converted, str):
         return Skipped(number, converted, part)
     return Imported(number, converted, part)

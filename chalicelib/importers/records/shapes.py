@@ -36,7 +36,7 @@ def record_outcomes(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unreadable_file`, `too_deep`; `file_too_large`, for a single record of many megabytes.
     """
     if is_lines(source.text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.importers.outcomes import RowOutcome, RowRefused, Skipped
+from chalicelib.importers.outcomes import RowOutcome, RowRejected, Skipped
 from chalicelib.importers.reports.report_columns import Channel
 from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.values.cells import is_blank
@@ -23,11 +23,11 @@ def by_channel(
         if is_blank(name):
             outcome = otherwise(line, cells)
             if role.is_needed and not isinstance(outcome, Skipped):
-                raise RowRefused("missing_value", "the row does not name its network")
+                raise RowRejected("missing_value", "the row does not name its network")
             return outcome
         if name not in role.slugs:
             known = ", ".join(dict.fromkeys(role.slugs.values()))
-            raise RowRefused("unknown_type", f"the network is not one of {known}")
+            raise RowRejected("unknown_type", f"the network is not one of {known}")
         return conversions[role.slugs[name]](line, cells)
 
     return convert

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.values.cells import EXACT_UP_TO, NumberCell, bare_id
 
 Cells = Sequence[str]
@@ -31,7 +31,7 @@ def repair_of(
 ) -> Change | None:
     """Return a function that replaces damaged ids by ids from links; None for an undamaged file.
 
-    The function raises `RowRefused` for a rounded id that is in no link. It leaves ids with an
+    The function raises `RowRejected` for a rounded id that is in no link. It leaves ids with an
     exponent to `cells.checked_id`.
 
     Parameters
@@ -65,7 +65,7 @@ def repair_of(
             if full:
                 changed[position] = full
             elif is_rounded:
-                raise RowRefused(
+                raise RowRejected(
                     "damaged_id",
                     f"the id {cell.strip()[:40]!r} was rounded by a spreadsheet, like the other "
                     "ids of the file: import the file as downloaded",

@@ -71,8 +71,8 @@ class DeclaredReport:
         Whether to try all sheets if no sheet has the name of the report.
     becomes : tuple of Becomes
         Lines of the documentation in addition to those of the columns.
-    refused, remarks : tuple
-        As `refused` and `notes` of `Declaration`.
+    rejected, remarks : tuple
+        As `rejected` and `notes` of `Declaration`.
     """
 
     platform: str
@@ -100,7 +100,7 @@ class DeclaredReport:
     decimal_mark: DecimalMark | Literal[""] = ""
     any_sheet: bool = False
     becomes: tuple[Becomes, ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()
+    rejected: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
 
     def accepts(self, head: TableHead) -> bool:
@@ -146,7 +146,7 @@ class DeclaredReport:
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """Decide how rows are dated, as `row_dating.decide_dating`; may raise `ExportRefused`."""
+        """Decide how rows are dated, as `row_dating.decide_dating`; may raise `ExportRejected`."""
         return decide_dating(
             columns,
             period,
@@ -157,7 +157,7 @@ class DeclaredReport:
         )
 
     def check(self, table: Table) -> None:
-        """Check a table before its rows are read; may raise `ExportRefused`."""
+        """Check a table before its rows are read; may raise `ExportRejected`."""
 
     def subject_key(self, name: str, names: Sequence[str]) -> str:
         """Return the part of the event id for a subject; empty for a digest of its names.

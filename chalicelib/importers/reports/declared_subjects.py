@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.importers.booking import base_event
-from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.outcomes import RawEvent, RowRejected
 from chalicelib.importers.rows.row_plan import Cells, RowPlan
 from chalicelib.importers.rows.row_subjects import Bases, Subject, Subjects, weights_of
 from chalicelib.importers.rows.totals_rows import TotalsRows
@@ -80,11 +80,11 @@ class DeclaredSubjects(Subjects):
         self._of_ads = Bases(paid_events, weights_of(paid_events, plan.paid))
 
     def settle(self, key_cells: Any, cells: Cells) -> Subject:
-        """Return the subject of a row from its cells; raise `RowRefused`."""
+        """Return the subject of a row from its cells; raise `RowRejected`."""
         plan, columns = self._plan, self._columns
         remainder = self._totals.remainder(cells)
         if not remainder and self._totals.is_nameless(cells):
-            raise RowRefused(
+            raise RowRejected(
                 "missing_value", "the row has no name or id of a campaign, post or other object"
             )
         names = [remainder] if remainder else [checked_id(cells[p]) for p in columns.keys]
@@ -135,7 +135,7 @@ class DeclaredSubjects(Subjects):
         if is_blank(code):
             return columns.heading_currency
         if len(code) != 3 or not (code.isascii() and code.isalpha()):
-            raise RowRefused("no_currency", "the currency cell does not contain a currency")
+            raise RowRejected("no_currency", "the currency cell does not contain a currency")
         if len(self._currencies) < CURRENCIES_KEPT:
             self._currencies[cell] = code
         return code

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.reports.read_columns import ReadColumns
 from chalicelib.importers.reports.report_columns import Channel, Key
 from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.headings import Columns, comparable
 from chalicelib.importers.tables.tables import Table
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _SOURCES = frozenset(
     map(
@@ -106,26 +106,26 @@ class MergedPlatforms:
 
         Raises
         ------
-        RowRefused
+        RowRejected
             `unknown_type`
         """
         for position in self._watched:
             if self._is_another(position, cells[position]):
                 heading = self._columns.names[position]
-                raise RowRefused("unknown_type", f"{heading}: the row belongs to another platform")
+                raise RowRejected("unknown_type", f"{heading}: the row belongs to another platform")
 
     def check(self, table: Table) -> None:
         """Reject a table that has such rows at its beginning.
 
         Raises
         ------
-        ExportRefused
+        ExportRejected
             `unknown_platform`
         """
         for position in self._watched:
             for (cell,) in table.sample_cells([position]):
                 if self._is_another(position, cell):
-                    raise ExportRefused(
+                    raise ExportRejected(
                         "unknown_platform",
                         f"the column {self._columns.names[position]} has rows of another platform. "
                         "The table combines several platforms, or is not from the platform that "

@@ -57,7 +57,7 @@ from chalicelib.importers.tables.tables import Table
 from chalicelib.importers.tables.unread import UnreadColumns
 from chalicelib.importers.values.event_identity import Ordinals
 from chalicelib.importers.values.numerals import NumberFormat, check_grouping, decide_number_format
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 Skips = Callable[[Cells], str]
 """Returns why a row is not data, or an empty string."""
@@ -79,7 +79,7 @@ def open_table(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
     """
     columns = head.columns
     way_out = report.way_out or report.where
@@ -87,7 +87,7 @@ def open_table(
     check_additive(columns, read, way_out)
     plan, subject = plan_of(report, columns, read, options)
     if not plan.number_positions:
-        raise ExportRefused(
+        raise ExportRejected(
             "no_counts",
             f"the report has no column with counts. {way_out}",
         )

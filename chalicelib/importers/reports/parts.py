@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.rows.number_cells import Counts
 from chalicelib.importers.rows.row_plan import Cells, Change
 from chalicelib.importers.tables.headings import Columns
@@ -58,5 +58,5 @@ def _size(counts: Counts, cell: str) -> int:
     """Return a count; -1 for a cell that is not a count, whose row is rejected later."""
     try:
         return counts[cell]
-    except RowRefused:
+    except RowRejected:
         return -1

@@ -21,7 +21,7 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
 )
 from chalicelib.importers.recognition.declarations import Declaration
@@ -90,52 +90,52 @@ class PaymentRow:
 
         Raises
         ------
-        RowRefused
+        RowRejected
             `missing_value`, `damaged_id`.
         """
         number = checked_id(self.text(field)).lstrip("#")
         if not number:
-            raise RowRefused("missing_value", f"{self._names.name(field)} is empty")
+            raise RowRejected("missing_value", f"{self._names.name(field)} is empty")
         if not re.fullmatch(form, number):
-            raise RowRefused("missing_value", f"{self._names.name(field)} is not an id")
+            raise RowRejected("missing_value", f"{self._names.name(field)} is not an id")
         return number
 
     def amount(self, field: str) -> Decimal:
-        """Return an amount, possibly negative; 0 if it is missing. Raises `RowRefused`."""
+        """Return an amount, possibly negative; 0 if it is missing. Raises `RowRejected`."""
         position = self._at.get(field)
         if position is None:
             return Decimal(0)
         try:
             amount, _ = self._numbers.money(self._cells[position])
         except ValueError:
-            raise RowRefused(
+            raise RowRejected(
                 "invalid_number",
                 f"{self._names.name(field)} is not an amount in the format of the file",
             ) from None
         return amount or Decimal(0)
 
     def currency(self, field: str = "currency") -> str:
-        """Return the currency of the row; raise `RowRefused` (`no_currency`)."""
+        """Return the currency of the row; raise `RowRejected` (`no_currency`)."""
         cell = self.text(field)
         code = cell.upper() or self._given
         if not is_currency(code) or not (cell.isupper() or cell == cell.lower()):
-            raise RowRefused("no_currency", "the payment has no currency")
+            raise RowRejected("no_currency", "the payment has no currency")
         return code
 
     def note_unpaid(self, unpaid: ClaimedConversions, field: str) -> None:
         """Add an unpaid order to the sums; an order without a readable amount is counted too."""
         try:
             amount, currency = self.amount(field), self.currency()
-        except RowRefused:
+        except RowRejected:
             amount, currency = Decimal(0), ""
         unpaid.add(Decimal(1), max(amount, Decimal(0)), currency)
 
     def day(self, field: str) -> dt.date:
-        """Return a day; raise `RowRefused` (`invalid_date`)."""
+        """Return a day; raise `RowRejected` (`invalid_date`)."""
         try:
             return self.day_in(self.text(field))
         except ValueError:
-            raise RowRefused("invalid_date", f"{self._names.name(field)} is not a day") from None
+            raise RowRejected("invalid_date", f"{self._names.name(field)} is not a day") from None
 
     def day_in(self, text: str) -> dt.date:
         """Parse a day from a part of a cell; raise ``ValueError``."""
@@ -143,7 +143,7 @@ class PaymentRow:
 
 
 Convert = Callable[[PaymentRow], "tuple[RawEvent, ...] | str"]
-"""Returns the events of a row, or why it is not data; may raise `RowRefused`."""
+"""Returns the events of a row, or why it is not data; may raise `RowRejected`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ class TableReport(DeclaredReport):
             self.where,
             self.looks_for,
             becomes_of(self.columns) + self.becomes,
-            self.refused,
+            self.rejected,
             self.remarks,
             languages_of(self.columns),
             holds_people=self.holds_people,
@@ -71,7 +71,7 @@ class TableReport(DeclaredReport):
 
         Raises
         ------
-        ExportRefused
+        ExportRejected
         """
         return open_tables(self._kind(head), source, head, options, RowsSeen())
 

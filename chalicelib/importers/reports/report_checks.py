@@ -9,14 +9,14 @@ from chalicelib.importers.rows.row_plan import RowPlan
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.tables import Table
 from chalicelib.importers.values.numerals import NumberFormat
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 
 def check_additive(columns: Columns, read: ReadColumns, way_out: str) -> None:
     """Reject a report whose rows repeat the same engagements."""
     for position, column in read.values():
         if isinstance(column.role, Repeats):
-            raise ExportRefused(
+            raise ExportRejected(
                 "not_additive",
                 f"the column {columns.names[position]}: {column.role.why}. Export the report "
                 f"without it. {way_out}",
@@ -38,7 +38,7 @@ def check_currency(
             continue
         if amount and not named:
             heading = table.head.columns.names[max(money)]
-            raise ExportRefused(
+            raise ExportRejected(
                 "no_currency",
                 f"the report has amounts ({heading}) but no currency: add a currency column to the "
                 "report, or set the currency of the import",

@@ -122,7 +122,7 @@ def open_sheets(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         The rejection of the first table that is rejected.
     """
     readings = [

@@ -20,7 +20,7 @@ from chalicelib.importers.tables.header_search import find_head
 from chalicelib.importers.tables.headings import Vocabulary, known_heading, plain
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.event_identity import Ordinals
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_SHEETS = 50
 """How many sheets are examined."""
@@ -61,7 +61,7 @@ class TableKind:
     accept : callable
         Whether a header is of this type.
     open : callable
-        Opens one table; raises `ExportRefused`.
+        Opens one table; raises `ExportRejected`.
     form : callable
         Returns the form of a table, from its subjects and dates; equal forms are read together.
     """
@@ -79,7 +79,7 @@ def open_tables(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         The rejection of the table, if no table above it can be read.
     """
     rejected = []
@@ -87,7 +87,7 @@ def open_tables(
     for earlier in _earlier(kind, head):
         try:
             first = kind.open(source, earlier, options, seen)
-        except ExportRefused as rejection:
+        except ExportRejected as rejection:
             rejected.append(UnreadPart("table", _place_of(earlier), _why(rejection)))
         else:
             break
@@ -168,11 +168,11 @@ def _opened(
         return None, "it is another type of table"
     try:
         return kind.open(rest, head, options, seen), ""
-    except ExportRefused as rejection:
+    except ExportRejected as rejection:
         return None, _why(rejection)
 
 
-def _why(rejection: ExportRefused) -> str:
+def _why(rejection: ExportRejected) -> str:
     return f"{rejection.code}: {rejection.detail}"[:300]
 
 
@@ -202,7 +202,7 @@ def open_sheets_alike(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         The rejection of the main sheet.
     """
     heads = sheets_alike(kind, source, main, is_report)
@@ -214,7 +214,7 @@ def open_sheets_alike(
         in_part = head if len(heads) == 1 else replace(head, part=len(parts))
         try:
             readings.append(open_tables(kind, source, in_part, options, seen))
-        except ExportRefused as rejection:
+        except ExportRejected as rejection:
             if head is main:
                 raise
             rejected.append(UnreadPart("sheet", head.sheet[:100], _why(rejection)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chalicelib.importers.booking import money
-from chalicelib.importers.outcomes import Claim, ClaimedConversions, RowRefused
+from chalicelib.importers.outcomes import Claim, ClaimedConversions, RowRejected
 from chalicelib.importers.rows.row_plan import Cells, NumberColumn
 from chalicelib.importers.values.numerals import FormulaCell, FractionalCount, NumberFormat
 from chalicelib.model.money import Money
@@ -20,7 +20,7 @@ MOST_DIGITS = 18
 
 
 class Counts(dict[str, int]):
-    """Cell -> whole number, 0 for an empty cell; raises `RowRefused` for anything else.
+    """Cell -> whole number, 0 for an empty cell; raises `RowRejected` for anything else.
 
     The number may be negative; callers decide what that means.
     """
@@ -33,23 +33,23 @@ class Counts(dict[str, int]):
         try:
             count = self._numbers.count(cell) or 0
         except FormulaCell as error:
-            raise RowRefused("formula_cell", str(error)) from None
+            raise RowRejected("formula_cell", str(error)) from None
         except FractionalCount as error:
-            raise RowRefused("not_whole", str(error)) from None
+            raise RowRejected("not_whole", str(error)) from None
         except ValueError as error:
-            raise RowRefused("invalid_number", str(error)) from None
+            raise RowRejected("invalid_number", str(error)) from None
         if abs(count) >= 10**MOST_DIGITS:
-            raise RowRefused("invalid_number", "too large for a count")
+            raise RowRejected("invalid_number", "too large for a count")
         if len(self) >= MEMORY:
             self.clear()
         self[cell] = count
         return count
 
     def read(self, column: NumberColumn, cells: Cells) -> int:
-        """Return the number in a column; raise `RowRefused` with the name of the column."""
+        """Return the number in a column; raise `RowRejected` with the name of the column."""
         try:
             return self[cells[column.position]]
-        except RowRefused as error:
+        except RowRejected as error:
             raise _named(error, column) from None
 
 
@@ -73,10 +73,10 @@ class SignedAmounts(dict[tuple[str, str], tuple[Decimal, str] | None]):
         return found
 
     def read(self, cells: Cells, currency: str) -> tuple[Decimal, str] | None:
-        """Return the amount in a row; raise `RowRefused` with the name of the column."""
+        """Return the amount in a row; raise `RowRejected` with the name of the column."""
         try:
             return self[cells[self._column.position], currency]
-        except RowRefused as error:
+        except RowRejected as error:
             raise _named(error, self._column) from None
 
 
@@ -92,7 +92,7 @@ class Amounts(dict[tuple[str, str], Money | None]):
         try:
             found = amount_in(self._numbers, *key, self._column.currency, is_signed=False)
             amount = money(*found) if found else None
-        except RowRefused as error:
+        except RowRejected as error:
             raise _named(error, self._column) from None
         if len(self) >= MEMORY:
             self.clear()
@@ -145,7 +145,7 @@ class Claims(dict[tuple[str, str, str], Claim | None]):
 def amount_in(
     numbers: NumberFormat, cell: str, currency: str, given: str, *, is_signed: bool
 ) -> tuple[Decimal, str] | None:
-    """Return the amount in a cell and its currency; None if empty; raise `RowRefused`.
+    """Return the amount in a cell and its currency; None if empty; raise `RowRejected`.
 
     Parameters
     ----------
@@ -157,19 +157,19 @@ def amount_in(
     try:
         amount, named = numbers.money(cell)
     except FormulaCell as error:
-        raise RowRefused("formula_cell", str(error)) from None
+        raise RowRejected("formula_cell", str(error)) from None
     except ValueError as error:
-        raise RowRefused("invalid_number", str(error)) from None
+        raise RowRejected("invalid_number", str(error)) from None
     if not amount:
         return None
     if amount < 0 and not is_signed:
-        raise RowRefused("negative", "an amount is below zero")
+        raise RowRejected("negative", "an amount is below zero")
     currency = currency or named or given
     if not currency:
-        raise RowRefused("no_currency", "an amount has no currency")
+        raise RowRejected("no_currency", "an amount has no currency")
     return amount, currency
 
 
-def _named(error: RowRefused, column: NumberColumn) -> RowRefused:
+def _named(error: RowRejected, column: NumberColumn) -> RowRejected:
     """Return a rejection whose message begins with the name of the column."""
-    return RowRefused(error.code, f"{column.name}: {error.message}") if column.name else error
+    return RowRejected(error.code, f"{column.name}: {error.message}") if column.name else error

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.dates import (
@@ -25,7 +25,7 @@ from chalicelib.importers.values.dates import (
     parse_year,
     start_of,
 )
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_DAYS = 3_660
 """Of a row; a longer period is a typo and would be spread over millions of days."""
@@ -87,7 +87,7 @@ class Span:
 
 
 class Spans(dict[DateCells, Span]):
-    """Date cells -> days; raises `RowRefused` for cells that are not dates."""
+    """Date cells -> days; raises `RowRejected` for cells that are not dates."""
 
     def __init__(self, read: ReadPeriod) -> None:
         super().__init__()
@@ -104,7 +104,7 @@ class Spans(dict[DateCells, Span]):
 
 
 class Instants(Spans):
-    """Cells with a time -> that time; raises `RowRefused`.
+    """Cells with a time -> that time; raises `RowRejected`.
 
     Parameters
     ----------
@@ -122,11 +122,11 @@ class Instants(Spans):
     def __missing__(self, cells: DateCells) -> Span:
         cell = cells if isinstance(cells, str) else ""
         if is_blank(cell):
-            raise RowRefused("missing_value", f"{self._name} is empty")
+            raise RowRejected("missing_value", f"{self._name} is empty")
         try:
             at = self._read_instant(cell)
         except ValueError as error:
-            raise RowRefused("undecidable_time", f"{self._name}: {error}") from None
+            raise RowRejected("undecidable_time", f"{self._name}: {error}") from None
         if len(self) >= MEMORY:
             self.clear()
         stamp = f"{at:%Y-%m-%dT%H:%M:%S}Z"
@@ -147,11 +147,11 @@ def spans_by_day(name: str, read_day: Callable[[str], dt.date]) -> Spans:
 
     def read(cell: DateCells) -> Period:
         if not isinstance(cell, str) or is_blank(cell):
-            raise RowRefused("missing_value", f"{name} is empty")
+            raise RowRejected("missing_value", f"{name} is empty")
         try:
             day = read_day(cell)
         except ValueError as error:
-            raise RowRefused("invalid_date", f"{name}: {error}") from None
+            raise RowRejected("invalid_date", f"{name}: {error}") from None
         return day, day
 
     return Spans(read)
@@ -194,7 +194,7 @@ class Dating:
         return self.unit in ("from", "period")
 
     def of_report(self) -> Span:
-        """Return the span of a row without a date; raise `RowRefused`."""
+        """Return the span of a row without a date; raise `RowRejected`."""
         return self.spans[WHOLE_REPORT]
 
 
@@ -256,19 +256,19 @@ def decide_dating(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `no_date`; `aggregate_period`, unless rows may be spread; `undecidable_format`.
     """
     unit = next((unit for unit in _UNITS if unit in columns.positions), "")
     positions = [columns.positions[unit]] if unit else []
     if unit == "from":
         if "to" not in columns.positions:
-            raise ExportRefused("no_date", f"the rows have a first day but no last day. {way_out}")
+            raise ExportRejected("no_date", f"the rows have a first day but no last day. {way_out}")
         positions.append(columns.positions["to"])
     elif unit and unit not in _EXACT and {"from", "to"} <= columns.positions.keys():
         positions += [columns.positions["from"], columns.positions["to"]]
     if not unit and report is None:
-        raise ExportRefused("no_date", f"the report has no dates for its numbers. {way_out}")
+        raise ExportRejected("no_date", f"the report has no dates for its numbers. {way_out}")
     sample = list(dict.fromkeys(columns.cells(positions))) if positions else []
     order = options.day_order
     if sample:
@@ -325,7 +325,7 @@ def _check_longer(
         return
     if not unit and report:
         if report[0] != report[1]:
-            raise ExportRefused(
+            raise ExportRejected(
                 "aggregate_period", f"each row covers {report[0]} to {report[1]}. {way_out}"
             )
         return
@@ -338,19 +338,19 @@ def check_any_day(spans: Spans, sample: Iterable[tuple[str, ...]], message: str)
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `aggregate_period`
     """
     codes = set()
     for cells in sample:
         try:
             _ = spans[cells if len(cells) > 1 else cells[0]]
-        except RowRefused as rejection:
+        except RowRejected as rejection:
             codes.add(rejection.code)
         else:
             return
     if "aggregate_period" in codes:
-        raise ExportRefused("aggregate_period", message)
+        raise ExportRejected("aggregate_period", message)
 
 
 def _reader(
@@ -362,7 +362,7 @@ def _reader(
     may_spread: bool,
     ends_before: bool,
 ) -> ReadPeriod:
-    """Return a function from date cells to a period; it raises `RowRefused`."""
+    """Return a function from date cells to a period; it raises `RowRejected`."""
 
     def read(cells: DateCells) -> Period:
         period = report if cells == WHOLE_REPORT else _period(unit, name, dates, cells)
@@ -370,7 +370,7 @@ def _reader(
         if period and is_exclusive and period[0] < period[1]:
             period = period[0], period[1] - dt.timedelta(days=1)
         if period is None:
-            raise RowRefused("missing_value", "neither the row nor the report has a date")
+            raise RowRejected("missing_value", "neither the row nor the report has a date")
         if unit in _LONGER and report and period[0] <= report[1] and period[1] >= report[0]:
             period = max(period[0], report[0]), min(period[1], report[1])
         return checked_period(period, may_spread=may_spread)
@@ -379,12 +379,12 @@ def _reader(
 
 
 def checked_period(period: Period, *, may_spread: bool) -> Period:
-    """Return the period of a row; raise `RowRefused` if it is too long to be imported."""
+    """Return the period of a row; raise `RowRejected` if it is too long to be imported."""
     first, last = period
     if (last - first).days > MAX_DAYS:
-        raise RowRefused("invalid_date", f"the period {first} to {last} is too long")
+        raise RowRejected("invalid_date", f"the period {first} to {last} is too long")
     if first != last and not may_spread:
-        raise RowRefused("aggregate_period", f"the row covers {first} to {last}")
+        raise RowRejected("aggregate_period", f"the row covers {first} to {last}")
     return period
 
 
@@ -392,12 +392,12 @@ def _period(unit: str, name: str, dates: DateFormat, cells: DateCells) -> Period
     if isinstance(cells, tuple):
         first, last = (_day(cell, dates, name) for cell in cells[-2:])
         if first > last:
-            raise RowRefused("invalid_date", "the last day of the row is before the first")
+            raise RowRejected("invalid_date", "the last day of the row is before the first")
         if len(cells) == 2:
             return first, last
         return _within(_period(unit, name, dates, cells[0]), (first, last), unit)
     if is_blank(cells):
-        raise RowRefused("missing_value", f"the row has no {unit or 'date'}")
+        raise RowRejected("missing_value", f"the row has no {unit or 'date'}")
     if unit in _EXACT:
         day = _day(cells, dates, name)
         return day, day
@@ -406,24 +406,24 @@ def _period(unit: str, name: str, dates: DateFormat, cells: DateCells) -> Period
         if unit in _LONGER and (period is None or period[0] == period[1]):
             return _LONGER[unit](cells, dates)
     except ValueError as error:
-        raise RowRefused("invalid_date", f"{name}: {error}") from None
+        raise RowRejected("invalid_date", f"{name}: {error}") from None
     if period is None:
-        raise RowRefused("invalid_date", f"{name}: not a period in a known format")
+        raise RowRejected("invalid_date", f"{name}: not a period in a known format")
     return period
 
 
 def _within(period: Period, report: Period, unit: str) -> Period:
-    """Return the part of a row's period within the report; raise `RowRefused` if it is empty."""
+    """Return the part of a row's period within the report; raise `RowRejected` if it is empty."""
     first, last = max(period[0], report[0]), min(period[1], report[1])
     if first > last:
-        raise RowRefused("invalid_date", f"the row's {unit} is not within the report's period")
+        raise RowRejected("invalid_date", f"the row's {unit} is not within the report's period")
     return first, last
 
 
 def _day(cell: str, dates: DateFormat, name: str) -> dt.date:
     if is_blank(cell):
-        raise RowRefused("missing_value", f"{name} is empty")
+        raise RowRejected("missing_value", f"{name} is empty")
     try:
         return dates.day(cell)
     except ValueError as error:
-        raise RowRefused("invalid_date", f"{name}: {error}") from None
+        raise RowRejected("invalid_date", f"{name}: {error}") from None

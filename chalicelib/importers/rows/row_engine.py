@@ -16,7 +16,7 @@ from chalicelib.importers.outcomes import (
     Claim,
     ClaimedConversions,
     Imported,
-    RowRefused,
+    RowRejected,
     Skipped,
 )
 from chalicelib.importers.rows.number_cells import Amounts, Claims, Counts
@@ -108,7 +108,7 @@ class RowEngine:
         )
 
     def convert(self, row: int, cells: Cells) -> Imported | Skipped:
-        """Return the outcome of a row; raise `RowRefused` without having changed any state."""
+        """Return the outcome of a row; raise `RowRejected` without having changed any state."""
         plan = self.plan
         key = self._subject_cells(cells) if self._subject_cells else ""
         subject = self._subjects.get(key)
@@ -131,9 +131,9 @@ class RowEngine:
                     elif metrics[index].skips_negative:
                         negative.append(index)
                     else:
-                        raise RowRefused("negative", "below zero")
-        except RowRefused as error:
-            raise RowRefused(error.code, f"{metrics[index].name}: {error.message}") from None
+                        raise RowRejected("negative", "below zero")
+        except RowRejected as error:
+            raise RowRejected(error.code, f"{metrics[index].name}: {error.message}") from None
         if plan.adds_up:
             found = _added_up(found + self._once, subject)
         cost = None
@@ -148,7 +148,7 @@ class RowEngine:
         is_empty = not (found or cost or claim or sale or has_audience)
         if is_empty and not plan.needs_day:
             if negative:
-                raise RowRefused("negative", f"{plan.metrics[negative[0]].name}: below zero")
+                raise RowRejected("negative", f"{plan.metrics[negative[0]].name}: below zero")
             self._note_zeros(cells)
             return Skipped(row, NO_NUMBERS)
         span = self.dating.spans.get(self._date_cells(cells)) if self._date_cells else None
@@ -196,44 +196,44 @@ class RowEngine:
         ]
 
     def _size(self, cells: Cells) -> int:
-        """Return the size of the audience; raise `RowRefused`."""
+        """Return the size of the audience; raise `RowRejected`."""
         column = self.plan.audience
         assert column is not None
         size = self._counts.read(column, cells)
         if size < 0:
             named = f"{column.name}:" if column.name else "the size of the audience is"
-            raise RowRefused("negative", f"{named} below zero")
+            raise RowRejected("negative", f"{named} below zero")
         return size
 
     def _extras(self, cells: Cells) -> dict[str, float]:
-        """Return the rating and the sentiment of a row; raise `RowRefused`."""
+        """Return the rating and the sentiment of a row; raise `RowRejected`."""
         extras: dict[str, float] = {}
         for field, position in self.plan.extras:
             try:
                 number = self.numbers.number(cells[position])
             except ValueError as error:
-                raise RowRefused("invalid_number", f"{field}: {error}") from None
+                raise RowRejected("invalid_number", f"{field}: {error}") from None
             if number is not None:
                 extras[field] = float(number)
         return extras
 
     def _check_spread(self, subject: Subject, *, is_of_one_day: bool) -> None:
-        """Raise `RowRefused` if a row of several days must not be spread over them."""
+        """Raise `RowRejected` if a row of several days must not be spread over them."""
         if self.plan.needs_day:
-            raise RowRefused(
+            raise RowRejected(
                 "aggregate_period", "conversions and audiences cannot be spread over days"
             )
         if is_of_one_day or subject.user:
-            raise RowRefused("aggregate_period", "only counts and costs can be spread over days")
+            raise RowRejected("aggregate_period", "only counts and costs can be spread over days")
 
     def _ordinal(self, subject: Subject, span: Span, sale: Sale | None) -> int:
-        """Return a number that distinguishes rows of one subject and day; raise `RowRefused`."""
+        """Return a number that distinguishes rows of one subject and day; raise `RowRejected`."""
         if self.plan.is_one_each:
             return 0
         if self.plan.has_ids:
             what = 2 * (sale is not None and sale.is_paid_back) + subject.paid
             if self._ordinals.next(subject.code, what):
-                raise RowRefused(
+                raise RowRejected(
                     "repeated_id",
                     "an earlier row has the same event_id. If it identifies a post, product or "
                     "other object of several rows, map it to content_id or campaign_id instead",
@@ -244,7 +244,7 @@ class RowEngine:
                 return self._ordinals.next_over(subject.code, span.days)
             return self._ordinals.next(subject.code, span.code)
         except RepeatedRow:
-            raise RowRefused(
+            raise RowRejected(
                 "told_twice",
                 "an earlier table of the file has a row for the same object and day. Import two "
                 "files if the later one is to replace the earlier one; otherwise merge the tables",
@@ -261,7 +261,7 @@ class RowEngine:
         """Record the days of a row of zeros, which is data for these days if they are readable."""
         try:
             span = self._span_of(cells)
-        except RowRefused:
+        except RowRejected:
             return
         if span is not None:
             self.days.update(span.days)
@@ -272,7 +272,7 @@ class RowEngine:
             return self.dating.of_report()
         try:
             return self.dating.spans[self._date_cells(cells)]
-        except RowRefused:
+        except RowRejected:
             if self._totals.is_undated_remainder(cells):
                 return self.dating.of_report()
             if self._totals.reason(cells):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.importers.booking import money
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.rows.number_cells import Counts, SignedAmounts
 from chalicelib.importers.rows.row_plan import Cells, SaleColumns
 from chalicelib.importers.values.numerals import NumberFormat
@@ -48,7 +48,7 @@ class Sales:
         self._refunds = SignedAmounts(numbers, columns.refunded) if columns.refunded else None
 
     def of(self, cells: Cells, currency: str) -> Sale | None:
-        """Return the conversion of a row, None if it has none; raise `RowRefused`."""
+        """Return the conversion of a row, None if it has none; raise `RowRejected`."""
         columns = self._columns
         worth = self._values.read(cells, currency) if self._values is not None else None
         count = self._count(cells, has_worth=worth is not None)
@@ -59,14 +59,14 @@ class Sales:
             is_refund = is_refund or count < 0 or (worth is not None and worth[0] < 0)
         if is_refund:
             if worth is None:
-                raise RowRefused("missing_value", "the refund has no amount")
+                raise RowRejected("missing_value", "the refund has no amount")
             return Sale(abs(count) or 1, money(abs(worth[0]), worth[1]), is_refund=True)
         if count < 0:
-            raise RowRefused("negative", "the number of conversions is below zero")
+            raise RowRejected("negative", "the number of conversions is below zero")
         if worth is not None and worth[0] < 0:
-            raise RowRefused("negative", columns.negative_value)
+            raise RowRejected("negative", columns.negative_value)
         if worth is not None and not count:
-            raise RowRefused("value_without_order", "the row has an amount but no conversion")
+            raise RowRejected("value_without_order", "the row has an amount but no conversion")
         kept = self._kept(worth, cells, currency)
         if kept is not None and not kept[0]:
             return Sale(1, None, is_refund=True)
@@ -82,11 +82,11 @@ class Sales:
         if refunded is None:
             return worth
         if worth is None:
-            raise RowRefused("missing_value", "the row has a refunded amount but no value")
+            raise RowRejected("missing_value", "the row has a refunded amount but no value")
         left = worth[0] - abs(refunded[0])
         if left < 0 or worth[1] != refunded[1]:
             message = "the refunded amount is larger than the value, or in another currency"
-            raise RowRefused("negative", message)
+            raise RowRejected("negative", message)
         return left, worth[1]
 
     def _count(self, cells: Cells, *, has_worth: bool) -> int:

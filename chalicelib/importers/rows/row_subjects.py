@@ -124,7 +124,7 @@ class Subjects(dict[Any, Subject], ABC):
 
     @abstractmethod
     def settle(self, key_cells: Any, cells: Cells) -> Subject:
-        """Return the subject of a row from its cells; raise `RowRefused`."""
+        """Return the subject of a row from its cells; raise `RowRejected`."""
 
     def keep(self, key_cells: Any, subject: Subject) -> None:
         """Cache a subject for later rows."""

@@ -9,14 +9,14 @@ from itertools import islice
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.bytes.delimited import csv_reader, records_of
 from chalicelib.importers.bytes.lines import MAX_COLUMNS, Lines
-from chalicelib.importers.outcomes import Reading, RowRefused
+from chalicelib.importers.outcomes import Reading, RowRejected
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.cells import CarriedNumber, as_text
 from chalicelib.importers.workbooks.workbooks import Workbook
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
-Raw = tuple[int, list[str], RowRefused | None, Callable[[], str]]
+Raw = tuple[int, list[str], RowRejected | None, Callable[[], str]]
 """A record: its line, its cells, its flaw, and a function that returns its text."""
 
 
@@ -42,7 +42,7 @@ def text_records(source: Source, delimiter: str, reading: Reading) -> Iterator[R
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unreadable_file`, as in `check_end`.
     """
     check_end(source, (), 0)
@@ -61,12 +61,12 @@ def check_end(source: Source, sample: Sequence[Sequence[str]], width: int) -> No
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unreadable_file`, if the file ends in the middle of a row and of a character.
     """
     is_short = bool(sample) and len(sample[-1]) < width
     if source.is_half_a_character_short and (source.has_lost_a_character or is_short):
-        raise ExportRefused(
+        raise ExportRejected(
             "unreadable_file",
             "the file is incomplete: it ends in the middle of a row and of a character. "
             "Download it again",
@@ -115,7 +115,7 @@ def _text_rows(source: Source, head: TableHead, reading: Reading) -> Iterator[Ra
     lines.forget()
     texts, number, raw = lines.texts, lines.first, lines.taken
     while True:
-        flaw: RowRefused | None = None
+        flaw: RowRejected | None = None
         try:
             for cells in reader:
                 if lines.flawed or lines.exhausted:
@@ -131,22 +131,24 @@ def _text_rows(source: Source, head: TableHead, reading: Reading) -> Iterator[Ra
                     lines.forget()
             break
         except csv.Error as error:
-            flaw = RowRefused("unclosed_quote", f"the row cannot be parsed: {error}")
+            flaw = RowRejected("unclosed_quote", f"the row cannot be parsed: {error}")
             yield number, ["?"], flaw, raw
             number += len(texts)
             lines.forget()
     reading.notes.extend(_notes(lines))
 
 
-def _flaw(lines: Lines) -> RowRefused | None:
+def _flaw(lines: Lines) -> RowRejected | None:
     if lines.too_wide:
-        return RowRefused("wrong_cell_count", f"the row has more than {MAX_COLUMNS:,} cells")
+        return RowRejected("wrong_cell_count", f"the row has more than {MAX_COLUMNS:,} cells")
     if not lines.whole:
-        return RowRefused("cut_off", "the line is too long for a row of a report")
+        return RowRejected("cut_off", "the line is too long for a row of a report")
     if not lines.readable:
-        return RowRefused("unreadable_text", "the row contains bytes that are not text")
+        return RowRejected("unreadable_text", "the row contains bytes that are not text")
     if lines.exhausted:  # the reader needed another line, so a quotation mark is still open
-        return RowRefused("unclosed_quote", "a quotation mark is not closed by the end of the file")
+        return RowRejected(
+            "unclosed_quote", "a quotation mark is not closed by the end of the file"
+        )
     return None
 
 

@@ -13,11 +13,11 @@ from chalicelib.importers.outcomes import (
     WITHHELD,
     Imported,
     Reading,
-    Refused,
+    Rejected,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
-    refusal,
+    rejection,
 )
 from chalicelib.importers.tables.further_tables import (
     LINES_ABOVE,
@@ -77,7 +77,7 @@ class Table:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unreadable_file`, if the file ends in the middle of a row and of a character.
     """
 
@@ -143,7 +143,7 @@ class Table:
             Returns why a row is not data (totals, footers), or an empty string. Also gets short
             rows, padded with empty cells.
         convert : callable
-            Returns the outcome of a row with a cell for each heading; may raise `RowRefused`.
+            Returns the outcome of a row with a cell for each heading; may raise `RowRejected`.
         reading : Reading
             Gets the notes at the end of the file.
         """
@@ -195,7 +195,7 @@ class Table:
             if flaw is None and len(cells) == width:
                 try:
                     outcome = convert(line, cells)
-                except RowRefused as error:
+                except RowRejected as error:
                     outcome = self._rejected(line, cells, raw(), error)
                 else:
                     outcome = outcome if not part else _in_part(outcome, part)
@@ -209,7 +209,7 @@ class Table:
                         waiting.clear()
             elif flaw is None:
                 is_title = may_be_title(cells)
-                if type(outcome) is Refused and is_heading(
+                if type(outcome) is Rejected and is_heading(
                     cells, self._names, is_below_gap=bool(above)
                 ):
                     titles = [row for _, row in above if any(map(str.strip, row))]
@@ -248,7 +248,7 @@ class Table:
         self,
         line: int,
         cells: list[str],
-        flaw: RowRefused | None,
+        flaw: RowRejected | None,
         raw: str,
         reason_to_skip: Callable[[Sequence[str]], str],
         convert: Callable[[int, Sequence[str]], RowOutcome],
@@ -258,7 +258,7 @@ class Table:
         if width > self._width and not any(map(str.strip, cells[self._width :])):
             cells = cells[: self._width]
         elif width != self._width:
-            flaw = flaw or RowRefused(
+            flaw = flaw or RowRejected(
                 "wrong_cell_count", f"number of cells: {width}, number of headings: {self._width}"
             )
             cells = cells + [""] * (self._width - width)
@@ -269,10 +269,10 @@ class Table:
                 return Skipped(line, reason, self.head.part)
         if flaw is not None:
             shown = WITHHELD if self._public_text else raw
-            return refusal(line, shown, flaw, self.head.part)
+            return rejection(line, shown, flaw, self.head.part)
         try:
             return _in_part(convert(line, cells), self.head.part)
-        except RowRefused as error:
+        except RowRejected as error:
             return self._rejected(line, cells, raw, error)
 
     def _is_split_elsewhere(self, cell: str, width: int) -> bool:
@@ -282,10 +282,10 @@ class Table:
             cell.count(other) == self._width - 1 for other in others
         )
 
-    def _rejected(self, line: int, cells: list[str], raw: str, error: RowRefused) -> Refused:
+    def _rejected(self, line: int, cells: list[str], raw: str, error: RowRejected) -> Rejected:
         if self._public_text is not None:
             raw = self._public_text(Row(line, list(cells), raw))
-        return refusal(line, raw, error, self.head.part)
+        return rejection(line, raw, error, self.head.part)
 
     def _first_rows(self) -> list[list[str]]:
         if isinstance(self._source, Rest):
@@ -298,7 +298,7 @@ class Table:
 
 def _as_line_above(outcome: RowOutcome) -> RowOutcome:
     """Convert the rejection of a line above a table to a skipped line."""
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, Rejected):
         return Skipped(outcome.row, "line above a further table", outcome.part)
     return outcome
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 
 _BLANK = frozenset({"", "-", "--", "—", "–"})
 _NO_NUMBER = _BLANK | {"na", "n/a", "#n/a", "null", "nan", "none"}
@@ -106,7 +106,7 @@ def checked_id(cell: str) -> str:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `damaged_id`: ``1.22158E+17`` in text, or a number with more digits than a workbook keeps.
     """
     is_too_long = isinstance(cell, NumberCell) and abs(cell.number) >= EXACT_UP_TO
@@ -114,7 +114,7 @@ def checked_id(cell: str) -> str:
     if text[:1] in ("'", "="):
         text = bare_id(text)
     if is_too_long or ("+" in text and _SCIENTIFIC.fullmatch(text)):
-        raise RowRefused(
+        raise RowRejected(
             "damaged_id",
             "an id has lost digits in a spreadsheet: import the file as downloaded",
         )

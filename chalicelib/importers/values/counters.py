@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from chalicelib.importers.booking import engagement
-from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.outcomes import RawEvent, RowRejected
 from chalicelib.importers.records.records import Converted
 from chalicelib.importers.values.dates import start_of
 from chalicelib.model.events import MAX_COUNT
@@ -35,11 +35,11 @@ def lifetime_events(
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_number`, for a count above the contract's maximum.
     """
     if any(count > MAX_COUNT for count in counts.values()):
-        raise RowRefused("invalid_number", "a counter is too large for a count")
+        raise RowRejected("invalid_number", "a counter is too large for a count")
     events: tuple[RawEvent, ...] = tuple(
         engagement(
             channel, kind, start_of(posted.date()), *parts, count=count, content_id=content_id

@@ -12,7 +12,7 @@ from typing import Literal
 from chalicelib.importers.values.cells import DateCell
 from chalicelib.importers.values.languages import DAY_FIRST_LANGUAGES, alternatives, month_numbers
 from chalicelib.importers.workbooks.typed_cells import DAY_ZERO
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 DayOrder = Literal["dmy", "mdy", ""]
 Period = tuple[dt.date, dt.date]
@@ -169,7 +169,7 @@ def decide_day_order(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `undecidable_format`, with the question for the user.
     """
     fitting: set[DayOrder] = {"dmy", "mdy"}
@@ -191,7 +191,7 @@ def decide_day_order(
         return "dmy"
     if fitting and language == "en" and english:
         return english
-    raise ExportRefused(
+    raise ExportRejected(
         "undecidable_format",
         f"is {doubtful} day/month or month/day? No day in the file decides it. Set it in a "
         'mapping: {"dates": "dmy"} or {"dates": "mdy"}; or export the report with days like '
@@ -210,7 +210,7 @@ def check_typed_days(cells: Sequence[str]) -> None:
         return
     for cell in cells:
         if not isinstance(cell, DateCell) and _NUMERIC.fullmatch(" ".join(cell.split())):
-            raise ExportRefused(
+            raise ExportRejected(
                 "undecidable_format",
                 f"did a spreadsheet swap day and month? In one column {typed[:10]} is a date and "
                 f"{cell.strip()} is text. Import the file as downloaded, without opening it in a "

@@ -15,7 +15,7 @@ from typing import Literal
 
 from chalicelib.importers.values.cells import NumberCell, is_empty_number
 from chalicelib.importers.values.languages import BOTH_MARKS, COMMA_LANGUAGES
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 DecimalMark = Literal[".", ","]
 
@@ -181,7 +181,7 @@ def decide_number_format(
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `undecidable_format`, if neither the cells nor the language decide.
     """
     marks: set[DecimalMark] = set()
@@ -232,7 +232,7 @@ def check_grouping(mark: DecimalMark, counts: Iterable[str]) -> None:
     counts with decimals, such as ``1.234``, are rejected row by row.
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `undecidable_format`
     """
     for cell in islice(_distinct(counts), DECIDED_BY):
@@ -240,13 +240,13 @@ def check_grouping(mark: DecimalMark, counts: Iterable[str]) -> None:
             raise _undecidable(cell.strip())
 
 
-def _undecidable(cell: str) -> ExportRefused:
+def _undecidable(cell: str) -> ExportRejected:
     question = (
         f"is {cell!r} a number above a thousand or a number with decimals?"
         if cell
         else "the file has both decimal points and decimal commas; which are correct?"
     )
-    return ExportRefused(
+    return ExportRejected(
         "undecidable_format",
         f"""{question} Set it in a mapping: {{"decimal_mark": ","}} or {{"decimal_mark": "."}}""",
     )

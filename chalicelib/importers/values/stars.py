@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from chalicelib.importers.booking import engagement
-from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.outcomes import RawEvent, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes
 
 STARS = Becomes(
@@ -17,11 +17,11 @@ STARS = Becomes(
 
 
 def rating_of(stars: Decimal | None) -> float | None:
-    """Return stars as a rating; raise `RowRefused` if they are not between 1 and 5."""
+    """Return stars as a rating; raise `RowRejected` if they are not between 1 and 5."""
     if stars is None:
         return None
     if not 1 <= stars <= 5:
-        raise RowRefused("invalid_number", "a review has one to five stars")
+        raise RowRejected("invalid_number", "a review has one to five stars")
     return float(stars)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.importers.booking import money
-from chalicelib.importers.outcomes import ClaimedConversions, RowRefused
+from chalicelib.importers.outcomes import ClaimedConversions, RowRejected
 from chalicelib.importers.values.dates import parse_instant
 from chalicelib.importers.values.numerals import NumberFormat
 from chalicelib.model.currencies import is_currency
@@ -27,7 +27,7 @@ def note_unpaid(unpaid: ClaimedConversions, total: Any, currency: Any, given: st
     try:
         value = number(total, "the total") or Decimal(0)
         code = currency_of(currency, given) if value else None
-    except RowRefused:
+    except RowRejected:
         value, code = Decimal(0), None
     unpaid.add(Decimal(1), max(value, Decimal(0)), code)
 
@@ -72,7 +72,7 @@ def number(value: Any, what: str) -> Decimal | None:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_number`.
     """
     if value is None:
@@ -82,7 +82,7 @@ def number(value: Any, what: str) -> Decimal | None:
         try:
             found = _POINT.money(value)[0]
         except ValueError:
-            raise RowRefused("invalid_number", f"{what} is not a number") from None
+            raise RowRejected("invalid_number", f"{what} is not a number") from None
         if found is None:
             return None
     elif isinstance(value, int) and not isinstance(value, bool):
@@ -92,7 +92,7 @@ def number(value: Any, what: str) -> Decimal | None:
     elif isinstance(value, float):
         found = Decimal(repr(value))
     if found is None or not found.is_finite() or found.adjusted() > _MAX_EXPONENT:
-        raise RowRefused("invalid_number", f"{what} is not a number")
+        raise RowRejected("invalid_number", f"{what} is not a number")
     return found
 
 
@@ -101,16 +101,16 @@ def count(value: Any, what: str) -> int:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_number`, `negative`, `not_whole`.
     """
     found = number(value, what) or Decimal(0)
     if found < 0:
-        raise RowRefused("negative", f"{what} is below zero")
+        raise RowRejected("negative", f"{what} is below zero")
     if found > MAX_COUNT:
-        raise RowRefused("invalid_number", f"{what} is above {MAX_COUNT}")
+        raise RowRejected("invalid_number", f"{what} is above {MAX_COUNT}")
     if found != found.to_integral_value():
-        raise RowRefused("not_whole", f"{what} is not a whole number")
+        raise RowRejected("not_whole", f"{what} is not a whole number")
     return int(found)
 
 
@@ -119,12 +119,12 @@ def amount(value: Any, what: str) -> Decimal | None:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_number`, `negative`.
     """
     found = number(value, what)
     if found is not None and found < 0:
-        raise RowRefused("negative", f"{what} is below zero")
+        raise RowRejected("negative", f"{what} is below zero")
     return found
 
 
@@ -133,14 +133,14 @@ def currency_of(*candidates: Any) -> str:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `no_currency`.
     """
     for candidate in candidates:
         code = candidate.strip().upper() if isinstance(candidate, str) else ""
         if is_currency(code):
             return code
-    raise RowRefused("no_currency", "an amount has no currency")
+    raise RowRejected("no_currency", "an amount has no currency")
 
 
 def money_of(value: Any, what: str, currencies: Iterable[Any]) -> Money | None:
@@ -148,7 +148,7 @@ def money_of(value: Any, what: str, currencies: Iterable[Any]) -> Money | None:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_number`, `negative`, `no_currency`.
     """
     found = amount(value, what)
@@ -160,15 +160,15 @@ def instant_of(value: Any, what: str) -> dt.datetime:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `missing_value`, `invalid_date`.
     """
     if value is None or value == "":
-        raise RowRefused("missing_value", f"{what} is missing")
+        raise RowRejected("missing_value", f"{what} is missing")
     try:
         return parse_instant(value if isinstance(value, str) else "")
     except ValueError:
-        raise RowRefused("invalid_date", f"{what} is not a time with an offset") from None
+        raise RowRejected("invalid_date", f"{what} is not a time with an offset") from None
 
 
 def epoch(value: Any, what: str, *, per_second: int = 1) -> dt.datetime:
@@ -176,15 +176,15 @@ def epoch(value: Any, what: str, *, per_second: int = 1) -> dt.datetime:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `missing_value`; `invalid_date`, also for times outside the years 1970 to 9999.
     """
     try:
         found = number(value, what)
-    except RowRefused:
-        raise RowRefused("invalid_date", f"{what} is not a time") from None
+    except RowRejected:
+        raise RowRejected("invalid_date", f"{what} is not a time") from None
     if found is None:
-        raise RowRefused("missing_value", f"{what} is missing")
+        raise RowRejected("missing_value", f"{what} is missing")
     if not 0 < found < _SECONDS_UNTIL_10000 * per_second:
-        raise RowRefused("invalid_date", f"{what} is outside the years 1970 to 9999")
+        raise RowRejected("invalid_date", f"{what} is outside the years 1970 to 9999")
     return _EPOCH + dt.timedelta(microseconds=int(found * 1_000_000 / per_second))

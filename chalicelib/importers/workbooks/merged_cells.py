@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import BinaryIO
 
 from chalicelib.importers.values.cells import CarriedNumber, NumberCell
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_MERGED = 100_000
 _PIECE_BYTES = 1 << 16
@@ -40,7 +40,7 @@ class MergedCells:
             return
         self._number += 1
         if self._number > MAX_MERGED:
-            raise ExportRefused(
+            raise ExportRejected(
                 "file_too_large", f"the sheet has more than {MAX_MERGED:,} merged cells"
             )
         self._starts[first_row].append((column, last_row))
@@ -88,5 +88,5 @@ def merged_in_xml(stream: BinaryIO) -> MergedCells:
 def _piece(stream: BinaryIO) -> bytes:
     try:
         return stream.read(_PIECE_BYTES)
-    except ExportRefused:
+    except ExportRejected:
         return b""

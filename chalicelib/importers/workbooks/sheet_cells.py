@@ -8,7 +8,7 @@ from array import array
 from chalicelib.importers.bytes.lines import MAX_COLUMNS
 from chalicelib.importers.workbooks.sheet_xml import SharedTexts, Styles, Texts, unescaped
 from chalicelib.importers.workbooks.typed_cells import iso_text, number_text
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_ROWS = 1_048_576
 MAX_ROW_CHARACTERS = 1_000_000
@@ -76,10 +76,10 @@ class Cells(Texts):
     def _begin_row(self, number: str) -> None:
         self._rows += 1
         if number and not (number.isdecimal() and len(number) < 8):
-            raise ExportRefused("unreadable_file", f"{number[:40]!r} is not a row number")
+            raise ExportRejected("unreadable_file", f"{number[:40]!r} is not a row number")
         self._number = int(number) if number else self._number + 1
         if self._rows > MAX_ROWS:
-            raise ExportRefused("file_too_large", f"a sheet has more than {MAX_ROWS:,} rows")
+            raise ExportRejected("file_too_large", f"a sheet has more than {MAX_ROWS:,} rows")
         self._column = self._characters = 0
         self._cells = {}
 
@@ -99,7 +99,7 @@ class Cells(Texts):
         if reference:
             found = _REFERENCE.fullmatch(reference)
             if not found:
-                raise ExportRefused(
+                raise ExportRejected(
                     "unreadable_file", f"{reference[:40]!r} is not a cell reference"
                 )
             letters = found[1]
@@ -109,7 +109,7 @@ class Cells(Texts):
                     column = 26 * column + ord(letter) - 64
                 self._columns[letters] = column
         if column > MAX_COLUMNS:
-            raise ExportRefused(
+            raise ExportRejected(
                 "too_many_columns", f"row {self._number} has more than {MAX_COLUMNS:,} cells"
             )
         return column
@@ -121,7 +121,7 @@ class Cells(Texts):
         self._cells[self._column] = text
         self._characters += len(text)
         if self._characters > MAX_ROW_CHARACTERS:
-            raise ExportRefused(
+            raise ExportRejected(
                 "unreadable_file",
                 f"row {self._number} has more than {MAX_ROW_CHARACTERS:,} characters",
             )

@@ -13,7 +13,7 @@ from typing import BinaryIO, NoReturn
 from xml.parsers import expat
 
 from chalicelib.importers.workbooks.typed_cells import CellKind, kind_of_format
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_DEPTH = 100
 MAX_CELL_BYTES = 1 << 20
@@ -45,7 +45,7 @@ def parse(stream: BinaryIO, handler: Handler) -> Iterator[None]:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unreadable_file`, `entity_expansion`, `too_deep`.
     """
     depth = 0
@@ -54,7 +54,7 @@ def parse(stream: BinaryIO, handler: Handler) -> Iterator[None]:
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise ExportRefused("too_deep", f"the XML has more than {MAX_DEPTH} levels")
+            raise ExportRejected("too_deep", f"the XML has more than {MAX_DEPTH} levels")
         handler.begin(tag.rpartition(":")[2] if ":" in tag else tag, attributes)
 
     def end(tag: str) -> None:
@@ -77,11 +77,11 @@ def parse(stream: BinaryIO, handler: Handler) -> Iterator[None]:
             if token > MAX_CELL_BYTES or (
                 handler.collecting and handler.collected_bytes > MAX_CELL_BYTES
             ):
-                raise ExportRefused("unreadable_file", "a cell is longer than spreadsheets allow")
+                raise ExportRejected("unreadable_file", "a cell is longer than spreadsheets allow")
             yield
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise ExportRefused("unreadable_file", f"the workbook is damaged: {error}") from error
+        raise ExportRejected("unreadable_file", f"the workbook is damaged: {error}") from error
     yield
 
 
@@ -155,7 +155,7 @@ class SharedTexts(Texts):
     def __getitem__(self, reference: str) -> str:
         number = int(reference) if reference.isdecimal() and len(reference) < 10 else -1
         if not 0 <= number < len(self._ends) - 1:
-            raise ExportRefused("unreadable_file", "a cell refers to a text that does not exist")
+            raise ExportRejected("unreadable_file", "a cell refers to a text that does not exist")
         return self._bytes[self._ends[number] : self._ends[number + 1]].decode()
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
@@ -182,4 +182,4 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _reject_doctype(*_: object) -> NoReturn:
-    raise ExportRefused("entity_expansion", "the workbook defines its own document type")
+    raise ExportRejected("entity_expansion", "the workbook defines its own document type")

@@ -12,7 +12,7 @@ from itertools import islice
 
 from chalicelib.importers.workbooks.xls import XlsBook
 from chalicelib.importers.workbooks.xlsx import XlsxBook
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_TOP_CHARACTERS = 4_000_000
 """Limit for the stored tops of all sheets together."""
@@ -47,7 +47,7 @@ class Workbook:
 
         Raises
         ------
-        ExportRefused
+        ExportRejected
             As `rows`; `too_many_columns`, if the tops of all sheets are too large for a report.
         """
         if (sheet, rows) not in self._tops:
@@ -55,7 +55,7 @@ class Workbook:
             for _, cells in islice(self._book.rows(sheet), rows):
                 self._top_characters += sum(map(len, cells)) + len(cells)
                 if self._top_characters > MAX_TOP_CHARACTERS:
-                    raise ExportRefused(
+                    raise ExportRejected(
                         "too_many_columns", "the first rows are too large for a report"
                     )
                 top.append(cells)
@@ -73,7 +73,7 @@ class Workbook:
 
         Raises
         ------
-        ExportRefused
+        ExportRejected
             `unreadable_file`, `too_many_columns`, `file_too_large`, `too_deep`, at the place of
             the error.
         """

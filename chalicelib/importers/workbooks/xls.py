@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from chalicelib.importers.recognition.file_kinds import LOCKED, check_old_office, check_password
 from chalicelib.importers.workbooks.merged_cells import MAX_MERGED, MergedCells
 from chalicelib.importers.workbooks.typed_cells import number_text
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_XLS_BYTES = 8_000_000
 MAX_SHEETS = 128
@@ -46,7 +46,7 @@ class XlsBook:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unreadable_file`, `file_too_large`.
     """
 
@@ -56,7 +56,7 @@ class XlsBook:
         content = stream.read(MAX_XLS_BYTES + 1)
         check_password(content)
         if len(content) > MAX_XLS_BYTES:
-            raise ExportRefused(
+            raise ExportRejected(
                 "file_too_large",
                 f"an old workbook may have at most {MAX_XLS_BYTES:,} bytes: save it as .xlsx",
             )
@@ -69,7 +69,7 @@ class XlsBook:
             )
             names = [str(name) for name in self._book.sheet_names()]
         if not names:
-            raise ExportRefused("unreadable_file", "the workbook has no sheets")
+            raise ExportRejected("unreadable_file", "the workbook has no sheets")
         self._indexes = {name: index for index, name in reversed(list(enumerate(names)))}
         self.sheets = tuple(dict.fromkeys(names))
         shown = self._book._sheet_visibility
@@ -119,7 +119,7 @@ def _check_records(content: bytes) -> dict[int, list[tuple[int, int, int]]]:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `file_too_large` if xlrd would exhaust memory, `unreadable_file` for wrong positions.
     """
     merged: dict[int, list[tuple[int, int, int]]] = {}
@@ -155,7 +155,7 @@ def _check_records(content: bytes) -> dict[int, list[tuple[int, int, int]]]:
     _check_number(len(sheets), MAX_SHEETS, "sheets")
     _check_number(definitions, MAX_DEFINITIONS, "formats and names")
     if len(set(sheets)) < len(sheets) or not beginnings.issuperset(sheets):
-        raise ExportRefused(
+        raise ExportRejected(
             "unreadable_file", "the sheets of the old workbook are not at the stated positions"
         )
     return merged
@@ -169,7 +169,7 @@ def _merged_in(data: bytes) -> list[tuple[int, int, int]]:
 
 def _check_number(number: int, limit: int, what: str) -> None:
     if number > limit:
-        raise ExportRefused("file_too_large", f"the old workbook has more than {limit:,} {what}")
+        raise ExportRejected("file_too_large", f"the old workbook has more than {limit:,} {what}")
 
 
 _DAMAGE = (
@@ -202,4 +202,4 @@ def _damage_rejected() -> Iterator[None]:
     except (xlrd.XLRDError, CompDocError, *_DAMAGE) as error:
         is_locked = "encrypted" in str(error)
         detail = LOCKED if is_locked else f"the old workbook is damaged: {error}"
-        raise ExportRefused("unreadable_file", detail) from error
+        raise ExportRejected("unreadable_file", detail) from error

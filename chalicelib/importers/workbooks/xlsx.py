@@ -11,7 +11,7 @@ from chalicelib.importers.recognition.file_kinds import check_members
 from chalicelib.importers.workbooks.merged_cells import merged_in_xml
 from chalicelib.importers.workbooks.sheet_cells import Cells
 from chalicelib.importers.workbooks.sheet_xml import Handler, SharedTexts, Styles, parse
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 MAX_SHEETS = 256
 MAX_SHARED_BYTES = 32 << 20
@@ -38,7 +38,7 @@ class XlsxBook:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `unreadable_file`, `file_too_large`, `entity_expansion`, `too_deep`.
     """
 
@@ -60,7 +60,7 @@ class XlsxBook:
                 if is_hidden:
                     hidden.add(name)
         if not self._parts:
-            raise ExportRefused("unreadable_file", "the workbook has no sheets")
+            raise ExportRejected("unreadable_file", "the workbook has no sheets")
         self.sheets = tuple(self._parts)
         self.hidden = frozenset(hidden)
 
@@ -81,7 +81,7 @@ class XlsxBook:
         if self._shared is None:
             part = self._shared_part
             if part is not None and part.file_size > MAX_SHARED_BYTES:
-                raise ExportRefused(
+                raise ExportRejected(
                     "file_too_large",
                     f"the texts of the workbook have more than {MAX_SHARED_BYTES:,} bytes: "
                     "save the sheet as CSV",
@@ -114,7 +114,7 @@ class _Outline(Handler):
             is_hidden = attributes.get("state", "visible") != "visible"
             self.sheets.append((attributes.get("name", "")[:255], relation, is_hidden))
             if len(self.sheets) > MAX_SHEETS:
-                raise ExportRefused(
+                raise ExportRejected(
                     "file_too_large", f"the workbook has more than {MAX_SHEETS} sheets"
                 )
         elif tag == "workbookPr":

@@ -21,7 +21,7 @@ from chalicelib.model.events.event_models import (
     Event,
     is_ours,
 )
-from chalicelib.model.events.event_parsing import EVENT_ERROR_CODES, EventRefused, parse_event
+from chalicelib.model.events.event_parsing import EVENT_ERROR_CODES, EventRejected, parse_event
 from chalicelib.model.events.surroundings_events import (
     Annotation,
     Control,
@@ -46,7 +46,7 @@ __all__ = [
     "Engagement",
     "EngagementType",
     "Event",
-    "EventRefused",
+    "EventRejected",
     "ShortText",
     "Slug",
     "Span",

@@ -46,7 +46,7 @@ _OWN = frozenset(
 """Codes raised by the validators of this package."""
 
 
-class EventRefused(ValueError):
+class EventRejected(ValueError):
     """Raw data is not a valid event.
 
     Attributes
@@ -81,15 +81,15 @@ def parse_event(raw: Any) -> Event:
 
     Raises
     ------
-    EventRefused
+    EventRejected
         With all errors; its `code` is that of the first error.
     """
     if not isinstance(raw, dict):
-        raise EventRefused((FieldError("", "wrong_type", "an event must be a JSON object"),))
+        raise EventRejected((FieldError("", "wrong_type", "an event must be a JSON object"),))
     try:
         return _ADAPTER.validate_python(raw)
     except ValidationError as error:
-        raise EventRefused(_field_errors(error)) from None
+        raise EventRejected(_field_errors(error)) from None
 
 
 def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:

@@ -24,7 +24,7 @@ from chalicelib.services.imports.giving_up import give_up_import
 from chalicelib.services.imports.import_runs import message_of, run_import
 from chalicelib.services.imports.limits import bytes_left, seconds_until_tomorrow
 from chalicelib.services.imports.reading import ReadExport
-from chalicelib.services.imports.showing import list_imports, list_refused_rows, show_import
+from chalicelib.services.imports.showing import list_imports, list_rejected_rows, show_import
 
 __all__ = [
     "REPLAY_OPTIONS",
@@ -36,7 +36,7 @@ __all__ = [
     "give_up_import",
     "import_for_object",
     "list_imports",
-    "list_refused_rows",
+    "list_rejected_rows",
     "message_of",
     "run_import",
     "seconds_until_tomorrow",

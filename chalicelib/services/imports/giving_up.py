@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from chalicelib.model.days import stamp
-from chalicelib.model.errors import ExportRefused, LikeworthError
+from chalicelib.model.errors import ExportRejected, LikeworthError
 from chalicelib.services.imports.import_chunks import CHUNK_EVENTS
 from chalicelib.services.imports.replaying import ReplayRun
 from chalicelib.services.imports.showing import show_import
@@ -37,7 +37,7 @@ def _given_up(store: TenantStore, current: Import, why: LikeworthError, now: dt.
         run = ReplayRun(store, now=now, has_time=lambda: True, chunk_events=CHUNK_EVENTS)
         try:
             return run.abandon(current, why)
-        except ExportRefused:  # events stored so far stay, but are not counted
+        except ExportRejected:  # events stored so far stay, but are not counted
             before = current.replay.before
             return store.imports.save(replace(current, state=before, replay=None, error=error))
     if current.is_removed or current.state in ("done", "failed"):

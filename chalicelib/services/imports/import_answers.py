@@ -163,7 +163,7 @@ class Imports(TypedDict):
     next: str | None
 
 
-class RefusedRow(TypedDict):
+class RejectedRow(TypedDict):
     """A rejected row."""
 
     part: str | None
@@ -173,10 +173,10 @@ class RefusedRow(TypedDict):
     raw: str
 
 
-class RefusedRows(TypedDict):
+class RejectedRows(TypedDict):
     """A page of rejected rows."""
 
-    rejects: list[RefusedRow]
+    rejects: list[RejectedRow]
     next: str | None
 
 
@@ -185,7 +185,7 @@ TABLE = Table(
     *("id", "state", "filename", "platform", "report", "created_at", "finished_at"),
     *("rows", "events", "rejected", "not_data", "from", "to", "warning_count"),
 )
-ROWS_TABLE = Table(RefusedRow)
+ROWS_TABLE = Table(RejectedRow)
 
 
 def shown_import(one: import_records.Import) -> Import:
@@ -245,7 +245,7 @@ def shown_one_import(one: import_records.Import) -> OneImport:
     }
 
 
-def shown_refused_row(one: import_records.RefusedRow) -> RefusedRow:
+def shown_rejected_row(one: import_records.RejectedRow) -> RejectedRow:
     """Return a rejected row as part of an answer."""
     return {
         "part": one.part_name or None,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.model.admission import Refusal, Storable, Terms, admit, event_of
-from chalicelib.storage.import_records import RefusedRow
+from chalicelib.model.admission import EventRejection, Storable, Terms, admit, event_of
+from chalicelib.storage.import_records import RejectedRow
 
 if TYPE_CHECKING:
     from chalicelib.importers.outcomes import Imported, RawEvent, RowOutcome
@@ -33,7 +33,7 @@ class Chunk:
     events : int
         Number of events that the chunk adds to the import.
     writes : list of Storable
-    refused : list of RefusedRow
+    rejected : list of RejectedRow
         In the order of the file.
     after : str, optional
         In a replay: cursor of the last rejected row that was processed.
@@ -44,7 +44,7 @@ class Chunk:
     not_data: int = 0
     events: int = 0
     writes: list[Storable] = field(default_factory=list)
-    refused: list[RefusedRow] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
     after: str | None = None
 
     def days(self, first: str | None, last: str | None) -> tuple[str | None, str | None]:
@@ -97,9 +97,9 @@ class ChunkBuilder:
         rows: int,
         reject: Callable[[Imported], None],
     ) -> None:
-        from chalicelib.importers.outcomes import Imported, Refused
+        from chalicelib.importers.outcomes import Imported, Rejected
 
-        self._imported_kind, self._refused_kind = Imported, Refused
+        self._imported_kind, self._rejected_kind = Imported, Rejected
         self._terms = terms
         self._parts = parts
         self._most_events = events
@@ -118,12 +118,12 @@ class ChunkBuilder:
         return (
             len(chunk.writes) + self._restated_events >= most
             or chunk.rows >= self._most_rows
-            or len(chunk.refused) >= most
+            or len(chunk.rejected) >= most
         )
 
     def is_empty(self) -> bool:
         """Whether there is nothing to store."""
-        return not (self._chunk.rows or self._chunk.refused)
+        return not (self._chunk.rows or self._chunk.rejected)
 
     def add(self, number: int, outcome: RowOutcome) -> None:
         """Add a row; `number` is its index among the records of the same file row."""
@@ -131,9 +131,9 @@ class ChunkBuilder:
         chunk.rows += 1
         if isinstance(outcome, self._imported_kind):
             self._admit(number, outcome)
-        elif isinstance(outcome, self._refused_kind):
+        elif isinstance(outcome, self._rejected_kind):
             row = self._row(outcome, number, outcome.raw, outcome.code, outcome.message)
-            chunk.refused.append(row)
+            chunk.rejected.append(row)
         else:
             chunk.not_data += 1
 
@@ -147,11 +147,11 @@ class ChunkBuilder:
         self._restated.append(restatement)
         self._restated_events += len(restatement.events)
 
-    def carry(self, row: RefusedRow) -> None:
+    def carry(self, row: RejectedRow) -> None:
         """Keep a rejected row unchanged, without reading it again."""
-        self._chunk.refused.append(row)
+        self._chunk.rejected.append(row)
 
-    def settled(self, row: RefusedRow) -> None:
+    def settled(self, row: RejectedRow) -> None:
         """Record that a previously rejected row was processed."""
         self._chunk.after = row.cursor
 
@@ -160,42 +160,44 @@ class ChunkBuilder:
         chunk, restated = self._chunk, self._restated
         chunk.events = len(chunk.writes)
         for restatement in restated:
-            writes, refusal = self._admitted(restatement.events)
-            if refusal is None:
+            writes, rejection = self._admitted(restatement.events)
+            if rejection is None:
                 chunk.writes += writes
                 chunk.events += restatement.more
-        chunk.refused.sort(key=lambda row: row.place)
+        chunk.rejected.sort(key=lambda row: row.place)
         self._begin()
         return chunk
 
     def _admit(self, number: int, outcome: Imported) -> None:
         """Import the row if all its events are admitted; otherwise reject it."""
         chunk = self._chunk
-        writes, refusal = self._admitted(outcome.events)
-        if refusal is None:
+        writes, rejection = self._admitted(outcome.events)
+        if rejection is None:
             chunk.writes += writes
             chunk.imported += 1
         else:
             self._reject(outcome)
             shown = _shown(outcome.events)
-            chunk.refused.append(self._row(outcome, number, shown, refusal.code, refusal.message))
+            chunk.rejected.append(
+                self._row(outcome, number, shown, rejection.code, rejection.message)
+            )
 
-    def _admitted(self, events: Sequence[RawEvent]) -> tuple[list[Storable], Refusal | None]:
+    def _admitted(self, events: Sequence[RawEvent]) -> tuple[list[Storable], EventRejection | None]:
         """Return the events to store, or the first rejection."""
         writes: list[Storable] = []
         for raw in events:
             verdict = admit(raw, self._terms)
-            if isinstance(verdict, Refusal):
+            if isinstance(verdict, EventRejection):
                 return [], verdict
             writes.append(verdict)
         return writes, None
 
     def _row(
         self, outcome: RowOutcome, number: int, raw: str, code: str, message: str
-    ) -> RefusedRow:
+    ) -> RejectedRow:
         part = outcome.part
         name = self._parts[part] if part < len(self._parts) else ""
-        return RefusedRow(outcome.row, number, raw, code, message, part, name)
+        return RejectedRow(outcome.row, number, raw, code, message, part, name)
 
 
 def chunks(
@@ -206,7 +208,7 @@ def chunks(
     position: int = 0,
     parts: Sequence[str] = (),
     reject: Callable[[Imported], None],
-    rejected: Iterable[RefusedRow] = (),
+    rejected: Iterable[RejectedRow] = (),
 ) -> Iterator[Chunk]:
     """Yield rows in chunks; a checkpoint follows each chunk.
 
@@ -220,7 +222,7 @@ def chunks(
         Number of rows already processed.
     reject : callable
         See `ChunkBuilder`.
-    rejected : iterable of RefusedRow
+    rejected : iterable of RejectedRow
         See `numbered`.
     """
     builder = ChunkBuilder(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
@@ -235,7 +237,7 @@ def chunks(
 def numbered(
     outcomes: Iterable[RowOutcome],
     position: int,
-    rejected: Iterable[RefusedRow] = (),
+    rejected: Iterable[RejectedRow] = (),
     reject: Callable[[Imported], None] = lambda outcome: None,
 ) -> Iterator[tuple[int, RowOutcome]]:
     """Yield the outcomes after a position, each with its index among the records of its row.
@@ -244,7 +246,7 @@ def numbered(
 
     Parameters
     ----------
-    rejected : iterable of RefusedRow
+    rejected : iterable of RejectedRow
         The rows rejected so far, in file order.
     reject : callable
         Called with each of these rows before the position that was readable, that is, rejected by

@@ -15,9 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.model.admission import Refusal, admit
+from chalicelib.model.admission import EventRejection, admit
 from chalicelib.model.days import stamp
-from chalicelib.model.errors import ExportRefused, StoreUnavailable
+from chalicelib.model.errors import ExportRejected, StoreUnavailable
 from chalicelib.services.imports.extent import extended
 from chalicelib.services.imports.import_chunks import CHUNK_EVENTS, Chunk, chunks
 from chalicelib.services.imports.limits import take_bytes
@@ -96,10 +96,10 @@ def _run(run: _ImportRun, store: TenantStore, import_id: str, version: ObjectVer
     except ObjectGoneError:
         return run.without_object(current, version)
     except ObjectTooLargeError as error:
-        return run.refuse(current, version, ExportRefused("file_too_large", str(error)))
+        return run.reject(current, version, ExportRejected("file_too_large", str(error)))
     with stream:
         if not is_same and (why := run.over_quota(stream)) is not None:
-            return run.refuse(current, version, why)
+            return run.reject(current, version, why)
         if not is_same or current.state == "waiting":
             current = run.begin(current, version)
         with rare_collections():
@@ -157,7 +157,7 @@ class _ImportRun:
             return self._store.imports.save(replace(current, state="running"))
         begun = self._store.imports.save(_begun(current, version, replay if is_same else None))
         if current.rejected:
-            self._store.imports.remove_refused_rows(
+            self._store.imports.remove_rejected_rows(
                 current.import_id, current.generation, go_on=self.has_time
             )
         return begun
@@ -174,13 +174,13 @@ class _ImportRun:
                 position=current.position,
                 parts=reading.parts,
                 reject=reading.reject,
-                rejected=self._store.imports.refused_rows(current.import_id, current.generation),
+                rejected=self._store.imports.rejected_rows(current.import_id, current.generation),
             ):
                 current = self._keep(current, chunk)
                 if not self.has_time():
                     return current
-        except ExportRefused as refusal:
-            return self._fail(current, refusal)
+        except ExportRejected as rejection:
+            return self._fail(current, rejection)
         except ObjectGoneError:
             return self._fail(current, GONE)
         return self._finish(current, reading)
@@ -211,11 +211,11 @@ class _ImportRun:
             return self._fail(current, GONE)
         return current
 
-    def over_quota(self, stream: ObjectReader) -> ExportRefused | None:
+    def over_quota(self, stream: ObjectReader) -> ExportRejected | None:
         """Count the bytes of an uploaded file; return the error if over the quota."""
         return take_bytes(self._store, stream.size, now=self._now)
 
-    def refuse(self, current: Import, version: ObjectVersion, why: ExportRefused) -> Import:
+    def reject(self, current: Import, version: ObjectVersion, why: ExportRejected) -> Import:
         """Fail the import without reading the file, and remove the file."""
         if current.replay is not None and current.etag == version.etag:
             return self._replay_run().abandon(current, why)
@@ -241,8 +241,8 @@ class _ImportRun:
                 f"{len(missed)} events after row {current.position} of the import "
                 f"{current.import_id} are not stored; the import continues there"
             )
-        self._store.imports.add_refused_rows(
-            current.import_id, current.generation, chunk.refused, now=self._now
+        self._store.imports.add_rejected_rows(
+            current.import_id, current.generation, chunk.rejected, now=self._now
         )
         first, last = chunk.days(current.first_day, current.last_day)
         return self._store.imports.save(
@@ -251,9 +251,9 @@ class _ImportRun:
                 position=current.position + chunk.rows,
                 rows=current.rows + chunk.rows,
                 events=current.events + chunk.events,
-                rejected=current.rejected + len(chunk.refused),
+                rejected=current.rejected + len(chunk.rejected),
                 not_data=current.not_data + chunk.not_data,
-                rejected_by_code=counted(current.rejected_by_code, chunk.refused),
+                rejected_by_code=counted(current.rejected_by_code, chunk.rejected),
                 first_day=first,
                 last_day=last,
             )
@@ -263,7 +263,7 @@ class _ImportRun:
         """Store the coverage of the file and end the import."""
         terms = terms_of(self._store, self._now)
         verdicts = [admit(raw, terms) for raw in reading.coverage()]
-        coverage = [one for one in verdicts if not isinstance(one, Refusal)]
+        coverage = [one for one in verdicts if not isinstance(one, EventRejection)]
         if self._store.events.write(coverage, origin=current.import_id):
             raise StoreUnavailable(
                 f"the coverage of the import {current.import_id} is not stored; it will be retried"
@@ -280,7 +280,7 @@ class _ImportRun:
             )
         )
 
-    def _fail(self, current: Import, why: ExportRefused) -> Import:
+    def _fail(self, current: Import, why: ExportRejected) -> Import:
         return self._store.imports.save(
             replace(
                 current,

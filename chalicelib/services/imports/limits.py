@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from chalicelib.model.errors import ExportRefused, TooManyImports, UploadQuotaUsed
+from chalicelib.model.errors import ExportRejected, TooManyImports, UploadQuotaUsed
 from chalicelib.storage.tenant_store import TenantStore
 
 UPLOAD_SECONDS = 3600
@@ -65,7 +65,7 @@ def bytes_left(store: TenantStore, *, now: dt.datetime) -> int | None:
     return max(0, most - store.import_quotas.bytes_of(now.date()))
 
 
-def take_bytes(store: TenantStore, size: int, *, now: dt.datetime) -> ExportRefused | None:
+def take_bytes(store: TenantStore, size: int, *, now: dt.datetime) -> ExportRejected | None:
     """Count an uploaded file; return why it is rejected if it exceeds the daily quota."""
     most = store.settings.daily_upload_bytes
     if most <= 0:
@@ -74,7 +74,7 @@ def take_bytes(store: TenantStore, size: int, *, now: dt.datetime) -> ExportRefu
     if total <= most:
         return None
     store.import_quotas.add_bytes(now.date(), -size)
-    return ExportRefused(
+    return ExportRejected(
         "over_upload_quota",
         f"the file has {size:,} bytes, but only {max(0, most - total + size):,} bytes were left of "
         f"the daily upload quota (UTC) of {most:,}; upload it tomorrow, or ask for a higher quota",

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from chalicelib.services.imports.import_chunks import Chunk, ChunkBuilder
 from chalicelib.services.imports.restating import EarlierReading
-from chalicelib.storage.import_records import RefusedRow
+from chalicelib.storage.import_records import RejectedRow
 from chalicelib.storage.objects import ObjectGoneError
 
 if TYPE_CHECKING:
     from chalicelib.importers.outcomes import RowOutcome
 
-GONE = ExportRefused("object_gone", "the file was removed or replaced")
+GONE = ExportRejected("object_gone", "the file was removed or replaced")
 
-Step = tuple[RefusedRow | None, int, "RowOutcome | None"]
+Step = tuple[RejectedRow | None, int, "RowOutcome | None"]
 
 
 class Merged:
@@ -29,41 +29,41 @@ class Merged:
     ----------
     outcomes : iterable
         From `import_chunks.numbered`.
-    refused : iterator of RefusedRow
+    rejected : iterator of RejectedRow
 
     Attributes
     ----------
-    error : ExportRefused, optional
+    error : ExportRejected, optional
         Why the file could not be read to its end. The remaining rejected rows then come alone.
     """
 
     def __init__(
-        self, outcomes: Iterable[tuple[int, RowOutcome]], refused: Iterator[RefusedRow]
+        self, outcomes: Iterable[tuple[int, RowOutcome]], rejected: Iterator[RejectedRow]
     ) -> None:
         self._outcomes = outcomes
-        self._refused = refused
-        self.error: ExportRefused | None = None
+        self._rejected = rejected
+        self.error: ExportRejected | None = None
 
     def __iter__(self) -> Iterator[Step]:
-        rejected = next(self._refused, None)
+        rejected = next(self._rejected, None)
         for number, outcome in self._readable():
             place = (outcome.part, outcome.row, number)
             while rejected is not None and rejected.place < place:
                 yield rejected, 0, None
-                rejected = next(self._refused, None)
+                rejected = next(self._rejected, None)
             if rejected is not None and rejected.place == place:
                 yield rejected, number, outcome
-                rejected = next(self._refused, None)
+                rejected = next(self._rejected, None)
             else:
                 yield None, number, outcome
         while rejected is not None:
             yield rejected, 0, None
-            rejected = next(self._refused, None)
+            rejected = next(self._rejected, None)
 
     def _readable(self) -> Iterator[tuple[int, RowOutcome]]:
         try:
             yield from self._outcomes
-        except ExportRefused as why:
+        except ExportRejected as why:
             self.error = why
         except ObjectGoneError:
             self.error = GONE
@@ -79,15 +79,15 @@ def replayed_chunks(
     earlier : EarlierReading, optional
         For comparison with the rows that were imported before.
     """
-    for refused, number, outcome in merged:
-        if refused is None:
+    for rejected, number, outcome in merged:
+        if rejected is None:
             _pass_over(builder, number, outcome, earlier)
         else:
             if outcome is None:
-                builder.carry(refused)
+                builder.carry(rejected)
             else:
                 builder.add(number, outcome)
-            builder.settled(refused)
+            builder.settled(rejected)
         if builder.is_full():
             yield builder.close()
     if not builder.is_empty():

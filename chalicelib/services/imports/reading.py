@@ -8,7 +8,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.model.errors import ExportRefused, InvalidFields
+from chalicelib.model.errors import ExportRejected, InvalidFields
 from chalicelib.storage.import_records import Import, Replay
 from chalicelib.storage.objects import ObjectReader
 from chalicelib.storage.tenant_store import TenantStore
@@ -41,11 +41,11 @@ class Reading:
 
         Raises
         ------
-        ExportRefused, ObjectGoneError, StoreUnavailable
+        ExportRejected, ObjectGoneError, StoreUnavailable
         """
         try:
             yield from self._reader
-        except ExportRefused:
+        except ExportRejected:
             self._stream.check()
             raise
         self._stream.check()
@@ -81,7 +81,7 @@ def open_reading(
 
     Raises
     ------
-    ExportRefused, ObjectGoneError, StoreUnavailable
+    ExportRejected, ObjectGoneError, StoreUnavailable
     """
     from chalicelib.importers import parse_mapping
     from chalicelib.importers import read_export as read_any_export
@@ -96,8 +96,8 @@ def open_reading(
             mapping=None if options.mapping is None else parse_mapping(options.mapping),
         )
     except InvalidFields as error:
-        raise ExportRefused("unusable_mapping", error.detail) from error
-    except ExportRefused:
+        raise ExportRejected("unusable_mapping", error.detail) from error
+    except ExportRejected:
         stream.check()
         raise
     return Reading(reader, stream)

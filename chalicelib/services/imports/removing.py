@@ -71,7 +71,7 @@ class RemovalRun:
             current = _with_removal(current, step=0, after=None, until=None)
             current = replace(current, state="removing")
         current, at_the_end = self._remove_events(current)
-        if not (at_the_end and self._remove_refused_rows(current)):
+        if not (at_the_end and self._remove_rejected_rows(current)):
             return current
         self._remove_upload(current, version)
         if before.state == "removed" and current.revision == before.revision:
@@ -114,10 +114,10 @@ class RemovalRun:
     def _save(self, current: Import) -> Import:
         return self._store.imports.save(_with_removal(current, moved_at=stamp(self._now)))
 
-    def _remove_refused_rows(self, current: Import) -> bool:
+    def _remove_rejected_rows(self, current: Import) -> bool:
         """Remove the rejected rows; return False if time ran out first."""
         for generation in range(1, current.generations + 1):
-            if not self._store.imports.remove_refused_rows(
+            if not self._store.imports.remove_rejected_rows(
                 current.import_id, generation, go_on=_once_and_while(self._has_time)
             ):
                 if self._has_time():

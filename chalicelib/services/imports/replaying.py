@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.model.days import stamp
-from chalicelib.model.errors import ExportRefused, LikeworthError, StoreUnavailable
+from chalicelib.model.errors import ExportRejected, LikeworthError, StoreUnavailable
 from chalicelib.services.imports.extent import extended
 from chalicelib.services.imports.import_chunks import Chunk, ChunkBuilder, numbered
 from chalicelib.services.imports.merged_rows import GONE, Merged, replayed_chunks
@@ -85,7 +85,7 @@ class ReplayRun:
                         numbered(open_reading(opened, current), replay.position),
                         may_renumber=may_renumber(current, replay),
                     )
-            except ExportRefused as why:
+            except ExportRejected as why:
                 return self.abandon(current, why)
             except ObjectGoneError:
                 return self.abandon(current, GONE)
@@ -111,12 +111,12 @@ class ReplayRun:
     ) -> Import:
         replay = replay_of(current)
         reject = reading.reject if reading is not None else _reject_nothing
-        again = self._store.imports.refused_rows(current.import_id, replay.generation)
+        again = self._store.imports.rejected_rows(current.import_id, replay.generation)
         outcomes = numbered(reading, replay.position, again, reject) if reading is not None else ()
-        refused = self._store.imports.refused_rows(
+        rejected = self._store.imports.rejected_rows(
             current.import_id, current.generation, after=replay.after
         )
-        merged = Merged(outcomes, refused)
+        merged = Merged(outcomes, rejected)
         builder = ChunkBuilder(
             terms_of(self._store, self._now),
             reading.parts if reading is not None else (),
@@ -140,8 +140,8 @@ class ReplayRun:
                 f"{len(missed)} events of the replay of the import {current.import_id} are not "
                 "stored; the replay continues there"
             )
-        self._store.imports.add_refused_rows(
-            current.import_id, replay.generation, chunk.refused, now=self._now
+        self._store.imports.add_rejected_rows(
+            current.import_id, replay.generation, chunk.rejected, now=self._now
         )
         first, last = chunk.days(replay.first_day, replay.last_day)
         ahead = replace(
@@ -150,7 +150,7 @@ class ReplayRun:
             after=chunk.after or replay.after,
             imported=replay.imported + chunk.imported,
             not_data=replay.not_data + chunk.not_data,
-            rejected_by_code=counted(replay.rejected_by_code, chunk.refused),
+            rejected_by_code=counted(replay.rejected_by_code, chunk.rejected),
             events=replay.events + chunk.events,
             first_day=first,
             last_day=last,
@@ -189,7 +189,7 @@ class ReplayRun:
                 mapping_name=replay.mapping_name,
             )
         saved = self._store.imports.save(ended)
-        self._store.imports.remove_refused_rows(
+        self._store.imports.remove_rejected_rows(
             current.import_id, current.generation, go_on=self._has_time
         )
         return saved

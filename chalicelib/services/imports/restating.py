@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from chalicelib.services.imports.import_chunks import Restatement
 from chalicelib.storage.import_records import Import, Place, Replay
 from chalicelib.storage.objects import ObjectGoneError
@@ -69,7 +69,7 @@ class EarlierReading:
         while self._ahead is None or self._ahead[0] < place:
             try:
                 following = next(self._outcomes, None)
-            except (ExportRefused, ObjectGoneError):  # the reading with new options also fails
+            except (ExportRejected, ObjectGoneError):  # the reading with new options also fails
                 following = None
             if following is None:
                 return None

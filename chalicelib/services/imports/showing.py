@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.model.errors import NotFound
 from chalicelib.storage import table_keys
-from chalicelib.storage.import_records import Import, RefusedRow
+from chalicelib.storage.import_records import Import, RejectedRow
 from chalicelib.storage.tenant_store import TenantStore
 
 
@@ -25,12 +25,12 @@ def list_imports(
     return page, (page[-1].import_id if len(found) > limit else None)
 
 
-def list_refused_rows(
+def list_rejected_rows(
     store: TenantStore, import_id: str, *, limit: int, after: str | None = None
-) -> tuple[list[RefusedRow], str | None]:
+) -> tuple[list[RejectedRow], str | None]:
     """Return a page of the rejected rows of an import; raises NotFound for an unknown import."""
     generation = show_import(store, import_id).generation
-    found = store.imports.refused_rows(import_id, generation, limit=limit + 1, after=after)
+    found = store.imports.rejected_rows(import_id, generation, limit=limit + 1, after=after)
     rows = list(found)
     page = rows[:limit]
     return page, (page[-1].cursor if len(rows) > limit else None)

@@ -19,7 +19,7 @@ from chalicelib.storage.tenant_store import TenantStore
 UPLOADS_KEPT_DAYS = 90 + 7
 """Uploads and rejected rows have expired by then.
 
-The lifetimes are in `infra/stack/data.py` and `REFUSED_ROWS_KEPT_DAYS`.
+The lifetimes are in `infra/stack/data.py` and `REJECTED_ROWS_KEPT_DAYS`.
 """
 
 UPLOAD_DAYS = 1
@@ -101,7 +101,7 @@ def _suppressed(
     begun, _, sort = (after or "").partition("/")
     for generation in range(int(begun or 1), one.generations + 1):
         behind = sort if generation == int(begun or 0) else ""
-        pages = store.imports.suppress_refused_rows(
+        pages = store.imports.suppress_rejected_rows(
             one.import_id, generation, names, after=behind or None
         )
         for touched, last in pages:

@@ -14,7 +14,7 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
 )
 from chalicelib.importers.platforms.amazon.reviews import CHANNEL, NO_PEOPLE, VOTES_ADD_UP, Reviews
@@ -126,12 +126,12 @@ class _ReviewRows:
         self._review, self._votes = at.get("review"), at.get("helpful")
 
     def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
-        """Return the events of a review; raises `RowRefused`."""
+        """Return the events of a review; raises `RowRejected`."""
         product = cells[self._product].strip()
         if not product:
             if not any(map(str.strip, cells)):
                 return Skipped(line, "blank line")
-            raise RowRefused("missing_value", "the review has no product")
+            raise RowRejected("missing_value", "the review has no product")
         at = self._instant(cells[self._day])
         rating = self._rating(cells[self._stars])
         helpful = 0 if self._votes is None else self._helpful(cells[self._votes])
@@ -143,11 +143,11 @@ class _ReviewRows:
 
     def _read_day(self, cell: str) -> dt.datetime:
         if not cell.strip():
-            raise RowRefused("missing_value", "the review has no day")
+            raise RowRejected("missing_value", "the review has no day")
         try:
             return start_of(self._dates.day(cell.strip()))
         except ValueError:
-            raise RowRefused("invalid_date", "review_date is not a valid date") from None
+            raise RowRejected("invalid_date", "review_date is not a valid date") from None
 
     def public_text(self, row: Row) -> str:
         """Return the cells that a rejected row may show: those that cannot identify a person."""

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.amazon.python_lines import with_dictionaries
 from chalicelib.importers.platforms.amazon.reviews import CHANNEL, NO_PEOPLE, VOTES_ADD_UP, Reviews
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
@@ -108,10 +108,10 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _events(reviews: Reviews, record: Any) -> Converted:
     if not isinstance(record, dict):
-        raise RowRefused("malformed_record", "the line is not a review")
+        raise RowRejected("malformed_record", "the line is not a review")
     product = first_name(record, *_PRODUCT)
     if not product:
-        raise RowRefused("missing_value", "the review has no product")
+        raise RowRejected("missing_value", "the review has no product")
     at = _time(record)
     reviewer = first_name(record, *_REVIEWER)
     return reviews.events(
@@ -138,14 +138,14 @@ def _time(record: dict[str, Any]) -> dt.datetime:
         return epoch(seconds, "unixReviewTime")
     day = record.get("reviewTime")
     if day is None:
-        raise RowRefused("missing_value", "the review has no time")
+        raise RowRejected("missing_value", "the review has no time")
     match = _DAY.fullmatch(day) if isinstance(day, str) else None
     try:
         if match:
             return start_of(dt.date(int(match[3]), int(match[1]), int(match[2])))
     except ValueError:
         pass
-    raise RowRefused("invalid_date", "reviewTime is not a valid date")
+    raise RowRejected("invalid_date", "reviewTime is not a valid date")
 
 
 def _helpful(record: dict[str, Any]) -> int:
@@ -153,7 +153,7 @@ def _helpful(record: dict[str, Any]) -> int:
     if votes is None:
         return count(first_filled(record, "helpful_vote", "vote"), "the votes")
     if not isinstance(votes, list) or len(votes) > 2:
-        raise RowRefused("invalid_number", "helpful is not a pair [helpful votes, all votes]")
+        raise RowRejected("invalid_number", "helpful is not a pair [helpful votes, all votes]")
     return count(votes[0], "the votes") if votes else 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.outcomes import RawEvent, RowRejected
 from chalicelib.importers.values.event_identity import EventIds, short_name
 from chalicelib.importers.values.stars import sentiment_of
 
@@ -54,11 +54,11 @@ class Reviews:
 
         Raises
         ------
-        RowRefused
+        RowRejected
             `invalid_date`, if the review is older than Amazon.
         """
         if at.year < OPENED:
-            raise RowRefused("invalid_date", f"the review is older than Amazon ({OPENED})")
+            raise RowRejected("invalid_date", f"the review is older than Amazon ({OPENED})")
         content = short_name(product)
         written = self._event(review, "review", at, content, 1)
         if rating is not None:

@@ -58,7 +58,7 @@ AMAZON_ADS = SponsoredReport(
         "Campaign Name and one column that only Amazon has: 7 Day or 14 Day Total Sales, Total "
         "Advertising Cost of Sales (ACOS), Advertised ASIN or Advertised SKU"
     ),
-    refused=(
+    rejected=(
         (
             "aggregate_period",
             "reports with the time unit Summary, which have Start Date and End Date",

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element  # defusedxml reads; this names types 
 
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -74,7 +74,7 @@ def _converter(channel: str, account: str) -> Callable[[Element], Converted]:
             if text_of(record, name.lower()).lower() == value:
                 return reason
         if not identity:
-            raise RowRefused("missing_value", "the post has no dsq:id")
+            raise RowRejected("missing_value", "the post has no dsq:id")
         at = moment(text_of(record, "createdat"))
         thread = next((_identity(e) for e in record if local_name(e.tag) == "thread"), "")
         page = pages.get(thread) or thread

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element  # defusedxml reads; this names types 
 
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -138,7 +138,7 @@ def _converter(
             return "a post without comments"
         identity = text_of(entry, "id") or text_of(entry, "guid") or _link(entry)
         if not identity:
-            raise RowRefused("missing_value", "the entry has no id, guid or link")
+            raise RowRejected("missing_value", "the entry has no id, guid or link")
         at = first_moment(*(text_of(entry, name) for name in _TIMES))
         parts = ("feed", account or "-", "entry" if has_comments else "post", identity)
         if not has_comments:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -79,13 +79,13 @@ def _converter(channel: str, account: str) -> Callable[[tuple[Any, Any]], Conver
         thread, comment = record
         if comment is None:
             if not isinstance(thread, dict):
-                raise RowRefused("malformed_record", "the thread is not an object")
+                raise RowRejected("malformed_record", "the thread is not an object")
             return "a thread: its comments are counted"
         if not comment:
-            raise RowRefused("malformed_record", "the comment is empty or not an object")
+            raise RowRejected("malformed_record", "the comment is empty or not an object")
         page, identity = text(thread, "id"), text(comment, "id")
         if not page:
-            raise RowRefused("missing_value", "the thread of the comment has no id")
+            raise RowRejected("missing_value", "the thread of the comment has no id")
         at = moment(comment.get("created"))
         parts = ("isso", account or "-", page, identity or "-", str(comment.get("created")))
         return (engagement(channel, "comment", at, *parts, content_id=page_of(page) or page),)

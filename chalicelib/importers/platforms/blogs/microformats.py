@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -24,7 +24,7 @@ from chalicelib.importers.records.record_fields import (
 from chalicelib.importers.records.records import Converted, outcomes_of
 from chalicelib.importers.records.unread_keys import UnreadKeys
 from chalicelib.importers.values.counters import NOTHING_YET, lifetime_events
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _ENTRIES = ("h-entry", "h-cite", "h-feed")
 _RESPONSES = {
@@ -94,7 +94,7 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
     if records and not any(
         _first(_properties_of(record), "published", "updated") for record in records
     ):
-        raise ExportRefused("no_date", "the file contains no date (published)")
+        raise ExportRejected("no_date", "the file contains no date (published)")
     description = ReportDescription(channel, "microformats", source.encoding, lifetime=True)
     convert = _converter(channel, options.account)
     return Reading(
@@ -156,7 +156,7 @@ def _converter(channel: str, account: str) -> Callable[[dict[str, Any] | _Respon
         at = moment(_first(response.properties, "published"))
         identity = _first(response.properties, "uid", "url")
         if not identity:
-            raise RowRefused("missing_value", "the response has neither url nor uid")
+            raise RowRejected("missing_value", "the response has neither url nor uid")
         parts = ("microformats", account or "-", "answer", identity)
         return (engagement(channel, response.kind, at, *parts, content_id=_page(response.entry)),)
 
@@ -176,7 +176,7 @@ def _time(properties: dict[str, Any]) -> Any:
 def _identity(properties: dict[str, Any]) -> str:
     identity = _first(properties, "uid", "url")
     if not identity:
-        raise RowRefused("missing_value", "the entry has neither url nor uid")
+        raise RowRejected("missing_value", "the entry has neither url nor uid")
     return identity
 
 

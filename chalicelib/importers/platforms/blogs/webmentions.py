@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -16,7 +16,7 @@ from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.records.json_documents import items_of
 from chalicelib.importers.records.record_fields import first_moment, harmless, mapping, text
 from chalicelib.importers.records.records import Converted, outcomes_of
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _JF2_KEYS = ("wm-property", "wm-target", "wm-source", "wm-received", "wm-id")
 _OLD_KEYS = ("links", "verified_date", "target", "source", "activity")
@@ -83,13 +83,13 @@ def _place_of_mentions(text: str) -> str:
         return "item"
     if match := _LIST.search(text):
         return f"{match[1]}.item"
-    raise ExportRefused("unreadable_file", "the JSON has neither children[] nor links[]")
+    raise ExportRejected("unreadable_file", "the JSON has neither children[] nor links[]")
 
 
 def _converter(channel: str, account: str) -> Callable[[Any], Converted]:
     def convert(mention: Any) -> Converted:
         if not isinstance(mention, dict):
-            raise RowRefused("malformed_record", "the mention is not an object")
+            raise RowRejected("malformed_record", "the mention is not an object")
         if mention.get("wm-private") is True or mention.get("private") is True:
             return "a private mention"
         name = _property_of(mention)
@@ -97,7 +97,7 @@ def _converter(channel: str, account: str) -> Callable[[Any], Converted]:
             return "a response to an invitation"
         kind = _KINDS.get(name)
         if kind is None:
-            raise RowRefused("malformed_record", "the type of the mention is unknown")
+            raise RowRejected("malformed_record", "the type of the mention is unknown")
         data = mapping(mention, "data")
         at = first_moment(
             mention.get("published"),
@@ -111,7 +111,7 @@ def _converter(channel: str, account: str) -> Callable[[Any], Converted]:
         if not identity:
             source = text(mention, "wm-source") or text(mention, "source") or text(mention, "url")
             if not source:
-                raise RowRefused("missing_value", "the mention has neither wm-id nor wm-source")
+                raise RowRejected("missing_value", "the mention has neither wm-id nor wm-source")
             identity = f"{source}\n{target}"
         parts = ("webmention", account or "-", identity)
         return (engagement(channel, kind, at, *parts, content_id=page_of(target)),)

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element  # defusedxml reads; this names types 
 
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -133,13 +133,13 @@ def _converter(channel: str, account: str) -> Callable[[_Comment | None], Conver
         if approved in _WITHHELD:
             return _WITHHELD[approved]
         if approved not in _APPROVED:
-            raise RowRefused("malformed_record", "wp:comment_approved has an unknown value")
+            raise RowRejected("malformed_record", "wp:comment_approved has an unknown value")
         kind = _KINDS.get(comment.field("comment_type").lower())
         if kind is None:
             return "a comment of a type that is not imported"
         identity = comment.field("comment_id")
         if not identity:
-            raise RowRefused("missing_value", "the comment has no wp:comment_id")
+            raise RowRejected("missing_value", "the comment has no wp:comment_id")
         at = first_moment(
             _in_utc(comment.field("comment_date_gmt")),
             comment.field("comment_date"),

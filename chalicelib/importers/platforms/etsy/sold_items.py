@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from chalicelib.importers.booking import money
-from chalicelib.importers.outcomes import RawEvent, Reading, RowRefused
+from chalicelib.importers.outcomes import RawEvent, Reading, RowRejected
 from chalicelib.importers.platforms.etsy.sold_orders import (
     ENGLISH,
     ID,
@@ -75,17 +75,17 @@ def _rows(options: Options, reading: Reading) -> Convert:
         )
         total = row.amount("total")
         if total < 0:
-            raise RowRefused("negative", "the total of the item is below zero")
+            raise RowRejected("negative", "the total of the item is below zero")
         key, currency = object_key((number, created.date().isoformat())), row.currency()
         items = kept.get(key) or _Items(currency)
         if items.currency != currency:
-            raise RowRefused("no_currency", "the items of the order have several currencies")
+            raise RowRejected("no_currency", "the items of the order have several currencies")
         if item in items.known:
             return "an item that is in the file twice"
         value = money(items.value + total, currency)
         if key not in kept:
             if begun.next_of(key, created.date()):
-                raise RowRefused(
+                raise RowRejected(
                     "malformed_record", "the items of the order are too far apart in the file"
                 )
             if len(kept) >= ORDERS_KEPT:

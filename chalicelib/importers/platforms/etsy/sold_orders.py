@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from chalicelib.importers.outcomes import RawEvent, Reading, RowRefused
+from chalicelib.importers.outcomes import RawEvent, Reading, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.payment_tables import (
@@ -74,14 +74,14 @@ def _rows(options: Options, reading: Reading) -> Convert:
     def convert(row: PaymentRow) -> tuple[RawEvent, ...] | str:
         status = row.word("status")
         if status not in PAID | REFUNDED | NOT_PAID:
-            raise RowRefused("missing_value", "the status of the order is unknown")
+            raise RowRejected("missing_value", "the status of the order is unknown")
         if status in NOT_PAID or (row.has("paid") and not row.text("paid")):
             row.note_unpaid(reading.unpaid, "total")
             return f"an order that is not paid: {status or 'Date Paid is empty'}"
         number, created = row.number_of("number", ID), start_of(row.day("day"))
         total, adjusted = row.amount("total"), row.amount("adjusted")
         if total < 0 or adjusted < 0:
-            raise RowRefused("negative", "the total of the order is below zero")
+            raise RowRejected("negative", "the total of the order is below zero")
         if status in REFUNDED:
             return (orders.undone(number, created),)
         # Without an adjustment, some files have 0 as the adjusted total and others the total.

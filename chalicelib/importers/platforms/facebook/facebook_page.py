@@ -77,7 +77,7 @@ REPORT = PageReport(
         Becomes("the second row", "no data: descriptions of the columns"),
         Becomes("Weekly …, 28 Days …", "not imported: these periods overlap"),
     ),
-    refused=(("undecidable_format", "dates that may be day/month or month/day"),),
+    rejected=(("undecidable_format", "dates that may be day/month or month/day"),),
     remarks=(
         "The paid part is subtracted from a total and counted separately as paid.",
         "The page's daily impressions include those of its posts: import either the page or its "

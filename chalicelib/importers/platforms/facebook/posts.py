@@ -111,7 +111,7 @@ REPORT = PostReport(
             "`like`, `comment`, `share`; `click` instead of Lifetime Post Consumptions",
         ),
     ),
-    refused=(
+    rejected=(
         ("undecidable_format", "dates of posts that may be day/month or month/day"),
         ("damaged_id", "ids that a spreadsheet has changed to a form like 1.22158E+17"),
     ),

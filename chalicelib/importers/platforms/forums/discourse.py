@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
@@ -25,7 +25,7 @@ from chalicelib.importers.records.record_fields import (
 from chalicelib.importers.records.records import Converted, outcomes_of
 from chalicelib.importers.records.unread_keys import UnreadKeys
 from chalicelib.importers.values.counters import NOTHING_YET, lifetime_events
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _CHANNEL = "community"
 _TOPIC_KEYS = ("post_stream", "post_number", "topic_id", "actions_summary", "cooked", "reads")
@@ -125,7 +125,7 @@ def _records(document: Any) -> tuple[list[_Record], tuple[str, ...]]:
         for key in ("latest_posts", "posts"):
             if isinstance(document.get(key), list):
                 return [_Record("post", post) for post in document[key]], ()
-    raise ExportRefused("unreadable_file", "the JSON has neither post_stream nor topic_list")
+    raise ExportRejected("unreadable_file", "the JSON has neither post_stream nor topic_list")
 
 
 def _converter(account: str) -> Callable[[_Record], Converted]:
@@ -133,7 +133,7 @@ def _converter(account: str) -> Callable[[_Record], Converted]:
 
     def convert(record: _Record) -> Converted:
         if not isinstance(record.fields, dict):
-            raise RowRefused("malformed_record", f"the {record.kind} is not an object")
+            raise RowRejected("malformed_record", f"the {record.kind} is not an object")
         if record.kind == "post":
             return _post(record.fields)
         return _topic(record.fields, record.is_listed)
@@ -185,7 +185,7 @@ def _likes(post: dict[str, Any]) -> int:
 def _identity(record: dict[str, Any]) -> str:
     identity = text(record, "id")
     if not identity:
-        raise RowRefused("missing_value", "the record has no id")
+        raise RowRejected("missing_value", "the record has no id")
     return identity
 
 

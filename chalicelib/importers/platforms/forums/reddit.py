@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.forums.reddit_things import (
     CHANNEL,
     COMMENT,
@@ -110,7 +110,7 @@ def _converter(submissions: frozenset[str], account: str) -> Callable[[Any], Con
     def convert(thing: Any) -> Converted:
         kind, fields = text(thing, "kind"), mapping(thing, "data")
         if not kind or not fields:
-            raise RowRefused("malformed_record", "the child of the listing has no kind or no data")
+            raise RowRejected("malformed_record", "the child of the listing has no kind or no data")
         if kind == SUBMISSION:
             return submission(fields, account)
         if kind == COMMENT:

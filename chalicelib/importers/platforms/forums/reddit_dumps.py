@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, RecordOutcomes, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, RecordOutcomes, ReportDescription, RowRejected
 from chalicelib.importers.platforms.forums.reddit_things import (
     CHANNEL,
     LEFT_OUT,
@@ -93,7 +93,7 @@ def _first_kind(text: str) -> bool:
 def _converter(begins_with_comments: bool, account: str) -> Callable[[Any], Converted]:
     def convert(record: Any) -> Converted:
         if not isinstance(record, dict):
-            raise RowRefused("malformed_record", "the record is not an object")
+            raise RowRejected("malformed_record", "the record is not an object")
         if "link_id" in record:
             return comment(record, account, is_counted=not begins_with_comments)
         return submission(record, account, counts_comments=not begins_with_comments)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from chalicelib.importers.booking import engagement
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.records.record_fields import count, harmless, moment, signed_count, text
 from chalicelib.importers.records.records import Converted
 from chalicelib.importers.records.unread_keys import OF_ANOTHER
@@ -83,5 +83,5 @@ def _name(fields: dict[str, Any], kind: str) -> str:
     identity = text(fields, "id").removeprefix(f"{kind}_")
     name = f"{kind}_{identity}" if identity else text(fields, "name")
     if not name:
-        raise RowRefused("missing_value", "the record has neither id nor name")
+        raise RowRejected("missing_value", "the record has neither id nor name")
     return name

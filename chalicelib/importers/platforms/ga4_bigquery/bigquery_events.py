@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.goals import Goals
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.ga4_bigquery.bigquery_sources import origin_of
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -112,7 +112,7 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _converted(event: Any, goals: Goals, options: Options) -> Converted:
     if not isinstance(event, dict) or "event_name" not in event:
-        raise RowRefused("malformed_record", "the record is not an event")
+        raise RowRejected("malformed_record", "the record is not an event")
     name = name_of(event["event_name"])
     if name in ENGAGEMENTS:
         return _engagement(event, ENGAGEMENTS[name], options.account)

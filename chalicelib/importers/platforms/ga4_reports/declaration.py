@@ -69,7 +69,7 @@ DECLARATION = Declaration(
         Becomes("Users, rates, averages, cohorts, audiences, items", "not imported"),
         Becomes("the row `Grand total`", "no data"),
     ),
-    refused=(
+    rejected=(
         ("aggregate_period", "page views, sessions or conversions for the whole period only"),
         ("no_date", "`Nth day` without the line with the start date"),
         ("no_counts", "users, rates and averages only"),

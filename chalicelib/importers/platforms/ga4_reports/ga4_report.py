@@ -15,10 +15,10 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
     UnreadPart,
-    refusal,
+    rejection,
 )
 from chalicelib.importers.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
 from chalicelib.importers.platforms.ga4_reports.ga4_headings import MONEY, VOCABULARY
@@ -37,7 +37,7 @@ from chalicelib.importers.tables.table_records import text_records
 from chalicelib.importers.values.cells import is_blank, without_addresses
 from chalicelib.importers.values.dates import DateFormat, decide_day_order
 from chalicelib.importers.values.numerals import NumberFormat, decide_number_format
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _HITS = 100
 """More than the columns of any header, as no other platform's files begin with such lines."""
@@ -171,7 +171,7 @@ class _TablesReader:
         is_below = False
         for line, cells, flaw, raw in text_records(source, delimiter, reading):
             if flaw is not None:
-                yield refusal(line, WITHHELD, flaw)
+                yield rejection(line, WITHHELD, flaw)
                 continue
             kind = stack.place(line, cells)
             table = stack.table
@@ -212,12 +212,12 @@ _NOT_ROWS = {
 def _outcome(rows: TableRows, line: int, cells: list[str], raw: str) -> RowOutcome:
     try:
         return rows.convert(line, cells)
-    except RowRefused as error:
+    except RowRejected as error:
         shown = WITHHELD if rows.holds_people else without_addresses(raw)
-        return refusal(line, shown, error)
+        return rejection(line, shown, error)
 
 
-def _rejection(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
+def _rejection(plan: Plan, shapes: Sequence[Shape]) -> ExportRejected:
     """Return the reason why nothing in a file can be read."""
     others = [shape for shape in plan.unreadable.values() if shape.is_dated]
     if others:
@@ -226,28 +226,28 @@ def _rejection(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
         if others[0].unit:
             covers = f"a {others[0].unit}"
         nouns = " and ".join(NOUNS[supply] for supply in plan.unreadable)
-        return ExportRefused("aggregate_period", f"each row of {nouns} covers {covers}. {WAY_OUT}")
+        return ExportRejected("aggregate_period", f"each row of {nouns} covers {covers}. {WAY_OUT}")
     numbered = next((s for s in plan.unreadable.values() if s.time in NUMBERED), None)
     if numbered is not None and numbered.preamble.period is not None:
         first, last = numbered.preamble.period
-        return ExportRefused(
+        return ExportRejected(
             "no_date",
             f"the numbers in {numbered.columns.name(numbered.time)} are ambiguous, because the "
             f"period {first} to {last} covers more than one calendar year. {WAY_OUT}",
         )
     vague = next((s for s in plan.unreadable.values() if s.preamble.period and s.time), None)
     if vague is not None:
-        return ExportRefused(
+        return ExportRejected(
             "no_date",
             f"{vague.columns.name(vague.time)} does not contain calendar dates. {WAY_OUT}",
         )
     if plan.unreadable:
-        return ExportRefused(
+        return ExportRejected(
             "no_date", f"there is no line with the start date above the table. {WAY_OUT}"
         )
     mixed = next((shape for shape in shapes if not shape.is_additive), None)
     if mixed is not None:
-        return ExportRefused(
+        return ExportRejected(
             "not_additive",
             f"the groups in the column {mixed.table.header[mixed.overlapping].strip()} overlap, so "
             "their rows cannot be added up. Remove all segments, comparisons and comparison "
@@ -255,7 +255,7 @@ def _rejection(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
         )
     names = (name for shape in shapes for name in shape.columns.names[1:4])
     seen = dict.fromkeys(filter(known_heading, names))
-    return ExportRefused(
+    return ExportRejected(
         "no_counts",
         "the report has no page views, sessions by channel or purchases, only "
         f"{', '.join(list(seen)[:6]) or 'other columns'}. {WAY_OUT}",
@@ -299,7 +299,7 @@ def _check_currency(plan: Plan, numbers: NumberFormat, options: Options) -> None
         except ValueError:
             continue
         if amount and not named:
-            raise ExportRefused(
+            raise ExportRejected(
                 "no_currency",
                 f"the report has revenue ({shape.columns.name(field)}) without a currency: "
                 "name the currency",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.importers.booking import Tally, book, conversion, money
-from chalicelib.importers.outcomes import Imported, RawEvent, RowOutcome, RowRefused, Skipped
+from chalicelib.importers.outcomes import Imported, RawEvent, RowOutcome, RowRejected, Skipped
 from chalicelib.importers.platforms.ga4_reports.ga4_channels import (
     UNASSIGNED,
     Origin,
@@ -100,18 +100,18 @@ class TableRows:
         return "person" in self._shape.dimensions
 
     def convert(self, line: int, cells: Cells) -> RowOutcome:
-        """Return the outcome of a row; raises `RowRefused`."""
+        """Return the outcome of a row; raises `RowRejected`."""
         reason = self._task.reason or self._why_no_data(cells)
         if reason:
             return Skipped(line, reason)
         width = self._width
         if len(cells) != width and (len(cells) < width or any(map(str.strip, cells[width:]))):
-            raise RowRefused("wrong_cell_count", f"{len(cells)} cells under {width} headings")
+            raise RowRejected("wrong_cell_count", f"{len(cells)} cells under {width} headings")
         wanted = self._task.uses or self._task.rejected
         numbers = {use: self._number(use, cells) for use in wanted}
         worth = {use: self._worth(use.worth, cells) for use in numbers if use.worth}
         if self._task.money and self._worth(self._task.money, cells):
-            raise RowRefused("value_without_order", "revenue without the number of purchases")
+            raise RowRejected("value_without_order", "revenue without the number of purchases")
         if not any(numbers.values()) and not any(worth.values()):
             return Skipped(line, NO_NUMBERS)
         if not self._task.uses:
@@ -154,10 +154,10 @@ class TableRows:
         heading = self._shape.columns.names[position]
         try:
             count = self._counts[cells[position]]
-        except RowRefused as error:
-            raise RowRefused(error.code, f"{heading}: {error.message}") from None
+        except RowRejected as error:
+            raise RowRejected(error.code, f"{heading}: {error.message}") from None
         if count < 0:
-            raise RowRefused("negative", f"{heading} is below zero")
+            raise RowRejected("negative", f"{heading} is below zero")
         return count
 
     def _worth(self, field: str, cells: Cells) -> _Worth | None:
@@ -165,12 +165,12 @@ class TableRows:
             amount, named = self._numbers.money(cells[self._at[field]])
         except ValueError as error:
             heading = self._shape.columns.name(field)
-            raise RowRefused("invalid_number", f"{heading}: {error}") from None
+            raise RowRejected("invalid_number", f"{heading}: {error}") from None
         if not amount:
             return None
         currency = self._shape.columns.currencies.get(field, "") or named or self._currency
         if not currency:
-            raise RowRefused("no_currency", "an amount without a currency")
+            raise RowRejected("no_currency", "an amount without a currency")
         return _Worth(amount, currency)
 
     def _kind(self, use: Use, cells: Cells) -> str:
@@ -181,8 +181,8 @@ class TableRows:
     def _reject(self) -> None:
         shape, use = self._shape, self._task.rejected[0]
         if not shape.is_dated:
-            raise RowRefused("missing_value", f"these {NOUNS[use.supply]} have no date")
-        raise RowRefused("aggregate_period", f"these {NOUNS[use.supply]} cover more than a day")
+            raise RowRejected("missing_value", f"these {NOUNS[use.supply]} have no date")
+        raise RowRejected("aggregate_period", f"these {NOUNS[use.supply]} cover more than a day")
 
     def _moment(self, cells: Cells, period: Period) -> _Moment:
         key = object_key([*self._key_names, *(self._key_cell(cells, i) for i in self._shape.keys)])
@@ -193,19 +193,19 @@ class TableRows:
         return group_name(cell) if index == self._shape.dimensions.get("group", -1) else cell
 
     def _period(self, cells: Cells) -> Period:
-        """Return the first and last day of a row; raises `RowRefused`."""
+        """Return the first and last day of a row; raises `RowRejected`."""
         time, report = self._shape.time, self._shape.preamble.period
         if not time:
             assert report is not None
             return report
         cell = _cell(cells, self._at[time])
         if not cell:
-            raise RowRefused("missing_value", f"{self._shape.columns.name(time)} is empty")
+            raise RowRejected("missing_value", f"{self._shape.columns.name(time)} is empty")
         try:
             return place(time, cell, self._dates, report)
         except ValueError as error:
             heading = self._shape.columns.name(time)
-            raise RowRefused("invalid_date", f"{heading}: {error}") from None
+            raise RowRejected("invalid_date", f"{heading}: {error}") from None
 
     def _tally(self, use: Use, count: int, cells: Cells, moment: _Moment) -> Tally:
         dimensions = self._shape.dimensions
@@ -233,11 +233,11 @@ class TableRows:
         return origin_of(group, source, medium) if group or source or medium else UNASSIGNED
 
     def _value(self, use: Use, count: int, worth: _Worth | None) -> Money | None:
-        """Return the value of a row's conversions or of its refund; raises `RowRefused`."""
+        """Return the value of a row's conversions or of its refund; raises `RowRejected`."""
         if worth is None:
             return None
         if not count and not _is_refund(worth):
-            raise RowRefused("value_without_order", f"revenue without {NOUNS[use.supply]}")
+            raise RowRejected("value_without_order", f"revenue without {NOUNS[use.supply]}")
         return money(abs(worth.amount), worth.currency)
 
     def _conversions(

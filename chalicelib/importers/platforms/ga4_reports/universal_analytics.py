@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from chalicelib.importers.reports.stacked import StackedTable
 from chalicelib.importers.tables.headings import comparable
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 HEADINGS = frozenset(
     comparable(heading)
@@ -57,11 +57,11 @@ HEADINGS = frozenset(
 
 
 def check_generation(tables: Sequence[StackedTable]) -> None:
-    """Raise `ExportRefused` for a report of Universal Analytics."""
+    """Raise `ExportRejected` for a report of Universal Analytics."""
     for table in tables:
         found = [heading for heading in map(comparable, table.header) if heading in HEADINGS]
         if found:
-            raise ExportRefused(
+            raise ExportRejected(
                 "unknown_platform",
                 f"this is a report of Universal Analytics ({', '.join(found[:3])}), which Google "
                 "shut down in 2024. It is not imported; for a table by day, write a mapping",

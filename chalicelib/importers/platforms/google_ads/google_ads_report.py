@@ -23,7 +23,7 @@ from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.tables.tables import Table
 from chalicelib.importers.values.cells import as_text
 from chalicelib.importers.values.dates import parse_period
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 CHANNEL = "google_ads"
 _CURRENCY_CODES = ("Currency code", "Währungscode", *words_of(TRANSLATIONS, "currency code"))
@@ -55,7 +55,7 @@ def _is_period(line: str) -> bool:
 
 
 def _check_unit_of_cost(table: Table) -> None:
-    """Raise `ExportRefused` if whole costs may be in millionths, as in some API reports."""
+    """Raise `ExportRejected` if whole costs may be in millionths, as in some API reports."""
     cells = [as_text(cell, ".").strip() for cell in table.sample("cost", "converted_cost")]
     costs = [cell for cell in cells if cell and cell.strip("-")]
     if not any(cell.strip("0") for cell in costs) or not all(map(str.isdigit, costs)):
@@ -64,7 +64,7 @@ def _check_unit_of_cost(table: Table) -> None:
         return  # in millionths, this would be less than a cent
     may_be_units = any(int(cell) % MICROS_OF_A_CENT for cell in costs)
     if not (may_be_units and _has_period_line(table.head)):
-        raise ExportRefused(
+        raise ExportRejected(
             "undecidable_format",
             "Cost may be in units of the currency or in millionths, because all costs are whole "
             "numbers. Download the report from the Google Ads interface instead",
@@ -151,7 +151,7 @@ REPORT = GoogleAdsReport(
             "the campaign `(other)`: traffic that no other row contains",
         ),
     ),
-    refused=(
+    rejected=(
         (
             "not_additive",
             "reports by click type, conversion action, asset, extension or audience segment",

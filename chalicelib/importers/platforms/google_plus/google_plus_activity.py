@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.importers.booking import engagement
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.records.record_fields import moment
 from chalicelib.importers.records.records import Converted
 from chalicelib.importers.values.counters import NOTHING_YET, lifetime_events
@@ -111,4 +111,4 @@ def _names_of(post: Post) -> tuple[str, str]:
         return f"{address[1]}/{address[2]}", address[2]
     if post.activity_id:
         return post.activity_id, post.activity_id
-    raise RowRefused("missing_value", "the post has neither a URL nor an activityId")
+    raise RowRejected("missing_value", "the post has neither a URL nor an activityId")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.google_plus.google_plus_activity import (
     CHANNEL,
     Comment,
@@ -19,7 +19,7 @@ from chalicelib.importers.recognition.recognition import Importer, Options, Reco
 from chalicelib.importers.records.json_documents import read_document
 from chalicelib.importers.records.record_fields import count, harmless, listing, mapping, text
 from chalicelib.importers.records.records import Converted, outcomes_of
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _KINDS = ('"plus#activity', '"plus#comment', '"plus#activityFeed"', '"plus#commentFeed"')
 _TOTALS = ('"plusoners"', '"resharers"', '"replies"', '"totalItems"')
@@ -61,7 +61,7 @@ def _open(source: Source, options: Options) -> Reading:
     document = read_document(source)
     items = document.get("items", [document]) if isinstance(document, dict) else document
     if not isinstance(items, list):
-        raise ExportRefused("unreadable_file", "the response has no items[]")
+        raise ExportRejected("unreadable_file", "the response has no items[]")
     description = ReportDescription(CHANNEL, "api", source.encoding, lifetime=True)
     convert = _converter(options.account)
     outcomes = outcomes_of(items, convert, shown=lambda item: harmless(item, "id", "published"))
@@ -73,7 +73,7 @@ def _converter(account: str) -> Callable[[Any], Converted]:
 
     def convert(item: Any) -> Converted:
         if not isinstance(item, dict):
-            raise RowRefused("malformed_record", "the item is not an object")
+            raise RowRejected("malformed_record", "the item is not an object")
         published, identity = item.get("published"), text(item, "id")
         if text(item, "kind") == "plus#comment":
             parent = (listing(item, "inReplyTo") or [None])[0]

@@ -23,7 +23,7 @@ from chalicelib.importers.records.json_documents import read_document
 from chalicelib.importers.records.record_fields import listing, text
 from chalicelib.importers.records.records import outcomes_of
 from chalicelib.importers.records.unread_keys import UnreadKeys
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _MARKS = (
     *('"creationTime"', '"activityId"', '"postAcl"', '"resourceName"', '"updateTime"'),
@@ -68,7 +68,7 @@ def _open(source: Source, options: Options) -> Reading:
     document = keys.observed_whole(read_document(source))
     posts = document if isinstance(document, list) else [document]
     if not all(isinstance(post, dict) for post in posts):
-        raise ExportRefused("unreadable_file", "the file contains something other than posts")
+        raise ExportRejected("unreadable_file", "the file contains something other than posts")
     description = ReportDescription(CHANNEL, "posts", source.encoding, lifetime=True)
     convert = converter(options.account)
     return Reading(description, outcomes_of(_records(posts), convert, shown=shown), unread=[keys])

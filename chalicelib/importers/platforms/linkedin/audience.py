@@ -8,7 +8,7 @@ from itertools import islice
 
 from chalicelib.importers.booking import audience
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Imported, Refused, RowOutcome, RowRefused
+from chalicelib.importers.outcomes import Imported, Rejected, RowOutcome, RowRejected
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.rows.number_cells import Counts
 from chalicelib.importers.tables.table_heads import TableHead
@@ -49,10 +49,10 @@ def sizes_above(
             day = _day_in(label, order)
             size = counts[value]
             if size < 0:
-                raise RowRefused("negative", "the size of the audience is below zero")
-        except RowRefused as error:
+                raise RowRejected("negative", "the size of the audience is below zero")
+        except RowRejected as error:
             shown = f"{label[:_MAX_LABEL]}\t{value[:_MAX_LABEL]}"
-            yield Refused(number, _printable(shown), error.code, error.message, part)
+            yield Rejected(number, _printable(shown), error.code, error.message, part)
         else:
             account = options.account or "-"
             parts = (FOLLOWERS_REPORT, account, day.isoformat())
@@ -71,7 +71,7 @@ def _day_in(label: str, order: DayOrder) -> dt.date:
             return parse_day(" ".join(words[start:]), order)
         except ValueError:
             continue
-    raise RowRefused("invalid_date", "the line with the total followers has no valid date")
+    raise RowRejected("invalid_date", "the line with the total followers has no valid date")
 
 
 def _printable(text: str) -> str:

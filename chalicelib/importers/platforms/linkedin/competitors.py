@@ -11,7 +11,7 @@ from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
 from chalicelib.importers.tables.table_heads import TableHead
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 HITS = 5
 
@@ -63,7 +63,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 
 def _reject() -> NoReturn:
-    raise ExportRefused(
+    raise ExportRejected(
         "foreign_numbers",
         "the comparison with competitors contains other pages' totals for a period. Export Content "
         "and Followers of your own page instead",

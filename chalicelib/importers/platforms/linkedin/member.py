@@ -30,7 +30,7 @@ from chalicelib.importers.reports.sheets import (
 from chalicelib.importers.tables.headings import header_keys
 from chalicelib.importers.tables.marks import Marks
 from chalicelib.importers.tables.table_heads import TableHead
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 TITLE = "LinkedIn members (creators): content of a period"
 WHERE = (
@@ -98,7 +98,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Reading:
     if not found:
-        raise ExportRefused(
+        raise ExportRejected(
             "no_date",
             "no sheet has a column Date together with Impressions or New followers. To export: "
             f"{WHERE}",

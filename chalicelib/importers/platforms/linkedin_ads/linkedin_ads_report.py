@@ -154,7 +154,7 @@ REPORT = LinkedInAdsReport(
     dates_are_starts=True,
     english="mdy",
     becomes=(Becomes("Report Start, Report End (above the table)", "the period of the report"),),
-    refused=(
+    rejected=(
         ("not_additive", "demographics, where a member may be in several segments"),
         ("aggregate_period", "rows for the whole period or for a month, dated by its first day"),
         ("no_currency", "a cost without a currency in the file; pass it with `--currency`"),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from chalicelib.importers.values.dates import DayOrder, Period, parse_day
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _TITLE = re.compile(r"\((?:in|en|em) [A-Z]{3,4}\)")
 _DATED = re.compile(r"[^:]{3,60}: ?(.*\d{4}.*)")
@@ -28,7 +28,7 @@ def stated_period(lines: Iterable[str], language: str) -> Period | None:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `undecidable_format`, for lines that cannot be read. Without the period, a row for many days
         would look like a row for one day.
     """
@@ -42,7 +42,7 @@ def stated_period(lines: Iterable[str], language: str) -> Period | None:
             return first, last
     except ValueError:
         pass
-    raise ExportRefused(
+    raise ExportRejected(
         "undecidable_format",
         "the period in the lines above the table cannot be read: download the report in English",
     )

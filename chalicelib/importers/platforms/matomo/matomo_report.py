@@ -14,7 +14,7 @@ from itertools import islice
 
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.bytes.delimited import records_of
-from chalicelib.importers.outcomes import Reading, Refused, RowOutcome, Skipped, UnreadPart
+from chalicelib.importers.outcomes import Reading, Rejected, RowOutcome, Skipped, UnreadPart
 from chalicelib.importers.platforms.matomo.matomo_columns import (
     CHANNEL,
     COLUMNS,
@@ -38,7 +38,7 @@ from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.tables.tables import Table
 from chalicelib.importers.values.cells import without_addresses
 from chalicelib.importers.values.dates import Period, parse_day, parse_period
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 VOCABULARY = vocabulary_of(COLUMNS)
 WHERE = (
@@ -165,7 +165,7 @@ def _with_two_dates(head: TableHead) -> TableHead:
 
 def _harmless(outcome: RowOutcome) -> RowOutcome:
     """Remove e-mail and IP addresses from rejected rows: a label can identify a visitor."""
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, Rejected):
         return outcome._replace(raw=without_addresses(outcome.raw))
     return outcome
 
@@ -236,7 +236,7 @@ def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
         if "date" in columns and any(field in columns for field in COUNTS)
     ]
     if not dated:
-        raise ExportRefused(
+        raise ExportRejected(
             "no_date",
             f"none of the {len(tables)} tables has a date column. {_WAY_OUT}",
         )

@@ -18,7 +18,7 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
 )
 from chalicelib.importers.platforms.matomo.matomo_columns import CHANNEL, PLATFORM
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
@@ -34,7 +34,7 @@ from chalicelib.importers.tables.tables import Row, Table
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.dates import DateFormat, decide_day_order, start_of
 from chalicelib.importers.values.numerals import NumberFormat
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 VOCABULARY = Vocabulary(
     {
@@ -78,7 +78,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
     if not {"first", "last", "day"} & head.columns.positions.keys():
-        raise ExportRefused("no_date", "no column contains the time of the visits")
+        raise ExportRejected("no_date", "no column contains the time of the visits")
     table = Table(source, head, public_text=lambda row: WITHHELD)
     order = options.day_order or decide_day_order("", table.sample("day"), None)
     rows = _VisitRows(head, DateFormat(order), options)
@@ -106,10 +106,10 @@ class _VisitRows:
         self._options = options
 
     def convert(self, row: Row) -> RowOutcome:
-        """Return the events of a visit and its conversions; raise `RowRefused`."""
+        """Return the events of a visit and its conversions; raise `RowRejected`."""
         visit = self._cell(row, "visit")
         if is_blank(visit):
-            raise RowRefused("missing_value", "the row has no idVisit")
+            raise RowRejected("missing_value", "the row has no idVisit")
         at = self._time(row)
         parts = (PLATFORM, "visit", self._options.account or "-", self._cell(row, "site"), visit)
         events = [engagement(CHANNEL, "impression", at, *parts)]
@@ -138,16 +138,16 @@ class _VisitRows:
             try:
                 return start_of(self._dates.day(day))
             except ValueError as error:
-                raise RowRefused("invalid_date", f"the day of the visit: {error}") from None
+                raise RowRejected("invalid_date", f"the day of the visit: {error}") from None
         last = self._cell(row, "last")
         if is_blank(last):
-            raise RowRefused("missing_value", "the visit has no time")
+            raise RowRejected("missing_value", "the visit has no time")
         return start_of(_instant(last).date())
 
     def _count(self, row: Row, field: str) -> int:
         count = self._counts[self._cell(row, field)]
         if count < 0:
-            raise RowRefused("negative", f"{field} is below zero")
+            raise RowRejected("negative", f"{field} is below zero")
         return count
 
     def _cell(self, row: Row, field: str) -> str:
@@ -161,7 +161,7 @@ def _instant(cell: str) -> dt.datetime:
             raise ValueError
         return dt.datetime.fromtimestamp(int(cell), dt.UTC)
     except (ValueError, OverflowError, OSError):
-        raise RowRefused("invalid_date", "the time is not a Unix time in seconds") from None
+        raise RowRejected("invalid_date", "the time is not a Unix time in seconds") from None
 
 
 VISITS = Importer(
@@ -184,7 +184,7 @@ VISITS = Importer(
             Becomes("idVisit, idSite", "part of the event id"),
             Becomes("visitIp, visitorId, userId, location, device", "nothing"),
         ),
-        refused=(("no_date", "no column with a time"),),
+        rejected=(("no_date", "no column with a time"),),
         notes=(
             "The log and the reports count the same visits. Import only one of them.",
             "Nothing of a rejected row is shown, because it contains personal data.",

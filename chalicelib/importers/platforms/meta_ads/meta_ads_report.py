@@ -133,7 +133,7 @@ REPORT = MetaAdsReport(
             "whether Results are conversions: purchases, leads, registrations, subscriptions",
         ),
     ),
-    refused=(
+    rejected=(
         ("not_additive", "breakdowns by action: conversion device, carousel card, reaction type"),
         ("aggregate_period", "rows that cover several days, unless you choose to spread them"),
         ("no_date", "a report without Day and without Reporting starts and ends"),

@@ -91,7 +91,7 @@ _REPORT = ContentReport(
             "nothing: rejected rows do not show them either",
         ),
     ),
-    refused=(
+    rejected=(
         (
             "damaged_id",
             "post ids that Excel has rounded, such as 1.22158E+17; import the original file",

@@ -25,9 +25,9 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
-    refusal,
+    rejection,
 )
 from chalicelib.importers.platforms.meta_business_suite.result_titles import (
     COUNTED,
@@ -45,7 +45,7 @@ from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.tables.table_records import text_records
 from chalicelib.importers.values.dates import parse_day, start_of
 from chalicelib.importers.values.numerals import NumberFormat, decide_number_format
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 REPORT = "results"
 HITS = 20
@@ -189,7 +189,7 @@ def _open(
             values += cells[1:2]
     channel, notes = _network_of(seen.series, named)
     if notes and source.level and not is_named:
-        raise ExportRefused(
+        raise ExportRejected(
             "no_channel",
             "the archive contains a table whose title names no network, and may contain the same "
             "table for another network. Name the platform, facebook or instagram",
@@ -224,7 +224,7 @@ def _check(series: Sequence[_Series], channel: str, source: Source) -> None:
     for one in series:
         what = one.title.network or channel, one.title.type
         if one.title.type and what in counted:
-            raise ExportRefused(
+            raise ExportRejected(
                 "no_channel",
                 f"two tables of the file count {what[1]}s and do not name their networks. Import "
                 "each table as a separate file",
@@ -232,7 +232,7 @@ def _check(series: Sequence[_Series], channel: str, source: Source) -> None:
         counted.add(what)
     if source.complete and not any(one.title.type for one in series):
         why = "; ".join(f"{one.title.shown}: {one.title.why_not}" for one in series[:6])
-        raise ExportRefused("no_counts", f"no table of the file can be imported ({why}). {_WHERE}")
+        raise ExportRejected("no_counts", f"no table of the file can be imported ({why}). {_WHERE}")
 
 
 def _outcomes(
@@ -252,8 +252,8 @@ def _outcomes(
                 raise flaw
             assert found is not None
             yield _outcome(line, cells, found, tables.account, counts)
-        except RowRefused as error:
-            yield refusal(line, raw(), error)
+        except RowRejected as error:
+            yield rejection(line, raw(), error)
     if tables.others:
         reading.notes.append(f"{tables.others} rows in tables without days were not read.")
     for one in tables.series:
@@ -273,14 +273,14 @@ def _outcome(
     if series.covered is None:
         return Skipped(line, f"{title.shown}: {title.why_not}")
     if len(cells) < 2:
-        raise RowRefused("wrong_cell_count", "a row needs a day and a number")
+        raise RowRejected("wrong_cell_count", "a row needs a day and a number")
     try:
         day = parse_day(cells[0])
     except ValueError as error:
-        raise RowRefused("invalid_date", f"Date: {error}") from None
+        raise RowRejected("invalid_date", f"Date: {error}") from None
     count = counts[cells[1]]
     if count < 0:
-        raise RowRefused("negative", "the number is below zero")
+        raise RowRejected("negative", "the number is below zero")
     series.covered.days.add(day.toordinal())
     if not count:
         return Skipped(line, NO_NUMBERS)

@@ -26,7 +26,7 @@ from chalicelib.importers.tables.tables import Table
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.dates import Period
 from chalicelib.importers.values.numerals import NumberFormat
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 CHANNEL = "microsoft_ads"
 LEVELS = ("search_term", "keyword", "ad", "product", "ad_group", "campaign")
@@ -86,7 +86,7 @@ class PerformanceReport(TableReport):
         """Reject reports by extension or asset: they count an impression once for each of them."""
         for heading in table.head.columns.names:
             if comparable(heading) in REPEATED:
-                raise ExportRefused(
+                raise ExportRejected(
                     "no_counts",
                     f"the report has a row for each {heading}. An impression with several of them "
                     "is in several rows, so the rows cannot be summed. Download the campaign or "
@@ -138,7 +138,7 @@ REPORT = PerformanceReport(
             "Report Time, Report Aggregation (above the table)", "the period; the unit of a row"
         ),
     ),
-    refused=(
+    rejected=(
         (
             "no_counts",
             "reports by ad extension or asset, in which an impression is in several rows",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.open_social.social_notes import (
     LIFETIME,
     NO_PEOPLE,
@@ -19,7 +19,7 @@ from chalicelib.importers.records.record_fields import count, first_moment, mapp
 from chalicelib.importers.records.records import Converted
 from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.values.counters import lifetime_events
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 CHANNEL = "bluesky"
 _COUNTS = ("likeCount", "repostCount", "replyCount")
@@ -95,12 +95,12 @@ def _post_of(record: Any) -> Any:
 def _convert(record: Any, account: str) -> Converted:
     post = _post_of(record)
     if not isinstance(post, dict) or not any(key in post for key in _COUNTS):
-        raise RowRefused("malformed_record", "the record is not a post with counts")
+        raise RowRejected("malformed_record", "the record is not a post with counts")
     if text(mapping(record, "reason"), "$type").endswith("#reasonRepost"):
         return "a repost of another account's post"
     address = text(post, "uri")
     if not address:
-        raise RowRefused("missing_value", "the post has no uri")
+        raise RowRejected("missing_value", "the post has no uri")
     posted = first_moment(mapping(post, "record").get("createdAt"), post.get("indexedAt"))
     counts = {
         "like": count(post, "likeCount"),
@@ -118,7 +118,7 @@ def _recognise_repository(glimpse: Glimpse) -> Recognition | None:
 
 
 def _reject(source: Source, options: Options) -> Reading:
-    raise ExportRefused(
+    raise ExportRejected(
         "no_counts",
         "the file contains what the account wrote, but no counts of how others reacted. "
         f"{_WAY_OUT}",

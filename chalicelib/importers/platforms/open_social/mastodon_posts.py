@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.open_social.social_notes import (
     LIFETIME,
     NO_PEOPLE,
@@ -118,7 +118,7 @@ def _opened(
 
 def _archived(item: Any, account: str) -> Converted:
     if not isinstance(item, dict) or not text(item, "type"):
-        raise RowRefused("malformed_record", "the record is not an outbox item")
+        raise RowRejected("malformed_record", "the record is not an outbox item")
     if text(item, "type") != "Create":
         return "not a post by the account itself"
     post = mapping(item, "object")
@@ -134,7 +134,7 @@ def _archived(item: Any, account: str) -> Converted:
 
 def _status(status: Any, account: str) -> Converted:
     if not isinstance(status, dict) or not any(key in status for key in _STATUS_COUNTS):
-        raise RowRefused("malformed_record", "the record is not a post with counts")
+        raise RowRejected("malformed_record", "the record is not a post with counts")
     if isinstance(status.get("reblog"), dict):
         return "a boost of another account's post"
     counts = {
@@ -150,7 +150,7 @@ def _events(
 ) -> Converted:
     address = text(post, key)
     if not address:
-        raise RowRefused("missing_value", f"the post has no {key}")
+        raise RowRejected("missing_value", f"the post has no {key}")
     posted = first_moment(*times)
     return lifetime_events(CHANNEL, posted, counts, "posts", account, address, content_id=address)
 

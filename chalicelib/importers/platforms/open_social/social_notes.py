@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.importers.booking import engagement
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.records.record_fields import moment, text
 from chalicelib.importers.records.records import Converted
 
@@ -54,10 +54,10 @@ def notified(
         The type and the id of this notification.
     """
     if not isinstance(record, dict) or not kind:
-        raise RowRefused("malformed_record", "the record is not a notification")
+        raise RowRejected("malformed_record", "the record is not a notification")
     if kind not in types:
         return "a notification that is not about an engagement"
     if not identity:
-        raise RowRefused("missing_value", "the notification has no id")
+        raise RowRejected("missing_value", "the notification has no id")
     at = moment(time)
     return (engagement(channel, types[kind], at, *parts, identity, content_id=content_id),)

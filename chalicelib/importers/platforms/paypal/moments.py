@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 
 _HOURS = {
     "utc": 0,
@@ -45,13 +45,13 @@ def moment_of(day: dt.date, time: str, zone: str) -> dt.datetime:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_date` for an invalid time, `undecidable_time` for an unknown zone. The message
         contains neither of them.
     """
     match = _TIME.fullmatch(time.strip())
     if not match:
-        raise RowRefused("invalid_date", "the time of day is not valid")
+        raise RowRejected("invalid_date", "the time of day is not valid")
     offset = _zone(zone)
     hour = int(match[1])
     if match[4]:
@@ -68,7 +68,7 @@ def moment_of(day: dt.date, time: str, zone: str) -> dt.datetime:
         )
         return local.astimezone(dt.UTC)
     except (ValueError, OverflowError):
-        raise RowRefused("invalid_date", "the time of day is not valid") from None
+        raise RowRejected("invalid_date", "the time of day is not valid") from None
 
 
 def _zone(name: str) -> dt.tzinfo:
@@ -86,4 +86,4 @@ def _zone(name: str) -> dt.tzinfo:
             return ZoneInfo(text)
         except (ValueError, OSError, ZoneInfoNotFoundError):
             pass
-    raise RowRefused("undecidable_time", "the time zone is unknown or ambiguous")
+    raise RowRejected("undecidable_time", "the time zone is unknown or ambiguous")

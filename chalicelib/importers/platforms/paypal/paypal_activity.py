@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from chalicelib.importers.booking import conversion, money
-from chalicelib.importers.outcomes import RawEvent, Reading, RowRefused
+from chalicelib.importers.outcomes import RawEvent, Reading, RowRejected
 from chalicelib.importers.platforms.paypal.moments import moment_of
 from chalicelib.importers.platforms.paypal.transaction_kinds import AWAITED, DONE, NOT_DONE, kind_of
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
@@ -70,7 +70,7 @@ def _rows(options: Options, reading: Reading) -> Convert:
         if kind == "refund" and gross > 0:
             return "money returned by others, not a sale"
         if not kind:
-            raise RowRefused("unknown_type", "money came in, but its transaction type is unknown")
+            raise RowRejected("unknown_type", "money came in, but its transaction type is unknown")
         status = row.word("status")
         if status in NOT_DONE:
             what = "payment" if kind == "sale" else "refund"
@@ -78,7 +78,7 @@ def _rows(options: Options, reading: Reading) -> Convert:
                 row.note_unpaid(reading.unpaid, "gross")
             return f"a {what} that is not completed: {status}"
         if status not in DONE:
-            raise RowRefused("missing_value", "the payment has no status or an unknown one")
+            raise RowRejected("missing_value", "the payment has no status or an unknown one")
         number, at = row.number_of("number", ID), _moment(row)
         value = money(abs(gross), row.currency())
         if kind == "sale":

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.pipelines.landed import (
     MAX_KEY_CHARACTERS,
     Landed,
@@ -23,7 +23,7 @@ from chalicelib.importers.platforms.pipelines.landed import (
 from chalicelib.importers.records.json_documents import parse_json
 from chalicelib.importers.values.dates import parse_instant
 from chalicelib.importers.values.values import list_of, name_of, number, record_of
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -128,11 +128,11 @@ def unwrap(line: Any, position: int = 0) -> Landed | str:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `malformed_record`.
     """
     if not isinstance(line, dict):
-        raise RowRefused("malformed_record", "the line is not a record")
+        raise RowRejected("malformed_record", "the line is not a record")
     message = _message(line, position)
     if message is not None:
         return message
@@ -198,10 +198,10 @@ def _record_in(value: Any) -> dict[str, Any]:
     if isinstance(value, str):
         try:
             value = parse_json(value)
-        except ExportRefused:
+        except ExportRejected:
             value = None
     if not isinstance(value, dict):
-        raise RowRefused("malformed_record", "the envelope contains no record")
+        raise RowRejected("malformed_record", "the envelope contains no record")
     return value
 
 
@@ -210,7 +210,7 @@ def _lost(meta: Any) -> frozenset[str]:
     if isinstance(meta, str):
         try:
             meta = parse_json(meta)
-        except ExportRefused:
+        except ExportRejected:
             return frozenset()
     fields = (record_of(change).get("field") for change in list_of(record_of(meta).get("changes")))
     return frozenset(plain_name(name_of(field)[:MAX_KEY_CHARACTERS]) for field in fields)
@@ -231,7 +231,7 @@ def _time_of(values: Iterable[Any]) -> int:
             fraction = _FRACTION.search(text)
             whole = (parse_instant(text) - _EPOCH) // _MICROSECOND
             return whole + (int(fraction[1].ljust(6, "0")) if fraction else 0)
-        except (RowRefused, ValueError):
+        except (RowRejected, ValueError):
             continue
     return 0
 
@@ -239,7 +239,7 @@ def _time_of(values: Iterable[Any]) -> int:
 def _whole(value: Any) -> int:
     try:
         found = number(value, "the sequence")
-    except RowRefused:
+    except RowRejected:
         return 0
     return int(found) if found is not None and abs(found) < 2**62 else 0
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from chalicelib.importers.booking import Tally, book, conversion, money
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.ga4_reports.ga4_channels import origin_of, split_source_medium
 from chalicelib.importers.platforms.ga4_reports.ga4_rows import CHANNEL, PLATFORM
 from chalicelib.importers.platforms.pipelines.landed import NAMES_KEPT, Landed
@@ -82,7 +82,7 @@ def _subject(landed: Landed) -> Subject:
     parts = [f"{name}={value}" for name, value in dimensions]
     day = landed.day(*_DATE)
     if landed.has("end_date") and landed.day("end_date") != landed.day("start_date", "end_date"):
-        raise RowRefused("aggregate_period", "the record covers more than one day")
+        raise RowRejected("aggregate_period", "the record covers more than one day")
     level = "+".join(name.replace("_", "-") for name, _ in dimensions) or "overview"
     return Subject(
         object_key((landed.name(*_PROPERTY), level, *parts, f"{day}")),
@@ -124,9 +124,9 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
         purchases = count(landed.value(*_PURCHASES), _PURCHASES[0])
         worth = number(landed.value(*_WORTH), _WORTH[0])
         if worth and worth < 0:
-            raise RowRefused("negative", "revenue is below zero")
+            raise RowRejected("negative", "revenue is below zero")
         if worth and not purchases:
-            raise RowRefused(
+            raise RowRejected(
                 "value_without_order", "the record has revenue but no number of purchases"
             )
         if purchases:
@@ -176,7 +176,7 @@ GA4_RECORDS = Stream(
         ),
         Becomes("users, rates, averages, key events", "nothing"),
     ),
-    refused=(
+    rejected=(
         ("no_currency", "the record has revenue but no currency, and you did not pass one"),
         ("value_without_order", "the record has revenue but no number of purchases"),
         ("invalid_date", "`date` is not a day"),

@@ -168,7 +168,7 @@ GOOGLE_ADS_STATS = Stream(
             "nothing: they contain a part of the traffic or overlapping parts",
         ),
     ),
-    refused=(
+    rejected=(
         ("no_currency", "the record has a cost but no currency, and you did not pass one"),
         ("invalid_date", "`segments.date` is not a day"),
     ),

@@ -16,7 +16,7 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     UnreadValues,
 )
 from chalicelib.importers.platforms.pipelines.envelopes import (
@@ -82,7 +82,7 @@ def _recognise(stream: Stream, glimpse: Glimpse) -> Recognition | None:
     for position, line in enumerate(first_lines(glimpse)):
         try:
             landed = unwrap(line, position)
-        except RowRefused:
+        except RowRejected:
             continue
         found = None if isinstance(landed, str) else stream_of(frozenset(landed.fields), streams)
         if found is None:
@@ -158,7 +158,7 @@ class FileIndex:
             if stream.is_report and stream.reason(landed):
                 return ""
             subject = stream.subject(landed)
-        except RowRefused:
+        except RowRejected:
             return ""
         content = (
             code_of(json.dumps(landed.data, default=str, sort_keys=True)) if stream.is_report else 0
@@ -195,7 +195,7 @@ class Records:
         self._keys: dict[tuple[str, str], tuple[UnreadKeys, UnreadKeys]] = {}
 
     def convert(self, line: Any) -> Converted:
-        """Return the events of a line, or why it is not data; raise `RowRefused`."""
+        """Return the events of a line, or why it is not data; raise `RowRejected`."""
         self._position += 1
         landed = unwrap(line, self._position)
         if isinstance(landed, str):
@@ -234,7 +234,7 @@ class Records:
         if verdict == "earlier":
             return EARLIER
         if verdict == "conflicting":
-            raise RowRefused(
+            raise RowRejected(
                 "conflicting_records",
                 "records of the same extraction have different numbers for the same subject and "
                 "day, and no known field distinguishes them",
@@ -279,7 +279,7 @@ def _shown(line: Any) -> str:
     """
     try:
         landed = unwrap(line)
-    except RowRefused:
+    except RowRejected:
         return ""
     if isinstance(landed, str):
         return ""
@@ -299,7 +299,7 @@ def _declaration(stream: Stream) -> Declaration:
         f"{stream.looks_for}, in the envelope of {written_by} or in Singer messages",
         stream.becomes,
         (
-            *stream.refused,
+            *stream.rejected,
             (
                 "conflicting_records",
                 "two records of the same extraction differ only in their numbers",

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.values.dates import parse_day
 from chalicelib.importers.values.values import epoch, instant_of, name_of, number
 
@@ -71,7 +71,7 @@ class Landed:
         The pipeline's name of the stream; empty if the line does not contain it.
     lost : set of str
         Fields that the pipeline could not write. Their null does not mean zero, and reading one
-        raises `RowRefused`.
+        raises `RowRejected`.
     """
 
     data: dict[str, Any]
@@ -112,7 +112,7 @@ class Landed:
 
     def _check(self, name: str) -> None:
         if name in self.lost:
-            raise RowRefused("missing_value", f"the pipeline could not write {name}")
+            raise RowRejected("missing_value", f"the pipeline could not write {name}")
 
     def numeral(self, *names: str) -> Any:
         """Return `value`, with text such as ``1.5e3`` from a table as a number."""
@@ -122,21 +122,21 @@ class Landed:
         return value
 
     def day(self, *names: str) -> dt.date:
-        """Return the day in the first filled field; raise `RowRefused`."""
+        """Return the day in the first filled field; raise `RowRejected`."""
         value = self.value(*names)
         if value is None:
-            raise RowRefused("missing_value", f"{names[0]} is missing")
+            raise RowRejected("missing_value", f"{names[0]} is missing")
         text = name_of(value)
         match = _DAY.fullmatch(text)
         if not match and not _COMPACT_DAY.fullmatch(text):
-            raise RowRefused("invalid_date", f"{names[0]} is not a day")
+            raise RowRejected("invalid_date", f"{names[0]} is not a day")
         try:
             return parse_day(match[1] if match else text)
         except ValueError:
-            raise RowRefused("invalid_date", f"{names[0]} is not a day") from None
+            raise RowRejected("invalid_date", f"{names[0]} is not a day") from None
 
     def instant(self, *names: str) -> dt.datetime:
-        """Return the UTC time in the first filled field; raise `RowRefused`.
+        """Return the UTC time in the first filled field; raise `RowRejected`.
 
         The value is text with an offset, text without one if the pipeline writes UTC, or a Unix
         time in seconds.
@@ -147,10 +147,10 @@ class Landed:
                 return epoch(value, names[0])
             naive = _NAIVE.fullmatch(value.strip())
             if naive and not self.is_utc:
-                raise RowRefused("undecidable_time", f"{names[0]} has no time zone")
+                raise RowRejected("undecidable_time", f"{names[0]} has no time zone")
             return instant_of(f"{naive[1]}T{naive[2]}Z" if naive else value, names[0])
         if value is None:
-            raise RowRefused("missing_value", f"{names[0]} is missing")
+            raise RowRejected("missing_value", f"{names[0]} is missing")
         return epoch(value, names[0])
 
     def amount(self, *names: str) -> Decimal | None:
@@ -160,7 +160,7 @@ class Landed:
 
         Raises
         ------
-        RowRefused
+        RowRejected
             `invalid_number`, `negative`.
         """
         found = number(self.numeral(*names), names[0])
@@ -169,7 +169,7 @@ class Landed:
         if abs(found) < _MILLIONTH:
             return Decimal(0)
         if found < 0:
-            raise RowRefused("negative", f"{names[0]} is below zero")
+            raise RowRejected("negative", f"{names[0]} is below zero")
         return found
 
     def is_true(self, *names: str) -> bool | None:
@@ -187,7 +187,7 @@ def flat(data: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `malformed_record`, for more than `MAX_FIELDS` fields.
     """
     fields: dict[str, Any] = {}
@@ -210,7 +210,7 @@ def _add(fields: dict[str, Any], head: str, data: Mapping[str, Any], level: int)
         elif fields.get(name) is None:
             fields[name] = value
             if len(fields) > MAX_FIELDS:
-                raise RowRefused("malformed_record", f"more than {MAX_FIELDS:,} fields")
+                raise RowRejected("malformed_record", f"more than {MAX_FIELDS:,} fields")
 
 
 def _whole_number(value: Any) -> str:

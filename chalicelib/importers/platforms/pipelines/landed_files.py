@@ -12,14 +12,14 @@ from itertools import islice
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, Refused, RowOutcome, Skipped
+from chalicelib.importers.outcomes import Reading, Rejected, RowOutcome, Skipped
 from chalicelib.importers.platforms.pipelines.envelopes import envelope_of
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.records.json_documents import is_too_deep, parse_json
 from chalicelib.importers.records.records import Converted, outcome_of
 from chalicelib.importers.records.shapes import is_lines, record_outcomes
 from chalicelib.importers.tables.table_records import text_records
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 SAMPLE_LINES = 200
 _PAGE_WITHIN = 5_000
@@ -77,12 +77,12 @@ def _table_outcomes(
             header = [cell.strip() for cell in cells]
             yield Skipped(line, "the header of more records")
         elif flaw is not None:
-            yield Refused(line, "", flaw.code, flaw.message)
+            yield Rejected(line, "", flaw.code, flaw.message)
         elif not any(map(str.strip, cells)):
             yield Skipped(line, "blank line")
         elif len(cells) != len(header):
             message = f"{len(cells)} cells under {len(header)} headings"
-            yield Refused(line, "", "wrong_cell_count", message)
+            yield Rejected(line, "", "wrong_cell_count", message)
         else:
             yield outcome_of(line, _object_of(header, cells), convert, shown)
 
@@ -98,7 +98,7 @@ def _value_of(cell: str) -> Any:
     if cell[0] in "{[":
         try:
             return parse_json(cell)
-        except ExportRefused:
+        except ExportRejected:
             return cell
     return cell
 
@@ -119,7 +119,7 @@ def _json_objects(text: str) -> Iterator[dict[str, Any]]:
         for line in islice(texts, SAMPLE_LINES):
             try:
                 record = parse_json(line.strip("\ufeff"))
-            except ExportRefused:
+            except ExportRejected:
                 continue
             if isinstance(record, dict):
                 yield record

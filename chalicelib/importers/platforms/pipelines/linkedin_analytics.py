@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.pipelines.landed import Landed
 from chalicelib.importers.platforms.pipelines.streams import Ledger, Names, Stream, Subject
 from chalicelib.importers.platforms.pipelines.traffic import (
@@ -77,7 +77,7 @@ def _thing(landed: Landed) -> tuple[str, str]:
     for level, names in _IDS.items():
         if landed.has(*names):
             return level, landed.name(*names).rpartition(":")[2]
-    raise RowRefused("missing_value", "the record names no campaign, creative or account")
+    raise RowRejected("missing_value", "the record names no campaign, creative or account")
 
 
 def _days(landed: Landed) -> tuple[dt.date, dt.date]:
@@ -95,7 +95,7 @@ def _day_of(landed: Landed, end: str) -> dt.date:
     try:
         return dt.date(year, month, day)
     except (ValueError, OverflowError):
-        raise RowRefused("invalid_date", "dateRange contains no valid day") from None
+        raise RowRejected("invalid_date", "dateRange contains no valid day") from None
 
 
 def _subject(landed: Landed) -> Subject:
@@ -180,7 +180,7 @@ LINKEDIN_ANALYTICS = Stream(
             "nothing: they repeat the campaigns' traffic",
         ),
     ),
-    refused=(
+    rejected=(
         ("aggregate_period", "the record covers several days, unless you choose to spread it"),
         ("missing_value", "the record names no campaign, creative or account"),
         (

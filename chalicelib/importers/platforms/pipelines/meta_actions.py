@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.pipelines.landed import Landed
 from chalicelib.importers.platforms.pipelines.meta_insights import (
     ACTIONS,
@@ -43,7 +43,7 @@ def _reason(landed: Landed) -> str:
 def _subject(landed: Landed) -> Subject:
     ad = landed.name("ad_id")
     if not ad:
-        raise RowRefused("missing_value", "ad_id is missing")
+        raise RowRejected("missing_value", "ad_id is missing")
     day = landed.day("date")
     return subject_of(_LEVEL, (ad, landed.name("action_type")), (day, day), "")
 
@@ -85,7 +85,7 @@ META_ACTIONS = Stream(
         Becomes("`ad_id`", "`content_id`, part of the event id"),
         Becomes("any other action; tables with a breakdown", "nothing"),
     ),
-    refused=(
+    rejected=(
         ("missing_value", "`ad_id` or `date` is missing"),
         ("invalid_number", "`value` is not a number"),
     ),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.pipelines.landed import NAMES_KEPT, Landed
 from chalicelib.importers.platforms.pipelines.streams import Ledger, Names, Stream, Subject
 from chalicelib.importers.platforms.pipelines.traffic import Traffic, booked, counts_of, subject_of
@@ -120,11 +120,11 @@ def _others_of(action: Any) -> list[str]:
 
 
 def _entries(value: Any) -> list[dict[str, Any]]:
-    """Return a list of actions; raise `RowRefused` for other values, whose counts would be lost."""
+    """Return a list of actions; `RowRejected` for values whose counts would be lost."""
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise RowRefused("malformed_record", "actions is not a list of objects")
+        raise RowRejected("malformed_record", "actions is not a list of objects")
     return [record_of(entry) for entry in list_of(value)]
 
 
@@ -181,7 +181,7 @@ META_INSIGHTS = Stream(
             "`reach`, `frequency`, `ctr`, `cpc`, unique actions", "nothing: they cannot be summed"
         ),
     ),
-    refused=(
+    rejected=(
         ("aggregate_period", "the record covers several days, unless you choose to spread it"),
         (
             "no_currency",

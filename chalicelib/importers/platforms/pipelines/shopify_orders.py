@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.pipelines.landed import Landed
 from chalicelib.importers.platforms.pipelines.streams import Ledger, Names, Stream, Subject
 from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
@@ -33,7 +33,7 @@ def _reason(landed: Landed) -> str:
 def _subject(landed: Landed) -> Subject:
     number = landed.name("id") or landed.name("name").lstrip("#")
     if not number:
-        raise RowRefused("missing_value", "the order has neither an id nor a name")
+        raise RowRejected("missing_value", "the order has neither an id nor a name")
     return Subject(number)
 
 
@@ -43,7 +43,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
         order["created_at"] = landed.instant("created_at").isoformat()
     if landed.name("financial_status") == _PARTLY and not list_of(landed.value("refunds")):
         if not landed.has("current_total_price"):
-            raise RowRefused(
+            raise RowRejected(
                 "missing_value",
                 "the order was partially refunded, but neither refunds nor current_total_price "
                 "contain the amount",
@@ -80,7 +80,7 @@ SHOPIFY_ORDERS = Stream(
             "nothing: the financial status decides whether a cancelled order counts",
         ),
     ),
-    refused=(
+    rejected=(
         ("missing_value", "no id, no total, no refunds, or an unknown financial status"),
         ("undecidable_time", "`created_at` has no offset, and the pipeline does not write UTC"),
         ("no_currency", "the order has no currency, and you did not pass one"),

@@ -105,10 +105,10 @@ class Stream:
     reason : callable
         Returns why a record is not data, regardless of its numbers; empty if it is data.
     subject : callable
-        Returns the subject of a record; raises `RowRefused`.
+        Returns the subject of a record; raises `RowRejected`.
     convert : callable
-        Returns the events of a record, or why it is not data; raises `RowRefused`.
-    becomes, refused, notes
+        Returns the events of a record, or why it is not data; raises `RowRejected`.
+    becomes, rejected, notes
         As in `Declaration`.
     levels : tuple of str
         The levels of its reports, in order of preference. Only one level per file is imported.
@@ -135,7 +135,7 @@ class Stream:
     subject: Callable[[Landed], Subject]
     convert: Callable[[Landed, Subject, Ledger], Converted]
     becomes: tuple[Becomes, ...]
-    refused: tuple[tuple[str, str], ...] = ()
+    rejected: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     is_report: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.pipelines.landed import Landed
 from chalicelib.importers.platforms.pipelines.streams import Ledger, Names, Stream, Subject
 from chalicelib.importers.platforms.stripe.payments import PLATFORM, to_the_minute
@@ -46,7 +46,7 @@ def _reason(landed: Landed) -> str:
         return "not a charge"
     status = landed.name("status")
     if status not in _STATUSES:
-        raise RowRefused("missing_value", "the charge has no status or an unknown one")
+        raise RowRejected("missing_value", "the charge has no status or an unknown one")
     if status != "succeeded":
         return f"a charge that is not paid: {status}"
     return "" if landed.is_true("captured") else "a charge that is authorised but not captured"
@@ -55,7 +55,7 @@ def _reason(landed: Landed) -> str:
 def _subject(landed: Landed) -> Subject:
     number = landed.name("id")
     if not number:
-        raise RowRefused("missing_value", "the charge has no id")
+        raise RowRejected("missing_value", "the charge has no id")
     return Subject(number)
 
 
@@ -64,7 +64,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
     orders = Orders(PLATFORM, landed.name("account_id") or ledger.options.account)
     currency = name_of(landed.value("currency")).upper()
     if not is_currency(currency):
-        raise RowRefused("no_currency", "the charge has no currency")
+        raise RowRejected("no_currency", "the charge has no currency")
     units = minor_units(currency)
     left = _left(landed)
     if landed.is_true("refunded") or not left:
@@ -81,12 +81,12 @@ def _left(landed: Landed) -> Decimal:
     """
     amount, refunded = _whole(landed, "amount"), _whole(landed, "amount_refunded")
     if refunded > amount:
-        raise RowRefused("negative", "the refund is larger than the amount")
+        raise RowRejected("negative", "the refund is larger than the amount")
     captured = _whole(landed, "amount_captured") if landed.has("amount_captured") else amount
     if refunded >= amount - captured:
         return amount - refunded
     if refunded > captured:
-        raise RowRefused("negative", "the refund is larger than the captured amount")
+        raise RowRejected("negative", "the refund is larger than the captured amount")
     return captured - refunded
 
 
@@ -95,10 +95,10 @@ def _whole(landed: Landed, name: str) -> Decimal:
     found = landed.amount(name)
     if found is None:
         if name == "amount":
-            raise RowRefused("missing_value", "the charge has no amount")
+            raise RowRejected("missing_value", "the charge has no amount")
         return Decimal(0)
     if found != found.to_integral_value():
-        raise RowRefused("not_whole", f"{name} is not a whole number of the smallest unit")
+        raise RowRejected("not_whole", f"{name} is not a whole number of the smallest unit")
     return found
 
 
@@ -132,7 +132,7 @@ STRIPE_CHARGES = Stream(
         Becomes("`id`", "part of the event id, which is the same as in the payments export"),
         Becomes("`pending`, `failed`, not captured, `livemode` false", "nothing"),
     ),
-    refused=(
+    rejected=(
         ("missing_value", "no id, no amount, or an unknown status"),
         ("not_whole", "an amount has decimals, so it is not in the smallest unit"),
         ("no_currency", "the charge has no currency"),

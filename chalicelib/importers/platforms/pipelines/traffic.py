@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from chalicelib.importers.booking import Tally, book
-from chalicelib.importers.outcomes import Claim, RawEvent, RowRefused
+from chalicelib.importers.outcomes import Claim, RawEvent, RowRejected
 from chalicelib.importers.platforms.pipelines.landed import Landed
 from chalicelib.importers.platforms.pipelines.streams import Ledger, Subject
 from chalicelib.importers.records.records import Converted
@@ -54,14 +54,14 @@ def booked(channel: str, traffic: Traffic, ledger: Ledger) -> Converted:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `aggregate_period`, `no_currency`, `invalid_number`.
     """
     options, subject = ledger.options, traffic.subject
     assert subject.first is not None
     assert subject.last is not None
     if subject.first != subject.last and not options.spread:
-        raise RowRefused(
+        raise RowRejected(
             "aggregate_period",
             f"the record covers {subject.first} to {subject.last}. Set the source to report by day",
         )
@@ -97,7 +97,7 @@ def subject_of(
     """Return the subject of an ads record: a part of an account, on one or several days."""
     first, last = days
     if last < first:
-        raise RowRefused("invalid_date", "the last day is before the first")
+        raise RowRejected("invalid_date", "the last day is before the first")
     return Subject(object_key((account, level, *key, f"{first}", f"{last}")), level, first, last)
 
 
@@ -106,7 +106,7 @@ def counts_of(landed: Landed, names: Mapping[str, tuple[str, ...]]) -> dict[str,
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `invalid_number`, `negative`, `not_whole`.
     """
     return {kind: count(landed.numeral(*fields), fields[0]) for kind, fields in names.items()}
@@ -116,5 +116,5 @@ def claim_of(landed: Landed, *names: str) -> Decimal:
     """Return a number that a platform claims; zero if it cannot be read, because it is no event."""
     try:
         return number(landed.numeral(*names), names[0]) or Decimal(0)
-    except RowRefused:
+    except RowRejected:
         return Decimal(0)

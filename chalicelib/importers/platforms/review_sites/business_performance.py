@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.covered import Covered, noting
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.review_sites.google_reviews import CHANNEL
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -24,7 +24,7 @@ from chalicelib.importers.tables.headings import Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.dates import start_of
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 REPORT = "performance"
 METRICS = {
@@ -179,7 +179,7 @@ def _day(date: Any) -> dt.date:
         year, month, day = (one if type(one) is int else -1 for one in fields)
         return dt.date(year, month, day)
     except (ValueError, OverflowError):
-        raise RowRefused("invalid_date", "the date of a value is not valid") from None
+        raise RowRejected("invalid_date", "the date of a value is not valid") from None
 
 
 def _shown(value: _Value) -> str:
@@ -199,7 +199,7 @@ def _is_of_profiles(head: TableHead) -> bool:
 
 
 def _reject(source: Source, options: Options) -> Reading:
-    raise ExportRefused(
+    raise ExportRejected(
         "no_date",
         "the report covers a period that is only in the file name, and its rows have no day. "
         + _WAY_OUT,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
@@ -75,12 +75,12 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _convert(record: Any, account: str) -> Converted:
     if not isinstance(record, dict) or "starRating" not in record:
-        raise RowRefused("malformed_record", "the record is not a review")
+        raise RowRejected("malformed_record", "the record is not a review")
     name = _NAME.fullmatch(text(record, "name"))
     identity = text(record, "reviewId") or (name[2] if name else "") or _named_by_time(record)
     stars = _STARS.get(text(record, "starRating"))
     if stars is None:
-        raise RowRefused("missing_value", "the review has no stars")
+        raise RowRejected("missing_value", "the review has no stars")
     at = moment(record.get("createTime"))
     rating = rating_of(Decimal(stars))
     location = name[1] if name else ""

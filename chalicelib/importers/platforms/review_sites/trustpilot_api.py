@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.review_sites.trustpilot_table import (
     CHANNEL,
     NO_PEOPLE,
@@ -73,13 +73,13 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _convert(record: Any, account: str) -> Converted:
     if not isinstance(record, dict) or "stars" not in record:
-        raise RowRefused("malformed_record", "the record is not a review")
+        raise RowRejected("malformed_record", "the record is not a review")
     identity = text(record, "id")
     if not identity:
-        raise RowRefused("missing_value", "the review has no id")
+        raise RowRejected("missing_value", "the review has no id")
     rating = rating_of(number(record["stars"], "stars"))
     if rating is None:
-        raise RowRefused("missing_value", "the review has no stars")
+        raise RowRejected("missing_value", "the review has no stars")
     at = moment(record.get("createdAt"))
     company = text(mapping(record, "businessUnit"), "id")
     return (review(CHANNEL, at, rating, account, identity, content_id=company),)

@@ -12,7 +12,7 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
@@ -141,15 +141,15 @@ class _Rows:
         self._account = options.account or "-"
 
     def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
-        """Return the review of a row; raise `RowRefused`."""
+        """Return the review of a row; raise `RowRejected`."""
         if not any(map(str.strip, cells)):
             return Skipped(line, "blank line")
         identity = self._cell(cells, "review")
         if not identity:
-            raise RowRefused("missing_value", "the review has no id")
+            raise RowRejected("missing_value", "the review has no id")
         rating = rating_of(number(self._cell(cells, "stars"), "the stars"))
         if rating is None:
-            raise RowRefused("missing_value", "the review has no stars")
+            raise RowRejected("missing_value", "the review has no stars")
         at = self._moment(self._cell(cells, "created"))
         content = "" if self._content is None else cells[self._content].strip()
         event = review(CHANNEL, at, rating, self._account, identity, content_id=content)
@@ -159,13 +159,13 @@ class _Rows:
         """Return the time in UTC; the start of the day for other date formats."""
         try:
             return moment(f"{cell} UTC" if _CLOCK.search(cell) else cell)
-        except RowRefused as refused:
-            if refused.code == "missing_value":
+        except RowRejected as rejected:
+            if rejected.code == "missing_value":
                 raise
         try:
             return start_of(self.dates.day(cell))
         except ValueError:
-            raise RowRefused("invalid_date", "the time of the review cannot be read") from None
+            raise RowRejected("invalid_date", "the time of the review cannot be read") from None
 
     def public_text(self, row: Row) -> str:
         """Return the cells of a rejected row to show: only those without personal data."""

@@ -33,7 +33,7 @@ from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Columns, comparable
 from chalicelib.importers.tables.marks import Marks
 from chalicelib.importers.tables.table_heads import TableHead
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 PLATFORM = "search_console"
 CHANNEL = "organic_search"
@@ -129,7 +129,7 @@ DAILY = DailyReport(
             "part of the event id: image, video and news search have separate traffic",
         ),
     ),
-    refused=(
+    rejected=(
         (
             "unknown_platform",
             "the table has an average position, as written by Bing Webmaster Tools, Yandex and "
@@ -217,7 +217,7 @@ def _open(source: Source, head: TableHead, options: Options, filters: Sequence[s
 
 
 def _reject_another_engine(source: Source, options: Options) -> Reading:
-    raise ExportRefused(
+    raise ExportRejected(
         "unknown_platform",
         "the table could come from Bing Webmaster Tools or another search engine, because Search "
         "Console calls its last column Position. If it is Google's, name the platform "
@@ -227,11 +227,13 @@ def _reject_another_engine(source: Source, options: Options) -> Reading:
 
 
 def _reject_cut(source: Source, options: Options) -> Reading:
-    raise ExportRefused("no_date", f"the table does not contain the days of its clicks. {_WAY_OUT}")
+    raise ExportRejected(
+        "no_date", f"the table does not contain the days of its clicks. {_WAY_OUT}"
+    )
 
 
 def _reject_filters(source: Source, options: Options) -> Reading:
-    raise ExportRefused(
+    raise ExportRejected(
         "no_counts", f"the file contains only the filters of a Search Console download. {_WAY_OUT}"
     )
 

@@ -10,7 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import ClaimedConversions, Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import (
+    ClaimedConversions,
+    Reading,
+    ReportDescription,
+    RowRejected,
+)
 from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
     NO_PEOPLE,
     ONE_OF_THEM,
@@ -96,7 +101,7 @@ def _shown(order: Any) -> str:
 
 def _convert(order: Any, orders: Orders, options: Options, unpaid: ClaimedConversions) -> Converted:
     if not isinstance(order, dict):
-        raise RowRefused("malformed_record", "the record is not an order")
+        raise RowRejected("malformed_record", "the record is not an order")
     if "__parentId" in order:
         return "part of an order, such as a line item"
     if order.get("test") is True:
@@ -110,17 +115,17 @@ def _convert(order: Any, orders: Orders, options: Options, unpaid: ClaimedConver
         return reason
     number = _number_of(order)
     if not number:
-        raise RowRefused("missing_value", "the order has no Shopify id")
+        raise RowRejected("missing_value", "the order has no Shopify id")
     created = instant_of(order.get("createdAt"), "createdAt")
     if status == REFUNDED:
         return (orders.undone(number, created),)
     paid = amount(total, "totalPriceSet")
     if paid is None:
-        raise RowRefused("missing_value", "the order has no totalPriceSet in shopMoney")
+        raise RowRejected("missing_value", "the order has no totalPriceSet in shopMoney")
     back, _ = _money(order, "totalRefundedSet")
     refunded = amount(back, "totalRefundedSet")
     if refunded is None and status == PARTLY_REFUNDED:
-        raise RowRefused(
+        raise RowRejected(
             "missing_value", "the order was partially refunded. Add totalRefundedSet to the query"
         )
     value = kept(paid, refunded or Decimal(0), currency_of(currency, options.currency))

@@ -22,7 +22,7 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
 )
 from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
@@ -48,7 +48,7 @@ from chalicelib.importers.tables.tables import Row, Table
 from chalicelib.importers.values.cells import checked_id, is_blank
 from chalicelib.importers.values.dates import parse_instant
 from chalicelib.importers.values.numerals import NumberFormat
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from chalicelib.model.money import Money
 
 VOCABULARY = Vocabulary(
@@ -154,7 +154,7 @@ def _check_statuses(table: Table) -> None:
     """Reject a list of checkouts, which has the columns of orders but no status."""
     statuses = list(table.sample("status"))
     if statuses and not any(map(str.strip, statuses)):
-        raise ExportRefused(
+        raise ExportRejected(
             "no_counts",
             "no row has a financial status. These are abandoned checkouts, not sales. Export "
             "Orders (Bestellungen) instead",
@@ -178,7 +178,7 @@ class _OrderRows:
         self._value = lru_cache(REMEMBERED)(self._read_value)
 
     def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
-        """Return the conversion of an order's first line; raise `RowRefused`."""
+        """Return the conversion of an order's first line; raise `RowRejected`."""
         name = cells[self._name].strip()
         if not name and not any(map(str.strip, cells)):
             return Skipped(line, "blank line")
@@ -188,9 +188,9 @@ class _OrderRows:
         if not status and is_next_line:
             return Skipped(line, "another line item of the order above")
         if not name:
-            raise RowRefused("missing_value", "the order has no name")
+            raise RowRejected("missing_value", "the order has no name")
         if not status and not cells[self._total].strip():
-            raise RowRefused(
+            raise RowRejected(
                 "missing_value",
                 "a line item separated from the first line of its order, which has the total. "
                 "Import the file in the order in which Shopify exported it",
@@ -212,7 +212,7 @@ class _OrderRows:
         """Add an order to the unpaid ones; without a readable total, it counts with value zero."""
         try:
             value = self._value(self._money_cells(cells))
-        except RowRefused:
+        except RowRejected:
             self.unpaid.add(Decimal(1), Decimal(0), None)
         else:
             self.unpaid.add(Decimal(1), value.amount, value.currency)
@@ -232,13 +232,13 @@ class _OrderRows:
         found = dict(zip(self._money_fields, texts, strict=True))
         total = _amount(found["total"], "total")
         if total is None:
-            raise RowRefused("missing_value", "the order has no total")
+            raise RowRejected("missing_value", "the order has no total")
         refunded = _amount(found.get("refunded", ""), "refunded") or Decimal(0)
         currency = found.get("currency", "").strip()
         if is_blank(currency):
             currency = self._currency
         if not CURRENCY.fullmatch(currency):
-            raise RowRefused("no_currency", "the order has no currency")
+            raise RowRejected("no_currency", "the order has no currency")
         return kept(total, refunded, currency)
 
 
@@ -246,7 +246,7 @@ def _instant(cell: str) -> dt.datetime:
     try:
         return parse_instant(cell)
     except ValueError:
-        raise RowRefused(
+        raise RowRejected(
             "invalid_date",
             "Created at is not a time with an offset, such as 2026-05-13 11:01:12 +0200. Import "
             "the file as Shopify exported it",
@@ -257,9 +257,9 @@ def _amount(cell: str, field: str) -> Decimal | None:
     try:
         amount = _POINT.number(cell.strip())
     except ValueError:
-        raise RowRefused("invalid_number", f"the order's {field} is not an amount") from None
+        raise RowRejected("invalid_number", f"the order's {field} is not an amount") from None
     if amount is not None and amount < 0:
-        raise RowRefused("negative", f"the order's {field} is below zero")
+        raise RowRejected("negative", f"the order's {field} is below zero")
     return amount
 
 

@@ -20,10 +20,10 @@ from chalicelib.importers.outcomes import (
     Imported,
     RawEvent,
     Reading,
-    Refused,
+    Rejected,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
 )
 from chalicelib.importers.platforms.shopify.shopify_rest_orders import ONE_OF_THEM, PLATFORM
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
@@ -37,7 +37,7 @@ from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.tables.tables import Row, Table
 from chalicelib.importers.values.dates import DateFormat, decide_day_order, start_of
 from chalicelib.importers.values.numerals import FractionalCount, NumberFormat, decide_number_format
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 from chalicelib.model.events import MAX_COUNT
 
 VOCABULARY = Vocabulary(
@@ -123,10 +123,10 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     columns = head.columns
     if "day" not in columns:
         code = "aggregate_period" if "longer" in columns else "no_date"
-        raise ExportRefused(code, f"the rows have no day. {_WAY_OUT}")
+        raise ExportRejected(code, f"the rows have no day. {_WAY_OUT}")
     currency = columns.currencies.get("sales", options.currency)
     if not currency:
-        raise ExportRefused(
+        raise ExportRejected(
             "no_currency", "the report has sales but no currency. Pass the currency"
         )
     table = Table(source, head)
@@ -186,23 +186,23 @@ class _SalesRows:
         return "totals row" if cell in ("total", "totals", "summary", "gesamt") else ""
 
     def convert(self, row: Row) -> RowOutcome:
-        """Add a row to its day; raise `RowRefused`."""
+        """Add a row to its day; raise `RowRejected`."""
         try:
             day = self._dates.day(row.cells[self._columns.positions["day"]])
         except ValueError as error:
-            raise RowRefused("invalid_date", f"{self._columns.name('day')}: {error}") from None
+            raise RowRejected("invalid_date", f"{self._columns.name('day')}: {error}") from None
         try:
             orders = self._numbers.count(row.cells[self._columns.positions["orders"]]) or 0
             sales, _ = self._numbers.money(row.cells[self._columns.positions["sales"]])
         except FractionalCount as error:
-            raise RowRefused("not_whole", f"{self._columns.name('orders')}: {error}") from None
+            raise RowRejected("not_whole", f"{self._columns.name('orders')}: {error}") from None
         except ValueError as error:
-            raise RowRefused("invalid_number", f"orders or sales: {error}") from None
+            raise RowRejected("invalid_number", f"orders or sales: {error}") from None
         if orders < 0:
-            raise RowRefused("negative", "the number of orders is below zero")
+            raise RowRejected("negative", "the number of orders is below zero")
         sums = self.days.get(day, _DaySales()).plus(orders, sales or Decimal(0))
         if max(sums.taken, sums.returned) >= _TOO_MUCH or sums.orders > MAX_COUNT:
-            raise RowRefused("invalid_number", "orders or sales: the sum of the day is too large")
+            raise RowRejected("invalid_number", "orders or sales: the sum of the day is too large")
         self.days[day] = sums
         self.day = day
         return Imported(row.line, ())
@@ -240,8 +240,8 @@ def _closed(
 ) -> RowOutcome:
     try:
         return _totalled(row, day, rows, currency, account)
-    except RowRefused as error:
-        return Refused(row.row, "", error.code, f"{day}: {error.message}")
+    except RowRejected as error:
+        return Rejected(row.row, "", error.code, f"{day}: {error.message}")
 
 
 def _totalled(
@@ -251,7 +251,7 @@ def _totalled(
     if not sales.orders:
         net = sales.taken - sales.returned
         if net > 0:
-            raise RowRefused("value_without_order", "the day has sales but no orders")
+            raise RowRejected("value_without_order", "the day has sales but no orders")
         sales = replace(sales, taken=Decimal(0), returned=-net)
     events: list[RawEvent] = []
     for what, count, value in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.shop_orders import GOAL
 
@@ -49,11 +49,11 @@ def reason_not_paid(status: str) -> str:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `missing_value`, for an unknown status. The message does not contain it.
     """
     if status in PAID or status == REFUNDED:
         return ""
     if status not in STATUSES:
-        raise RowRefused("missing_value", "the order has no financial status or an unknown one")
+        raise RowRejected("missing_value", "the order has no financial status or an unknown one")
     return f"an order that is not paid: {status}"

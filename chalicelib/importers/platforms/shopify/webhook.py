@@ -7,7 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import ClaimedConversions, Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import (
+    ClaimedConversions,
+    Reading,
+    ReportDescription,
+    RowRejected,
+)
 from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
     NO_PEOPLE,
     ONE_OF_THEM,
@@ -87,7 +92,7 @@ def convert_order(order: Any, options: Options, unpaid: ClaimedConversions) -> C
     if isinstance(order, dict):
         order = order.get("order", order)
     if not isinstance(order, dict):
-        raise RowRefused("malformed_record", "the record is not an order")
+        raise RowRejected("malformed_record", "the record is not an order")
     if order.get("test") is True:
         return "a test order"
     status = first_name(order, "financial_status")
@@ -98,14 +103,14 @@ def convert_order(order: Any, options: Options, unpaid: ClaimedConversions) -> C
         return reason
     number = first_name(order, "id") or first_name(order, "name").lstrip("#")
     if not number:
-        raise RowRefused("missing_value", "the order has neither an id nor a name")
+        raise RowRejected("missing_value", "the order has neither an id nor a name")
     created = instant_of(order.get("created_at"), "created_at")
     orders = Orders(PLATFORM, options.account)
     if status == REFUNDED:
         return (orders.undone(number, created),)
     total = amount(order.get("total_price"), "total_price")
     if total is None:
-        raise RowRefused("missing_value", "the order has no total_price")
+        raise RowRejected("missing_value", "the order has no total_price")
     refunded = sum(map(_refunded, list_of(order.get("refunds"))), Decimal(0))
     value = kept(total, refunded, currency_of(order.get("currency"), options.currency))
     return (orders.sale(number, created, value),)

@@ -56,7 +56,7 @@ def _report(
     where: str,
     looks_for: str,
     *remarks: str,
-    refused: Mapping[str, str] = {},
+    rejected: Mapping[str, str] = {},
     is_local: bool = False,
 ) -> TableReport:
     return TableReport(
@@ -76,11 +76,11 @@ def _report(
         is_one_each=True,
         shown=("post_id", "network", "posted"),
         paid_parts=PAID_PARTS,
-        refused=(
+        rejected=(
             _OF_NO_NETWORK,
             ("missing_value", "rows without a network or without a post"),
             ("undecidable_format", "the dates could be day/month or month/day"),
-            *refused.items(),
+            *rejected.items(),
         ),
         remarks=(_LIFETIME, _TWICE, *remarks),
     )
@@ -105,7 +105,7 @@ HOOTSUITE = _report(
     "Exportieren) → .csv or .xlsx",
     "Post ID, Social Network, and Post Message or Post Permalink",
     _UNVERIFIED,
-    refused=_DAMAGED,
+    rejected=_DAMAGED,
 )
 
 SPROUT = _report(
@@ -131,7 +131,7 @@ SPROUT = _report(
     "The paid parts of impressions and video views are subtracted from the totals and counted as "
     "paid.",
     _UNVERIFIED,
-    refused=_DAMAGED,
+    rejected=_DAMAGED,
 )
 
 BUFFER = _report(

@@ -30,7 +30,7 @@ from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.values.numerals import NumberFormat
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 HITS = 5
 """Added to the number of columns found: each suite has its own names for follower changes."""
@@ -97,7 +97,7 @@ METRICOOL_COLUMNS = in_no_language(
 
 def _reject(source: Source, options: Options) -> Reading:
     """Reject a file without a network column. Exports of a single network have none."""
-    raise ExportRefused(
+    raise ExportRejected(
         "no_channel",
         "the file does not name its network. Set the channel in a mapping: "
         '{"columns": {"Date": "day", "Gained followers": "follow", "Impressions": '
@@ -139,7 +139,7 @@ SPROUT_PROFILES = TableReport(
     where="Reports → Profile Performance → Share → Download → .csv",
     looks_for="Date, Network, and Audience Gained, Audience Lost or Net Audience Growth",
     paid_parts=PAID_PARTS,
-    refused=(
+    rejected=(
         ("unknown_type", "rows of a network that is not one of these channels"),
         ("missing_value", "rows without a network"),
         ("undecidable_format", "the dates could be day/month or month/day"),
@@ -165,7 +165,7 @@ METRICOOL_PROFILES = _MetricoolProfiles(
     title="Metricool: profiles by day",
     where="Analytics → a network → Evolution → Export CSV",
     looks_for="Date, Gained followers and Lost followers (Seguidores ganados, perdidos)",
-    refused=(
+    rejected=(
         ("no_channel", "a file without a network column; set the channel in a mapping"),
         ("unknown_type", "rows of a network that is not one of these channels"),
         (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from chalicelib.importers.outcomes import RawEvent, Reading, RowRefused
+from chalicelib.importers.outcomes import RawEvent, Reading, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.payment_tables import (
@@ -109,7 +109,7 @@ def to_the_minute(time: dt.datetime) -> dt.datetime:
 
 
 def read_time(row: PaymentRow, field: str) -> dt.datetime:
-    """Return a time `to_the_minute`; raise `RowRefused` with `invalid_date`."""
+    """Return a time `to_the_minute`; raise `RowRejected` with `invalid_date`."""
     return to_the_minute(_exact_time(row, field))
 
 
@@ -126,7 +126,7 @@ def _exact_time(row: PaymentRow, field: str) -> dt.datetime:
             return dt.datetime.combine(row.day_in(match[1]), dt.time(hour, minute, tzinfo=dt.UTC))
     except ValueError:
         pass
-    raise RowRefused(
+    raise RowRejected(
         "invalid_date",
         "the time of the payment is in an unknown format. Import the file as you downloaded it",
     )
@@ -162,7 +162,7 @@ def _rows(options: Options, reading: Reading) -> Convert:
         created, number = to_the_minute(exact), number_of(row)
         amount, refunded = row.amount("amount"), row.amount("refunded")
         if amount < 0 or refunded < 0:
-            raise RowRefused("negative", "the payment's amount or refund is below zero")
+            raise RowRejected("negative", "the payment's amount or refund is below zero")
         if row.word("dispute") == "lost":
             refunded = min(amount, refunded + row.amount("disputed"))
         is_undone = row.word("status") in REFUNDED or bool(amount and refunded == amount)
@@ -176,12 +176,12 @@ def _rows(options: Options, reading: Reading) -> Convert:
 
 
 def _reason_not_paid(row: PaymentRow) -> str:
-    """Return why a payment is not a conversion, empty if it is; raise `RowRefused`."""
+    """Return why a payment is not a conversion, empty if it is; raise `RowRejected`."""
     status = row.word("status").replace("_", " ")
     if status in NOT_PAID:
         return f"a payment that is not paid: {status}"
     if status not in PAID and status not in REFUNDED:
-        raise RowRefused("missing_value", "the payment has no status or an unknown one")
+        raise RowRejected("missing_value", "the payment has no status or an unknown one")
     if row.word("mode") == "test":
         return "a payment in test mode"
     if row.word("captured") in ("false", "no", "0", "falsch", "faux", "falso", "onwaar", "fałsz"):

@@ -50,7 +50,7 @@ REPORT = AdsManagerReport(
         "Cost or Impressions, and a column that only TikTok writes: Clicks (destination), CPC "
         "(destination), CTR (destination), 2-second or 6-second video views, Complete payment ROAS"
     ),
-    refused=(
+    rejected=(
         ("no_date", "reports without a daily breakdown"),
         ("aggregate_period", "weekly or monthly reports"),
         ("no_currency", "Cost but no currency in the file; pass it with `--currency`"),

@@ -119,7 +119,7 @@ _REPORT = _OverviewReport(
         "Date, Video views, Profile views and either Reached audience, Net growth and Lost "
         "followers (Business Suite) or exactly Likes, Comments and Shares (Studio)"
     ),
-    refused=(_YEAR, ("invalid_date", "the month is in an unknown language")),
+    rejected=(_YEAR, ("invalid_date", "the month is in an unknown language")),
     remarks=(
         "The numbers count what happened on a day, not the videos published on it.",
         "TikTok Studio writes headings in English and days in the language of the account.",
@@ -150,7 +150,7 @@ FOLLOWERS = _DailyReport(
     title="TikTok Studio: followers by day",
     where="TikTok Studio → Analytics → Followers → Download, the file FollowerHistory.csv",
     looks_for="Date, Followers and Difference in followers from previous day",
-    refused=(_YEAR,),
+    rejected=(_YEAR,),
     remarks=(
         "Business Suite's overview counts the same new followers. Import only one of the two.",
     ),

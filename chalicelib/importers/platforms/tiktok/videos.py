@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.tiktok.overview import CHANNEL
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.report import TableReport
@@ -54,13 +54,13 @@ COLUMNS = (
 
 
 def day_of(video: str) -> dt.date:
-    """Return the UTC day on which a video was created, from its id; raise `RowRefused`."""
+    """Return the UTC day on which a video was created, from its id; raise `RowRejected`."""
     try:
         day = dt.datetime.fromtimestamp(int(video) >> ID_SHIFT, dt.UTC).date()
     except (ValueError, OverflowError, OSError):
         day = dt.date.min
     if day < EARLIEST:
-        raise RowRefused("missing_value", "the id in the link is not a TikTok video id")
+        raise RowRejected("missing_value", "the id in the link is not a TikTok video id")
     return day
 
 
@@ -76,7 +76,7 @@ class VideoReport(TableReport):
                 return cells
             match = _LINK.fullmatch(cells[link].strip())
             if not match:
-                raise RowRefused("missing_value", "the link is not a link to a TikTok video")
+                raise RowRejected("missing_value", "the link is not a link to a TikTok video")
             changed = list(cells)
             changed[link] = match[1]
             changed[posted] = day_of(match[1]).isoformat()
@@ -106,7 +106,9 @@ VIDEOS = VideoReport(
     looks_for="Video link, Post time, and Total views or Total likes",
     is_one_each=True,
     shown=("link", "likes", "comments", "shares", "views"),
-    refused=(("missing_value", "the link is not a link to a video, or its id is not a TikTok id"),),
+    rejected=(
+        ("missing_value", "the link is not a link to a video, or its id is not a TikTok id"),
+    ),
     remarks=(
         "Counts are lifetime totals, booked on the day the video was published. A later export "
         "replaces them.",

@@ -10,7 +10,7 @@ from itertools import pairwise
 from chalicelib.importers.mappings.mapping import Mapping
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.dates import parse_day
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _YEAR = re.compile(r"\d{4}|\d\d?[./]\d\d?[./]\d\d")
 _EAST = re.compile(r"(\d\d?) ?(?:月|월) ?(\d\d?) ?(?:日|일)")
@@ -36,19 +36,19 @@ def year_given(mapping: Mapping | None, cells: Iterable[str]) -> int:
 
     Raises
     ------
-    ExportRefused
+    ExportRejected
         `undecidable_format`, if the mapping has no year or the days cross the turn of a year.
     """
     given = str(mapping.constants.get("year", "")) if mapping else ""
     if not re.fullmatch(r"[12]\d{3}", given, re.ASCII):
-        raise ExportRefused(
+        raise ExportRejected(
             "undecidable_format",
             "the days have no year, as TikTok Studio writes them. Set the year in a mapping: "
             '{"constants": {"year": 2026}}; or download the numbers from TikTok Business Suite, '
             "whose days include the year",
         )
     if _turns(cells):
-        raise ExportRefused(
+        raise ExportRejected(
             "undecidable_format",
             "the days have no year and cross the turn of a year. Download each year separately",
         )

@@ -155,7 +155,7 @@ ADS = AdsReport(
     ),
     looks_for="Time period (Zeitraum), Spend, Impressions, and Tweet ID, Retweets or Campaign ID",
     shown=("period", "day", "campaign_id", "ad_group_id", "post", "impressions", "spend"),
-    refused=(
+    rejected=(
         ("aggregate_period", "a `Time period` longer than a day, unless you choose to spread it"),
         ("no_currency", "Spend but no currency in the file; pass it with `--currency`"),
         ("damaged_id", "ids that a spreadsheet has rounded, such as 8.49049E+17"),

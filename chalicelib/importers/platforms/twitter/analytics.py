@@ -84,7 +84,7 @@ POSTS = _PostReport(
         "(Daten exportieren) → By Tweet (Nach Tweet): tweet_activity_metrics_….csv"
     ),
     looks_for="Post id or Tweet id, Impressions, and Post link or Tweet permalink",
-    refused=(
+    rejected=(
         ("damaged_id", "post ids that a spreadsheet has rounded, such as 9.37001E+18"),
         ("invalid_date", "a post has no readable date"),
     ),
@@ -122,6 +122,6 @@ DAYS = _DayReport(
         "daily_tweet_activity_metrics_….csv"
     ),
     looks_for="Date, Impressions, and Unfollows, Create post or Tweets published",
-    refused=(("invalid_date", "a row has no readable day"),),
+    rejected=(("invalid_date", "a row has no readable day"),),
     remarks=(_ONE_OF_BOTH, _MEDIA_VIEWS),
 )

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Imported, Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import Imported, Reading, ReportDescription, RowRejected
 from chalicelib.importers.platforms.twitter.analytics import BY_POST, CHANNEL
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -109,7 +109,7 @@ def _day(cells: DateCells) -> Period:
     try:
         day = parse_instant(str(cells)).date()
     except ValueError as error:
-        raise RowRefused("invalid_date", f"created_at: {error}") from None
+        raise RowRejected("invalid_date", f"created_at: {error}") from None
     return day, day
 
 
@@ -119,9 +119,9 @@ def _convert(record: Any, rows: RowEngine) -> Converted:
     if isinstance(name, int) and not isinstance(name, bool) and 0 < name < 10**20:
         name = str(name)
     if not isinstance(name, str) or not _ID.fullmatch(name) or not isinstance(posted, str):
-        raise RowRefused("malformed_record", "the tweet has no id or no created_at")
+        raise RowRejected("malformed_record", "the tweet has no id or no created_at")
     if not any(count in tweet for count in _COUNTS):
-        raise RowRefused("malformed_record", "the tweet has no counts")
+        raise RowRejected("malformed_record", "the tweet has no counts")
     counts = [_cell(tweet.get(count)) for count in _COUNTS]
     text = tweet.get("full_text", tweet.get("text"))
     if isinstance(text, str) and text.startswith("RT @") and not counts[0].strip("0"):
@@ -134,7 +134,7 @@ def _tweet(record: Any) -> dict[str, Any]:
     """Return the tweet of a record; only newer archives nest it in another object."""
     tweet = record.get("tweet", record) if isinstance(record, dict) else None
     if not isinstance(tweet, dict):
-        raise RowRefused("malformed_record", "the record is not a tweet")
+        raise RowRejected("malformed_record", "the record is not a tweet")
     return tweet
 
 
@@ -144,14 +144,14 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, str | int):
         return str(value)
-    raise RowRefused("invalid_number", "a count is not a number")
+    raise RowRejected("invalid_number", "a count is not a number")
 
 
 def _shown(record: Any) -> str:
     """Return the id, time and counts of a tweet, if they look like such values."""
     try:
         tweet = _tweet(record)
-    except RowRefused:
+    except RowRejected:
         return ""
     fields = ("id_str", "created_at", *_COUNTS)
     values = ((field, tweet.get(field)) for field in fields)

@@ -7,7 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import ClaimedConversions, Reading, ReportDescription, RowRefused
+from chalicelib.importers.outcomes import (
+    ClaimedConversions,
+    Reading,
+    ReportDescription,
+    RowRejected,
+)
 from chalicelib.importers.platforms.woocommerce.statuses import (
     ONE_OF_THEM,
     PLATFORM,
@@ -94,7 +99,7 @@ def _converted(record: Any, options: Options, unpaid: ClaimedConversions) -> Con
     if isinstance(record, dict):
         record = record.get("order", record)
     if not isinstance(record, dict):
-        raise RowRefused("malformed_record", "the record is not an order")
+        raise RowRejected("malformed_record", "the record is not an order")
     status = status_of(name_of(record.get("status")))
     if status not in SOLD and status != REFUNDED:
         if status in UNPAID:
@@ -102,17 +107,17 @@ def _converted(record: Any, options: Options, unpaid: ClaimedConversions) -> Con
         return not_sold(status)
     order_id = first_name(record, "id", "number")
     if not order_id:
-        raise RowRefused("missing_value", "the order has neither an id nor a number")
+        raise RowRejected("missing_value", "the order has neither an id nor a number")
     stamp = name_of(record.get("date_created_gmt"))
     if not stamp and record.get("date_created"):
-        raise RowRefused("undecidable_time", "the time of the order has no time zone")
+        raise RowRejected("undecidable_time", "the time of the order has no time zone")
     created = instant_of(f"{stamp.removesuffix('Z')}Z" if stamp else "", "date_created_gmt")
     orders = Orders(PLATFORM, options.account)
     if status == REFUNDED:
         return (orders.undone(order_id, created),)
     total = amount(record.get("total"), "the total")
     if total is None:
-        raise RowRefused("missing_value", "the order has no total")
+        raise RowRejected("missing_value", "the order has no total")
     refunded = sum(map(_refunded, list_of(record.get("refunds"))), Decimal(0))
     value = kept(total, refunded, currency_of(record.get("currency"), options.currency))
     return (orders.sale(order_id, created, value),)

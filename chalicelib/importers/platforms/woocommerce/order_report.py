@@ -18,7 +18,7 @@ from chalicelib.importers.outcomes import (
     Reading,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
 )
 from chalicelib.importers.platforms.woocommerce.statuses import (
@@ -42,7 +42,7 @@ from chalicelib.importers.values.cells import bare_id
 from chalicelib.importers.values.dates import DateFormat, decide_day_order, start_of
 from chalicelib.importers.values.event_identity import Ordinals
 from chalicelib.importers.values.numerals import NumberFormat, decide_number_format
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 VOCABULARY = Vocabulary(
     {
@@ -180,7 +180,7 @@ def _check_currency(table: Table, numbers: NumberFormat, currency: str) -> None:
         except ValueError:
             continue
         if amount and not named:
-            raise ExportRefused(
+            raise ExportRejected(
                 "no_currency", "the report has revenue but no currency. Pass the currency"
             )
 
@@ -204,10 +204,10 @@ class _OrderRows:
     unpaid: ClaimedConversions = field(default_factory=ClaimedConversions)
 
     def convert(self, row: Row) -> RowOutcome:
-        """Return the conversion or refund of a row; raise `RowRefused`."""
+        """Return the conversion or refund of a row; raise `RowRejected`."""
         number = bare_id(row.cells[self.at["number"]]).lstrip("#")
         if not number:
-            raise RowRefused("missing_value", "the order has no number")
+            raise RowRejected("missing_value", "the order has no number")
         status = status_of(row.cells[self.at["status"]])
         if status not in SOLD:
             if status in UNPAID:
@@ -216,7 +216,7 @@ class _OrderRows:
         try:
             day = self.dates.day(row.cells[self.at["day"]])
         except ValueError:
-            raise RowRefused("invalid_date", "the order's date cannot be read") from None
+            raise RowRejected("invalid_date", "the order's date cannot be read") from None
         created = start_of(day)
         revenue, currency = self._revenue(row)
         if revenue is not None and revenue < _ZERO:
@@ -232,7 +232,7 @@ class _OrderRows:
         """Add an order to the unpaid ones; without readable revenue, it counts with value zero."""
         try:
             revenue, currency = self._revenue(row)
-        except RowRefused:
+        except RowRejected:
             revenue, currency = None, ""
         self.unpaid.add(Decimal(1), max(revenue or _ZERO, _ZERO), currency)
 
@@ -243,10 +243,10 @@ class _OrderRows:
         try:
             revenue, named = self.numbers.money(row.cells[position])
         except ValueError:
-            raise RowRefused("invalid_number", "the order's revenue is not an amount") from None
+            raise RowRejected("invalid_number", "the order's revenue is not an amount") from None
         currency = named or self.currency
         if revenue is not None and not currency:
-            raise RowRefused("no_currency", "the order's revenue has no currency")
+            raise RowRejected("no_currency", "the order's revenue has no currency")
         return revenue, currency
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.tables.headings import comparable
 
 PLATFORM = "woocommerce"
@@ -44,13 +44,13 @@ def status_of(text: str) -> str:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `missing_value`, for an unknown status. The message does not contain it.
     """
     status = comparable(text).removeprefix("wc-")
     status = _NAMES.get(status, status)
     if status not in SOLD and status not in _OTHERS:
-        raise RowRefused("missing_value", "the order has no status or an unknown one")
+        raise RowRejected("missing_value", "the order has no status or an unknown one")
     return status
 
 

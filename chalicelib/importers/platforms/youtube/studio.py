@@ -27,7 +27,7 @@ from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.dates import Period, decide_day_order
 from chalicelib.importers.values.event_identity import event_id
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _DIMENSIONS = tuple(column.field for column in DIMENSIONS)
 _TYPICAL = tuple(column.field for column in TYPICAL)
@@ -77,7 +77,7 @@ class StudioReport(TableReport):
     ) -> Dating:
         """Detect weeks and months, which Studio writes under the heading of days."""
         if "day" not in columns.positions:
-            raise ExportRefused(
+            raise ExportRejected(
                 "no_date",
                 "a table file does not contain the days of its numbers, and the day of "
                 f"publication is not the day of a view. {way_out}",
@@ -148,7 +148,7 @@ STUDIO = StudioReport(
             "no data",
         ),
     ),
-    refused=(
+    rejected=(
         (
             "no_date",
             "Table data.csv (Tabellendaten.csv), whose counts belong to a period that is only in "

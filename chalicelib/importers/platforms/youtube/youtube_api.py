@@ -11,10 +11,10 @@ from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import (
     Imported,
     Reading,
-    Refused,
+    Rejected,
     ReportDescription,
     RowOutcome,
-    RowRefused,
+    RowRejected,
     Skipped,
 )
 from chalicelib.importers.platforms.youtube.youtube_counts import (
@@ -31,7 +31,7 @@ from chalicelib.importers.records.unread_keys import UnreadKeys
 from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.values.dates import DateFormat, Period, parse_day, parse_month
 from chalicelib.importers.values.event_identity import Ordinals
-from chalicelib.model.errors import ExportRefused
+from chalicelib.model.errors import ExportRejected
 
 _KIND = "youtubeAnalytics#resultTable"
 _METRICS = {
@@ -89,11 +89,11 @@ def _open(source: Source, options: Options) -> Reading:
     is_dimension = [header.get("columnType") == "DIMENSION" for header in headers]
     dated_by = next((name for name in ("day", "month") if name in names), "")
     if not any(name in _METRICS for name in names):
-        raise ExportRefused("no_counts", f"no metric in the response is a count. {_WAY_OUT}")
+        raise ExportRejected("no_counts", f"no metric in the response is a count. {_WAY_OUT}")
     if not dated_by:
-        raise ExportRefused("no_date", f"the rows have no day. {_WAY_OUT}")
+        raise ExportRejected("no_date", f"the rows have no day. {_WAY_OUT}")
     if dated_by == "month" and not options.spread:
-        raise ExportRefused("aggregate_period", f"each row covers a month. {_WAY_OUT}")
+        raise ExportRejected("aggregate_period", f"each row covers a month. {_WAY_OUT}")
     dimensions = {
         name: index
         for index, name in enumerate(names)
@@ -114,7 +114,7 @@ def _parts(document: Any) -> tuple[list[dict[str, Any]], list[Any]]:
         are_lists = isinstance(headers, list) and isinstance(rows, list)
         if are_lists and headers and all(isinstance(header, dict) for header in headers):
             return headers, rows
-    raise ExportRefused("unreadable_file", "the response has no columnHeaders or no rows")
+    raise ExportRejected("unreadable_file", "the response has no columnHeaders or no rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,8 @@ def _outcomes(
     for number, row in enumerate(rows, start=1):
         try:
             outcome = _convert(number, row, columns, account, ordinals)
-        except RowRefused as error:
-            yield Refused(number, raw_text(row), error.code, error.message)
+        except RowRejected as error:
+            yield Rejected(number, raw_text(row), error.code, error.message)
             continue
         if type(outcome) is Imported:
             keys.add(dict(zip(columns.names, row, strict=True)))
@@ -151,13 +151,13 @@ def _convert(
     number: int, row: Any, columns: _Columns, account: str, ordinals: Ordinals
 ) -> RowOutcome:
     if not isinstance(row, list) or len(row) != len(columns.names):
-        raise RowRefused(
+        raise RowRejected(
             "wrong_cell_count", "the number of values in the row differs from the number of columns"
         )
     try:
         first, last = columns.period(row)
     except ValueError as error:
-        raise RowRefused("invalid_date", f"{columns.dated_by}: {error}") from None
+        raise RowRejected("invalid_date", f"{columns.dated_by}: {error}") from None
     metrics = {
         _METRICS[name]: _count(name, value)
         for name, value in zip(columns.names, row, strict=True)
@@ -173,7 +173,7 @@ def _convert(
 def _name(dimension: str, value: Any) -> str:
     """Return the value of a dimension, e.g. the id of a video."""
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-        raise RowRefused("missing_value", f"{dimension} is empty")
+        raise RowRejected("missing_value", f"{dimension} is empty")
     return str(value)
 
 
@@ -181,11 +181,11 @@ def _count(name: str, value: Any) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise RowRefused("invalid_number", f"{name} is not a number")
+        raise RowRejected("invalid_number", f"{name} is not a number")
     if not -_TOO_MANY < value < _TOO_MANY:
-        raise RowRefused("invalid_number", f"{name} is not a count")
+        raise RowRejected("invalid_number", f"{name} is not a count")
     if value != int(value):
-        raise RowRefused("not_whole", f"{name} is not a whole number")
+        raise RowRejected("not_whole", f"{name} is not a whole number")
     return int(value)
 
 

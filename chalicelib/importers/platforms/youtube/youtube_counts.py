@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from chalicelib.importers.booking import Tally, book
-from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.outcomes import RawEvent, RowRejected
 from chalicelib.importers.values.event_identity import Ordinals, digest, object_key
 
 CHANNEL = "youtube"
@@ -38,14 +38,14 @@ def type_counts(metrics: Mapping[str, int | None]) -> dict[str, int]:
 
     Raises
     ------
-    RowRefused
+    RowRejected
         `negative`.
     """
     counts: dict[str, int] = {}
     for metric, kind in TYPES.items():
         count = metrics.get(metric) or 0
         if count < 0:
-            raise RowRefused("negative", f"{metric} is below zero")
+            raise RowRejected("negative", f"{metric} is below zero")
         if count:
             counts[kind] = count
     net = metrics.get("subscribers") or 0
