@@ -9,10 +9,10 @@ from chalicelib.importers.platforms.google_ads.google_ads_columns import (
     COLUMNS,
     COUNTS,
     LEVELS,
+    TRANSLATIONS,
     TYPICAL_FIELDS,
     counts_interactions,
 )
-from chalicelib.importers.platforms.google_ads.google_translations import TRANSLATIONS
 from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.translations import words_of
