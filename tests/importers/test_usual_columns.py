@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.importers.reports.report_columns import Column, Cost, Count, Sign
-from chalicelib.importers.reports.usual_columns import columns_from, read_headings
+from chalicelib.importers.reports.usual_columns import columns_from
+from chalicelib.importers.tables.heading_tables import read_headings
 
 
 def _table(folder: Path, *lines: str) -> Path:
