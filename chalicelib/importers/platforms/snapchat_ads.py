@@ -14,7 +14,6 @@ from chalicelib.importers.reports.report_columns import (
     When,
 )
 from chalicelib.importers.reports.usual_columns import columns_from
-from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
 
 CHANNEL = "snapchat_ads"
@@ -31,18 +30,11 @@ _MARKS = (
     *(together(fields=(field,)) for field in ("swipes", "of_swipes", "ad_squad", "stories")),
     together("Paid Impressions", "Amount Spent"),
 )
-_LEVELS = ("ad", "ad_set", "ad_squad", "campaign")
+_LEVELS = ("ad", "ad_set", ("ad_squad", "ad-set"), "campaign")
+"""An ad squad is the older name of an ad set. Campaign rows repeat the numbers of their ads."""
 
 
-class SnapchatReport(TableReport):
-    """An Ads Manager report. Campaign rows repeat the numbers of their ads."""
-
-    def name_in(self, columns: Columns) -> str:
-        """The level of the rows. "Ad squad" is the older name of an ad set."""
-        return super().name_in(columns).replace("squad", "set")
-
-
-SNAPCHAT_ADS = SnapchatReport(
+SNAPCHAT_ADS = TableReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="account",

@@ -64,10 +64,6 @@ class SponsoredReport(TableReport):
     of its search terms.
     """
 
-    def name_in(self, columns: Columns) -> str:
-        """Return the level of the report's rows."""
-        return next((name for field, name in LEVELS if field in columns), self.report)
-
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
         """Return a note on the impressions that search term reports omit."""
         if "search_term" not in columns:
@@ -82,6 +78,7 @@ AMAZON_ADS = SponsoredReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="campaign",
+    levels=LEVELS,
     columns=COLUMNS,
     holds_people=True,
     needs_one_of=("campaign", "campaign_id"),

@@ -59,10 +59,6 @@ class MetaAdsReport(TableReport):
         """Whether a sheet may contain the raw data. Formatted copies are not read."""
         return not any(word in sheet.casefold() for word in _FORMATTED)
 
-    def name_in(self, columns: Columns) -> str:
-        """Return the level of the rows."""
-        return next((name for field, name in LEVELS if field in columns), self.report)
-
     def preparation(self, columns: Columns, numbers: NumberFormat) -> Change | None:
         """Clear results that are not conversions."""
         return only_conversions(columns)
@@ -92,6 +88,7 @@ REPORT = MetaAdsReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="account",
+    levels=LEVELS,
     columns=COLUMNS,
     holds_people=False,
     marks=(
