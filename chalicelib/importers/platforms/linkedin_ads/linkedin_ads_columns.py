@@ -70,8 +70,10 @@ _DAY, *_OTHERS = columns_from(
     Column("budget", LeftOut("a budget is not a cost")),
     Column("status", Sign()),
 )
-VIRAL = tuple(_viral(column) for column in _OTHERS if isinstance(column.role, Count))
-COLUMNS = (_in_utc(_DAY), *_OTHERS, *VIRAL)
+_COUNTS = [column for column in _OTHERS if isinstance(column.role, Count)]
+_AFTER_COUNTS = _OTHERS.index(_COUNTS[-1]) + 1
+VIRAL = tuple(map(_viral, _COUNTS))
+COLUMNS = (_in_utc(_DAY), *_OTHERS[:_AFTER_COUNTS], *VIRAL, *_OTHERS[_AFTER_COUNTS:])
 
 TYPICAL = ("spent", "landing", "viral_impressions", "viral_clicks")
 """Without the days in UTC or a title, a report must have one of these fields to be recognised."""
