@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib import importers
 from chalicelib.importers.reports.report_columns import Column, Cost, Count, Sign
 from chalicelib.importers.reports.usual_columns import columns_from
 from chalicelib.importers.tables.heading_tables import read_headings
+
+IMPORTERS = Path(importers.__file__).parent
 
 
 def _table(folder: Path, *lines: str) -> Path:
@@ -68,3 +71,8 @@ def test_a_field_without_a_meaning_or_without_headings_is_an_error(
 def test_an_invalid_table_is_an_error(tmp_path: Path, lines: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match=r"columns\.tsv"):
         read_headings(_table(tmp_path, *lines))
+
+
+def test_every_table_of_headings_is_read_by_a_module() -> None:
+    modules = "".join(module.read_text(encoding="utf-8") for module in IMPORTERS.rglob("*.py"))
+    assert [t.name for t in IMPORTERS.rglob("*.tsv") if f'"{t.name}"' not in modules] == []
