@@ -10,7 +10,6 @@ from chalicelib.importers.reports.usual_columns import columns_from
 from chalicelib.importers.tables.marks import together
 
 CHANNEL = "reddit_ads"
-_PARTS = LeftOut("part of the video views")
 
 COLUMNS = columns_from(
     Path(__file__).with_name("reddit_ads_columns.tsv"),

@@ -97,11 +97,8 @@ def _is_of_job_ads(head: TableHead) -> bool:
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
     columns = head.columns
     table = Table(source, head)
-    mark = options.decimal_mark
-    numbers = (
-        NumberFormat(mark)
-        if mark
-        else decide_number_format(columns.language, table.sample(*_TYPES))
+    numbers = decide_number_format(
+        columns.language, table.sample(*_TYPES), given=options.decimal_mark
     )
     order = options.day_order or decide_day_order(columns.language, table.sample("day"), None)
     rows = _JobAdRows(

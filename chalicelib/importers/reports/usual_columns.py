@@ -23,8 +23,6 @@ from chalicelib.importers.reports.report_columns import (
 )
 from chalicelib.importers.tables.heading_tables import read_headings
 
-PEOPLE = LeftOut("counts people or an average of people, not events")
-
 _ROLES: Mapping[str, Role] = {
     **{
         unit: When(unit)
@@ -57,7 +55,10 @@ _ROLES: Mapping[str, Role] = {
     "currency": Currency(),
     **dict.fromkeys(("conversions", "purchases"), Claimed()),
     **dict.fromkeys(("conversion_value", "purchase_value"), Claimed(is_value=True)),
-    **dict.fromkeys(("people", "reach", "frequency"), PEOPLE),
+    **dict.fromkeys(
+        ("people", "reach", "frequency"),
+        LeftOut("counts people or an average of people, not events"),
+    ),
 }
 """Field -> its usual meaning. Fields of the same group are alternatives, such as name and id."""
 

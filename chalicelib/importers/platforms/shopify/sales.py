@@ -121,10 +121,8 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
             "no_currency", "the report has sales but no currency. Pass the currency"
         )
     table = Table(source, head)
-    numbers = (
-        NumberFormat(options.decimal_mark)
-        if options.decimal_mark
-        else decide_number_format(columns.language, table.sample("sales"))
+    numbers = decide_number_format(
+        columns.language, table.sample("sales"), given=options.decimal_mark
     )
     order = options.day_order or decide_day_order(columns.language, table.sample("day"), None)
     rows = _SalesRows(head, DateFormat(order), numbers)

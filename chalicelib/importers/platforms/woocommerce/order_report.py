@@ -125,11 +125,8 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     columns = head.columns
     at = dict(columns.positions)
     table = Table(source, head, public_text=lambda row: _public_text(row, at))
-    mark = options.decimal_mark
-    numbers = (
-        NumberFormat(mark)
-        if mark
-        else decide_number_format(columns.language, table.sample("revenue"))
+    numbers = decide_number_format(
+        columns.language, table.sample("revenue"), given=options.decimal_mark
     )
     order = options.day_order or decide_day_order(columns.language, table.sample("day"), None)
     currency = columns.currencies.get("revenue", options.currency)
