@@ -34,7 +34,7 @@ State = Literal["active", "expired", "revoked"]
 _PREFIX = "lwl"
 _TOKEN = secret_pattern(_PREFIX, TIME_ORDERED_ID.pattern)
 _NO_END = dt.datetime.max.replace(tzinfo=dt.UTC)
-_WHY = "the link is none that is valid: no word of it may differ, and it may have ended"
+_WHY = "this link is invalid, expired or revoked"
 
 
 def make_link(
