@@ -35,6 +35,8 @@ METRICS = {
     "ImportsFailed": "Count",
     "RowsRejected": "Count",
     "FitsDone": "Count",
+    "WebhooksSent": "Count",
+    "WebhooksFailed": "Count",
     "FitsFailed": "Count",
     "FitAgeHours": "None",
     "ErasuresUnfinished": "Count",

@@ -45,6 +45,8 @@ class TenantConfig:
         What a `user_id` identifies: ``people``, ``devices``, or empty if not configured.
     fit_window_days : int
         Length of the default window of a fit, which ends yesterday; 0 for the service's default.
+    webhook_url : str
+        Address to which changed verdicts are sent; empty for none. It may contain a secret.
     longest_retention_days : int
         The longest earlier retention, because events from that time may still be stored; 0 if the
         current retention is the longest.
@@ -60,6 +62,7 @@ class TenantConfig:
     country: str = ""
     user_ids: str = ""
     fit_window_days: int = 0
+    webhook_url: str = ""
 
     @property
     def kept_days(self) -> int:
@@ -181,6 +184,7 @@ def _to_config(item: Item) -> TenantConfig:
         retention_days=stored["retention_days"],
         cors_origins=tuple(stored.get("cors_origins", ())),
         longest_retention_days=stored.get("longest_retention_days", 0),
+        webhook_url=stored.get("webhook_url", ""),
         time_zone=stored.get("time_zone", "UTC"),
         roles=dict(stored.get("roles", {})),
         country=stored.get("country", ""),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import webhooks
 from chalicelib.model.errors import MisconfiguredService
 from chalicelib.wiring import processes
 from chalicelib.wiring.processes import aws_module, client, settings
@@ -31,6 +33,16 @@ def send_totals(message: dict[str, Any], *, delay_seconds: float) -> None:
     """Send a message to the totals queue, with a delay of at most 15 minutes."""
     delay = max(0, min(_MAX_DELAY_SECONDS, math.ceil(delay_seconds)))
     _send("totals", settings().totals_queue_url, message, DelaySeconds=delay)
+
+
+def send_webhook(url: str, message: Mapping[str, Any]) -> None:
+    """Send a message to a tenant's webhook; on one machine, the address may be private.
+
+    Raises
+    ------
+    Undeliverable
+    """
+    webhooks.post(url, message, may_be_private=processes.current.machine is not None)
 
 
 def start_fit_machine(name: str, execution_input: dict[str, Any]) -> bool:

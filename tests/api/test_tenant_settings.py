@@ -26,7 +26,36 @@ def test_a_new_tenant_has_utc_days_and_no_country(reader: Caller) -> None:
         "roles": {},
         "user_ids": None,
         "fit_window_days": 180,
+        "webhook_host": None,
     }
+
+
+def test_the_webhook_is_stored_and_shown_without_its_secret_path(admin: Caller) -> None:
+    url = "https://hooks.example.org/services/T0/secret"
+    answer = change(admin, {"webhook_url": url})
+    assert answer.json_body["webhook_host"] == "hooks.example.org"
+    assert "secret" not in answer.body.decode()
+    assert wiring.store("acme").config.webhook_url == url
+    assert change(admin, {"webhook_url": None}).json_body["webhook_host"] is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example.org/x",
+        "ftp://hooks.example.org",
+        "https://",
+        "https://name:word@hooks.example.org/",
+        "https://hooks.example.org/x y",
+        "https://hooks.example.org:99999/",
+        "https://hooks.exämple.org/",
+        "x" * 2001,
+        7,
+    ],
+)
+def test_an_unsafe_webhook_is_rejected(admin: Caller, url: Any) -> None:
+    found = problem(change(admin, {"webhook_url": url}))
+    assert [one["pointer"] for one in found["errors"]] == ["/webhook_url"]
 
 
 def test_absent_settings_do_not_change(admin: Caller) -> None:

@@ -20,7 +20,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"settings", "functions"}),
     frozenset({"attribution", "importers", "storage"}),
-    frozenset({"services", "aws"}),
+    frozenset({"services", "aws", "webhooks"}),
     frozenset({"wiring", "telemetry"}),
     frozenset(
         {

@@ -335,6 +335,20 @@ def latest_document(store: TenantStore, goal: str | None = None) -> FitDocument:
     raise NoFitYet("there is no fit yet; request one with POST /v1/fits")
 
 
+def document_before(store: TenantStore, header: FitHeader) -> FitDocument | None:
+    """The document of the fit before this one, of the default window; None if there is none.
+
+    Raises
+    ------
+    OtherVersion
+        If another version of the service wrote the document.
+    """
+    for one in store.fits.newest_first(after=header.fit_id):
+        if one.status == "done" and not one.window_given:
+            return _read_document(store, one)
+    return None
+
+
 def answering_document(
     store: TenantStore, goal: str | None = None, fit_id: str | None = None
 ) -> FitDocument:
