@@ -16,7 +16,6 @@ class Report:
 
     Attributes
     ----------
-    name : str
     head : str
         Everything above the first row.
     row : callable

@@ -44,7 +44,6 @@ class Stack:
 
     Attributes
     ----------
-    outputs : dict of str to str
     names : dict of str to str
         Logical -> physical names.
     """

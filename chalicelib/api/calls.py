@@ -48,10 +48,8 @@ class Call:
     ----------
     route : Route
         The declaration of the view.
-    request : chalice.app.Request
     query : dict
         Query parameters; each is declared and was sent once.
-    now : datetime
     routes : dict
         (method, path) -> every route of the application.
     """

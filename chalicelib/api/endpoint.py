@@ -34,7 +34,6 @@ def endpoint(route: Route, routes: Mapping[tuple[str, str], Route]) -> Callable[
 
     Parameters
     ----------
-    route : Route
     routes : mapping
         (method, path) -> route, of the whole application.
     """

@@ -41,7 +41,6 @@ class LikeworthApp(Chalice):
 
     Parameters
     ----------
-    app_name : str
     routes : iterables of Route
         One iterable for each module of views.
 

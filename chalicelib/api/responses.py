@@ -33,8 +33,6 @@ class Answer:
         The same data as a flat table, for CSV; only read if the caller wants CSV.
     columns : sequence of str
         Columns of the table.
-    status : int
-    headers : dict
     counts : dict
         Increments of metrics of `telemetry`.
     """

@@ -62,7 +62,6 @@ class Body:
         Fields of the JSON object; empty if a service checks the object.
     may_be_absent : bool
         Whether a missing body means an empty object.
-    media_types : tuple of str
     """
 
     schema: str
@@ -78,9 +77,6 @@ class Route:
 
     Attributes
     ----------
-    method, path : str
-    view : callable
-    tag : Tag
     roles : tuple of str
         Roles that may call it, besides the admin.
     public : bool
@@ -93,7 +89,6 @@ class Route:
         Adds the parameters ``limit`` and ``cursor``.
     tabular : bool
         Whether the answer has rows and is also available as CSV; adds the parameter ``format``.
-    body : Body, optional
     answer : type, optional
         A `TypedDict`; None if the answer has no body or is not JSON with a declared shape.
     statuses : tuple of int

@@ -89,9 +89,7 @@ def find_common_days(coverage: Coverage, types: Ints, least_days: int) -> Common
 
     Parameters
     ----------
-    coverage : Coverage
     types : int array, shape (k,)
-    least_days : int
     """
     rejected: dict[int, str] = {}
     usable = {}

@@ -144,7 +144,6 @@ def response_shares(
         Weights of the decays `adstock.DECAYS`.
     late_share : array, shape (K, B)
         Share of an effect in each of `panel_columns.BLOCKS`.
-    resolution : Resolution
     """
     total = decays.sum(axis=1, keepdims=True)
     weights = np.divide(decays, total, out=np.zeros_like(decays), where=total > 0)
@@ -165,8 +164,6 @@ def totals_of(
 
     Parameters
     ----------
-    observed : Observations
-    estimates : GoalEstimates
     left_out : frozenset of int, optional
         Types whose estimates are not used.
     """
@@ -218,8 +215,6 @@ def decompose_goal(
 
     Parameters
     ----------
-    observed : Observations
-    estimates : GoalEstimates
     left_out : frozenset of int, optional
         Types whose estimates are not used.
     """
@@ -240,7 +235,6 @@ def decompose(totals: StepTotals, delta: Floats, cov: Floats, critical: Floats) 
 
     Parameters
     ----------
-    totals : StepTotals
     delta : array, shape (K,)
         Conversions per engagement inside the window.
     cov : array, shape (K, K)

@@ -31,11 +31,8 @@ class SetAside:
 
     Attributes
     ----------
-    kind : int
-    delta, variance, critical : float
     late_share : array, shape (B,)
     decay_weights : array, shape (G,)
-    warnings : list of str
     sensitivity : Sensitivity or None
     """
 

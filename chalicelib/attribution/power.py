@@ -61,7 +61,6 @@ def chance_settled(compared: Comparison, growth: float, spread: float) -> float:
 
     Parameters
     ----------
-    compared : Comparison
     growth : float
         Factor by which the data grow; the decision's variances are divided by it.
     spread : float
@@ -112,7 +111,6 @@ def chance_beyond(decided: Threshold, growth: float, spread: float) -> float:
 
     Parameters
     ----------
-    decided : Threshold
     growth, spread : float
         As in `chance_settled`.
     """

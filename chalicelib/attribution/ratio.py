@@ -134,7 +134,6 @@ def tost(
     ----------
     numerator, denominator, var_numerator, var_denominator, covariance : float
         As in `fieller`.
-    margin : float
     critical : float
         Two-sided 95 % quantile of the estimates; the tests use the same distribution.
     alpha : float

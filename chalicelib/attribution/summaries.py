@@ -42,14 +42,7 @@ _SHOWN = {
 
 
 def summarise_goal(goal: str, observed: Observations, estimates: GoalEstimates) -> str:
-    """The regressions behind the estimates of a goal, as text; the same data give the same text.
-
-    Parameters
-    ----------
-    goal : str
-    observed : Observations
-    estimates : GoalEstimates
-    """
+    """The regressions behind the estimates of a goal, as text; the same data give the same text."""
     parts = []
     if any(method not in (None, TOTALS) for method in estimates.methods):
         parts.append(summarise_panel(goal, observed.names, estimates))
@@ -77,9 +70,7 @@ def summarise_panel(goal: str, names: tuple[str, ...], estimates: GoalEstimates)
 
     Parameters
     ----------
-    goal : str
     names : tuple of str, length K
-    estimates : GoalEstimates
     """
     shown = [k for k, method in enumerate(estimates.methods) if method not in (None, TOTALS)]
     found = estimates.diagnostics
@@ -96,9 +87,7 @@ def summarise_regions(goal: str, names: tuple[str, ...], estimates: GoalEstimate
 
     Parameters
     ----------
-    goal : str
     names : tuple of str, length K
-    estimates : GoalEstimates
     """
     found = estimates.diagnostics["regions"]
     assert isinstance(found, dict)

@@ -32,8 +32,6 @@ class EngagementType:
 
     Attributes
     ----------
-    channel, type : str
-    paid : bool
     rate : float
         Mean engagements per person and day.
     delta : float
@@ -67,8 +65,6 @@ class Brand:
 
     Attributes
     ----------
-    n_people, n_days : int
-    types : tuple of EngagementType
     base : float
         Purchases per person and day without any engagement.
     spread : float
@@ -79,7 +75,6 @@ class Brand:
         Strength of the calendar in engagement and demand.
     order_mean, order_sigma : float
         Mean order value and standard deviation of its logarithm.
-    currency : str
     click_price : float
         Cost of a paid click.
     monthly_cost : tuple of (channel, amount)
@@ -131,7 +126,6 @@ class History:
 
     Attributes
     ----------
-    brand : Brand
     first_day : date
         Day 0 of the window.
     counts : int array, shape (T, N, K)
@@ -176,10 +170,8 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
 
     Parameters
     ----------
-    brand : Brand
     seed : int
         The same brand, seed and day give the same history.
-    today : date
     """
     rng = np.random.default_rng([seed, 20])
     n, days, types = brand.n_people, brand.n_days, brand.types

@@ -74,12 +74,7 @@ class Answers:
 
 
 class Api:
-    """A client of the HTTP API with one persistent connection.
-
-    Parameters
-    ----------
-    url, key : str
-    """
+    """A client of the HTTP API with one persistent connection."""
 
     def __init__(self, url: str, key: str) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)

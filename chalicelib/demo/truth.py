@@ -15,7 +15,6 @@ class TypeTruth:
 
     Attributes
     ----------
-    engagement_type : EngagementType
     count : int
         Engagements in the window.
     per_engagement : float

@@ -48,10 +48,8 @@ class Row:
 
     Attributes
     ----------
-    pk, sk, text : str
     expires_at : int or None
         In seconds since 1970.
-    checksum : int
     """
 
     pk: str

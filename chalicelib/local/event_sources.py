@@ -81,9 +81,6 @@ class QueueSource(Source):
 
     Parameters
     ----------
-    queues : Queues
-    queue : str
-    handler : callable
     give_up : callable
         Ends the import or fit of a message as failed; called after its last attempt.
     """
@@ -154,7 +151,6 @@ class DailySchedule(Source):
 
     Parameters
     ----------
-    handler : callable
     clock : callable
         The time, in UTC.
     last : datetime

@@ -15,12 +15,10 @@ class Request:
 
     Attributes
     ----------
-    method : str
     target : str
         As received: percent-encoded, with the query.
     headers : mapping
         Lower-case names; repeated headers are joined by a comma.
-    body : bytes
     """
 
     method: str

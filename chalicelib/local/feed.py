@@ -44,10 +44,8 @@ class Feed(Source):
 
     Parameters
     ----------
-    database : Database
     handler : callable
         Takes an event in the format of the table's stream.
-    monotonic : callable
     """
 
     def __init__(

@@ -23,14 +23,7 @@ SignUrl = Callable[[str, int, int | None], str]
 
 
 class FileObjects(Objects):
-    """The objects of a tenant in a data directory.
-
-    Parameters
-    ----------
-    files : Files
-    tenant : str
-    sign_url : callable
-    """
+    """The objects of a tenant in a data directory."""
 
     def __init__(self, files: Files, tenant: str, sign_url: SignUrl) -> None:
         super().__init__(tenant)

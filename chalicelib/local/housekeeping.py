@@ -23,11 +23,8 @@ class Housekeeper(Source):
 
     Parameters
     ----------
-    database : Database
-    files : Files
     clock : callable
         Seconds since 1970.
-    monotonic : callable
     """
 
     def __init__(

@@ -37,8 +37,6 @@ class PacedSocket(socket.SocketIO):
 
     Parameters
     ----------
-    sock : socket
-    pace : Pace
     idle_seconds : float
         Maximum wait for a single byte.
     """

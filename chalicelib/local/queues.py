@@ -33,7 +33,6 @@ class Message:
 
     Attributes
     ----------
-    queue, message_id : str
     body : str
         JSON.
     attempts : int
@@ -51,10 +50,8 @@ class Queues:
 
     Parameters
     ----------
-    database : Database
     retry_seconds : float
         Pause before a failed message is delivered again.
-    monotonic : callable
     """
 
     def __init__(

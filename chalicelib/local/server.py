@@ -54,7 +54,6 @@ class HttpServer:
         Called with each `Request`, in many threads at once.
     body_limit : int
         Maximum size in bytes of a body for `answer`.
-    upload : callable, optional
     pace : Pace, optional
         Minimum speed of a request.
 

@@ -21,7 +21,6 @@ class SqliteTable(Table):
 
     Parameters
     ----------
-    database : Database
     clock : callable
         Seconds since 1970. Expired items are not read.
     """

@@ -32,8 +32,6 @@ class Allowed:
 
     Attributes
     ----------
-    tenant, import_id, name : str
-    max_bytes : int
     until : int
         Seconds since 1970.
     """

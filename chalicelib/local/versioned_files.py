@@ -41,7 +41,6 @@ class StoredFile:
         Relative to the directory.
     etag : str
         Hash of its content.
-    size : int
     """
 
     name: str
@@ -56,7 +55,6 @@ class Files:
     ----------
     directory : Path
         Created if it does not exist.
-    database : Database
     durable : bool
         Whether files are flushed to disk.
     clock : callable

@@ -55,7 +55,6 @@ def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
 
     Parameters
     ----------
-    store : TenantStore
     changes : dict
         Any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days`` and ``roles``. None
         removes a country, user ids or window. ``roles`` replaces all roles.

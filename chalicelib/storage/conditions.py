@@ -108,7 +108,6 @@ class Expression:
 
     Attributes
     ----------
-    text : str
     names, values : dict
         The names and values of the placeholders in `text`.
     """

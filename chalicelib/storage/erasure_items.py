@@ -23,12 +23,10 @@ class Receipt:
 
     Attributes
     ----------
-    receipt_id : str
     person : str
         The hash of the person.
     asked_at : str
         When the erasure was first requested.
-    state : {'running', 'done'}
     finished_at : str, optional
         When the last complete pass over all data finished.
     checked_at : str, optional

@@ -39,11 +39,8 @@ class EventStore:
 
     Parameters
     ----------
-    table : Table
-    tenant : str
     shards : int
         Number of partitions per day; fixed for the life of the tenant.
-    retention_days : int
     patience : Patience
         Time limit and pauses of writes.
     """

@@ -22,10 +22,8 @@ class Experiment:
 
     Attributes
     ----------
-    experiment_id : str
     digest : str
         Hash of the content, to detect other content under the same id.
-    registered_at : str
     restated_at : str or None
         When the content was replaced after the registration.
     what : mapping

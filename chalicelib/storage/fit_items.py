@@ -29,8 +29,6 @@ class FitHeader:
 
     Attributes
     ----------
-    fit_id, requested_at : str
-    status : {'queued', 'running', 'done', 'failed'}
     window_from, window_to : str
         First and last day of the events to read; once the fit is done, of the fitted events.
     window_given : bool
@@ -41,7 +39,6 @@ class FitHeader:
         When the events were read.
     in_parts : bool
         Whether a state machine reads the events in parts.
-    finished_at : str, optional
     error : dict, optional
         ``code`` and ``detail`` of the failure.
     """

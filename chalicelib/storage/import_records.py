@@ -18,7 +18,6 @@ class Replay:
 
     Attributes
     ----------
-    asked_at : str
     before : {'done', 'failed'}
         State of the import before the replay.
     generation : int
@@ -95,8 +94,6 @@ class Import:
 
     Attributes
     ----------
-    import_id, filename, created_at : str
-    state : {'waiting', 'running', 'done', 'failed', 'removing', 'removed'}
     platform : str
         As requested; ``auto`` to detect it.
     spread : bool
@@ -129,7 +126,6 @@ class Import:
         The reader's summary of the whole file, written at the end.
     error : dict, optional
         ``code`` and ``detail`` of a failure, or of a replay that failed and changed nothing.
-    finished_at : str, optional
     generation : int
         The generation of the rejected rows that the counts refer to.
     generations : int
@@ -209,7 +205,6 @@ class RejectedRow:
         Number of the record within the row, from 0.
     raw : str
         The row as it is in the file, truncated to 4,000 characters.
-    code, message : str
     part : int
         Number of the part of the file, from 0.
     part_name : str

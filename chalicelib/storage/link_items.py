@@ -23,15 +23,12 @@ class Link:
 
     Attributes
     ----------
-    link_id : str
-    path : str
     query : dict of str
         The query parameters by name.
     seal : str
         Hexadecimal; derived from the link, its path, its query and its expiry.
     created_at, expires_at : datetime
         In UTC, in whole seconds.
-    revoked_at : datetime, optional
     """
 
     link_id: str

@@ -24,10 +24,8 @@ class StoredMapping:
 
     Attributes
     ----------
-    name : str
     mapping : dict
         In the form that `exports.parse_mapping` accepts.
-    saved_at : str
     """
 
     name: str

@@ -92,10 +92,6 @@ class Objects(ABC):
 
     Every method raises `StoreUnavailable` for outages, and `ValueError` for a key of another
     tenant.
-
-    Parameters
-    ----------
-    tenant : str
     """
 
     def __init__(self, tenant: str) -> None:
@@ -124,7 +120,6 @@ class Objects(ABC):
 
         Parameters
         ----------
-        max_bytes : int
         block_bytes : int
             Number of bytes that are read at once.
 

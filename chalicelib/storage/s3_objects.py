@@ -40,7 +40,6 @@ class S3Objects(Objects):
     ----------
     client : botocore client
         An ``s3`` client.
-    bucket, tenant : str
     """
 
     def __init__(self, client: Any, bucket: str, tenant: str) -> None:
@@ -76,7 +75,6 @@ class S3Objects(Objects):
 
         Parameters
         ----------
-        max_bytes : int
         block_bytes : int
             Number of bytes that one request reads.
 

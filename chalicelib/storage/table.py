@@ -31,7 +31,6 @@ class Table(ABC):
 
     Attributes
     ----------
-    name : str
     batch_size : int
         Maximum number of writes in `write_batch`.
     deletes_at_once : int

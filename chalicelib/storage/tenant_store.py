@@ -33,7 +33,6 @@ class TenantStore:
 
     Parameters
     ----------
-    table : Table
     objects : Objects
         Objects of the tenant.
     tenant : str

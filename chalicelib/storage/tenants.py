@@ -73,12 +73,8 @@ class ApiKey:
 
     Attributes
     ----------
-    key_id : str
-    role : {'tag', 'ingest', 'read', 'admin'}
     key_hash : str
         Hexadecimal.
-    created_at : datetime
-    revoked_at : datetime, optional
     expires_at : datetime, optional
         When the key becomes invalid.
     """

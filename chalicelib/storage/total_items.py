@@ -31,8 +31,6 @@ class DayTotals:
 
     Attributes
     ----------
-    day : date
-    shard : int
     rows : list of dict
         One per kind of event, from `services.totals`.
     """

@@ -101,7 +101,6 @@ def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> 
 
     Parameters
     ----------
-    table : Table
     requests : sequence of requests
         From `put_request` and `delete_request`.
     patience : Patience

@@ -15,7 +15,6 @@ class Ended:
 
     Attributes
     ----------
-    failed : bool
     out : str
         Its standard output.
     output : str

@@ -56,7 +56,6 @@ class Package:
 
     Attributes
     ----------
-    name : str
     functions : tuple of str
         Logical names of its functions in the template.
     without : frozenset of str

@@ -89,7 +89,6 @@ class Calibration:
 
     Attributes
     ----------
-    kind : int
     experiments : int
         Number of combined experiments.
     measured, measured_variance : float

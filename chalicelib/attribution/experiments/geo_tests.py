@@ -62,10 +62,8 @@ class GeoResult:
         inference as for the synthetic control.
     p_value_in_time : float
         Of no effect, by shifting the residuals in time: the treated regions' own history alone.
-    degrees_of_freedom : float
     relative : bool
         Whether regions were compared in shares of their level; else in counts.
-    n_placebos : int
     """
 
     conversions: Measured
@@ -89,7 +87,6 @@ class _Forecast:
         Mean square of the held-out daily gaps.
     folds : float
         Mean square of the held-out quarters' mean gaps.
-    relative : bool
     """
 
     effect: float

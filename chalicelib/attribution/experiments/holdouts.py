@@ -72,7 +72,6 @@ class _Variance:
 
     Attributes
     ----------
-    slope, curvature : float
     degrees : float
         Degrees of freedom of the slope; infinite if it is not estimated.
     """

@@ -44,7 +44,6 @@ def credit_position(
 
     Parameters
     ----------
-    paths : Paths
     first, last : float
         Shares of the two ends. Without touches between them, they divide the conversion in
         proportion to their shares; a single touch gets all of it.
@@ -74,7 +73,6 @@ def credit_time_decay(paths: Paths, *, half_life_days: float = HALF_LIFE_DAYS) -
 
     Parameters
     ----------
-    paths : Paths
     half_life_days : float
         Above zero.
 

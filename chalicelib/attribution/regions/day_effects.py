@@ -97,7 +97,6 @@ def panel_products(
 
     Parameters
     ----------
-    regions : sequence of Region
     n_steps : int
         Steps of the window, M.
     common_days : bool, optional

@@ -58,8 +58,6 @@ class _Prepared:
     types : int array, shape (k,)
     series : RegionSeries
         Of these types, on the days of the resolution.
-    resolution : Resolution
-    timelines : list of Timeline
     whole : bool
         Whether all days of the window are used in all regions.
     """
@@ -76,7 +74,6 @@ def estimate_from_regions(observed: Observations, draft: Draft) -> Floats:
 
     Parameters
     ----------
-    observed : Observations
     draft : Draft
         Receives an estimate for the types that qualify. The others stay open.
 

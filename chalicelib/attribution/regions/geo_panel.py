@@ -87,9 +87,6 @@ class GeoPanelFit:
         Share of the variation of a type that regions do not share.
     spread : RegionSpread
         In conversions per engagement.
-    converged : bool
-    baselines : tuple of RegionBaseline
-    likeliest : LikeliestPanel
     """
 
     delta: Floats
@@ -124,7 +121,6 @@ def fit_geo_panel(
     ----------
     series : RegionSeries
         On the days of the resolution; every type must have engagements.
-    resolution : Resolution
     timelines : sequence of Timeline, length R
         Steps of each region to use.
     channels : int array, shape (K,)

@@ -46,7 +46,6 @@ class Observed:
 
     Attributes
     ----------
-    timeline : Timeline
     outcome : array, shape (N,)
     marketing : array, shape (N, K)
         One plausible response per type, for one engagement of it.
@@ -63,7 +62,6 @@ class RegionBaseline:
 
     Attributes
     ----------
-    baseline : Baseline
     level : array, shape (N,)
         Conversions per step without marketing.
     """
@@ -87,7 +85,6 @@ def describe_regions(
 
     Parameters
     ----------
-    observed : sequence of Observed
     n_steps : int
         Steps of the window.
     common_days : bool, optional
@@ -129,9 +126,7 @@ def scale_regions(
 
     Parameters
     ----------
-    observed : sequence of Observed
     columns : sequence of arrays, shape (N, p)
-    found : sequence of RegionBaseline
     """
     clarity = np.array([b.size**2 / b.baseline.noise_variance for b in found])
     clarity /= clarity.mean()

@@ -46,14 +46,9 @@ def warn_of_regional_doubts(
 
     Parameters
     ----------
-    fit : GeoPanelFit
-    series : RegionSeries
     names : tuple of str, length K
         ``channel/type``.
-    resolution : Resolution
     timelines : sequence of Timeline, length R
-    kinds, place : int arrays
-    draft : Draft
     """
     counts = [resolution.total(one) for one in series.counts]
     search = np.array([is_search_ad(name) for name in names])

@@ -40,8 +40,6 @@ def average_shapes(
         Responses to the first G decays of the grid.
     caused : array, shape (K, G, H)
         See `average_effects`.
-    baseline : Baseline
-    timeline : Timeline
     prior : DecaysAndShapes
         Over at least these decays.
     """
@@ -75,8 +73,6 @@ def average_effects(
         Responses per decay and shape; their size does not matter.
     caused : array, shape (K, G, H)
         Sum of each candidate over all days of the window, divided by the type's engagements.
-    baseline : Baseline
-    prior : Prior
     groups : int array, shape (G,), optional
         See `averaging.average`.
     """

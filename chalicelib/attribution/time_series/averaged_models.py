@@ -61,7 +61,6 @@ class TimeSeriesFit:
         Probability that the response is linear.
     degrees_of_freedom : int
         Steps less level, patterns, shocks and types.
-    converged : bool
     residual_p : float
         Ljung-Box p-value of the standardised one-step residuals; small if they are correlated over
         time.
@@ -124,7 +123,6 @@ def fit_time_series(
         Conversions per step, less those explained by other methods.
     counts : array, shape (T, K)
         Engagements per day, with T = ``resolution.n_days``; every column must vary.
-    resolution : Resolution
     timeline : Timeline, optional
         Steps to use; all of them by default.
     known : bool array, shape (T, K), optional

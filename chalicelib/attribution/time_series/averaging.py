@@ -74,7 +74,6 @@ class Averaged:
     decay_weights : array, shape (K, G)
     shape_weights : array, shape (H,)
     ratio_weights : array, shape (Q,)
-    degrees_of_freedom : int
     converged : bool
         Whether both chains agree.
     """
@@ -127,7 +126,6 @@ def average(
         With the K * G * H candidate columns in the order type, decay, shape.
     to_effect : array, shape (K, G, H)
         Factor from a column's coefficient to the effect.
-    prior : Prior
     shrink : array, shape (K, G, H)
         Prior precision of a coefficient, in units of the noise's precision.
     groups : int array, shape (G,), optional

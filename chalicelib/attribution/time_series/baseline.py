@@ -112,7 +112,6 @@ def find_baseline(
         One plausible response per type.
     searched : array, shape (N, p)
         Several responses per type; changes that they explain are not shocks.
-    timeline : Timeline
     """
     start, patterns = _find_patterns(outcome, marketing, searched, timeline)
     return _guide(start, outcome, counts, marketing, patterns)

@@ -54,7 +54,6 @@ def build_covariates(context: Context, resolution: Resolution, usable: Bools) ->
     ----------
     context : Context
         On the T days of the window.
-    resolution : Resolution
     usable : bool array, shape (N,)
         Steps on which everything else was observed.
     """

@@ -36,7 +36,6 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
 
     Parameters
     ----------
-    observed : Observations
     explained : array, shape (T,)
         Conversions per day that better methods already explain.
     draft : Draft

@@ -51,8 +51,6 @@ def strongest_days(
         Season, shocks, annotations.
     marketing : array, shape (N, K)
         One response per type.
-    scales : Scales
-    ratio : float
     """
     n_steps, n_kinds = marketing.shape
     outcome, others = without_guide(outcome, known, scales, ratio)

@@ -77,7 +77,6 @@ def find_joint_runs(
     outcome : array, shape (N,)
     channels : tuple of str, length K
         Types of one channel count once, because they come from the same posts.
-    timeline : Timeline
     """
     risen = by_channel(_less_trend(counts, timeline), channels)
     n_steps, n_channels = risen.shape

@@ -71,8 +71,6 @@ class LateColumns:
         ----------
         seen, filled : arrays, shape (T, K)
             Engagements per day, with empty and with filled gaps.
-        resolution : Resolution
-        timeline : Timeline
         """
         late = resolution.total(delayed_counts(filled))[timeline.times]
         inside = resolution.total(delayed_counts(seen, np.zeros(seen.shape[1])))
@@ -119,8 +117,6 @@ def late_probability(
         Likeliest decays without late effects, where the search starts.
     late : array, shape (N, K)
         Columns with a mean square of one.
-    baseline : Baseline
-    prior : DecaysAndShapes
     """
     n_kinds, n_decays = responses.shape[1:]
     columns = np.column_stack([unit_columns(responses.reshape(outcome.size, -1)), late])
@@ -156,7 +152,6 @@ def _positive(products: Products, early: Ints, n_early: int, shares: Floats) -> 
 
     Parameters
     ----------
-    products : Products
     early : int array, shape (K,)
         Columns of the likeliest decays.
     n_early : int
@@ -233,7 +228,6 @@ def _evidence(
         G.
     n_open : int
         How many of them, from the fastest on, are possible.
-    prior : DecaysAndShapes
     """
     first = np.arange(start.size) * n_decays
     chosen, best = start.copy(), -np.inf

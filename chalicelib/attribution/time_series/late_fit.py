@@ -50,8 +50,6 @@ class Effects:
         Columns of the likeliest decays and shapes, followed by the late columns if there are any.
     ratio : float
         Likeliest variance ratio.
-    degrees_of_freedom : int
-    converged : bool
     """
 
     delta: Floats

@@ -23,7 +23,6 @@ class Resolution:
         1 or 7.
     first : int
         Day of the window on which the first step begins.
-    n_steps : int
     """
 
     step_days: int

@@ -52,7 +52,6 @@ def jump_together(
     outcome : array, shape (N,)
     channels : tuple of str, length K
         Types of one channel come from the same posts and may jump together.
-    timeline : Timeline
     """
     jumps = _jumps(by_channel(bounded_logs(counts, timeline), channels), timeline)
     n_steps, n_channels = jumps.shape

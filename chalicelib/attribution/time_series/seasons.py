@@ -57,8 +57,6 @@ def choose_yearly(
     outcome : array, shape (N,)
     columns : array, shape (N, p)
         Other columns of the model.
-    scales : Scales
-    step_days : int
     times : int array, shape (N,)
         Observed steps.
     """
@@ -82,7 +80,6 @@ def find_new_pattern(
     columns : array, shape (T, p)
         Other columns of the model.
     weekdays : array, shape (T, 6)
-    scales : Scales
     """
     n_days = outcome.size
     best, found = criterion(outcome, columns, scales) - 2 * float(np.log(n_days)), None

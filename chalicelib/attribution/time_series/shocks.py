@@ -67,8 +67,6 @@ def find_shocks(
     outcome : array, shape (T,)
     columns : array, shape (T, p)
         Season and marketing.
-    scales : Scales
-    step_days : int
     """
     n_days = outcome.size
     surprise = _Surprise.of(outcome, scales)

@@ -78,10 +78,8 @@ class Scales:
             conversions, the rest may be around zero or below.
         times : int array, shape (T,), optional
             Days of the observations; consecutive ones by default.
-
         Notes ----- Neither falls below a tenth of its usual size, so that no day has a million
         times the weight of another and the matrices of `weigh` stay definite. If conversions are
-        few, the expectation of a day is estimated from the same few conversions that it weights,
         and the fit would look too good; noise is therefore shrunk towards the same scale every day.
         """
         mean = float(np.abs(expected).mean())
@@ -100,7 +98,6 @@ def weigh(columns: Floats, scales: Scales, ratio: float) -> tuple[Floats, float]
     Parameters
     ----------
     columns : array, shape (T, p)
-    scales : Scales
     ratio : float
         Variance of the level's steps relative to the noise.
 
@@ -230,7 +227,6 @@ def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: S
     nuisance : array, shape (T, m)
         Columns of every model (season, shocks).
     columns : array, shape (T, p)
-    scales : Scales
     """
     basis = independent(nuisance)
     if scales.guide is not None:

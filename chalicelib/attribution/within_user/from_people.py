@@ -62,7 +62,6 @@ class _Prepared:
 
     Attributes
     ----------
-    panel : Panel
     types : int array, shape (k,)
         The types in the panel.
     answered : int array
@@ -87,8 +86,6 @@ def estimate_from_people(
 
     Parameters
     ----------
-    observed : Observations
-    inside : Inside
     draft : Draft
         Receives an estimate or a reason for the types that qualify for the panel.
     progress : callable, optional

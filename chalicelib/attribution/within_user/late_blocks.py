@@ -57,7 +57,6 @@ def read_late_effects(pooled: Pooled, decays: Ints) -> LateEffects:
 
     Parameters
     ----------
-    pooled : Pooled
     decays : int array, shape (K,)
         Decay of every type.
     """

@@ -111,7 +111,6 @@ def surroundings(n_kinds: int, members: Bools) -> Floats:
 
     Parameters
     ----------
-    n_kinds : int
     members : bool array, shape (K,)
         Types that are summed.
     """
@@ -133,7 +132,6 @@ def take_out(panel: Panel, nuisance: Floats) -> Panel:
 
     Parameters
     ----------
-    panel : Panel
     nuisance : array, shape (m, q)
         Rows over the regressors. Every stratum has its own coefficients for them (Frisch, Waugh
         1933).

@@ -139,7 +139,6 @@ class Chunk:
 
     Attributes
     ----------
-    stratum : int
     counts : array, shape (T, n, K)
         Engagements.
     outcome : array, shape (T, n)

@@ -32,8 +32,6 @@ def doubt_panel(
 
     Parameters
     ----------
-    fit : WithinUserFit
-    timing : Timing
     usual : array, shape (K,)
         Conversions per person-day without engagements, of the people who engage.
     late_share : array, shape (K, B)

@@ -103,8 +103,6 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
 
     Parameters
     ----------
-    panel : Panel
-    inside : Inside
     slope : float
         Exponent of the activity in the response.
     """

@@ -185,7 +185,6 @@ def pool(panel: Panel, slope: float) -> Pooled:
 
     Parameters
     ----------
-    panel : Panel
     slope : float
         Exponent of the activity in the response; 0: all respond alike.
     """

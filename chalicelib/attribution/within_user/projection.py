@@ -82,7 +82,6 @@ def project(people: People, strata: Ints, progress: Progress | None = None) -> P
 
     Parameters
     ----------
-    people : People
     strata : int array, shape (N,)
     progress : callable, optional
         Called with the share of people done, in [0, 1].

@@ -129,7 +129,6 @@ def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
 
     Parameters
     ----------
-    people : People
     progress : callable, optional
         Called with the share of the work done, in [0, 1].
     """

@@ -28,8 +28,6 @@ def impossible_types(
     ----------
     kinds : sequence of KindDocument
         The engagement types of a fit.
-    fitted : GoalDocument
-    days : Range
     scales : mapping
         For each type in the range: the mean effect in the range divided by that in the window.
 

@@ -168,12 +168,9 @@ def read_worth(
 
     Parameters
     ----------
-    effect : Effect
     effects : sequence of Effect
         All types of the range. A type of the cascade that is missing in the range is taken from the
         whole window.
-    document : FitDocument
-    goal : str
     """
     alone = (Member(effect, 1.0),) if effect.delta is not None else ()
     brought = {

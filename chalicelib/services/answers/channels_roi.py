@@ -170,7 +170,6 @@ def roi(
 
     Parameters
     ----------
-    document : FitDocument
     start, end : date, optional
         First and last day of the range, clipped to the fit's window. None: the window's ends.
     goal : str, optional

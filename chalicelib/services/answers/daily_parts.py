@@ -58,7 +58,6 @@ def decomposition(
 
     Parameters
     ----------
-    document : FitDocument
     start, end, goal
         As for `roi`.
 

@@ -147,7 +147,6 @@ def equivalence(
 
     Parameters
     ----------
-    document : FitDocument
     engagement, baseline : str
         ``channel/type``. If the data have both a paid and an organic type of that name, the
         engagement is the organic one and the baseline the paid one. None: ``facebook/like`` and

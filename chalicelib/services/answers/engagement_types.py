@@ -89,7 +89,6 @@ def engagements(
 
     Parameters
     ----------
-    document : FitDocument
     start, end, goal
         As for `roi`.
 

@@ -53,10 +53,8 @@ def sentence(
 
     Parameters
     ----------
-    sensitivity : Sensitivity
     name : str
         ``channel/type`` of the engagement.
-    goal : str
     lowers : bool
         Whether the estimate is negative: the engagement keeps people from the goal.
     """

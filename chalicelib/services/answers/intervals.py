@@ -29,7 +29,6 @@ def cost_per_unit(cost: float, units: Estimate) -> Estimate:
     ----------
     cost : float
         Above 0.
-    units : Estimate
     """
 
     def over(value: float | None) -> float | None:

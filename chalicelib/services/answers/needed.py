@@ -36,7 +36,6 @@ def needed_for(question: Question, counts: Sequence[Sequence[int]]) -> Needed | 
 
     Parameters
     ----------
-    question : Question
     counts : sequence of sequences of int
         Engagements per day of the window, for each type in question.
 

@@ -73,7 +73,6 @@ class Profile:
         ----------
         counts : list of int
             Engagements on each day of the window.
-        days : Range
         """
         # tables are indexed by remaining days, so the last day of the range comes first
         latest = len(counts) - days.last - 1

@@ -123,10 +123,6 @@ class Equivalence:
     """Whether one engagement is worth more than, less than, or as much as one of the baseline.
 
     The numerator is side 0, the denominator side 1.
-
-    Attributes
-    ----------
-    compared : power.Comparison
     """
 
     compared: Comparison

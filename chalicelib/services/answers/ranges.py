@@ -33,8 +33,6 @@ class Range:
 
     Attributes
     ----------
-    first, last : int
-    start, end : date
     clipped : bool
         Whether the request reached beyond the window.
     """

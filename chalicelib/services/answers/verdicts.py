@@ -46,7 +46,6 @@ class Part:
         Name of the type, unique per side of a question.
     estimate, error, critical : float
         Incremental conversions (of all engagements, or of one), standard error, quantile.
-    warnings : sequence of str
     unseen, unseen_high : float
         Mean and upper quantile of the share of its effect that comes after the data.
     cost_share : float
@@ -86,7 +85,6 @@ class Doubt:
         How much lower (at most 0) and higher (at least 0) the truth may be.
     variance : float
         Variance that the estimate may lack.
-    side : int
     """
 
     code: str
@@ -116,7 +114,6 @@ def judge(question: Question, parts: Sequence[Part], more: Sequence[Doubt] = ())
 
     Parameters
     ----------
-    question : Question
     parts : sequence of Part
         The estimated engagement types.
     more : sequence of Doubt

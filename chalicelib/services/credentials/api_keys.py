@@ -40,8 +40,6 @@ class Principal:
 
     Attributes
     ----------
-    tenant : str
-    role : {'ingest', 'read', 'admin'}
     key_id : str
         The public part of the key; safe to log.
     """

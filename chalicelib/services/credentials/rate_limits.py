@@ -45,7 +45,6 @@ class Quota:
 
     Attributes
     ----------
-    is_admitted : bool
     limit : int
         Requests per window.
     remaining : int, optional

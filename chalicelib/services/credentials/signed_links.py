@@ -104,7 +104,6 @@ def authenticate_link(
     ----------
     token : str
         As sent.
-    path : str
     query : sequence of (str, str)
         Names with their values, in any order, without the token and without ignored parameters.
     store_of : callable

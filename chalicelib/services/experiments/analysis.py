@@ -48,7 +48,6 @@ class Analysed:
 
     Attributes
     ----------
-    experiment : Experiment
     counts : dict or None
         The daily counts of a geo test, JSON-able.
     """

@@ -37,10 +37,8 @@ class RegionDays:
 
     Attributes
     ----------
-    first_day : date
     counts : dict of str to list of float
         One number per day for each region, up to the last day of the test.
-    treated : tuple of str
     test_from : int
         Index of the first day of the test.
     """

@@ -33,10 +33,6 @@ def part_days(
 
     Parameters
     ----------
-    observed : Observations
-    estimates : GoalEstimates
-    goal_document : GoalDocument
-    kinds : list of KindDocument
     start : date
         First day of the window.
 

@@ -29,7 +29,6 @@ class Amount:
         Returns the amount of a new key.
     added : callable
         Returns the sum of two amounts.
-    to_json, from_json : callable
     """
 
     nothing: Callable[[], Any]
@@ -64,7 +63,6 @@ def sums(amount: Amount, *keys: str | None) -> Any:
 
     Parameters
     ----------
-    amount : Amount
     *keys : str or None
         The numbering of each part of a key, or None.
     """

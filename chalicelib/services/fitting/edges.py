@@ -89,7 +89,6 @@ class Edges:
         ----------
         kind : int
             The index of its type.
-        day : int
         followed : float
             Share of the parents to keep, with all their children. The choice depends on a hash of
             the id, so it is always the same.
@@ -141,7 +140,6 @@ def spillover_warnings(
 
     Parameters
     ----------
-    type_ : str
     method : str or None
     brought : mapping
         Direct children per engagement of the type, by the index of their type.

@@ -89,7 +89,6 @@ def fit_events(
         The currency of all money in the events.
     as_of : datetime
         When the events were read.
-    fit_id : str
     within : (date, date), optional
         Limits of the window if `window` is None.
     experiments : sequence of Experiment, optional

@@ -63,7 +63,6 @@ class Part:
     ----------
     number : int
         Its place among all parts: by shard, then by day, in the order in which a plain fit reads.
-    shard : int
     first, last : str
         Days, inclusive.
     """
@@ -80,12 +79,10 @@ class Plan:
 
     Attributes
     ----------
-    fit_id : str
     as_of : str
         When it was planned.
     window : FitWindow
         The days that it reads.
-    parts : tuple of Part
     followed : int
         How many of `event_columns.SAMPLE_PARTS` are followed person by person; of the others the
         fit keeps only sums.

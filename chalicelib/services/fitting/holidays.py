@@ -30,7 +30,6 @@ def holiday_columns(
         ISO 3166-1 code, e.g. ``DE``.
     first : date
         First day of the window.
-    n_days : int
     subdivision : str, optional
         ISO 3166-2 code without the country, e.g. ``BY``.
 

@@ -132,7 +132,6 @@ def cover_types(
     ----------
     kinds : sequence of (channel, type, paid), length K
     counts : sequence of K sequences of length T
-    declared : iterable of Declared
     start : date
         The first day.
     """

@@ -52,7 +52,6 @@ class Surroundings:
 
     Attributes
     ----------
-    declared : dict of str to Declared
     annotations : dict of str to (name, category, first day, last day)
     controls : dict of (name, day) to (instant, event id, value)
         If a day has several values, the latest one counts.

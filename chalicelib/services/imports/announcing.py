@@ -32,7 +32,6 @@ class Upload:
     ----------
     url : str
         Presigned; needs no other credentials.
-    expires_at : datetime
     """
 
     url: str

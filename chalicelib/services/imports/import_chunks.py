@@ -32,7 +32,6 @@ class Chunk:
         Numbers of rows: all, imported, and without data.
     events : int
         Number of events that the chunk adds to the import.
-    writes : list of Storable
     rejected : list of RejectedRow
         In the order of the file.
     after : str, optional
@@ -77,7 +76,6 @@ class ChunkBuilder:
 
     Parameters
     ----------
-    terms : Terms
     parts : sequence of str
         Names of the parts of the file.
     events : int

@@ -29,7 +29,6 @@ class Merged:
     ----------
     outcomes : iterable
         From `import_chunks.numbered`.
-    rejected : iterator of RejectedRow
 
     Attributes
     ----------

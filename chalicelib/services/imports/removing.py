@@ -33,8 +33,6 @@ class RemovalRun:
 
     Parameters
     ----------
-    store : TenantStore
-    now : datetime
     has_time : callable
         Returns whether there is time for another page.
     """

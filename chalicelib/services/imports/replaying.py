@@ -42,8 +42,6 @@ class ReplayRun:
 
     Parameters
     ----------
-    store : TenantStore
-    now : datetime
     has_time : callable
         Returns whether there is time for another chunk.
     chunk_events : int

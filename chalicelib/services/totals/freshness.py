@@ -30,7 +30,6 @@ class Appointment:
     ----------
     reading : int
         Number of its last reading. If it has been read since, there is nothing to do.
-    due_at : datetime
     """
 
     reading: int

@@ -24,8 +24,6 @@ class Difference:
 
     Attributes
     ----------
-    day : date
-    shard : int
     what : {'missing', 'different', 'left_over'}
         ``missing``: events without totals. ``different``: other totals than the events give.
         ``left_over``: totals without events.
