@@ -40,16 +40,11 @@ class DeploymentError(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack.
-
-    Attributes
-    ----------
-    names : dict of str to str
-        Logical -> physical names.
-    """
+    """A deployed stack."""
 
     outputs: Mapping[str, str]
     names: Mapping[str, str]
+    """Logical -> physical names."""
 
 
 def deploy(

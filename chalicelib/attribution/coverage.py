@@ -22,18 +22,12 @@ MIN_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Days on which the sources were observed.
-
-    Attributes
-    ----------
-    outcome : bool array, shape (T,)
-        Days with data on the conversions of the goal.
-    counts : bool array, shape (T, K)
-        Days with data on each engagement type.
-    """
+    """Days on which the sources were observed."""
 
     outcome: Bools
+    """Days with data on the conversions of the goal. Shape (T,)."""
     counts: Bools
+    """Days with data on each engagement type. Shape (T, K)."""
 
     @classmethod
     def whole(cls, n_days: int, n_types: int) -> Coverage:
@@ -64,20 +58,14 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class CommonDays:
-    """Days on which a set of types can be compared.
-
-    Attributes
-    ----------
-    days : bool array, shape (T,)
-    types : int array, shape (k,)
-        Types that are compared on these days.
-    rejected : dict of int to str
-        A reason for every other type.
-    """
+    """Days on which a set of types can be compared."""
 
     days: Bools
+    """Shape (T,)."""
     types: Ints
+    """Types that are compared on these days. Shape (k,)."""
     rejected: dict[int, str]
+    """A reason for every other type."""
 
 
 def find_common_days(coverage: Coverage, types: Ints, least_days: int) -> CommonDays:

@@ -46,86 +46,60 @@ _NOW = re.compile(r"\w{3}, \d{2} \w{3} \d{4}|\d{2}:\d{2}:\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class StepTotals:
-    """Totals per step, with the results of a fit.
-
-    Attributes
-    ----------
-    resolution : Resolution
-        Days or weeks of the N steps.
-    outcome : array, shape (N,)
-        Conversions; NaN if unknown.
-    types : int array, shape (K,)
-        Positions of the types among the estimates.
-    shares : array, shape (N, K)
-        Share of each type's effect that falls on each step (`response_shares`).
-    engagements : array, shape (K,)
-        Engagements of each type inside the window.
-    names : tuple of str, length K
-        ``channel/type``.
-    known : array, shape (N, m)
-        Annotations, controls and shocks as columns; none is constant.
-    known_names : tuple of str, length m
-    n_shocks : int
-        How many of these columns are shocks; they are the last ones.
-    season : int
-        Steps of the weekly season: 7, or 1 for none.
-    """
+    """Totals per step, with the results of a fit."""
 
     resolution: Resolution
+    """Days or weeks of the N steps."""
     outcome: Floats
+    """Conversions; NaN if unknown. Shape (N,)."""
     types: Ints
+    """Positions of the types among the estimates. Shape (K,)."""
     shares: Floats
+    """Share of each type's effect that falls on each step (`response_shares`). Shape (N, K)."""
     engagements: Floats
+    """Engagements of each type inside the window. Shape (K,)."""
     names: tuple[str, ...]
+    """``channel/type``. Length K."""
     known: Floats
+    """Annotations, controls and shocks as columns; none is constant. Shape (N, m)."""
     known_names: tuple[str, ...]
+    """Length m."""
     n_shocks: int
+    """How many of these columns are shocks; they are the last ones."""
     season: int
+    """Steps of the weekly season: 7, or 1 for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Incremental conversions per step of several sources, with 95 % bands.
-
-    Attributes
-    ----------
-    names : tuple of str, length S
-    estimate, half : arrays, shape (N, S)
-        The estimates, and half of the width of the bands.
-    """
+    """Incremental conversions per step of several sources, with 95 % bands."""
 
     names: tuple[str, ...]
+    """Length S."""
     estimate: Floats
     half: Floats
+    """The estimates, and half of the width of the bands. Shape (N, S)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
-    """Conversions per step in parts.
-
-    Attributes
-    ----------
-    resolution : Resolution
-        Days or weeks of the N steps.
-    actual : array, shape (N,)
-        NaN if unknown.
-    baseline, baseline_half : arrays, shape (N,)
-        Level and season, and half of the width of their 95 % band: the conversions without
-        engagements on ordinary days.
-    context, shocks : arrays, shape (N,)
-        Contributions of annotations and controls, and of shocks.
-    types, channels : Bands
-        Incremental conversions of each type, and of each channel.
-    """
+    """Conversions per step in parts."""
 
     resolution: Resolution
+    """Days or weeks of the N steps."""
     actual: Floats
+    """NaN if unknown. Shape (N,)."""
     baseline: Floats
     baseline_half: Floats
+    """Level and season, and half of the width of their 95 % band: the conversions without
+    engagements on ordinary days. Shape (N,).
+    """
     context: Floats
     shocks: Floats
+    """Contributions of annotations and controls, and of shocks. Shape (N,)."""
     types: Bands
     channels: Bands
+    """Incremental conversions of each type, and of each channel."""
 
 
 def response_shares(

@@ -46,44 +46,34 @@ REASON_OF_ROLE = {
 
 @dataclass(frozen=True, slots=True)
 class GoalEstimates:
-    """Estimates for one goal.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement; NaN if rejected.
-    cov : array, shape (K, K)
-        Covariance; zero in the rows of rejected types and between methods.
-    critical : array, shape (K,)
-        Two-sided 95 % quantiles of Student's distribution.
-    methods : list of str or None, length K
-    reasons, warnings : lists of lists of str, length K
-    sensitivities : list of Sensitivity or None, length K
-        Strength of a hidden cause that would explain the effect; None if rejected or not
-        computable.
-    decay_weights : array, shape (K, G)
-        Weights of the decays `adstock.DECAYS`.
-    late_share : array, shape (K, B)
-        Share of the effect that comes evenly on the days of each of `panel_columns.BLOCKS`; the
-        rest fades.
-    value_mean, value_variance : float
-        Mean value of a conversion and the variance of that mean.
-    diagnostics : dict
-        Further properties of the fit; JSON-able.
-    """
+    """Estimates for one goal."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement; NaN if rejected. Shape (K,)."""
     cov: Floats
+    """Covariance; zero in the rows of rejected types and between methods. Shape (K, K)."""
     critical: Floats
+    """Two-sided 95 % quantiles of Student's distribution. Shape (K,)."""
     methods: list[str | None]
+    """Length K."""
     reasons: list[list[str]]
     warnings: list[list[str]]
+    """Length K."""
     sensitivities: list[Sensitivity | None]
+    """Strength of a hidden cause that would explain the effect; None if rejected or not computable.
+    Length K.
+    """
     decay_weights: Floats
+    """Weights of the decays `adstock.DECAYS`. Shape (K, G)."""
     late_share: Floats
+    """Share of the effect that comes evenly on the days of each of `panel_columns.BLOCKS`; the rest
+    fades. Shape (K, B).
+    """
     value_mean: float
     value_variance: float
+    """Mean value of a conversion and the variance of that mean."""
     diagnostics: dict[str, object]
+    """Further properties of the fit; JSON-able."""
 
 
 def estimate_goal(observed: Observations, progress: Progress | None = None) -> GoalEstimates:

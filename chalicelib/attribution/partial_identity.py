@@ -27,21 +27,16 @@ _NORMAL = float(stats.norm.ppf(0.975))
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """The panel's estimate for one type.
-
-    Attributes
-    ----------
-    late_share : array, shape (B,)
-    decay_weights : array, shape (G,)
-    sensitivity : Sensitivity or None
-    """
+    """The panel's estimate for one type."""
 
     kind: int
     delta: float
     variance: float
     critical: float
     late_share: Floats
+    """Shape (B,)."""
     decay_weights: Floats
+    """Shape (G,)."""
     warnings: list[str]
     sensitivity: Sensitivity | None
 

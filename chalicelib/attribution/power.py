@@ -24,25 +24,18 @@ _WEIGHTS = [0.05 * math.exp(-z * z / 2) / math.sqrt(2 * math.pi) for z in _ABSCI
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two estimates, a numerator and a denominator, and the parameters of their comparison.
-
-    Attributes
-    ----------
-    numerator, denominator, var_numerator, var_denominator, covariance : float
-        As in `ratio.fieller`.
-    margin : float
-        As in `ratio.tost`.
-    critical : float
-        Two-sided 95 % quantile.
-    """
+    """Two estimates, a numerator and a denominator, and the parameters of their comparison."""
 
     numerator: float
     denominator: float
     var_numerator: float
     var_denominator: float
     covariance: float
+    """As in `ratio.fieller`."""
     margin: float
+    """As in `ratio.tost`."""
     critical: float
+    """Two-sided 95 % quantile."""
 
     def error_at(self, ratio: float) -> float:
         """Standard error of ``numerator - ratio * denominator``."""
@@ -89,21 +82,15 @@ def chance_settled(compared: Comparison, growth: float, spread: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One estimate and the two possible claims about it.
-
-    Attributes
-    ----------
-    value, error, critical : float
-        Estimate, standard error, two-sided 95 % quantile.
-    above, below : float
-        The question is settled if the whole interval is above `above`, or below `below`.
-    """
+    """One estimate and the two possible claims about it."""
 
     value: float
     error: float
     critical: float
+    """Estimate, standard error, two-sided 95 % quantile."""
     above: float
     below: float
+    """The question is settled if the whole interval is above `above`, or below `below`."""
 
 
 def chance_beyond(decided: Threshold, growth: float, spread: float) -> float:

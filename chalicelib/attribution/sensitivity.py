@@ -26,23 +26,18 @@ ROBUSTNESS_VALUE: Measure = "robustness_value"
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The properties of a hidden cause that would explain an effect.
-
-    Attributes
-    ----------
-    measure : str
-        ``e_value`` (a ratio, at least 1) or ``robustness_value`` (a share, 0 to 1).
-    value : float
-        The strength, for the engagement and for the outcome alike, at which a hidden cause could
-        explain the whole estimate.
-    value_ci : float
-        The strength at which it could extend the interval to zero; the lowest possible one
-        (1 for a ratio, 0 for a share) if the interval already includes zero.
-    """
+    """The properties of a hidden cause that would explain an effect."""
 
     measure: Measure
+    """``e_value`` (a ratio, at least 1) or ``robustness_value`` (a share, 0 to 1)."""
     value: float
+    """The strength, for the engagement and for the outcome alike, at which a hidden cause could
+    explain the whole estimate.
+    """
     value_ci: float
+    """The strength at which it could extend the interval to zero; the lowest possible one (1 for a
+    ratio, 0 for a share) if the interval already includes zero.
+    """
 
 
 def sensitivity_within_user(

@@ -61,16 +61,11 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The estimates of the service.
-
-    Attributes
-    ----------
-    roi, equivalence : dict
-        Responses to ``GET /v1/roi`` and ``GET /v1/equivalence``.
-    """
+    """The estimates of the service."""
 
     roi: dict[str, Any]
     equivalence: dict[str, Any]
+    """Responses to ``GET /v1/roi`` and ``GET /v1/equivalence``."""
 
 
 class Api:

@@ -44,18 +44,13 @@ _SETTLE = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item in the form in which it is written.
-
-    Attributes
-    ----------
-    expires_at : int or None
-        In seconds since 1970.
-    """
+    """An item in the form in which it is written."""
 
     pk: str
     sk: str
     text: str
     expires_at: int | None
+    """In seconds since 1970."""
     checksum: int
 
 
@@ -136,17 +131,11 @@ class _Delta:
 
 @dataclass(slots=True)
 class Transaction:
-    """Writes that are committed together; `Database` begins and ends it.
-
-    Attributes
-    ----------
-    connection : sqlite3.Connection
-    sequence : int
-        Number of the commit; greater than that of every earlier commit.
-    """
+    """Writes that are committed together; `Database` begins and ends it."""
 
     connection: sqlite3.Connection
     sequence: int
+    """Number of the commit; greater than that of every earlier commit."""
     _deltas: dict[str, _Delta] = field(default_factory=dict)
     _changed: set[str] = field(default_factory=set)
     _ids: list[int] = field(default_factory=lambda: [0])

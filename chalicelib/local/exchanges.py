@@ -11,19 +11,13 @@ from chalicelib.model.problem_details import PROBLEM_TYPE, problem_details
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request.
-
-    Attributes
-    ----------
-    target : str
-        As received: percent-encoded, with the query.
-    headers : mapping
-        Lower-case names; repeated headers are joined by a comma.
-    """
+    """One request."""
 
     method: str
     target: str
+    """As received: percent-encoded, with the query."""
     headers: Mapping[str, str]
+    """Lower-case names; repeated headers are joined by a comma."""
     body: bytes = b""
 
 

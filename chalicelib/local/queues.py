@@ -29,20 +29,14 @@ RETRY_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that is being handled.
-
-    Attributes
-    ----------
-    body : str
-        JSON.
-    attempts : int
-        How often it has been delivered, including this time.
-    """
+    """A message that is being handled."""
 
     queue: str
     message_id: str
     body: str
+    """JSON."""
     attempts: int
+    """How often it has been delivered, including this time."""
 
 
 class Queues:

@@ -28,19 +28,14 @@ _NAMES = ["tenant", "bytes", "until", "signature"]
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The upload that a URL allows.
-
-    Attributes
-    ----------
-    until : int
-        Seconds since 1970.
-    """
+    """The upload that a URL allows."""
 
     tenant: str
     import_id: str
     name: str
     max_bytes: int
     until: int
+    """Seconds since 1970."""
 
     @property
     def key(self) -> str:

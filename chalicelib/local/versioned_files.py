@@ -33,18 +33,12 @@ _PIECE_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A complete file on disk.
-
-    Attributes
-    ----------
-    name : str
-        Relative to the directory.
-    etag : str
-        Hash of its content.
-    """
+    """A complete file on disk."""
 
     name: str
+    """Relative to the directory."""
     etag: str
+    """Hash of its content."""
     size: int
 
 

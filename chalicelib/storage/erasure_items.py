@@ -19,51 +19,38 @@ LOOKED_UP_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The progress and the results of an erasure.
-
-    Attributes
-    ----------
-    person : str
-        The hash of the person.
-    asked_at : str
-        When the erasure was first requested.
-    finished_at : str, optional
-        When the last complete pass over all data finished.
-    checked_at : str, optional
-        When a complete pass finished that began late enough to see all data that was in transit
-        when the erasure was requested.
-    events, refused_rows, uploads : int
-        How many events were anonymised, how many rejected rows were cleared and how many files
-        were deleted. After a crash, changes since the last save may not be counted.
-    began_at : str
-        When the current pass began.
-    next_day : str, optional
-        The next day to process; None after all events were processed.
-    after_import : str, optional
-        The last import that was processed.
-    after_row : str, optional
-        The last rejected row that was processed in the current import.
-    left_over : bool
-        Whether the current pass skipped a file that was still being imported.
-    revision : int
-        Number of writes of this item. It prevents two workers from saving the same step.
-    """
+    """The progress and the results of an erasure."""
 
     receipt_id: str
     person: str
+    """The hash of the person."""
     asked_at: str
+    """When the erasure was first requested."""
     began_at: str
+    """When the current pass began."""
     state: Literal["running", "done"] = "running"
     finished_at: str | None = None
+    """When the last complete pass over all data finished."""
     checked_at: str | None = None
+    """When a complete pass finished that began late enough to see all data that was in transit when
+    the erasure was requested.
+    """
     events: int = 0
     refused_rows: int = 0
     uploads: int = 0
+    """How many events were anonymised, how many rejected rows were cleared and how many files were
+    deleted. After a crash, changes since the last save may not be counted.
+    """
     next_day: str | None = None
+    """The next day to process; None after all events were processed."""
     after_import: str | None = None
+    """The last import that was processed."""
     after_row: str | None = None
+    """The last rejected row that was processed in the current import."""
     left_over: bool = False
+    """Whether the current pass skipped a file that was still being imported."""
     revision: int = 0
+    """Number of writes of this item. It prevents two workers from saving the same step."""
 
 
 class ErasureStore:

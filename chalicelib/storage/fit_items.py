@@ -25,35 +25,25 @@ FIT_SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class FitHeader:
-    """The status and the request of a fit, without its document.
-
-    Attributes
-    ----------
-    window_from, window_to : str
-        First and last day of the events to read; once the fit is done, of the fitted events.
-    window_given : bool
-        Whether the request chose the window. If not, the window shrinks to the days with events.
-    goals : tuple of str
-        Goals in the document; empty until the document is stored.
-    as_of : str, optional
-        When the events were read.
-    in_parts : bool
-        Whether a state machine reads the events in parts.
-    error : dict, optional
-        ``code`` and ``detail`` of the failure.
-    """
+    """The status and the request of a fit, without its document."""
 
     fit_id: str
     requested_at: str
     window_from: str
     window_to: str
+    """First and last day of the events to read; once the fit is done, of the fitted events."""
     window_given: bool = False
+    """Whether the request chose the window. If not, the window shrinks to the days with events."""
     status: Status = "queued"
     goals: tuple[str, ...] = ()
+    """Goals in the document; empty until the document is stored."""
     as_of: str | None = None
+    """When the events were read."""
     in_parts: bool = False
+    """Whether a state machine reads the events in parts."""
     finished_at: str | None = None
     error: dict[str, str] | None = None
+    """``code`` and ``detail`` of the failure."""
 
 
 class FitStore:

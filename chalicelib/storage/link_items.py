@@ -19,24 +19,17 @@ KEPT = dt.timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as stored.
-
-    Attributes
-    ----------
-    query : dict of str
-        The query parameters by name.
-    seal : str
-        Hexadecimal; derived from the link, its path, its query and its expiry.
-    created_at, expires_at : datetime
-        In UTC, in whole seconds.
-    """
+    """A link as stored."""
 
     link_id: str
     path: str
     query: dict[str, str]
+    """The query parameters by name."""
     seal: str
+    """Hexadecimal; derived from the link, its path, its query and its expiry."""
     created_at: dt.datetime
     expires_at: dt.datetime
+    """In UTC, in whole seconds."""
     revoked_at: dt.datetime | None = None
 
 

@@ -19,21 +19,14 @@ BUFFER_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ObjectVersion:
-    """One version of one object, to which a checkpoint refers.
-
-    Attributes
-    ----------
-    key : str
-        Decoded, as in the bucket.
-    etag : str
-        Without quotes; empty for the current version.
-    version_id : str
-        Empty in a bucket without versioning.
-    """
+    """One version of one object, to which a checkpoint refers."""
 
     key: str
+    """Decoded, as in the bucket."""
     etag: str = ""
+    """Without quotes; empty for the current version."""
     version_id: str = ""
+    """Empty in a bucket without versioning."""
 
 
 class ObjectGoneError(LookupError):
@@ -45,18 +38,12 @@ class ObjectTooLargeError(ValueError):
 
 
 class Blocks(io.RawIOBase):
-    """The bytes of one version of an object, read block by block.
-
-    Attributes
-    ----------
-    size : int
-        Number of bytes of the object.
-    trouble : Exception, optional
-        The last exception that a read raised.
-    """
+    """The bytes of one version of an object, read block by block."""
 
     size: int
+    """Number of bytes of the object."""
     trouble: Exception | None = None
+    """The last exception that a read raised."""
 
 
 class ObjectReader(io.BufferedReader):

@@ -28,18 +28,13 @@ class Table(ABC):
     """Items by partition and sort key.
 
     Every method raises `StoreUnavailable` for a transient failure.
-
-    Attributes
-    ----------
-    batch_size : int
-        Maximum number of writes in `write_batch`.
-    deletes_at_once : int
-        Number of items that `delete` removes atomically.
     """
 
     name: str
     batch_size: int
+    """Maximum number of writes in `write_batch`."""
     deletes_at_once: int
+    """Number of items that `delete` removes atomically."""
 
     @abstractmethod
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:

@@ -22,44 +22,32 @@ USER_KEY = "user-key"
 
 @dataclass(frozen=True, slots=True)
 class TenantConfig:
-    """The configuration of a tenant.
-
-    Attributes
-    ----------
-    currency : str
-        The reporting currency.
-    shards : int
-        Number of partitions for the events of a day. It cannot change, because keys depend on it.
-    retention_days : int
-        Number of days for which raw events are stored.
-    cors_origins : tuple of str
-        Origins from which browsers may call the API, or ``*``.
-    time_zone : str
-        IANA name of the time zone that determines the day of an event.
-    roles : dict of str to str
-        Roles of engagement types in the models, where they differ from the defaults: by
-        ``channel/type`` or by channel, one of `channels.ROLES`.
-    country : str
-        ISO 3166-1 code of the country whose public holidays are used in fits; empty for none.
-    user_ids : str
-        What a `user_id` identifies: ``people``, ``devices``, or empty if not configured.
-    fit_window_days : int
-        Length of the default window of a fit, which ends yesterday; 0 for the service's default.
-    longest_retention_days : int
-        The longest earlier retention, because events from that time may still be stored; 0 if the
-        current retention is the longest.
-    """
+    """The configuration of a tenant."""
 
     currency: str
+    """The reporting currency."""
     shards: int
+    """Number of partitions for the events of a day. It cannot change, because keys depend on it."""
     retention_days: int
+    """Number of days for which raw events are stored."""
     cors_origins: tuple[str, ...] = ()
+    """Origins from which browsers may call the API, or ``*``."""
     longest_retention_days: int = 0
+    """The longest earlier retention, because events from that time may still be stored; 0 if the
+    current retention is the longest.
+    """
     time_zone: str = "UTC"
+    """IANA name of the time zone that determines the day of an event."""
     roles: dict[str, str] = field(default_factory=dict)
+    """Roles of engagement types in the models, where they differ from the defaults: by
+    ``channel/type`` or by channel, one of `channels.ROLES`.
+    """
     country: str = ""
+    """ISO 3166-1 code of the country whose public holidays are used in fits; empty for none."""
     user_ids: str = ""
+    """What a `user_id` identifies: ``people``, ``devices``, or empty if not configured."""
     fit_window_days: int = 0
+    """Length of the default window of a fit, which ends yesterday; 0 for the service's default."""
 
     @property
     def kept_days(self) -> int:
@@ -69,22 +57,16 @@ class TenantConfig:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key as stored: a keyed hash instead of the secret.
-
-    Attributes
-    ----------
-    key_hash : str
-        Hexadecimal.
-    expires_at : datetime, optional
-        When the key becomes invalid.
-    """
+    """An API key as stored: a keyed hash instead of the secret."""
 
     key_id: str
     role: Role
     key_hash: str
+    """Hexadecimal."""
     created_at: dt.datetime
     revoked_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
+    """When the key becomes invalid."""
 
     def state(self, now: dt.datetime) -> KeyState:
         """Return the state of the key; a revoked key remains revoked after its expiry."""

@@ -27,58 +27,38 @@ LONGEST_COST = "longest-cost"
 
 @dataclass(frozen=True, slots=True)
 class DayTotals:
-    """The totals of one day in one shard.
-
-    Attributes
-    ----------
-    rows : list of dict
-        One per kind of event, from `services.totals`.
-    """
+    """The totals of one day in one shard."""
 
     day: dt.date
     shard: int
     rows: list[dict[str, Any]]
+    """One per kind of event, from `services.totals`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The reading of events from which totals were computed.
-
-    Attributes
-    ----------
-    read_at : datetime
-        When the reading began, by the reader's clock.
-    events : int
-        Number of events.
-    awaited : bool
-        Whether another computation of the totals is pending.
-    number : int
-        Number of the reading.
-    """
+    """The reading of events from which totals were computed."""
 
     read_at: dt.datetime
+    """When the reading began, by the reader's clock."""
     events: int
+    """Number of events."""
     awaited: bool
+    """Whether another computation of the totals is pending."""
     number: int = 0
+    """Number of the reading."""
 
 
 @dataclass(slots=True)
 class Freshness:
-    """How current totals are; updated while the totals are read.
-
-    Attributes
-    ----------
-    latest : datetime or None
-        Time of the latest reading.
-    behind : datetime or None
-        Time of the earliest reading whose events have changed since.
-    never_derived : bool
-        Whether some events have no totals yet.
-    """
+    """How current totals are; updated while the totals are read."""
 
     latest: dt.datetime | None = None
+    """Time of the latest reading."""
     behind: dt.datetime | None = None
+    """Time of the earliest reading whose events have changed since."""
     never_derived: bool = False
+    """Whether some events have no totals yet."""
 
     @property
     def changes_awaited(self) -> bool:

@@ -23,24 +23,17 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Time limit and pauses for retries.
-
-    Attributes
-    ----------
-    budget_seconds : float
-        No call starts later than this after the first call.
-    base_seconds, cap_seconds : float
-        The n-th consecutive pause is drawn from [0, min(cap, base * 2**n)] ("full jitter").
-    sleep, jitter, monotonic : callable
-        Replaced in tests; `jitter` draws from [0, 1).
-    """
+    """Time limit and pauses for retries."""
 
     budget_seconds: float = 8.0
+    """No call starts later than this after the first call."""
     base_seconds: float = 0.05
     cap_seconds: float = 2.0
+    """The n-th consecutive pause is drawn from [0, min(cap, base * 2**n)] ("full jitter")."""
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
     monotonic: Callable[[], float] = time.monotonic
+    """Replaced in tests; `jitter` draws from [0, 1)."""
 
     def pause_seconds(self, failures: int) -> float:
         """Return the pause after this number of consecutive failures."""

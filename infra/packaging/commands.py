@@ -11,19 +11,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The result of a program.
-
-    Attributes
-    ----------
-    out : str
-        Its standard output.
-    output : str
-        Its standard output and errors.
-    """
+    """The result of a program."""
 
     failed: bool
     out: str
+    """Its standard output."""
     output: str
+    """Its standard output and errors."""
 
 
 def run(

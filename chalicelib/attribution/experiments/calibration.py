@@ -68,54 +68,38 @@ NEARLY_ALL = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The result of one experiment on one type.
-
-    Attributes
-    ----------
-    kind : int
-        Index of the type.
-    delta, variance : float
-        Conversions per engagement and their variance.
-    """
+    """The result of one experiment on one type."""
 
     kind: int
+    """Index of the type."""
     delta: float
     variance: float
+    """Conversions per engagement and their variance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The combined result for one tested type.
-
-    Attributes
-    ----------
-    experiments : int
-        Number of combined experiments.
-    measured, measured_variance : float
-        Their combined result.
-    p_heterogeneity : float or None
-        P-value that the experiments measure the same (Cochran's Q); None for a single one.
-    observed, observed_variance : float or None
-        The model's estimate; None if the model rejected the type.
-    p_agreement : float or None
-        P-value that model and experiments measure the same; None if the model rejected the type.
-    contradicted : bool
-        Whether the experiments are used alone because they contradict the model.
-    bias_variance : float
-        Variance of the bias implied by the model's warnings; 0 without such a warning, infinite if
-        the experiments are used alone because of one.
-    """
+    """The combined result for one tested type."""
 
     kind: int
     experiments: int
+    """Number of combined experiments."""
     measured: float
     measured_variance: float
+    """Their combined result."""
     p_heterogeneity: float | None
+    """P-value that the experiments measure the same (Cochran's Q); None for a single one."""
     observed: float | None
     observed_variance: float | None
+    """The model's estimate; None if the model rejected the type."""
     p_agreement: float | None
+    """P-value that model and experiments measure the same; None if the model rejected the type."""
     contradicted: bool
+    """Whether the experiments are used alone because they contradict the model."""
     bias_variance: float
+    """Variance of the bias implied by the model's warnings; 0 without such a warning, infinite if
+    the experiments are used alone because of one.
+    """
 
     @property
     def alone(self) -> bool:

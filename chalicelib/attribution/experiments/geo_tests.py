@@ -49,49 +49,34 @@ _CLEARLY_BETTER = 0.9
 
 @dataclass(frozen=True, slots=True)
 class GeoResult:
-    """The result of a geo test for all treated regions together.
-
-    Attributes
-    ----------
-    conversions : Measured
-        Incremental conversions in the treated regions over the days of the test.
-    lift : Measured
-        The same relative to the counterfactual.
-    difference_in_differences : Measured
-        The estimate with equal weights of all untreated regions, as shares of their level;
-        inference as for the synthetic control.
-    p_value_in_time : float
-        Of no effect, by shifting the residuals in time: the treated regions' own history alone.
-    relative : bool
-        Whether regions were compared in shares of their level; else in counts.
-    """
+    """The result of a geo test for all treated regions together."""
 
     conversions: Measured
+    """Incremental conversions in the treated regions over the days of the test."""
     lift: Measured
+    """The same relative to the counterfactual."""
     difference_in_differences: Measured
+    """The estimate with equal weights of all untreated regions, as shares of their level; inference
+    as for the synthetic control.
+    """
     p_value_in_time: float
+    """Of no effect, by shifting the residuals in time: the treated regions' own history alone."""
     degrees_of_freedom: float
     relative: bool
+    """Whether regions were compared in shares of their level; else in counts."""
     n_placebos: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Forecast:
-    """The forecast errors of one region.
-
-    Attributes
-    ----------
-    effect : float
-        Mean gap on the days of the test.
-    daily : float
-        Mean square of the held-out daily gaps.
-    folds : float
-        Mean square of the held-out quarters' mean gaps.
-    """
+    """The forecast errors of one region."""
 
     effect: float
+    """Mean gap on the days of the test."""
     daily: float
+    """Mean square of the held-out daily gaps."""
     folds: float
+    """Mean square of the held-out quarters' mean gaps."""
     relative: bool
 
 

@@ -19,20 +19,14 @@ CRITICAL = _NORMAL.inv_cdf(0.5 + LEVEL / 2)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An effect with its 95 % interval.
-
-    Attributes
-    ----------
-    estimate, low, high : float
-        Conversions, of the whole test or per engagement.
-    p_value : float
-        Two-sided, of no effect.
-    """
+    """An effect with its 95 % interval."""
 
     estimate: float
     low: float
     high: float
+    """Conversions, of the whole test or per engagement."""
     p_value: float
+    """Two-sided, of no effect."""
 
     @property
     def variance(self) -> float:

@@ -35,23 +35,16 @@ class Chain:
 
     Staying in a state does not affect the end of a journey, so such transitions are omitted
     and the others of the state scaled up to one.
-
-    Attributes
-    ----------
-    kind : int array, shape (S,)
-        The last type of each state's history.
-    start : array, shape (S,)
-        Probability that a journey begins in the state.
-    Q : sparse matrix, shape (S, S)
-        Probabilities from state to state.
-    conversion : array, shape (S,)
-        Probability that the journey converts next.
     """
 
     kind: Ints
+    """The last type of each state's history. Shape (S,)."""
     start: Floats
+    """Probability that a journey begins in the state. Shape (S,)."""
     Q: sparse.csr_array
+    """Probabilities from state to state. Shape (S, S)."""
     conversion: Floats
+    """Probability that the journey converts next. Shape (S,)."""
 
 
 def credit_markov(paths: Paths, *, order: int = 1) -> Credit:

@@ -38,56 +38,39 @@ PRIOR_PRECISION = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One region in units of its noise.
-
-    Attributes
-    ----------
-    times : int array, shape (N,)
-        Observed steps, of the M steps of the window.
-    outcome : array, shape (N,)
-    nuisance : array, shape (N, m)
-        Season and shocks.
-    columns : array, shape (N, p)
-        Responses; the same ones in all regions.
-    size : array, shape (N,)
-        Factor of the effect of a day.
-    scales : Scales
-        Without a guide.
-    """
+    """One region in units of its noise."""
 
     times: Ints
+    """Observed steps, of the M steps of the window. Shape (N,)."""
     outcome: Floats
+    """Shape (N,)."""
     nuisance: Floats
+    """Season and shocks. Shape (N, m)."""
     columns: Floats
+    """Responses; the same ones in all regions. Shape (N, p)."""
     size: Floats
+    """Factor of the effect of a day. Shape (N,)."""
     scales: Scales
+    """Without a guide."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelFit:
-    """Coefficients of p columns over R regions, at one variance ratio.
-
-    Attributes
-    ----------
-    beta : array, shape (p,)
-    days : array, shape (M,)
-        Effects of the days, less their mean.
-    noise : float
-        Variance of the noise, in the units to which the regions were scaled.
-    scores : array, shape (R, p)
-        Gradient with respect to separate coefficients of each region; the sum is zero.
-    information : array, shape (R, p, R, p)
-        Information on these coefficients, divided by that of the noise.
-    left : array, shape (p,)
-        Share of each column's variation that the days do not explain.
-    """
+    """Coefficients of p columns over R regions, at one variance ratio."""
 
     beta: Floats
+    """Shape (p,)."""
     days: Floats
+    """Effects of the days, less their mean. Shape (M,)."""
     noise: float
+    """Variance of the noise, in the units to which the regions were scaled."""
     scores: Floats
+    """Gradient with respect to separate coefficients of each region; the sum is zero. Shape (R, p).
+    """
     information: Floats
+    """Information on these coefficients, divided by that of the noise. Shape (R, p, R, p)."""
     left: Floats
+    """Share of each column's variation that the days do not explain. Shape (p,)."""
 
 
 def panel_products(

@@ -51,22 +51,16 @@ chance in the regional assignment of the same engagements.
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """Regions and types that can be compared.
-
-    Attributes
-    ----------
-    types : int array, shape (k,)
-    series : RegionSeries
-        Of these types, on the days of the resolution.
-    whole : bool
-        Whether all days of the window are used in all regions.
-    """
+    """Regions and types that can be compared."""
 
     types: Ints
+    """Shape (k,)."""
     series: RegionSeries
+    """Of these types, on the days of the resolution."""
     resolution: Resolution
     timelines: list[Timeline]
     whole: bool
+    """Whether all days of the window are used in all regions."""
 
 
 def estimate_from_regions(observed: Observations, draft: Draft) -> Floats:

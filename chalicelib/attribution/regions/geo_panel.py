@@ -48,55 +48,40 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class LikeliestPanel:
-    """The model with the likeliest decays, shapes and variance ratio.
-
-    Attributes
-    ----------
-    regions : tuple of Region
-        With one response per type, which adds up to its engagements in the region.
-    ratio : float
-        Variance of the steps of the level relative to that of the noise.
-    fit : PanelFit
-        In conversions per engagement.
-    """
+    """The model with the likeliest decays, shapes and variance ratio."""
 
     regions: tuple[Region, ...]
+    """With one response per type, which adds up to its engagements in the region."""
     ratio: float
+    """Variance of the steps of the level relative to that of the noise."""
     fit: PanelFit
+    """In conversions per engagement."""
 
 
 @dataclass(frozen=True, slots=True)
 class GeoPanelFit:
-    """Effects of one engagement of each type, estimated from totals of regions.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement, on average over the engagements of
-        all regions.
-    cov : array, shape (K, K)
-        Including the differences between regions.
-    critical : array, shape (K,)
-        Two-sided 95 % quantiles. Their degrees of freedom combine those of the many region-days and
-        of the few regions, by their contributions to the error (Satterthwaite 1946).
-    degrees_of_freedom : array, shape (K,)
-    decay_weights : array, shape (K, G)
-    linear : array, shape (K,)
-        Probability that the response is linear.
-    left : array, shape (K,)
-        Share of the variation of a type that regions do not share.
-    spread : RegionSpread
-        In conversions per engagement.
-    """
+    """Effects of one engagement of each type, estimated from totals of regions."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement, on average over the engagements of
+    all regions. Shape (K,).
+    """
     cov: Floats
+    """Including the differences between regions. Shape (K, K)."""
     critical: Floats
+    """Two-sided 95 % quantiles. Their degrees of freedom combine those of the many region-days and
+    of the few regions, by their contributions to the error (Satterthwaite 1946). Shape (K,).
+    """
     degrees_of_freedom: Floats
+    """Shape (K,)."""
     decay_weights: Floats
+    """Shape (K, G)."""
     linear: Floats
+    """Probability that the response is linear. Shape (K,)."""
     left: Floats
+    """Share of the variation of a type that regions do not share. Shape (K,)."""
     spread: RegionSpread
+    """In conversions per engagement."""
     converged: bool
     baselines: tuple[RegionBaseline, ...]
     likeliest: LikeliestPanel

@@ -42,32 +42,22 @@ _VARIES = 1e-6  # of a column whose mean square is one
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One region on its N observed steps.
-
-    Attributes
-    ----------
-    outcome : array, shape (N,)
-    marketing : array, shape (N, K)
-        One plausible response per type, for one engagement of it.
-    """
+    """One region on its N observed steps."""
 
     timeline: Timeline
     outcome: Floats
+    """Shape (N,)."""
     marketing: Floats
+    """One plausible response per type, for one engagement of it. Shape (N, K)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegionBaseline:
-    """The baseline of a region.
-
-    Attributes
-    ----------
-    level : array, shape (N,)
-        Conversions per step without marketing.
-    """
+    """The baseline of a region."""
 
     baseline: Baseline
     level: Floats
+    """Conversions per step without marketing. Shape (N,)."""
 
     @property
     def size(self) -> float:

@@ -32,24 +32,16 @@ _LEAST = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class RegionSpread:
-    """Differences between regions.
-
-    Attributes
-    ----------
-    tau : array, shape (K,)
-        Standard deviation of the coefficients between regions, from the data alone.
-    p : array, shape (K,)
-        P-value of no differences.
-    variance : array, shape (K,)
-        Contribution of the differences to the variance of the coefficients.
-    degrees_of_freedom : int
-        Of the variance between regions.
-    """
+    """Differences between regions."""
 
     tau: Floats
+    """Standard deviation of the coefficients between regions, from the data alone. Shape (K,)."""
     p: Floats
+    """P-value of no differences. Shape (K,)."""
     variance: Floats
+    """Contribution of the differences to the variance of the coefficients. Shape (K,)."""
     degrees_of_freedom: int
+    """Of the variance between regions."""
 
 
 def measure_spread(fit: PanelFit, shares: Floats) -> RegionSpread:

@@ -49,45 +49,37 @@ SEARCHED_DECAYS = (0, 3, 6)
 
 @dataclass(frozen=True, slots=True)
 class TimeSeriesFit:
-    """Effects per engagement of each type, estimated from totals.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement, on average over the engagements.
-    cov : array, shape (K, K)
-    decay_weights : array, shape (K, G)
-    linear : array, shape (K,)
-        Probability that the response is linear.
-    degrees_of_freedom : int
-        Steps less level, patterns, shocks and types.
-    residual_p : float
-        Ljung-Box p-value of the standardised one-step residuals; small if they are correlated over
-        time.
-    shocks : tuple of Shock
-        In steps from the first.
-    strongest_days : array, shape (K,)
-        Largest contribution of one day to the likeliest model's estimate, in standard errors.
-    late : array, shape (K,)
-        The part of `delta` that comes two to four weeks later.
-    late_probability : float
-        Probability of late effects; 0 in windows too short to detect them.
-    follows_demand : bool
-        Whether marketing moves with the level over weeks.
-    """
+    """Effects per engagement of each type, estimated from totals."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement, on average over the engagements.
+    Shape (K,).
+    """
     cov: Floats
+    """Shape (K, K)."""
     decay_weights: Floats
+    """Shape (K, G)."""
     linear: Floats
+    """Probability that the response is linear. Shape (K,)."""
     degrees_of_freedom: int
+    """Steps less level, patterns, shocks and types."""
     converged: bool
     residual_p: float
+    """Ljung-Box p-value of the standardised one-step residuals; small if they are correlated over
+    time.
+    """
     shocks: tuple[Shock, ...]
+    """In steps from the first."""
     strongest_days: Floats
+    """Largest contribution of one day to the likeliest model's estimate, in standard errors. Shape
+    (K,).
+    """
     late: Floats
+    """The part of `delta` that comes two to four weeks later. Shape (K,)."""
     late_probability: float
+    """Probability of late effects; 0 in windows too short to detect them."""
     follows_demand: bool
+    """Whether marketing moves with the level over weeks."""
 
     @property
     def critical(self) -> float:

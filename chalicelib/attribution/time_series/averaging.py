@@ -63,51 +63,39 @@ class Prior(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Averaged:
-    """Posterior of the effects.
-
-    Attributes
-    ----------
-    effect : array, shape (K,)
-        Means over decays and shapes.
-    cov : array, shape (K, K)
-        With the variances of those means (see `spread`) and the correlations of the draws.
-    decay_weights : array, shape (K, G)
-    shape_weights : array, shape (H,)
-    ratio_weights : array, shape (Q,)
-    converged : bool
-        Whether both chains agree.
-    """
+    """Posterior of the effects."""
 
     effect: Floats
+    """Means over decays and shapes. Shape (K,)."""
     cov: Floats
+    """With the variances of those means (see `spread`) and the correlations of the draws. Shape (K,
+    K).
+    """
     decay_weights: Floats
+    """Shape (K, G)."""
     shape_weights: Floats
+    """Shape (H,)."""
     ratio_weights: Floats
+    """Shape (Q,)."""
     degrees_of_freedom: int
     converged: bool
+    """Whether both chains agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """The results of a chain of S sweeps.
-
-    Attributes
-    ----------
-    weight : array, shape (K, G)
-        Conditional probability of each decay, on average over the sweeps.
-    within : array, shape (K, K)
-        Mean covariance at the drawn candidates.
-    drawn : array, shape (S, K)
-        Means at the drawn candidates.
-    ratios : array, shape (Q,)
-    shapes : array, shape (H,)
-    """
+    """The results of a chain of S sweeps."""
 
     weight: Floats
+    """Conditional probability of each decay, on average over the sweeps. Shape (K, G)."""
     within: Floats
+    """Mean covariance at the drawn candidates. Shape (K, K)."""
     drawn: Floats
+    """Means at the drawn candidates. Shape (S, K)."""
     ratios: Floats
+    """Shape (Q,)."""
     shapes: Floats
+    """Shape (H,)."""
 
 
 def average(

@@ -30,24 +30,16 @@ GUIDE_ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Columns of every model, and the scales of noise and level.
-
-    Attributes
-    ----------
-    columns : array, shape (N, m)
-        Weekdays, year, shocks.
-    scales : Scales
-        With a guide if marketing follows demand.
-    noise_variance : float
-        In conversions squared, where `scales.noise` is one.
-    shocks : tuple of Shock
-        In rows of the observed steps; including a new weekly pattern.
-    """
+    """Columns of every model, and the scales of noise and level."""
 
     columns: Floats
+    """Weekdays, year, shocks. Shape (N, m)."""
     scales: Scales
+    """With a guide if marketing follows demand."""
     noise_variance: float
+    """In conversions squared, where `scales.noise` is one."""
     shocks: tuple[Shock, ...]
+    """In rows of the observed steps; including a new weekly pattern."""
 
 
 @dataclass(frozen=True, slots=True)

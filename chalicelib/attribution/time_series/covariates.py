@@ -31,20 +31,14 @@ MOST_UNKNOWN = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Covariates:
-    """Columns of the context.
-
-    Attributes
-    ----------
-    columns : array, shape (N, m)
-    known : bool array, shape (N,)
-        Steps on which every used control has a value.
-    ignored : tuple of str
-        Controls with too many unknown days.
-    """
+    """Columns of the context."""
 
     columns: Floats
+    """Shape (N, m)."""
     known: Bools
+    """Steps on which every used control has a value. Shape (N,)."""
     ignored: tuple[str, ...]
+    """Controls with too many unknown days."""
 
 
 def build_covariates(context: Context, resolution: Resolution, usable: Bools) -> Covariates:

@@ -48,21 +48,14 @@ _MAD = 1.4826  # from the median absolute deviation to the standard deviation of
 
 @dataclass(frozen=True, slots=True)
 class JointRuns:
-    """Runs of rows in which several channels rose together.
-
-    Attributes
-    ----------
-    runs : tuple of (int, int)
-        First row and the one after the last.
-    ordinary : bool array, shape (N,)
-        Rows that are neither in a run nor next to one.
-    sales_jump : bool
-        Whether the outcome rose as well.
-    """
+    """Runs of rows in which several channels rose together."""
 
     runs: tuple[tuple[int, int], ...]
+    """First row and the one after the last."""
     ordinary: Bools
+    """Rows that are neither in a run nor next to one. Shape (N,)."""
     sales_jump: bool
+    """Whether the outcome rose as well."""
 
 
 def find_joint_runs(

@@ -46,18 +46,14 @@ _ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class LateColumns:
-    """Columns of late effects.
-
-    Attributes
-    ----------
-    unit : array, shape (N, K)
-        On the used steps, with a mean square of one.
-    caused : array, shape (K,)
-        Factor from the coefficient of a column to conversions inside the window per engagement.
-    """
+    """Columns of late effects."""
 
     unit: Floats
+    """On the used steps, with a mean square of one. Shape (N, K)."""
     caused: Floats
+    """Factor from the coefficient of a column to conversions inside the window per engagement.
+    Shape (K,).
+    """
 
     @classmethod
     def of(

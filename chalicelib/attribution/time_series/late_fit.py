@@ -35,29 +35,22 @@ _SHAPE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Effects of a fit, with or without a late part.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window for one engagement.
-    cov : array, shape (K, K)
-    weights : array, shape (K, G, H)
-        Of decays and shapes.
-    late : array, shape (K,)
-        The late part of `delta`.
-    columns : array, shape (N, K) or (N, 2 K)
-        Columns of the likeliest decays and shapes, followed by the late columns if there are any.
-    ratio : float
-        Likeliest variance ratio.
-    """
+    """Effects of a fit, with or without a late part."""
 
     delta: Floats
+    """Conversions inside the window for one engagement. Shape (K,)."""
     cov: Floats
+    """Shape (K, K)."""
     weights: Floats
+    """Of decays and shapes. Shape (K, G, H)."""
     late: Floats
+    """The late part of `delta`. Shape (K,)."""
     columns: Floats
+    """Columns of the likeliest decays and shapes, followed by the late columns if there are any.
+    Shape (N, K) or (N, 2 K).
+    """
     ratio: float
+    """Likeliest variance ratio."""
     degrees_of_freedom: int
     converged: bool
 

@@ -15,18 +15,12 @@ MIN_WEEKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Steps of the model over the days of the window.
-
-    Attributes
-    ----------
-    step_days : int
-        1 or 7.
-    first : int
-        Day of the window on which the first step begins.
-    """
+    """Steps of the model over the days of the window."""
 
     step_days: int
+    """1 or 7."""
     first: int
+    """Day of the window on which the first step begins."""
     n_steps: int
 
     @property

@@ -91,15 +91,11 @@ class _Surprise:
     Three conversions where 0.3 are expected are five standard deviations and happen once in 300
     days. A Poisson deviance is ``2 (x log x - x + 1)`` times the expectation, with x the ratio of
     both; the normal distribution gives ``(x - 1) ** 2`` instead.
-
-    Attributes
-    ----------
-    counted, expected : arrays, shape (T + 1,)
-        Sums of conversions before each day.
     """
 
     counted: Floats
     expected: Floats
+    """Sums of conversions before each day. Shape (T + 1,)."""
 
     @classmethod
     def of(cls, outcome: Floats, scales: Scales) -> _Surprise:

@@ -201,21 +201,16 @@ def _log_det(band: Floats) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """Cross products of the outcome and the columns, after removing level and nuisance columns.
-
-    Attributes
-    ----------
-    gram : array, shape (Q, p + 1, p + 1)
-        Per ratio of the grid; the outcome is last.
-    log_weight : array, shape (Q,)
-        Minus half the log determinants: the part of the likelihood that depends on the ratio alone.
-    degrees_of_freedom : int
-        Days less the level and the nuisance columns.
-    """
+    """Cross products of the outcome and the columns, after removing level and nuisance columns."""
 
     gram: Floats
+    """Per ratio of the grid; the outcome is last. Shape (Q, p + 1, p + 1)."""
     log_weight: Floats
+    """Minus half the log determinants: the part of the likelihood that depends on the ratio alone.
+    Shape (Q,).
+    """
     degrees_of_freedom: int
+    """Days less the level and the nuisance columns."""
 
 
 def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: Scales) -> Products:

@@ -29,28 +29,20 @@ CORRELATED = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The totals of a fit.
-
-    Attributes
-    ----------
-    names : tuple of str, length K
-        ``channel/type``.
-    counts : array, shape (N, K)
-        Per step.
-    outcome : array, shape (N,)
-    timeline : Timeline
-        Steps that are used.
-    others : array, shape (N, J)
-        Types estimated from regions: not in the fit, but moved by the same demand.
-    other_names : tuple of str, length J
-    """
+    """The totals of a fit."""
 
     names: tuple[str, ...]
+    """``channel/type``. Length K."""
     counts: Floats
+    """Per step. Shape (N, K)."""
     outcome: Floats
+    """Shape (N,)."""
     timeline: Timeline
+    """Steps that are used."""
     others: Floats
+    """Types estimated from regions: not in the fit, but moved by the same demand. Shape (N, J)."""
     other_names: tuple[str, ...]
+    """Length J."""
 
     @property
     def channels(self) -> tuple[str, ...]:

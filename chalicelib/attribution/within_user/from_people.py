@@ -42,41 +42,29 @@ MOST_ENGAGEMENTS, MOST_CONVERSIONS = 0.5, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The conversions that the panel explains.
-
-    Attributes
-    ----------
-    explained : array, shape (T, K)
-        Incremental conversions per day of each type; zero if the panel has no estimate.
-    partial : int array
-        Types with only an identified part in the panel; totals may add to the estimate.
-    """
+    """The conversions that the panel explains."""
 
     explained: Floats
+    """Incremental conversions per day of each type; zero if the panel has no estimate. Shape (T,
+    K).
+    """
     partial: Ints
+    """Types with only an identified part in the panel; totals may add to the estimate."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A panel of the types that qualify.
-
-    Attributes
-    ----------
-    types : int array, shape (k,)
-        The types in the panel.
-    answered : int array
-        The types to estimate, as positions in `types`.
-    compared : People
-        Journeys over these types, on the used days.
-    bots : bool array, shape (N,)
-        Excluded accounts.
-    """
+    """A panel of the types that qualify."""
 
     panel: Panel
     types: Ints
+    """The types in the panel. Shape (k,)."""
     answered: Ints
+    """The types to estimate, as positions in `types`."""
     compared: People
+    """Journeys over these types, on the used days."""
     bots: Bools
+    """Excluded accounts. Shape (N,)."""
 
 
 def estimate_from_people(

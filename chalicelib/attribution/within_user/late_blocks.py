@@ -30,26 +30,18 @@ _SIZES = np.array([4.0, 16.0, 64.0])
 
 @dataclass(frozen=True, slots=True)
 class LateEffects:
-    """Late effects and their probabilities.
-
-    Attributes
-    ----------
-    coefficient : array, shape (K, B)
-    cov : array, shape (K, B, B)
-        Clustered covariance of the coefficients of each type.
-    with_adstock : array, shape (K, B)
-        Covariance of each with the coefficient of its type's adstock.
-    weight : array, shape (K, B)
-        Probability of an effect in the block if the brand has late effects.
-    probability : float
-        Probability that the brand has late effects.
-    """
+    """Late effects and their probabilities."""
 
     coefficient: Floats
+    """Shape (K, B)."""
     cov: Floats
+    """Clustered covariance of the coefficients of each type. Shape (K, B, B)."""
     with_adstock: Floats
+    """Covariance of each with the coefficient of its type's adstock. Shape (K, B)."""
     weight: Floats
+    """Probability of an effect in the block if the brand has late effects. Shape (K, B)."""
     probability: float
+    """Probability that the brand has late effects."""
 
 
 def read_late_effects(pooled: Pooled, decays: Ints) -> LateEffects:

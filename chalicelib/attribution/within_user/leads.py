@@ -37,24 +37,16 @@ SPREAD_OF_Z = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The evidence of the leads.
-
-    Attributes
-    ----------
-    z : array, shape (K,)
-        z-value of every type's lead.
-    reacts : bool array, shape (K,)
-        Types that follow purchases while the others do not.
-    pooled_z : float
-        z-value of the common lead of the other types; 0 with fewer than two of them.
-    probability : float
-        Posterior probability of a hidden cause that changes over time; the prior is one half.
-    """
+    """The evidence of the leads."""
 
     z: Floats
+    """z-value of every type's lead. Shape (K,)."""
     reacts: Bools
+    """Types that follow purchases while the others do not. Shape (K,)."""
     pooled_z: float
+    """z-value of the common lead of the other types; 0 with fewer than two of them."""
     probability: float
+    """Posterior probability of a hidden cause that changes over time; the prior is one half."""
 
 
 def read_change(coefficient: Floats, cov: Floats) -> Change:

@@ -27,39 +27,29 @@ MIN_PEOPLE_PER_STRATUM = 15
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Identified journeys, sparse.
-
-    Attributes
-    ----------
-    n_people, n_days, n_kinds : int
-        N, T, K.
-    touch_person, touch_day, touch_kind : int arrays, shape (E,)
-        Person, day of the window and type of each engagement.
-    touch_count : float array, shape (E,)
-        Number of engagements.
-    outcome_person, outcome_day : int arrays, shape (C,)
-        Conversions of the goal.
-    outcome_weight : float array, shape (C,)
-        Number of conversions.
-    first_day : int array, shape (N,)
-        Day of the person's first event; they are at risk from the day after.
-    used_days : int array, shape (U,), or None
-        Days of the window that a panel may use, ascending; None: all of them. On the others the
-        outcome or an engagement type was not observed.
-    """
+    """Identified journeys, sparse."""
 
     n_people: int
     n_days: int
     n_kinds: int
+    """N, T, K."""
     touch_person: Ints
     touch_day: Ints
     touch_kind: Ints
+    """Person, day of the window and type of each engagement. Shape (E,)."""
     touch_count: Floats
+    """Number of engagements. Shape (E,)."""
     outcome_person: Ints
     outcome_day: Ints
+    """Conversions of the goal. Shape (C,)."""
     outcome_weight: Floats
+    """Number of conversions. Shape (C,)."""
     first_day: Ints
+    """Day of the person's first event; they are at risk from the day after. Shape (N,)."""
     used_days: Ints | None = None
+    """Days of the window that a panel may use, ascending; None: all of them. On the others the
+    outcome or an engagement type was not observed. Shape (U,), or None.
+    """
 
     @property
     def days(self) -> Ints:
@@ -135,23 +125,17 @@ def strata_of(people: People) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """People of one stratum on the T days of the window.
-
-    Attributes
-    ----------
-    counts : array, shape (T, n, K)
-        Engagements.
-    outcome : array, shape (T, n)
-    first_day : int array, shape (n,)
-    entry : int array, shape (n,)
-        First day at risk, as an index among the used days.
-    """
+    """People of one stratum on the T days of the window."""
 
     stratum: int
     counts: Floats
+    """Engagements. Shape (T, n, K)."""
     outcome: Floats
+    """Shape (T, n)."""
     first_day: Ints
+    """Shape (n,)."""
     entry: Ints
+    """First day at risk, as an index among the used days. Shape (n,)."""
 
     def columns(self, used: Ints) -> Floats:
         """The columns of the panel on the `used` days, zero while not at risk; (U, n, p)."""

@@ -43,36 +43,25 @@ _SHAPE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class PanelEffects:
-    """Effects averaged over the decays, at one slope.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement.
-    cov : array, shape (K, K)
-    decay_weights, kernel : arrays, shape (K, G)
-        Weight of each decay, and weighted coefficient of its adstock.
-    late : array, shape (K, B)
-        Weighted coefficients of the late blocks.
-    late_probability : float
-        Probability that the brand has late effects.
-    chosen : int array, shape (K,)
-        Likeliest decay.
-    freedom : array, shape (K,)
-        Degrees of freedom of the variances.
-    factor : float
-        Factor that scales down the overconfident likelihood, at most 1.
-    """
+    """Effects averaged over the decays, at one slope."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement. Shape (K,)."""
     cov: Floats
+    """Shape (K, K)."""
     decay_weights: Floats
     kernel: Floats
+    """Weight of each decay, and weighted coefficient of its adstock. Shape (K, G)."""
     late: Floats
+    """Weighted coefficients of the late blocks. Shape (K, B)."""
     late_probability: float
+    """Probability that the brand has late effects."""
     chosen: Ints
+    """Likeliest decay. Shape (K,)."""
     freedom: Floats
+    """Degrees of freedom of the variances. Shape (K,)."""
     factor: float
+    """Factor that scales down the overconfident likelihood, at most 1."""
 
 
 @dataclass(frozen=True, slots=True)

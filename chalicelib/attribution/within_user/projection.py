@@ -39,42 +39,30 @@ REACTION_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """The panel after person effects and day effects per stratum.
-
-    Attributes
-    ----------
-    gram : array, shape (S, p, p)
-        Cross products of the projected columns, per stratum.
-    day_effects : array, shape (S, T, p)
-        Coefficients of the stratum-days, for each column of the panel.
-    n_rows, n_people : int arrays, shape (S,)
-        Person-days at risk, and people with at least two of them.
-    """
+    """The panel after person effects and day effects per stratum."""
 
     gram: Floats
+    """Cross products of the projected columns, per stratum. Shape (S, p, p)."""
     day_effects: Floats
+    """Coefficients of the stratum-days, for each column of the panel. Shape (S, T, p)."""
     n_rows: Ints
     n_people: Ints
+    """Person-days at risk, and people with at least two of them. Shape (S,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores of the people's residuals, q = p - 1.
-
-    Attributes
-    ----------
-    shift : array, shape (S, q)
-        To add to the cross products of columns and outcome, because reactions to earlier
-        conversions would otherwise bias the coefficients.
-    meat : array, shape (S, q, q)
-        Sum over persons of the outer product of their scores, reactions included.
-    fourth : array, shape (S, q)
-        Sum over persons of the fourth power of their scores.
-    """
+    """Scores of the people's residuals, q = p - 1."""
 
     shift: Floats
+    """To add to the cross products of columns and outcome, because reactions to earlier conversions
+    would otherwise bias the coefficients. Shape (S, q).
+    """
     meat: Floats
+    """Sum over persons of the outer product of their scores, reactions included. Shape (S, q, q).
+    """
     fourth: Floats
+    """Sum over persons of the fourth power of their scores. Shape (S, q)."""
 
 
 def project(people: People, strata: Ints, progress: Progress | None = None) -> Projection:

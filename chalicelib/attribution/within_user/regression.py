@@ -62,43 +62,37 @@ deviation), because they are a noisy measurement of the hidden cause.
 
 @dataclass(frozen=True, slots=True)
 class WithinUserFit:
-    """Effects of one engagement of each type.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement, on average over the engagements.
-    cov : array, shape (K, K)
-        Covariance of `delta`, clustered by person, with the uncertainty of decays and slope.
-    decay_weights : array, shape (K, G)
-        Weight of each decay of the grid, rows sum to one.
-    kernel : array, shape (K, G)
-        Weighted coefficient of the adstock at each decay: the effect of a type on a day is
-        ``kernel[k] @ adstock[day, k]``.
-    late : array, shape (K, B)
-        Weighted coefficients of the late blocks of `panel_columns`, per engagement.
-    late_probability : float
-        Probability that the brand has late effects.
-    freedom : array, shape (K,)
-        Degrees of freedom of the variances: few if the evidence comes from few people.
-    slope : float
-        Exponent of the activity in the response.
-    two_speeds : array, shape (K,)
-        z-value of conversions on the day of an engagement beyond those of one fading effect.
-    change : Change
-        Traces of a hidden cause that changes over time.
-    """
+    """Effects of one engagement of each type."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement, on average over the engagements.
+    Shape (K,).
+    """
     cov: Floats
+    """Covariance of `delta`, clustered by person, with the uncertainty of decays and slope. Shape
+    (K, K).
+    """
     decay_weights: Floats
+    """Weight of each decay of the grid, rows sum to one. Shape (K, G)."""
     kernel: Floats
+    """Weighted coefficient of the adstock at each decay: the effect of a type on a day is
+    ``kernel[k] @ adstock[day, k]``. Shape (K, G).
+    """
     late: Floats
+    """Weighted coefficients of the late blocks of `panel_columns`, per engagement. Shape (K, B)."""
     late_probability: float
+    """Probability that the brand has late effects."""
     freedom: Floats
+    """Degrees of freedom of the variances: few if the evidence comes from few people. Shape (K,).
+    """
     slope: float
+    """Exponent of the activity in the response."""
     two_speeds: Floats
+    """z-value of conversions on the day of an engagement beyond those of one fading effect. Shape
+    (K,).
+    """
     change: Change
+    """Traces of a hidden cause that changes over time."""
 
     def late_share(self, inside: Inside) -> Floats:
         """Share of each effect that comes in each late block, between 0 and 1, shape (K, B)."""

@@ -38,28 +38,21 @@ FOLLOW_Z, FOLLOW_RATIO = 4.0, 1.15
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Traces per type, arrays of shape (K,); z-values are clustered by person.
-
-    Attributes
-    ----------
-    burst_ratio, burst_z
-        Engagements in the three days after an engagement, divided by their expected number.
-    follow_ratio, follow_z
-        Engagements in the three days after a conversion, likewise.
-    goes_on
-        Excess engagements on days two to four after an engagement without a purchase.
-    stop, stop_error
-        How many more (or fewer: below 0) there are if the person bought on the day of the
-        engagement or the next.
-    """
+    """Traces per type, arrays of shape (K,); z-values are clustered by person."""
 
     burst_ratio: Floats
     burst_z: Floats
+    """Engagements in the three days after an engagement, divided by their expected number."""
     follow_ratio: Floats
     follow_z: Floats
+    """Engagements in the three days after a conversion, likewise."""
     goes_on: Floats
+    """Excess engagements on days two to four after an engagement without a purchase."""
     stop: Floats
     stop_error: Floats
+    """How many more (or fewer: below 0) there are if the person bought on the day of the engagement
+    or the next.
+    """
 
     def bursts(self) -> Flags:
         """Types whose engagements come in bursts."""

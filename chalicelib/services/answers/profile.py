@@ -29,24 +29,16 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The distribution of an effect over days.
-
-    Attributes
-    ----------
-    decays : tuple of float, length G
-        Shares of an effect that remain the next day.
-    weights : tuple of float, length G
-        Their posterior weights; they sum to one.
-    late_share : float
-        Share of the effect that comes in a late block instead of fading from the first day on.
-    late_days : (int, int)
-        First and last day of that block, in days after the engagement.
-    """
+    """The distribution of an effect over days."""
 
     decays: tuple[float, ...]
+    """Shares of an effect that remain the next day. Length G."""
     weights: tuple[float, ...]
+    """Their posterior weights; they sum to one. Length G."""
     late_share: float = 0.0
+    """Share of the effect that comes in a late block instead of fading from the first day on."""
     late_days: tuple[int, int] = (0, 0)
+    """First and last day of that block, in days after the engagement."""
 
     @classmethod
     def read(cls, decays: list[float], fit: EstimateDocument) -> Profile:

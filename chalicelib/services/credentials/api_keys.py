@@ -36,17 +36,12 @@ _WHY = "the API key is not valid: unknown, expired or revoked"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated caller: a tenant in a role.
-
-    Attributes
-    ----------
-    key_id : str
-        The public part of the key; safe to log.
-    """
+    """An authenticated caller: a tenant in a role."""
 
     tenant: str
     role: Role
     key_id: str
+    """The public part of the key; safe to log."""
 
     def may(self, roles: tuple[Role, ...]) -> bool:
         """Whether the caller has one of these roles; an admin has all of them."""

@@ -41,22 +41,15 @@ class Counts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """The state of a key's window after a request.
-
-    Attributes
-    ----------
-    limit : int
-        Requests per window.
-    remaining : int, optional
-        Requests left, unless other processes use them; None if unknown.
-    reset_seconds : int
-        Seconds until the next window begins, at least 1.
-    """
+    """The state of a key's window after a request."""
 
     is_admitted: bool
     limit: int
+    """Requests per window."""
     remaining: int | None
+    """Requests left, unless other processes use them; None if unknown."""
     reset_seconds: int
+    """Seconds until the next window begins, at least 1."""
 
 
 @dataclass(slots=True)

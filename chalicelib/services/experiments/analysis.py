@@ -44,16 +44,11 @@ _RAW = {"experiment_id", "series", "csv"}
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """An experiment with its analysis, and the counts behind it.
-
-    Attributes
-    ----------
-    counts : dict or None
-        The daily counts of a geo test, JSON-able.
-    """
+    """An experiment with its analysis, and the counts behind it."""
 
     experiment: Experiment
     counts: dict[str, Any] | None
+    """The daily counts of a geo test, JSON-able."""
 
 
 def digest_of(body: Body) -> str:

@@ -21,18 +21,12 @@ Numbers = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How amounts are initialised, added and written as JSON.
-
-    Attributes
-    ----------
-    nothing : callable
-        Returns the amount of a new key.
-    added : callable
-        Returns the sum of two amounts.
-    """
+    """How amounts are initialised, added and written as JSON."""
 
     nothing: Callable[[], Any]
+    """Returns the amount of a new key."""
     added: Callable[[Any, Any], Any]
+    """Returns the sum of two amounts."""
     to_json: Callable[[Any], Any]
     from_json: Callable[[Any], Any]
 

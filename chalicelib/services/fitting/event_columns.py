@@ -56,26 +56,18 @@ Kind = tuple[str, str, bool]
 
 @dataclass(slots=True)
 class OrderSums:
-    """Sums over conversions that are in no column; integers, so their order does not matter.
-
-    Attributes
-    ----------
-    records : int
-        Number of records, without refunds.
-    count : int
-        Number of conversions in the records; 0 for refunds.
-    value : int
-        Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`.
-    count_squared, product, value_squared : int
-        Sums of squares of a record's count and value, and of their products.
-    """
+    """Sums over conversions that are in no column; integers, so their order does not matter."""
 
     records: int = 0
+    """Number of records, without refunds."""
     count: int = 0
+    """Number of conversions in the records; 0 for refunds."""
     value: int = 0
+    """Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`."""
     count_squared: int = 0
     product: int = 0
     value_squared: int = 0
+    """Sums of squares of a record's count and value, and of their products."""
 
     def add(self, count: int, amount: Decimal) -> None:
         """Add a record; a refund has a count of 0 and a negative amount."""

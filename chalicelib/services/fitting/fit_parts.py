@@ -57,42 +57,30 @@ _DAYS = ("first", "last", "oldest")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some days of one shard.
-
-    Attributes
-    ----------
-    number : int
-        Its place among all parts: by shard, then by day, in the order in which a plain fit reads.
-    first, last : str
-        Days, inclusive.
-    """
+    """Some days of one shard."""
 
     number: int
+    """Its place among all parts: by shard, then by day, in the order in which a plain fit reads."""
     shard: int
     first: str
     last: str
+    """Days, inclusive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A fit in parts.
-
-    Attributes
-    ----------
-    as_of : str
-        When it was planned.
-    window : FitWindow
-        The days that it reads.
-    followed : int
-        How many of `event_columns.SAMPLE_PARTS` are followed person by person; of the others the
-        fit keeps only sums.
-    """
+    """A fit in parts."""
 
     fit_id: str
     as_of: str
+    """When it was planned."""
     window: FitWindow
+    """The days that it reads."""
     parts: tuple[Part, ...]
     followed: int = SAMPLE_PARTS
+    """How many of `event_columns.SAMPLE_PARTS` are followed person by person; of the others the fit
+    keeps only sums.
+    """
 
 
 def plan_fit(

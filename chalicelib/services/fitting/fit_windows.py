@@ -15,19 +15,13 @@ from chalicelib.storage.tenant_store import TenantStore
 
 @dataclass(frozen=True, slots=True)
 class FitWindow:
-    """The days that a fit reads; empty if the whole window is older than the tenant's retention.
-
-    Attributes
-    ----------
-    start, end : date
-        First and last day, inclusive.
-    oldest : date
-        Events of earlier days are not read, even if they still exist.
-    """
+    """The days that a fit reads; empty if the whole window is older than the tenant's retention."""
 
     start: dt.date
     end: dt.date
+    """First and last day, inclusive."""
     oldest: dt.date
+    """Events of earlier days are not read, even if they still exist."""
 
     @property
     def is_empty(self) -> bool:

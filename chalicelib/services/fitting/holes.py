@@ -44,18 +44,12 @@ NEIGHBOURS, FORTNIGHT = 2, 14
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """Coverage inferred from a series of T days.
-
-    Attributes
-    ----------
-    days : list of bool, length T
-        Days that look covered.
-    holes : list of (int, int)
-        First and last day of each hole between them.
-    """
+    """Coverage inferred from a series of T days."""
 
     days: Days
+    """Days that look covered. Length T."""
     holes: list[Run]
+    """First and last day of each hole between them."""
 
 
 def usual_days(series: Sequence[float], first_weekday: int) -> Days | None:

@@ -26,15 +26,10 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]|\A\.+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The URL to PUT a file to.
-
-    Attributes
-    ----------
-    url : str
-        Presigned; needs no other credentials.
-    """
+    """The URL to PUT a file to."""
 
     url: str
+    """Presigned; needs no other credentials."""
     expires_at: dt.datetime
 
 

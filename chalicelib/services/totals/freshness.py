@@ -24,15 +24,10 @@ SHARE_OF_DAY = 3
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """When to check a changed partition again.
-
-    Attributes
-    ----------
-    reading : int
-        Number of its last reading. If it has been read since, there is nothing to do.
-    """
+    """When to check a changed partition again."""
 
     reading: int
+    """Number of its last reading. If it has been read since, there is nothing to do."""
     due_at: dt.datetime
 
 
