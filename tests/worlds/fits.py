@@ -132,6 +132,8 @@ def fit_arrays(
         "currency": "EUR",
         "window": {"from": FIRST_DAY.isoformat(), "to": end.isoformat()},
         "confidence": LEVEL,
+        "coverage": [],
+        "annotations": [],
         "decays": DECAYS.tolist(),
         "kinds": [
             {

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.services.answers.ranges import Range
-from chalicelib.services.fitting.fit_documents import GoalDocument, KindDocument
+from chalicelib.services.fitting.fit_documents import GoalResults, KindDocument
 
 
 def impossible_types(
-    kinds: Sequence[KindDocument], fitted: GoalDocument, days: Range, scales: Mapping[int, float]
+    kinds: Sequence[KindDocument], fitted: GoalResults, days: Range, scales: Mapping[int, float]
 ) -> set[int]:
     """Return the types whose estimates exceed the actual conversions.
 
@@ -60,7 +60,7 @@ def _exceeding(
     amounts: Mapping[int, float],
     happened: float,
     kinds: Sequence[KindDocument],
-    fitted: GoalDocument,
+    fitted: GoalResults,
 ) -> set[int]:
     """Return the types that exceed the conversions alone, within their channel, or together."""
 

@@ -44,17 +44,16 @@ class Profile:
     def read(cls, decays: list[float], fit: EstimateDocument) -> Profile:
         """Read the profile of one estimate of a fit document.
 
-        Documents from before late effects have none. An estimate without weights has no decay: its
-        effect falls on the day of the engagement.
+        An estimate without weights has no decay: its effect falls on the day of the engagement.
         """
         total = sum(fit["decay_weights"])
         if total <= 0:
             return cls((0.0,), (1.0,))
-        first, last = fit.get("late_days") or (0, 0)
+        first, last = fit["late_days"] or (0, 0)
         return cls(
             tuple(decays),
             tuple(weight / total for weight in fit["decay_weights"]),
-            fit.get("late_share") or 0.0,
+            fit["late_share"],
             (int(first), int(last)),
         )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.attribution.experiments.measured_lift import CRITICAL
 from chalicelib.services.answer_fields import Estimate
-from chalicelib.services.fitting.fit_documents import GoalDocument, TestedExperiment
+from chalicelib.services.fitting.fit_documents import TestedExperiment
 from chalicelib.storage.experiment_items import Experiment
 
 if TYPE_CHECKING:
@@ -101,17 +101,6 @@ def calibrate_goal(
             _add_outcome(record, by_kind[kind], estimates, calibrated)
         records.append(record)
     return calibrated, records
-
-
-def with_experiments(goal_document: GoalDocument, records: list[TestedExperiment]) -> GoalDocument:
-    """Add the records of its experiments to a goal's part of a fit document.
-
-    They are also in the diagnostics, if there are any.
-    """
-    goal_document["experiments"] = records
-    if records:
-        goal_document["diagnostics"] |= {"experiments": records}
-    return goal_document
 
 
 def without_goal(experiments: Iterable[Experiment], goals: Iterable[str]) -> list[TestedExperiment]:

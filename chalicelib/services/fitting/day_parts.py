@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.services.answers.adding_up import impossible_types
 from chalicelib.services.answers.ranges import Range
-from chalicelib.services.fitting.fit_documents import DayParts, GoalDocument, KindDocument
+from chalicelib.services.fitting.fit_documents import DayParts, GoalResults, KindDocument
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ DIGITS = 6
 def part_days(
     observed: Observations,
     estimates: GoalEstimates,
-    goal_document: GoalDocument,
+    goal_document: GoalResults,
     kinds: list[KindDocument],
     start: dt.date,
 ) -> DayParts | None:

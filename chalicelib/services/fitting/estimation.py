@@ -18,7 +18,6 @@ from chalicelib.model.events import Event
 from chalicelib.services.experiments import (
     ONCE_ONLY_GOALS,
     calibrate_goal,
-    with_experiments,
     without_goal,
 )
 from chalicelib.services.fitting.credits import count_anonymous, credit_goal
@@ -209,6 +208,15 @@ def _fitted(
     kinds: list[KindDocument] = []
     covered_goals = {}
     brought = columns.edges.brought(start.toordinal(), n_days)
+    gathered = columns.lifetime_kinds()
+    apart = dict(columns.apart) | {
+        (kind, day, NOBODY): count
+        for (kind, day), count in columns.lifetime.items()
+        if kind in gathered
+    }
+    anonymous = count_anonymous(
+        columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=apart
+    )
     for number, goal in enumerate(names):
         observed = observe(columns, goal, start, n_days, max_people=max_people, roles=roles)
         if types is None:
@@ -235,9 +243,13 @@ def _fitted(
         )
         if inspect is not None:
             inspect(goal, observed, estimates)
-        shown = with_experiments(goal_document(observed, estimates, start), tested)
-        kinds = kinds or type_documents(columns, observed, start)
-        goals[goal] = shown | {
+        shown = goal_document(observed, estimates, start)
+        if tested:
+            shown["diagnostics"] |= {"experiments": tested}
+        kinds = kinds or type_documents(columns, observed, anonymous, brought, start)
+        goals[goal] = {
+            **shown,
+            "experiments": tested,
             "decomposition": part_days(observed, estimates, shown, kinds, start),
             "classical": credit_goal(
                 columns,
@@ -249,19 +261,6 @@ def _fitted(
         }
     assert observed is not None  # there is a goal
     assert types is not None
-    gathered = columns.lifetime_kinds()
-    apart = dict(columns.apart) | {
-        (kind, day, NOBODY): count
-        for (kind, day), count in columns.lifetime.items()
-        if kind in gathered
-    }
-    anonymous = count_anonymous(
-        columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=apart
-    )
-    for number, (kind, daily) in enumerate(zip(kinds, anonymous, strict=True)):
-        kind["anonymous"] = daily
-        if children := brought.get(number):
-            kind["brought"] = [[child, round(each, 9)] for child, each in children.items()]
     return {
         "coverage": coverage_document(columns, observed.names, types, covered_goals, start),
         "annotations": columns.surroundings.shown_annotations(start, end),
