@@ -28,8 +28,6 @@ LOOKED_EVERY = 2.0
 UNUSABLE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 NOTHING_TO_DO = "No updates are to be performed"
 
-CLOSED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-
 ClientOf = Callable[[str], Any]
 """Returns the client of a service."""
 

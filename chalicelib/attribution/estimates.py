@@ -28,7 +28,6 @@ from chalicelib.attribution.regions.from_regions import estimate_from_regions
 from chalicelib.attribution.sensitivity import Sensitivity
 from chalicelib.attribution.time_series.from_totals import estimate_from_totals
 from chalicelib.attribution.within_user.from_people import estimate_from_people
-from chalicelib.attribution.within_user.panel import Progress
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +75,7 @@ class GoalEstimates:
     """Further properties of the fit; JSON-able."""
 
 
-def estimate_goal(observed: Observations, progress: Progress | None = None) -> GoalEstimates:
+def estimate_goal(observed: Observations) -> GoalEstimates:
     """Estimate every type for one goal, each with a method or with reasons."""
     n_days, n_kinds = observed.counts.shape
     draft = Draft.of(n_kinds)
@@ -87,7 +86,7 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     frequent_first = causes[np.argsort(-observed.counts[:, causes].sum(axis=0), kind="stable")]
     draft.reject(frequent_first[MAX_KINDS:], "too_many_kinds")
     inside = mean_inside(observed.counts)
-    answered = estimate_from_people(observed, inside, draft, progress)
+    answered = estimate_from_people(observed, inside, draft)
     wholly = np.setdiff1d(np.arange(n_kinds), answered.partial)
     identified_part = set_aside(draft, answered.partial)
     by_region = estimate_from_regions(observed, draft)

@@ -106,22 +106,18 @@ def chance_beyond(decided: Threshold, growth: float, spread: float) -> float:
     return 1.0 - _between(decided.below - bar, decided.above + bar, decided.value, scatter)
 
 
-def growth_until_beyond(
-    decided: Threshold, *, most: float = MOST_GROWTH, power: float = POWER
-) -> float | None:
+def growth_until_beyond(decided: Threshold, *, most: float = MOST_GROWTH) -> float | None:
     """How many times the data are needed until the interval is beyond one of two thresholds.
 
     As `growth_until_settled`, for one estimate.
     """
-    return _growth(lambda growth, spread: chance_beyond(decided, growth, spread), most, power)
+    return _growth(lambda growth, spread: chance_beyond(decided, growth, spread), most)
 
 
-def growth_until_settled(
-    compared: Comparison, power: float = POWER, *, most: float = MOST_GROWTH
-) -> float | None:
+def growth_until_settled(compared: Comparison, *, most: float = MOST_GROWTH) -> float | None:
     """How many times the data are needed until an open verdict is settled.
 
-    The result is the smallest multiple at which the verdict is settled with probability `power` if
+    The result is the smallest multiple at which the verdict is settled with probability `POWER` if
     the estimates are the truth. It must be enough both for a new data set of that size and for the
     present data with the missing part added. Variances are inversely proportional to the amount of
     data.
@@ -131,11 +127,11 @@ def growth_until_settled(
     float or None
         At least 1; None if even `most` times the data would not settle it.
     """
-    return _growth(lambda growth, spread: chance_settled(compared, growth, spread), most, power)
+    return _growth(lambda growth, spread: chance_settled(compared, growth, spread), most)
 
 
-def _growth(chance_of: Callable[[float, float], float], most: float, power: float) -> float | None:
-    """The smallest multiple of the data with which a chance reaches `power`, by bisection."""
+def _growth(chance_of: Callable[[float, float], float], most: float) -> float | None:
+    """The smallest multiple of the data with which a chance reaches `POWER`, by bisection."""
 
     def chance(growth: float) -> float:
         """The smaller chance of a new data set and of added data."""
@@ -143,13 +139,13 @@ def _growth(chance_of: Callable[[float, float], float], most: float, power: floa
         return min(chance_of(growth, spread) for spread in (again, added))
 
     short, enough = 1.0, min(_STEP, most)
-    while chance(enough) < power:
+    while chance(enough) < POWER:
         if enough >= most:
             return None
         short, enough = enough, min(enough * _STEP, most)
     for _ in range(_HALVINGS):
         middle = math.sqrt(short * enough)
-        if chance(middle) < power:
+        if chance(middle) < POWER:
             short = middle
         else:
             enough = middle
@@ -162,11 +158,10 @@ def smallest_detectable(
     *,
     beyond: float = 0.0,
     relative_variance: float = 0.0,
-    power: float = POWER,
 ) -> float | None:
     """Minimum detectable value above `beyond`.
 
-    A two-sided test of level 5 % detects it with probability `power`: the multiple of the standard
+    A two-sided test of level 5 % detects it with probability `POWER`: the multiple of the standard
     error is the sum of two quantiles (Bloom 1995, Evaluation Review 19). If the value is a product
     with an estimated factor (a mean order value), that factor's error grows with the value:
     ``x - beyond = k sqrt(error^2 + x^2 relative_variance)`` is solved for x.
@@ -188,7 +183,7 @@ def smallest_detectable(
         None if the factor itself does not differ significantly from zero, because no value would
         be detectable then.
     """
-    multiple = critical + student_quantile(power, degrees_of_freedom(critical))
+    multiple = critical + student_quantile(POWER, degrees_of_freedom(critical))
     lead = 1.0 - multiple**2 * relative_variance
     if lead <= 0:
         return None

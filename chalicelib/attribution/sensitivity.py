@@ -149,8 +149,3 @@ def robustness_value(t_value: float, dof: float, *, q: float = 1.0, critical: fl
     if f * f_critical > 1.0:
         return (f**2 - f_critical**2) / (1.0 + f**2)
     return (math.sqrt(f_left**4 + 4.0 * f_left**2) - f_left**2) / 2.0
-
-
-def partial_r2(t_value: float, dof: float) -> float:
-    """Share of the outcome's residual variance that the treatment explains (Cinelli, Hazlett)."""
-    return t_value**2 / (t_value**2 + dof)

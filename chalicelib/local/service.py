@@ -198,10 +198,6 @@ class LocalService:
             store.register_with(currency)
         return create_key(store, role, now=self._clock())
 
-    def has_tenant(self, tenant: str) -> bool:
-        """Whether the tenant has been used before."""
-        return wiring.store(tenant).is_registered()
-
     def has_admin(self, tenant: str) -> bool:
         """Whether the tenant has an active admin key."""
         now = self._clock()

@@ -67,7 +67,7 @@ def new_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
-def seal(key: bytes, root_secret: bytes, tenant: str, *, nonce: bytes | None = None) -> bytes:
+def seal(key: bytes, root_secret: bytes, tenant: str) -> bytes:
     """Encrypt a tenant's key for storage; it can be decrypted only with the root secret.
 
     The key is masked with HMAC-SHA-256 of a random nonce under the root secret. The result is
@@ -78,8 +78,6 @@ def seal(key: bytes, root_secret: bytes, tenant: str, *, nonce: bytes | None = N
     ----------
     key : bytes
         32 bytes.
-    nonce : bytes, optional
-        16 bytes that were never used before; random if absent.
 
     Returns
     -------
@@ -88,7 +86,7 @@ def seal(key: bytes, root_secret: bytes, tenant: str, *, nonce: bytes | None = N
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"the key must have {KEY_BYTES} bytes, not {len(key)}")
-    nonce = nonce or secrets.token_bytes(_NONCE_BYTES)
+    nonce = secrets.token_bytes(_NONCE_BYTES)
     body = nonce + _masked(key, root_secret, tenant, nonce)
     return body + _tag(body, root_secret, tenant)
 

@@ -73,26 +73,20 @@ class PanelFit:
     """Share of each column's variation that the days do not explain. Shape (p,)."""
 
 
-def panel_products(
-    regions: Sequence[Region], n_steps: int, *, common_days: bool = True
-) -> Products:
+def panel_products(regions: Sequence[Region], n_steps: int) -> Products:
     """Everything needed for likelihoods of any subset of the columns, over all regions.
 
     Parameters
     ----------
     n_steps : int
         Steps of the window, M.
-    common_days : bool, optional
-        Whether the days have effects.
     """
     grams, weights, freedom = [], [], 0
     nothing = sum(unexplainable(region.outcome) for region in regions)
     for ratio in LEVEL_RATIOS:
         gram, log_det, freedom = _sum_up(regions, n_steps, float(ratio))
-        left = gram[n_steps:, n_steps:]
-        if common_days:
-            left, of_days, used = _without_days(gram, n_steps)
-            log_det, freedom = log_det + of_days, freedom - used
+        left, of_days, used = _without_days(gram, n_steps)
+        log_det, freedom = log_det + of_days, freedom - used
         left[-1, -1] += nothing
         grams.append(left)
         weights.append(-0.5 * log_det)

@@ -98,7 +98,6 @@ def fit_geo_panel(
     timelines: Sequence[Timeline],
     *,
     channels: Ints,
-    common_days: bool = True,
 ) -> GeoPanelFit:
     """Fit all regions at once.
 
@@ -110,8 +109,6 @@ def fit_geo_panel(
         Steps of each region to use.
     channels : int array, shape (K,)
         Index of each type's channel.
-    common_days : bool, optional
-        Whether the days have effects that all regions share.
     """
     n_kinds, n_steps = series.counts.shape[2], resolution.n_steps
     shape = (n_kinds, DECAYS.size, HALF_STOCKS.size)
@@ -121,7 +118,7 @@ def fit_geo_panel(
         Observed(line, resolution.total(outcome)[line.times], mine[:, :, DECAYS.size // 2, 0])
         for line, outcome, mine in zip(timelines, series.outcome, columns, strict=True)
     ]
-    baselines = describe_regions(observed, n_steps, common_days=common_days)
+    baselines = describe_regions(observed, n_steps)
     flat = [mine.reshape(mine.shape[0], -1) for mine in columns]
     regions = scale_regions(observed, flat, baselines)
     unit = common_unit(regions)
@@ -132,7 +129,7 @@ def fit_geo_panel(
     prior = DecaysAndShapes.usual(channels).per_type()
     candidates = (n_kinds, -1, 1)
     averaged = average(
-        panel_products(regions, n_steps, common_days=common_days),
+        panel_products(regions, n_steps),
         (1.0 / unit).reshape(candidates),
         prior,
         shrink=((unit.reshape(shape) * plausible[:, None, None]) ** -2.0).reshape(candidates),

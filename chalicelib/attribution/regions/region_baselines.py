@@ -68,21 +68,15 @@ class RegionBaseline:
         return float(self.level.mean())
 
 
-def describe_regions(
-    observed: Sequence[Observed], n_steps: int, *, common_days: bool = True
-) -> list[RegionBaseline]:
+def describe_regions(observed: Sequence[Observed], n_steps: int) -> list[RegionBaseline]:
     """Baselines of all regions.
 
     Parameters
     ----------
     n_steps : int
         Steps of the window.
-    common_days : bool, optional
-        Whether the regions share effects of days.
     """
     found = [_describe(one, _present(one.marketing), one.outcome) for one in observed]
-    if not common_days:
-        return found
     for _ in range(ROUNDS):
         regions = scale_regions(observed, [one.marketing for one in observed], found)
         unit = common_unit(regions)

@@ -18,7 +18,7 @@ from chalicelib.attribution.within_user.once_only import (
     converts_once,
     share_not_brought_forward,
 )
-from chalicelib.attribution.within_user.panel import People, Progress
+from chalicelib.attribution.within_user.panel import People
 from chalicelib.attribution.within_user.panel_columns import block_series
 from chalicelib.attribution.within_user.panel_doubts import doubt_panel
 from chalicelib.attribution.within_user.pooling import Panel
@@ -67,19 +67,15 @@ class _Prepared:
     """Excluded accounts. Shape (N,)."""
 
 
-def estimate_from_people(
-    observed: Observations, inside: Inside, draft: Draft, progress: Progress | None
-) -> Answered:
+def estimate_from_people(observed: Observations, inside: Inside, draft: Draft) -> Answered:
     """Fill in the estimates of the panel.
 
     Parameters
     ----------
     draft : Draft
         Receives an estimate or a reason for the types that qualify for the panel.
-    progress : callable, optional
-        Called with the share of the work done, in [0, 1].
     """
-    prepared = _prepare(observed, draft, progress)
+    prepared = _prepare(observed, draft)
     if prepared is None:
         return Answered(np.zeros(observed.counts.shape), np.zeros(0, dtype=np.int64))
     types, answered, compared = prepared.types, prepared.answered, prepared.compared
@@ -129,7 +125,7 @@ def estimate_from_people(
     return Answered(explained, types[answered][partial[answered]])
 
 
-def _prepare(observed: Observations, draft: Draft, progress: Progress | None) -> _Prepared | None:
+def _prepare(observed: Observations, draft: Draft) -> _Prepared | None:
     """The panel, without types that are constant or inseparable; None if there is none."""
     candidates = np.intersect1d(_identified_types(observed), draft.open_kinds())
     common = find_common_days(observed.covered, candidates, MIN_DAYS)
@@ -141,7 +137,7 @@ def _prepare(observed: Observations, draft: Draft, progress: Progress | None) ->
     people = _restrict_people(journeys, types, days)
     if _conversions_at_risk(people) < MIN_CONVERSIONS:
         return None
-    panel = reduce_panel(people, progress).in_channels(observed.channels[types])
+    panel = reduce_panel(people).in_channels(observed.channels[types])
     varying = panel.variation() > 1e-9 * np.maximum(observed.identified[types], 1.0)
     if not varying.any():  # types that everyone has on the same days are estimated from totals
         return None

@@ -7,7 +7,7 @@ It is never in memory as a whole: people are processed in chunks.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,6 @@ from chalicelib.attribution.within_user.panel_columns import Columns, fill_regre
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Progress = Callable[[float], None]
 
 CHUNK_PEOPLE = 256
 MAX_STRATA = 48
@@ -151,7 +150,7 @@ class Chunk:
         return columns
 
 
-def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterator[Chunk]:
+def chunks_of(people: People, strata: Ints) -> Iterator[Chunk]:
     """People stratum by stratum, a chunk at a time, if they have at least two days at risk."""
     n_days, n_kinds, entry = people.n_days, people.n_kinds, people.entry
     eligible = np.flatnonzero(people.days.size - entry >= 2)
@@ -163,7 +162,6 @@ def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterat
     outcome_order = np.argsort(position[people.outcome_person], kind="stable")
     outcome_position = position[people.outcome_person][outcome_order]
     bounds = np.flatnonzero(np.diff(strata[order], prepend=-1, append=-1))
-    done = 0
     for first, last in itertools.pairwise(bounds):
         for start in range(int(first), int(last), CHUNK_PEOPLE):
             stop = min(start + CHUNK_PEOPLE, int(last))
@@ -191,6 +189,3 @@ def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterat
                 people.first_day[members],
                 entry[members],
             )
-            done += stop - start
-            if progress is not None:
-                progress(done / order.size)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.linalg import blas
 
 from chalicelib.attribution.adstock import DECAYS, share_inside
-from chalicelib.attribution.within_user.panel import People, Progress, chunks_of
+from chalicelib.attribution.within_user.panel import People, chunks_of
 from chalicelib.attribution.within_user.panel_columns import Columns, share_of_blocks_inside
 from chalicelib.attribution.within_user.panel_sums import combine_columns, sum_columns
 
@@ -65,14 +65,12 @@ class Scores:
     """Sum over persons of the fourth power of their scores. Shape (S, q)."""
 
 
-def project(people: People, strata: Ints, progress: Progress | None = None) -> Projection:
+def project(people: People, strata: Ints) -> Projection:
     """Cross products of the panel with both effects projected out.
 
     Parameters
     ----------
     strata : int array, shape (N,)
-    progress : callable, optional
-        Called with the share of people done, in [0, 1].
     """
     n_days = people.days.size
     p = Columns(people.n_kinds).n_regressors + 1
@@ -80,7 +78,7 @@ def project(people: People, strata: Ints, progress: Progress | None = None) -> P
     gram = np.zeros((n_strata, p, p))
     cells = np.zeros((n_strata, n_days, p))
     entered = np.zeros((n_strata, n_days))
-    for chunk in chunks_of(people, strata, progress):
+    for chunk in chunks_of(people, strata):
         columns, entry, stratum = chunk.columns(people.days), chunk.entry, chunk.stratum
         flat = columns.reshape(-1, p)
         sums = columns.sum(axis=0)
@@ -104,13 +102,7 @@ def project(people: People, strata: Ints, progress: Progress | None = None) -> P
     )
 
 
-def score(
-    people: People,
-    strata: Ints,
-    projection: Projection,
-    coefficients: Floats,
-    progress: Progress | None = None,
-) -> Scores:
+def score(people: People, strata: Ints, projection: Projection, coefficients: Floats) -> Scores:
     """Scores of the people at given coefficients, shape (q,).
 
     A person's score is ``sum_t x_it * residual_it`` over the projected columns. Clustering by
@@ -126,7 +118,7 @@ def score(
     fourth = np.zeros((n_strata, q))
     left = (people.n_days - used)[:, None].astype(np.float64)
     inside, later = share_inside(DECAYS[None, :], left), share_of_blocks_inside(left[:, 0])
-    for chunk in chunks_of(people, strata, progress):
+    for chunk in chunks_of(people, strata):
         stratum, counts = chunk.stratum, chunk.counts
         at_risk = np.arange(used.size)[:, None] >= chunk.entry[None, :]
         length = used.size - chunk.entry

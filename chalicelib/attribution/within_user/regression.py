@@ -32,7 +32,6 @@ from chalicelib.attribution.within_user.leads import (
 )
 from chalicelib.attribution.within_user.panel import (
     People,
-    Progress,
     counted_outcomes,
     counted_touches,
     strata_of,
@@ -116,20 +115,16 @@ class WithinUserFit:
         return np.asarray(stats.t.ppf(0.975, np.maximum(self.freedom, 1.0)))
 
 
-def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
+def reduce_panel(people: People) -> Panel:
     """Two passes over the people: cross products, then scores.
 
     Every type is its own channel until `Panel.in_channels` changes that.
 
-    Parameters
-    ----------
-    progress : callable, optional
-        Called with the share of the work done, in [0, 1].
     """
     strata = strata_of(people)
-    projection = project(people, strata, _part(progress, 0.0, 0.6))
+    projection = project(people, strata)
     reference = _reference_coefficients(projection, people.n_kinds)
-    scores = score(people, strata, projection, reference, _part(progress, 0.6, 1.0))
+    scores = score(people, strata, projection, reference)
     n_strata = projection.n_people.size
     days_at_risk = np.maximum(people.days.size - people.entry, 0)
     days = np.bincount(strata, days_at_risk, minlength=n_strata)
@@ -318,11 +313,3 @@ def _least_squares(gram: Floats, rows: Floats) -> tuple[Floats, Floats]:
     """
     inverse = np.linalg.pinv(rows @ gram[:-1, :-1] @ rows.T, rcond=1e-10, hermitian=True)
     return np.asarray(inverse @ rows @ gram[:-1, -1]), np.asarray(inverse, dtype=np.float64)
-
-
-def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:
-    """A progress callable that fills the part [start, stop] of another."""
-    if progress is None:
-        return None
-    report = progress
-    return lambda share: report(start + (stop - start) * share)

@@ -20,15 +20,6 @@ if TYPE_CHECKING:
 VALID_DAYS = 365
 Kind = tuple[str, str, bool]
 
-NOT_USED = {
-    "engagements_not_given": "It does not state how many engagements caused the effect.",
-    "kind_not_in_data": "The fit's data contain no engagement of its type.",
-    "outdated": "It ended more than 365 days before the fit's last day, and before its first.",
-    "after_window": "It began after the fit's last day.",
-    "goal_not_in_data": "The fit's data contain no conversion of its goal.",
-}
-"""Reason -> meaning, for every reason why a fit does not use an experiment."""
-
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -30,7 +30,6 @@ from chalicelib.services.fitting.fit_windows import (
 from chalicelib.services.fitting.fits import (
     Estimate,
     conclude_fit,
-    estimate_columns,
     fail_fit,
     saved,
     show_fit,
@@ -175,7 +174,7 @@ def merge_parts(
     plan: Plan,
     *,
     now: dt.datetime,
-    estimate: Estimate = estimate_columns,
+    estimate: Estimate | None = None,
 ) -> FitHeader:
     """Estimate from the columns of all parts, end the fit, and remove the parts.
 
@@ -188,7 +187,7 @@ def merge_parts(
     now : datetime
         When the merge begins.
     estimate : callable, optional
-        Replaces `services.fitting.estimation.fit_columns`.
+        Replaces `services.fitting.estimation.fit_events`.
 
     Raises
     ------
