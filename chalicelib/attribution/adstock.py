@@ -6,9 +6,8 @@ An engagement on day s acts on day t >= s with weight ``theta ** (t - s)`` (Broa
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from chalicelib.attribution.arrays import Floats
 
 DECAYS: Floats = np.array([0.0, 0.2, 0.35, 0.5, 0.62, 0.73, 0.82, 0.88, 0.92, 0.96])
 """Shares of an effect that remain the next day, shape (G,). The half-lives go from hours to two

@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from chalicelib.attribution.arrays import Bools, Ints
 
 UNKNOWN_STOCK_DAYS = 7
 """Days after a gap on which the remaining effect of engagements inside the gap is too uncertain."""

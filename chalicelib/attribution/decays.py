@@ -14,14 +14,11 @@ between two grid points that are both ruled out.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import interpolate
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.hierarchy import Hierarchy, by_channel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CENTRE_DAYS = 2.2
 """Prior centre of half-lives, in days."""
@@ -125,7 +122,7 @@ def _given_brand(likelihood: Floats) -> tuple[Floats, Floats]:
     return np.log(evidence) + highest, centres @ (decays / of_kinds[..., None])
 
 
-def is_poorly_identified(weights: Floats) -> NDArray[np.bool_]:
+def is_poorly_identified(weights: Floats) -> Bools:
     """Whether the duration of an effect is poorly identified, per type, shape (K,).
 
     It is if the posterior standard deviation of the log half-life exceeds `_POORLY_IDENTIFIED`

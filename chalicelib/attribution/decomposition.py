@@ -18,21 +18,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.observations import Observations, channel_of
 from chalicelib.attribution.time_series.covariates import build_covariates
 from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.time_series.timeline import distinct
 from chalicelib.attribution.within_user.panel_columns import block_series
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MIN_SEASON_STEPS = 21
 """A weekly season is fitted from three weeks on."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.observations import (
     ARRIVAL,
@@ -28,8 +28,6 @@ from chalicelib.attribution.regions.from_regions import estimate_from_regions
 from chalicelib.attribution.sensitivity import Sensitivity
 from chalicelib.attribution.time_series.from_totals import estimate_from_totals
 from chalicelib.attribution.within_user.from_people import estimate_from_people
-
-Floats = NDArray[np.float64]
 
 MAX_KINDS = 60
 """Maximum number of types in a model, the most frequent ones; its time grows with their square."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, share_inside
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.regions.region_series import RegionSeries
 from chalicelib.attribution.within_user.panel import People
 from chalicelib.attribution.within_user.panel_columns import share_of_blocks_inside
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CAUSE, ARRIVAL, STATE, EXPOSURE, LIFETIME = "cause", "arrival", "state", "exposure", "lifetime"
 """Roles of an engagement type. A *cause* may be a regressor. An *arrival* is a visit to the
@@ -48,7 +45,7 @@ class Inside:
     blocks: Floats
     """Share of an effect in each late block. Shape (K, B)."""
 
-    def of_types(self, types: NDArray[np.int64]) -> Inside:
+    def of_types(self, types: Ints) -> Inside:
         """The same for some of the types."""
         return Inside(self.adstock[types], self.blocks[types])
 

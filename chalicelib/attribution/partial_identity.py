@@ -10,15 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.sensitivity import Sensitivity
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 BIASED = frozenset({"same_day_demand_suspected", "intent_confounding_suspected", "placebo_failed"})
 """Warnings of totals with which they are not combined with a panel."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.iolib.summary import Summary
 from statsmodels.iolib.table import SimpleTable
 from statsmodels.iolib.tableformatting import fmt_params
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.decomposition import (
     StepTotals,
     summarise_regression,
@@ -149,7 +149,7 @@ def _warned(estimates: GoalEstimates) -> list[str]:
     return [f"Warnings: {', '.join(codes)}"] if codes else []
 
 
-def _half_lives(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _half_lives(weights: Floats) -> Floats:
     """Half-lives in days of the mean decay of each type, shape (K,); 0 for immediate effects."""
     decay = weights @ DECAYS / np.maximum(weights.sum(axis=1), 1e-300)
     lasting = decay > 0

@@ -20,10 +20,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from chalicelib.attribution.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

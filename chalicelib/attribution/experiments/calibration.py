@@ -27,14 +27,11 @@ from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.experiments.measured_lift import CRITICAL
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SIGNIFICANT = 0.01
 """A smaller p-value of a difference between model and experiment, or experiments, is not chance."""
@@ -210,7 +207,7 @@ def _compare(
     measurements: list[Measurement],
     delta: Floats,
     cov: Floats,
-    known: NDArray[np.bool_],
+    known: Bools,
     warnings: Sequence[str],
 ) -> Calibration:
     measured, variance, heterogeneity = pool(measurements)
@@ -246,7 +243,7 @@ def _bias_variance(warnings: Sequence[str], effect: float) -> float:
 
 
 def _update(
-    delta: Floats, cov: Floats, known: NDArray[np.bool_], together: list[Calibration]
+    delta: Floats, cov: Floats, known: Bools, together: list[Calibration]
 ) -> tuple[Floats, Floats]:
     """The Kalman update of the model's estimates with the experiments that agree with it."""
     if not together:

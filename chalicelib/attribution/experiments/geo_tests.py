@@ -22,8 +22,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.experiments.measured_lift import (
     LEVEL,
     MIN_CONTROLS,
@@ -32,9 +32,6 @@ from chalicelib.attribution.experiments.measured_lift import (
 )
 from chalicelib.attribution.experiments.synthetic_control import gaps
 from chalicelib.attribution.student import student_cdf, student_quantile
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MAX_PLACEBOS = 60
 """If there are more untreated regions, placebos are sampled evenly; all of them are donors."""

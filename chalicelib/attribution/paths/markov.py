@@ -13,14 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import bicgstab, spsolve
 
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.paths.journeys import Credit, Paths
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MAX_ORDER = 4
 DENSE_STATES = 400
@@ -159,7 +156,7 @@ def _ranked(numbers: Ints, bound: int) -> tuple[Ints, Ints]:
     return np.flatnonzero(seen), (np.cumsum(seen) - 1)[numbers]
 
 
-def _absorption(chain: Chain, kept: NDArray[np.bool_]) -> Floats:
+def _absorption(chain: Chain, kept: Bools) -> Floats:
     """Probability of conversion from each state, shape (S,), if those not kept end without one."""
     Q, conversion = sparse.diags_array(kept.astype(np.float64)) @ chain.Q, kept * chain.conversion
     if conversion.size <= DENSE_STATES:

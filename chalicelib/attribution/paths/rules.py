@@ -7,11 +7,9 @@ touch caused anything; see `within_user` and `time_series` for that.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.paths.journeys import Credit, Paths
-
-Floats = NDArray[np.float64]
 
 FIRST_SHARE = 0.4
 LAST_SHARE = 0.4

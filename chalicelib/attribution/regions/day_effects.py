@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Products,
@@ -28,9 +28,6 @@ from chalicelib.attribution.time_series.structural import (
     unexplainable,
     weigh,
 )
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 PRIOR_PRECISION = 1.0
 """Prior precision of the effect of a day."""

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.coverage import Coverage, find_common_days
 from chalicelib.attribution.draft import COLLINEAR, Draft
 from chalicelib.attribution.observations import CAUSE, Observations
@@ -33,10 +33,6 @@ from chalicelib.attribution.time_series.from_totals import (
 )
 from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.time_series.timeline import Timeline, distinct
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MIN_SHARE = 0.95
 """Minimum share of the conversions, and of a type's engagements, that carry a region."""

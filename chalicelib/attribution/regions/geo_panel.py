@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.regions.day_effects import (
     PanelFit,
     Region,
@@ -41,9 +41,6 @@ from chalicelib.attribution.time_series.resolution import Resolution
 from chalicelib.attribution.time_series.saturation import HALF_STOCKS, responses, usual_stocks
 from chalicelib.attribution.time_series.structural import LEVEL_RATIOS
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

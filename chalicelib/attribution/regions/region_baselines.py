@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.regions.day_effects import (
     Region,
     fit_panel_at,
@@ -26,8 +26,6 @@ from chalicelib.attribution.time_series.baseline import (
     unit_columns,
 )
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
 
 ROUNDS = 5
 ALIKE = 0.01

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,7 @@ class RegionSeries:
     counts_known: Bools
     """Days with data on each type in each region. Shape (R, T, K)."""
 
-    def of(self, regions: NDArray[np.int64], types: NDArray[np.int64]) -> RegionSeries:
+    def of(self, regions: Ints, types: Ints) -> RegionSeries:
         """The same for some regions and types."""
         return RegionSeries(
             tuple(self.names[region] for region in regions),

@@ -15,12 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.regions.day_effects import PanelFit
-
-Floats = NDArray[np.float64]
 
 USUAL = 0.25
 """Prior standard deviation between regions, relative to the effect."""

@@ -14,11 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.time_series.averaged_effects import average_shapes
 from chalicelib.attribution.time_series.baseline import find_baseline, unit_columns
 from chalicelib.attribution.time_series.influence import strongest_days
@@ -34,10 +34,6 @@ from chalicelib.attribution.time_series.saturation import responses, usual_stock
 from chalicelib.attribution.time_series.shocks import Shock
 from chalicelib.attribution.time_series.structural import coefficients, forecast_errors
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 LIKELY_ENOUGH = 0.25
 """Probability of late effects from which on they are part of the estimates. Without late effects,

@@ -15,13 +15,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.spread import average_candidates
 from chalicelib.attribution.time_series.structural import Products
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 WARM_UP = 40
 SWEEPS = (200, 1200)

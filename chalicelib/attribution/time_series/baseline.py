@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.time_series.demand import read_demand
 from chalicelib.attribution.time_series.seasons import (
     choose_yearly,
@@ -22,8 +22,6 @@ from chalicelib.attribution.time_series.structural import (
     smooth_level,
 )
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
 
 GUIDE_ROUNDS = 5
 

@@ -11,13 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.observations import Context
 from chalicelib.attribution.time_series.resolution import Resolution
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 STEPS_PER_OCCURRENCE = 20
 """Steps of the window for every occurrence with its own column."""

@@ -16,12 +16,10 @@ autocorrelation of both and removes only their relation.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.time_series.structural import Guide
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.99
 """Required confidence that marketing follows the level."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.coverage import find_common_days
 from chalicelib.attribution.draft import Draft, reject_collinear
 from chalicelib.attribution.observations import Context, Observations
@@ -16,10 +16,6 @@ from chalicelib.attribution.time_series.covariates import build_covariates
 from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.time_series.timeline import Timeline, distinct
 from chalicelib.attribution.time_series.totals_doubts import Series, warn_of_doubts
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MIN_CONVERSIONS = 20
 MIN_ENGAGEMENTS = 50

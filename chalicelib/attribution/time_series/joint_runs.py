@@ -16,14 +16,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.time_series.demand import usual_counts
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 THRESHOLD = 5.0
 """Standard deviations of the mean over channels from which on a run is excluded."""

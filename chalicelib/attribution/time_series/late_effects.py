@@ -12,18 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.averaged_effects import PLAUSIBLE_SHARE
 from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
 from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.resolution import Resolution
 from chalicelib.attribution.time_series.structural import Products, cross_products
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LAGS = (14, 30)
 """First and last day after the engagement."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.spread import mix_models
 from chalicelib.attribution.time_series.averaged_effects import average_shapes
 from chalicelib.attribution.time_series.averaging import Averaged
@@ -26,8 +26,6 @@ from chalicelib.attribution.time_series.structural import (
     without_guide,
 )
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
 
 _SHAPE = 0.15
 """Standard deviation of a late effect, as a share of it, because it may not come evenly."""
@@ -71,7 +69,7 @@ class Effects:
         )
 
 
-def likeliest(weights: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def likeliest(weights: Floats) -> tuple[Ints, Ints]:
     """Decay and shape of every type, from weights of shape (K, G, H)."""
     n_kinds, _, n_shapes = weights.shape
     decays, shapes = np.divmod(weights.reshape(n_kinds, -1).argmax(axis=1), n_shapes)

@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.decays import LOG_HALF_LIFE, STEPS
 from chalicelib.attribution.hierarchy import Hierarchy, by_channel
 from chalicelib.attribution.time_series.saturation import HALF_STOCKS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CENTRE_DAYS = 1.9
 """Prior centre of half-lives, in days."""

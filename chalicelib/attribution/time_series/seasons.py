@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Scales,
     center_columns,
     weigh,
 )
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 YEAR = 365.25
 MIN_YEARS = 1.5

@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.structural import (
     FEW,
     LEVEL_RATIOS,
@@ -25,8 +25,6 @@ from chalicelib.attribution.time_series.structural import (
     unexplainable,
     weigh,
 )
-
-Floats = NDArray[np.float64]
 
 LONGEST_RUN_DAYS = 28
 THRESHOLD = 8.0
@@ -119,7 +117,7 @@ def _clearest(
     outcome: Floats,
     columns: Floats,
     precisions: list[tuple[Floats, float]],
-    lengths: NDArray[np.int64],
+    lengths: Ints,
     surprise: _Surprise,
 ) -> tuple[Shock, float]:
     """The shock with the largest gain, and by how much the gain exceeds the threshold."""

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 
 _NEW = 1e-6  # share of a column that others do not explain
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import adstock_series
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.coverage import find_common_days
 from chalicelib.attribution.draft import Draft, reject_collinear
 from chalicelib.attribution.observations import Inside, Observations
@@ -28,10 +28,6 @@ from chalicelib.attribution.within_user.regression import (
     reduce_panel,
 )
 from chalicelib.attribution.within_user.timing import read_timing
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MIN_CONVERSIONS = 20
 MIN_ENGAGEMENTS = 50

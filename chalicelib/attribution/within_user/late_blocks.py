@@ -11,14 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.within_user.panel_columns import Columns
 from chalicelib.attribution.within_user.pooling import Pooled
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LATE_BRANDS, LATE_BLOCKS = 0.15, 0.5
 """Prior probability that a brand has late effects, and that a block of a type of such a brand has

@@ -18,14 +18,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.within_user.panel_columns import LEAD, Columns
 from chalicelib.attribution.within_user.pooling import Panel, Pooled
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 REACTION_Z, REACTION_RATIO = 5.0, 3.0
 """A type is a reaction to purchases if its lead is this many standard errors above those of the

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.decays import (
     INTERPOLATION,
     SHARES,
@@ -26,9 +26,6 @@ from chalicelib.attribution.spread import average_candidates, mix_models
 from chalicelib.attribution.within_user.late_blocks import LateEffects, read_late_effects
 from chalicelib.attribution.within_user.panel_columns import BLOCKS, Columns
 from chalicelib.attribution.within_user.pooling import Panel, Pooled, pool
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _CHANCE = 2.7  # decays disagree by more than that in one case of ten: chi-squared, 1 degree
 _SWEEPS = 8

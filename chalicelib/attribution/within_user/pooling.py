@@ -19,14 +19,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, MIDDLING
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.within_user.panel_columns import Columns
 from chalicelib.attribution.within_user.projection import Projection, Scores
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

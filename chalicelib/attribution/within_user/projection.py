@@ -22,16 +22,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import blas
 
 from chalicelib.attribution.adstock import DECAYS, share_inside
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.within_user.panel import People, chunks_of
 from chalicelib.attribution.within_user.panel_columns import Columns, share_of_blocks_inside
 from chalicelib.attribution.within_user.panel_sums import combine_columns, sum_columns
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 REACTION_DAYS = 14
 """Days within which engagements may react to a conversion."""
@@ -144,7 +141,7 @@ def score(people: People, strata: Ints, projection: Projection, coefficients: Fl
 
 
 def _reactions(
-    touches: Floats, residual: Floats, at_risk: NDArray[np.bool_], length: Ints, inside: Floats
+    touches: Floats, residual: Floats, at_risk: Bools, length: Ints, inside: Floats
 ) -> Floats:
     """Covariance of engagements of the next days with today's residual, shape (n, K * columns).
 

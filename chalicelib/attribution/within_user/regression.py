@@ -16,10 +16,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from chalicelib.attribution.adstock import DECAYS, MIDDLING
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.observations import Inside
 from chalicelib.attribution.spread import mix_models
 from chalicelib.attribution.within_user.leads import (
@@ -40,9 +40,6 @@ from chalicelib.attribution.within_user.panel_columns import Columns
 from chalicelib.attribution.within_user.panel_effects import PanelEffects, estimate_effects
 from chalicelib.attribution.within_user.pooling import Panel, Pooled, pool
 from chalicelib.attribution.within_user.projection import Projection, project, score
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SLOPE_CENTRE, SLOPE_SPREAD = 0.25, 0.4
 """Prior of the response's slope: effects are alike, or grow less than in proportion to activity."""
