@@ -23,8 +23,6 @@ def preflight(methods: Sequence[str], allowed: Sequence[str]) -> Callable[..., R
     ----------
     methods : sequence of str
         Methods that a page may use; HEAD never needs a preflight.
-    allowed : sequence of str
-        All methods of the path.
     """
 
     def answer_preflight(**_path: str) -> Response:

@@ -20,17 +20,14 @@ MIDDLING = 4
 def share_inside(theta: float | Floats, days_left: Floats) -> Floats:
     """Sum of the adstock weights that fall inside the window.
 
+    It is ``(1 - theta ** days_left) / (1 - theta)``.
+
     Parameters
     ----------
     theta : float or array broadcastable against `days_left`
         Share of today's effect that remains tomorrow, in [0, 1).
     days_left : array
         Days from the engagement to the end of the window, both included (at least 1).
-
-    Returns
-    -------
-    array
-        ``(1 - theta ** days_left) / (1 - theta)``.
     """
     return np.asarray((1.0 - np.power(theta, days_left)) / (1.0 - theta))
 

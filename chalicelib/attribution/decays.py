@@ -80,17 +80,14 @@ def prior_weights() -> Floats:
 def pooled_weights(log_likelihood: Floats, channels: Ints) -> Floats:
     """Posterior weights of the decays of every type.
 
+    The result has shape (K, F); rows sum to one.
+
     Parameters
     ----------
     log_likelihood : array, shape (K, F)
         Of each type's decay on the fine grid, up to a constant per type.
     channels : int array, shape (K,)
         Index of each type's channel.
-
-    Returns
-    -------
-    array, shape (K, F)
-        Rows sum to one.
     """
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
     members = by_channel(channels)
@@ -155,16 +152,14 @@ def with_unknown_size(log_likelihood: Floats, variance: Floats) -> Floats:
     brand whose engagements have no effect it is nearly zero, so no decay is chosen because of a
     chance effect.
 
+    The result has shape (K, F).
+
     Parameters
     ----------
     log_likelihood : array, shape (K, F)
         At the best effect of each decay, less that of no effect.
     variance : array, shape (K, F)
         Of the total effect at each decay.
-
-    Returns
-    -------
-    array, shape (K, F)
     """
     unit = np.median(variance)
     best, evidence = log_likelihood, -np.inf

@@ -132,11 +132,6 @@ def totals_of(
     """Totals of the types with an estimate, at the step of the outcome.
 
     Shocks are those found by the fit; annotations and controls come from the context.
-
-    Parameters
-    ----------
-    left_out : frozenset of int, optional
-        Types whose estimates are not used.
     """
     answered = np.array(
         [

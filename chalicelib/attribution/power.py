@@ -122,10 +122,7 @@ def growth_until_settled(compared: Comparison, *, most: float = MOST_GROWTH) -> 
     present data with the missing part added. Variances are inversely proportional to the amount of
     data.
 
-    Returns
-    -------
-    float or None
-        At least 1; None if even `most` times the data would not settle it.
+    The multiple is at least 1; None if even `most` times the data would not settle the verdict.
     """
     return _growth(lambda growth, spread: chance_settled(compared, growth, spread), most)
 
@@ -166,6 +163,9 @@ def smallest_detectable(
     with an estimated factor (a mean order value), that factor's error grows with the value:
     ``x - beyond = k sqrt(error^2 + x^2 relative_variance)`` is solved for x.
 
+    The result is None if the factor itself does not differ significantly from zero, because no
+    value would be detectable then.
+
     Parameters
     ----------
     error : float
@@ -176,12 +176,6 @@ def smallest_detectable(
         The value to compare with, at least 0.
     relative_variance : float
         Variance of the factor divided by its square.
-
-    Returns
-    -------
-    float or None
-        None if the factor itself does not differ significantly from zero, because no value would
-        be detectable then.
     """
     multiple = critical + student_quantile(POWER, degrees_of_freedom(critical))
     lead = 1.0 - multiple**2 * relative_variance

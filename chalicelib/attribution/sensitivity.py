@@ -53,6 +53,9 @@ def sensitivity_within_user(
     of the same people. Conversions are rare per person-day, so ratios of rates, odds and
     risks are the same for this purpose.
 
+    The result is None if there is no ratio of rates: the baseline rate is zero, or the negative
+    effect exceeds it.
+
     Parameters
     ----------
     delta, standard_error, critical : float
@@ -62,12 +65,6 @@ def sensitivity_within_user(
         `delta`. Its interval is that of `delta` on another scale.
     baseline_rate : float
         Conversions per person-day, on an ordinary day, of the people who engage.
-
-    Returns
-    -------
-    Sensitivity or None
-        None if there is no ratio of rates: the baseline rate is zero, or the negative effect
-        exceeds it.
     """
     if baseline_rate <= 0 or baseline_rate + exposed_rate_added <= 0:
         return None
@@ -125,6 +122,8 @@ def robustness_value(t_value: float, dof: float, *, q: float = 1.0, critical: fl
     outcome's share can be smaller than the treatment's, the latter alone decides (the authors'
     package `sensemakr`, ``robustness_value``).
 
+    It is in [0, 1]; 0 if the estimate is not significant in the first place.
+
     Parameters
     ----------
     t_value : float
@@ -135,11 +134,6 @@ def robustness_value(t_value: float, dof: float, *, q: float = 1.0, critical: fl
         Share of the estimate, 1: all of it.
     critical : float
         Two-sided quantile at ``dof - 1`` degrees of freedom; 0: the estimate itself.
-
-    Returns
-    -------
-    float
-        In [0, 1]; 0 if the estimate is not significant in the first place.
     """
     f = q * abs(t_value) / math.sqrt(dof)
     f_critical = critical / math.sqrt(dof - 1.0)

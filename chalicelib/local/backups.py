@@ -23,8 +23,6 @@ def back_up(directory: Path, target: Path) -> None:
 
     Parameters
     ----------
-    directory : Path
-        A data directory.
     target : Path
         Must not exist, or must be empty.
 

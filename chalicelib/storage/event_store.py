@@ -63,16 +63,13 @@ class EventStore:
     ) -> tuple[int, ...]:
         """Store events. Storing an event again overwrites the same item.
 
+        Return the positions in `writes` of the events that were not stored, ascending.
+
         Parameters
         ----------
         origin : str, optional
             Id of the import that contains the events. An item belongs to the import that wrote it
             last.
-
-        Returns
-        -------
-        tuple of int
-            Positions in `writes` of the events that were not stored, ascending.
         """
         needed = [self._requests(write, origin) for write in writes]
         requests = [request for own in needed for request in own]
@@ -134,8 +131,6 @@ class EventStore:
 
         Parameters
         ----------
-        origin : str
-            Id of the import.
         after : str, optional
             Sort key after which the page starts.
 
@@ -190,8 +185,6 @@ class EventStore:
 
         Parameters
         ----------
-        user : str
-            The person's hash.
         trace_of : callable
             Returns the trace of an event, given the person's hash and the result of `where_of`.
 

@@ -164,10 +164,7 @@ class ImportStore:
 
         Rows that remain because `go_on` returned False or the store was unavailable expire later.
 
-        Returns
-        -------
-        bool
-            Whether all rows were deleted.
+        Return whether all rows were deleted.
         """
         partition = table_keys.rejected_rows_partition(self._tenant, import_id, generation)
         items = self._table.query(partition, consistent=True)

@@ -74,15 +74,12 @@ def seal(key: bytes, root_secret: bytes, tenant: str) -> bytes:
     authenticated under the same secret with another label (encrypt, then MAC). The mask is as long
     as the key, comes from a pseudo-random function and is used once, so no cipher is needed.
 
+    The result has 64 bytes: nonce, masked key and tag.
+
     Parameters
     ----------
     key : bytes
         32 bytes.
-
-    Returns
-    -------
-    bytes
-        Nonce, masked key and tag: 64 bytes.
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"the key must have {KEY_BYTES} bytes, not {len(key)}")

@@ -34,13 +34,7 @@ _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFailed
 
 
 class S3Objects(Objects):
-    """A tenant's part of a bucket, accessed with an S3 client.
-
-    Parameters
-    ----------
-    client : botocore client
-        An ``s3`` client.
-    """
+    """A tenant's part of a bucket, accessed with an S3 client."""
 
     def __init__(self, client: Any, bucket: str, tenant: str) -> None:
         super().__init__(tenant)
@@ -72,18 +66,6 @@ class S3Objects(Objects):
 
         Every request contains the ETag, so that versions are not mixed. No request contains the
         version id, because S3 would continue to return an overwritten version.
-
-        Parameters
-        ----------
-        block_bytes : int
-            Number of bytes that one request reads.
-
-        Raises
-        ------
-        ObjectGoneError
-            If the object was deleted or overwritten.
-        ObjectTooLargeError
-            If the object has more than `max_bytes` bytes.
         """
         key = self._own(version.key)
         try:
@@ -102,13 +84,7 @@ class S3Objects(Objects):
         return ObjectReader(_Ranges(self._client, request, size, block_bytes))
 
     def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
-        """Write a whole object.
-
-        Parameters
-        ----------
-        passing : bool, optional
-            Whether the bucket's lifecycle rules remove the object after one or two days.
-        """
+        """Write a whole object."""
         tags = {"Tagging": PASSING_TAG} if passing else {}
         with outages_named():
             self._client.put_object(Bucket=self._bucket, Key=self._own(key), Body=body, **tags)

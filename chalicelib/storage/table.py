@@ -59,12 +59,8 @@ class Table(ABC):
 
         Parameters
         ----------
-        assign : mapping
-            Attributes to set.
         where_missing : mapping, optional
             Attributes to set only if they are missing.
-        remove : sequence of str, optional
-            Attributes to remove.
         """
 
     @abstractmethod
@@ -74,10 +70,7 @@ class Table(ABC):
         After a failure some of the items may be removed. Repeating the call is safe if the
         condition is also true for a missing item.
 
-        Returns
-        -------
-        list of str
-            Sort keys of the items for which the condition is false.
+        Return the sort keys of the items for which the condition is false.
         """
 
     @abstractmethod
@@ -92,27 +85,19 @@ class Table(ABC):
     ) -> int:
         """Add to an attribute of an item; create the item if it does not exist.
 
+        Return the sum after this call; the addition is atomic.
+
         Parameters
         ----------
-        name : str
-            Name of the attribute.
         expires_at : int, optional
             When the item may be removed, in seconds since 1970.
-
-        Returns
-        -------
-        int
-            The sum after this call; the addition is atomic.
         """
 
     @abstractmethod
     def put_together(self, *puts: ConditionalPut) -> bool:
         """Write several items in one transaction: all or none.
 
-        Returns
-        -------
-        bool
-            False if a condition is false or another transaction is writing the same items.
+        Return False if a condition is false or another transaction is writing the same items.
         """
 
     @abstractmethod
@@ -157,8 +142,6 @@ class Table(ABC):
             First and last sort key, both inclusive.
         after : str, optional
             Sort key after which to start, in the direction of reading.
-        limit : int, optional
-            Maximum number of items.
         """
         left = limit
         while left is None or left > 0:

@@ -113,6 +113,8 @@ class TotalsStore:
     def put(self, totals: DayTotals, *, read_at: dt.datetime, reading: int | None = None) -> bool:
         """Replace the totals of a day and shard.
 
+        Return False if totals of a later reading are stored; they are not replaced.
+
         Parameters
         ----------
         read_at : datetime
@@ -120,11 +122,6 @@ class TotalsStore:
         reading : int, optional
             Number from `begin_reading`, called before the partition was read. If absent, a new
             reading begins now.
-
-        Returns
-        -------
-        bool
-            False if totals of a later reading are stored; they are not replaced.
         """
         if reading is None:
             reading = self.begin_reading(totals.day, totals.shard)
@@ -159,10 +156,7 @@ class TotalsStore:
     def await_next(self, day: dt.date, shard: int, number: int) -> bool:
         """Record that another computation of these totals is pending.
 
-        Returns
-        -------
-        bool
-            False if one is already pending, or if the totals are not from the reading `number`.
+        Return False if one is already pending, or if the totals are not from the reading `number`.
         """
         same = Equals("reading", {"N": str(number)}) if number else Missing("reading")
         return self._table.update(

@@ -65,8 +65,6 @@ def persist(call: Callable[[], _T], patience: Patience) -> _T:
     ----------
     call : callable
         Must be idempotent.
-    patience : Patience
-        Time limit and pauses.
 
     Raises
     ------
@@ -96,8 +94,6 @@ def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> 
     ----------
     requests : sequence of requests
         From `put_request` and `delete_request`.
-    patience : Patience
-        Time limit and pauses.
 
     Returns
     -------

@@ -95,8 +95,6 @@ def build_paths(
         is kept.
     outcome_person, outcome_time, outcome_weight, outcome_value : arrays, shape (C,)
         Person, time, number of conversions (above zero) and their total value.
-    n_kinds : int
-        Number of engagement types K.
     lookback_days : float
         Longest time between a touch and a conversion, above zero.
 

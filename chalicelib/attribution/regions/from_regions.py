@@ -62,15 +62,13 @@ class _Prepared:
 def estimate_from_regions(observed: Observations, draft: Draft) -> Floats:
     """Fill in the types that a geo panel can estimate.
 
+    Return the incremental conversions per day of each type, shape (T, K); zero if the panel has no
+    estimate.
+
     Parameters
     ----------
     draft : Draft
         Receives an estimate for the types that qualify. The others stay open.
-
-    Returns
-    -------
-    array, shape (T, K)
-        Incremental conversions per day of each type; zero if the panel has no estimate.
     """
     explained = np.zeros(observed.counts.shape)
     prepared = _prepare(observed, draft)

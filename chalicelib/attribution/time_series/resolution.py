@@ -36,14 +36,12 @@ class Resolution:
     def spread(self, counts: Floats, weekly: Bools) -> Floats:
         """Counts per day, with weekly totals spread evenly over their seven days.
 
+        The result has shape (n_days, K).
+
         Parameters
         ----------
         counts : array, shape (T, K)
         weekly : bool array, shape (K,)
-
-        Returns
-        -------
-        array, shape (n_days, K)
         """
         n_days = self.n_days
         out = np.zeros((n_days, counts.shape[1]))

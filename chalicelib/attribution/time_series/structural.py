@@ -93,15 +93,13 @@ class Scales:
 def weigh(columns: Floats, scales: Scales, ratio: float) -> tuple[Floats, float]:
     """Products ``A @ columns`` and the log determinant for the likelihood.
 
+    The first result has shape (T, p).
+
     Parameters
     ----------
     columns : array, shape (T, p)
     ratio : float
         Variance of the level's steps relative to the noise.
-
-    Returns
-    -------
-    array, shape (T, p), and float
     """
     prior, log_det = _prior(scales, ratio)
     band = prior.copy()

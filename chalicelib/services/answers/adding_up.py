@@ -24,19 +24,13 @@ def impossible_types(
     hardly ever if it caused four fifths of them. A sum slightly above the limit is imprecise; its
     interval contains possible values.
 
+    The result has each type that exceeds the conversions alone, then the types of a channel that
+    exceed them together, then all types except those measured by an experiment.
+
     Parameters
     ----------
-    kinds : sequence of KindDocument
-        The engagement types of a fit.
     scales : mapping
         For each type in the range: the mean effect in the range divided by that in the window.
-
-    Returns
-    -------
-    set of int
-        Indexes of the types to reject: each type that exceeds the conversions alone, then the types
-        of a channel that exceed them together, then all types except those measured by an
-        experiment.
     """
     happened = [day for day, number in enumerate(fitted["conversions"]) if number > 0]
     if not happened:

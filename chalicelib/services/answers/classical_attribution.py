@@ -159,8 +159,6 @@ def attribution(
     model : str, optional
         Models to show, separated by commas: names of `credits.MODELS`, or ``ours``, which is always
         included. None: all of them.
-    start, end, goal
-        As for `roi`.
 
     Raises
     ------

@@ -56,11 +56,6 @@ def decomposition(
     earlier ones. Over the whole window they add up to the channel's incremental conversions in
     `roi`.
 
-    Parameters
-    ----------
-    start, end, goal
-        As for `roi`.
-
     Raises
     ------
     InvalidFields

@@ -152,8 +152,6 @@ def equivalence(
         engagement is the organic one and the baseline the paid one. None: ``facebook/like`` and
         ``google_ads/click`` if the data have them, else the most frequent organic type and the most
         frequent paid click.
-    start, end, goal
-        As for `roi`.
 
     Raises
     ------

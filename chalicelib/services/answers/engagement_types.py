@@ -87,11 +87,6 @@ def engagements(
 ) -> Engagements:
     """Return one row per engagement type, in the shape of ``GET /v1/engagements``.
 
-    Parameters
-    ----------
-    start, end, goal
-        As for `roi`.
-
     Raises
     ------
     InvalidFields

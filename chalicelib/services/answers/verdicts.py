@@ -98,8 +98,6 @@ def judge(question: Question, parts: Sequence[Part], more: Sequence[Doubt] = ())
 
     Parameters
     ----------
-    parts : sequence of Part
-        The estimated engagement types.
     more : sequence of Doubt
         Other possible errors: types without an estimate, missing costs.
     """

@@ -53,17 +53,12 @@ def issue_key(
 ) -> tuple[str, ApiKey]:
     """Create an API key and store its hash; register the tenant if it is new.
 
+    The key is ``lw_{tenant}.{key_id}.{secret}``; it cannot be shown again.
+
     Parameters
     ----------
     expires_at : datetime, optional
         When the key expires; see `check_expiry` for the allowed values.
-
-    Returns
-    -------
-    str
-        ``lw_{tenant}.{key_id}.{secret}``; it cannot be shown again.
-    ApiKey
-        The stored record, with the hash of the key.
 
     Raises
     ------

@@ -91,10 +91,7 @@ class RateLimiter:
 
         While the store does not answer, requests are admitted uncounted and a warning is logged.
 
-        Returns
-        -------
-        Quota or None
-            None if there is no limit.
+        The result is None if there is no limit.
         """
         if self._limit <= 0:
             return None

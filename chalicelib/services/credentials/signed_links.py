@@ -42,12 +42,7 @@ def make_link(
 ) -> tuple[str, Link]:
     """Create a link for a validated path and query, and store its seal.
 
-    Returns
-    -------
-    str
-        ``lwl_{tenant}.{link_id}.{secret}``; it cannot be shown again.
-    Link
-        As it is stored.
+    The token is ``lwl_{tenant}.{link_id}.{secret}``; it cannot be shown again.
     """
     created_at = now.astimezone(dt.UTC).replace(microsecond=0)
     expires_at = created_at + dt.timedelta(days=days)

@@ -50,17 +50,12 @@ def calibrate_goal(
 ) -> tuple[GoalEstimates, list[TestedExperiment]]:
     """Combine the experiments of a goal with its estimates.
 
+    Return the new estimates, and one JSON-able record per experiment of the goal, by id.
+
     Parameters
     ----------
     kinds : sequence of (channel, type, paid)
         In the order of the estimates.
-    window : (date, date)
-        First and last day of the fit.
-
-    Returns
-    -------
-    GoalEstimates, list of TestedExperiment
-        The new estimates, and one JSON-able record per experiment of the goal, by id.
     """
     mine = sorted(
         (one for one in experiments if one.what["goal"] == goal),

@@ -74,17 +74,6 @@ def credit_goal(
     identified conversions, so they add up to no more than the actual conversions.
 
     Only events in the window count. Refunds are not conversions and do not cancel any.
-
-    Parameters
-    ----------
-    n_kinds : int
-        Number of engagement types K.
-    start : date
-        First day of the window of `n_days` days.
-
-    Returns
-    -------
-    ClassicalDocument
     """
     import numpy as np
 

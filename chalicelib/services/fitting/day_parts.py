@@ -31,15 +31,7 @@ def part_days(
 
     Types whose estimates exceed the actual conversions are omitted, as in every answer.
 
-    Parameters
-    ----------
-    start : date
-        First day of the window.
-
-    Returns
-    -------
-    DayParts or None
-        None if there are too few days.
+    The result is None if there are too few days.
     """
     from chalicelib.attribution.decomposition import decompose_goal
 

@@ -153,10 +153,7 @@ def begin_fit(store: TenantStore, plan: Plan) -> FitHeader:
 def read_part(store: TenantStore, plan: Plan, part: Part) -> int:
     """Read a part and store its columns; reading it again replaces them.
 
-    Returns
-    -------
-    int
-        Their size in bytes; 0 if the fit has already ended and nothing was stored.
+    Return their size in bytes; 0 if the fit has already ended and nothing was stored.
     """
     header = show_fit(store, plan.fit_id)
     if header.status in ENDED:
@@ -184,8 +181,6 @@ def merge_parts(
 
     Parameters
     ----------
-    now : datetime
-        When the merge begins.
     estimate : callable, optional
         Replaces `services.fitting.estimation.fit_events`.
 
@@ -232,10 +227,7 @@ def end_stopped_fits(store: TenantStore, *, now: dt.datetime) -> list[FitHeader]
     A state machine that times out, or is stopped by a user, runs no further step. The bucket
     removes the parts within days.
 
-    Returns
-    -------
-    list of FitHeader
-        The fits that were ended.
+    Return the fits that were ended.
     """
     stopped = []
     for header in store.fits.newest_first():

@@ -86,8 +86,6 @@ def request_fit(
 
     Parameters
     ----------
-    send : callable
-        Puts a message into the fit queue.
     start, end : date, optional
         The window. If both are missing, the days with events of the `fit_window_days` up to
         yesterday.

@@ -36,8 +36,6 @@ def observe(
 
     Parameters
     ----------
-    start : date
-        First day of the window.
     max_people : int
         With more people than this, whole sample parts are excluded from the journeys (not from the
         daily totals) until about this many remain.

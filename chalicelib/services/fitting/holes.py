@@ -105,8 +105,6 @@ def infer_days(
     ----------
     series : sequence of float, length T
         Counts per day.
-    start : date
-        The first day.
     is_outcome : bool
         Whether these are conversions, for which a short run of days without any is a hole.
     silent : sequence of bool, length T, optional

@@ -34,8 +34,6 @@ def observe_regions(
 
     Parameters
     ----------
-    start : date
-        First day of the window.
     types : sequence of SourceDays, length K
         Covered days of the engagement types, over all regions.
     covered : SourceDays

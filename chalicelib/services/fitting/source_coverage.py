@@ -127,8 +127,6 @@ def cover_types(
     ----------
     kinds : sequence of (channel, type, paid), length K
     counts : sequence of K sequences of length T
-    start : date
-        The first day.
     """
     spans = list(declared)
     silent = _silent_channels(kinds, counts, start)

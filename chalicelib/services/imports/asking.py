@@ -36,8 +36,6 @@ def ask_for_replay(
 
     Parameters
     ----------
-    send : callable
-        Sends the message of an import to the queue.
     given : dict
         Values for some of `OPTIONS` that replace the import's own. None removes an option.
 

@@ -200,14 +200,8 @@ def chunks(
     ----------
     outcomes : iterable of RowOutcome
         Starts at the first row of the file.
-    events : int
-        Approximate number of events in a chunk.
     position : int
         Number of rows already processed.
-    reject : callable
-        See `ChunkBuilder`.
-    rejected : iterable of RejectedRow
-        See `numbered`.
     """
     builder = ChunkBuilder(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
     for number, outcome in numbered(outcomes, position, rejected, reject):

@@ -76,10 +76,7 @@ def erase_person(
 def finish_erasures(store: TenantStore, *, now: dt.datetime, has_time: HasTime) -> list[Receipt]:
     """Continue unfinished erasures and make the second searches that are due.
 
-    Returns
-    -------
-    list of Receipt
-        The receipts that were continued, as they are now.
+    Return the receipts that were continued, as they are now.
     """
     continued = []
     for receipt in store.erasures.newest_first():

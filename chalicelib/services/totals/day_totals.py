@@ -91,15 +91,12 @@ def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime
     Safe to repeat, delay or reorder: the result depends only on the events. If some events may
     have expired, the totals stay unchanged, because totals outlive their events.
 
+    Return the rows of the totals; empty if they stay unchanged.
+
     Parameters
     ----------
     now : datetime
         A time before the reading begins.
-
-    Returns
-    -------
-    list of dict
-        The rows of the totals; empty if they stay unchanged.
     """
     if may_have_expired(store.config, day, now):
         return []
