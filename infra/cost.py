@@ -204,7 +204,6 @@ def _totals(events: float, of_a_shard: float, prices: Prices) -> float:
 
 
 def _work(function: Function, work: Work, times: float, prices: Prices) -> float:
-    """Dollars for DynamoDB and for the seconds of a function."""
     assert isinstance(function.megabytes, int)
     share = min(function.megabytes / CORE_MEGABYTES, 1.0)
     seconds = work.core_seconds / share + work.calls * CALL_SECONDS

@@ -160,7 +160,6 @@ def _code_bucket(client: ClientOf, account: str) -> str:
 
 
 def _upload(client: ClientOf, account: str, bucket: str, path: Path) -> str:
-    """Upload a zip under the digest of its content."""
     with path.open("rb") as packed:
         digest = hashlib.file_digest(packed, "sha256").hexdigest()
     key = f"{path.stem}-{digest[:16]}.zip"

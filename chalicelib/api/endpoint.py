@@ -84,7 +84,6 @@ def _respond(
 
 
 def _counts_of(error: LikeworthError) -> Mapping[str, int]:
-    """Return the increments of metrics for an error."""
     match error:
         case StoreUnavailable():
             return {

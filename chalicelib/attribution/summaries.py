@@ -102,7 +102,6 @@ def summarise_regions(goal: str, names: tuple[str, ...], estimates: GoalEstimate
 
 
 def _by_region(estimates: GoalEstimates) -> list[int]:
-    """Types estimated from a geo panel."""
     return [
         kind
         for kind, (method, warnings) in enumerate(
@@ -144,7 +143,6 @@ def _table(
 
 
 def _warned(estimates: GoalEstimates) -> list[str]:
-    """The codes of all warnings, each once."""
     codes = dict.fromkeys(code for warnings in estimates.warnings for code in warnings)
     return [f"Warnings: {', '.join(codes)}"] if codes else []
 

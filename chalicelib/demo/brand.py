@@ -193,7 +193,6 @@ def expected_purchases(brand: Brand, counts: Ints, demand: Floats) -> Floats:
 
 
 def _log_normal(sigma: float, normal: Floats) -> Floats:
-    """Transform standard normal values to log-normal ones with mean 1."""
     return np.asarray(np.exp(sigma * normal - sigma**2 / 2))
 
 

@@ -199,7 +199,6 @@ class Transaction:
             self._changed.add(pk)
 
     def _checksum(self, pk: str, sk: str) -> int | None:
-        """The checksum of a row, or None."""
         found = self.connection.execute(_CHECKSUM, (pk, sk)).fetchone()
         if found is None:
             return None

@@ -107,7 +107,6 @@ class Feed(Source):
         return False
 
     def _look(self) -> None:
-        """Read the list of changes."""
         self._looked_at = self._database.sequence
         now, known = self._monotonic(), {}
         for item in self._table.query(CHANGES):

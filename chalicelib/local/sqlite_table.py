@@ -34,7 +34,6 @@ class SqliteTable(Table):
         self._clock = clock
 
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
-        """Get one item, or None; every read is consistent."""
         found = self._database.rows(
             _GET,
             (partition, sort),
@@ -45,7 +44,6 @@ class SqliteTable(Table):
         return None
 
     def put(self, item: Item, *, only_if: Condition | None = None) -> bool:
-        """Write or replace one item; False if the condition is false."""
         row = to_row(item)
 
         def write(transaction: Transaction) -> bool:
@@ -68,8 +66,6 @@ class SqliteTable(Table):
         where_missing: Mapping[str, Attribute] | None = None,
         remove: Sequence[str] = (),
     ) -> bool:
-        """Change attributes of one item; False if the condition is false."""
-
         def write(transaction: Transaction) -> bool:
             there = self._live(transaction.get(partition, sort))
             if not holds(only_if, there):
@@ -104,8 +100,6 @@ class SqliteTable(Table):
         name: str = "counted",
         expires_at: int | None = None,
     ) -> int:
-        """Add to an attribute of an item; return the sum."""
-
         def write(transaction: Transaction) -> int:
             keys = {"pk": {"S": partition}, "sk": {"S": sort}}
             there = self._live(transaction.get(partition, sort)) or keys
@@ -119,7 +113,6 @@ class SqliteTable(Table):
         return self._database.write(write)
 
     def put_together(self, *puts: ConditionalPut) -> bool:
-        """Write several items in one transaction; False if a condition is false."""
         rows = [to_row(item) for item, _ in puts]
 
         def write(transaction: Transaction) -> bool:
@@ -195,7 +188,6 @@ class SqliteTable(Table):
         consistent: bool = False,
         limit: int | None = None,
     ) -> tuple[list[Item], str | None]:
-        """One page of `query`, and the `after` of the next page; None if there is none."""
         most = PAGE_ROWS if limit is None else min(limit, PAGE_ROWS)
         found = self._page(partition, between, after, descending, most)
         read = [(row[2], to_item(partition, *row)) for row in found]

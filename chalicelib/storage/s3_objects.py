@@ -84,13 +84,11 @@ class S3Objects(Objects):
         return ObjectReader(_Ranges(self._client, request, size, block_bytes))
 
     def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
-        """Write a whole object."""
         tags = {"Tagging": PASSING_TAG} if passing else {}
         with outages_named():
             self._client.put_object(Bucket=self._bucket, Key=self._own(key), Body=body, **tags)
 
     def etag(self, key: str) -> str | None:
-        """Return the ETag of an object, without quotes, or None if the object does not exist."""
         try:
             with outages_named():
                 found = self._client.head_object(Bucket=self._bucket, Key=self._own(key))
@@ -102,12 +100,10 @@ class S3Objects(Objects):
         return etag.strip('"')
 
     def remove(self, key: str) -> None:
-        """Remove an object; do nothing if it does not exist."""
         with outages_named():
             self._client.delete_object(Bucket=self._bucket, Key=self._own(key))
 
     def find(self, key: str) -> bytes | None:
-        """Read a whole object; return None if it does not exist."""
         try:
             with outages_named():
                 answer = self._client.get_object(Bucket=self._bucket, Key=self._own(key))

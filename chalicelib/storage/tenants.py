@@ -151,7 +151,6 @@ class TenantItems:
 
 
 def _to_config(item: Item) -> TenantConfig:
-    """Convert an item to a configuration."""
     stored = from_item(item)
     return TenantConfig(
         currency=stored["currency"],

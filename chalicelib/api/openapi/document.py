@@ -256,7 +256,6 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _schemas(routes: Iterable[Route]) -> dict[str, Schema]:
-    """Return all schemas by name."""
     sent: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in (*EVENTS, *EXPERIMENTS)
     ]

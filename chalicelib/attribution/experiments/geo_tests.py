@@ -66,8 +66,6 @@ class GeoResult:
 
 @dataclass(frozen=True, slots=True)
 class _Forecast:
-    """The forecast errors of one region."""
-
     effect: float
     """Mean gap on the days of the test."""
     daily: float

@@ -47,8 +47,6 @@ chance in the regional assignment of the same engagements.
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """Regions and types that can be compared."""
-
     types: Ints
     """Shape (k,)."""
     series: RegionSeries
@@ -244,7 +242,6 @@ def _separable(fit: GeoPanelFit) -> Bools:
 def _describe(
     observed: Observations, prepared: _Prepared, fit: GeoPanelFit, answered: Ints
 ) -> dict[str, object]:
-    """Description of the comparison, JSON-able."""
     assert observed.regions is not None
     placed = float(observed.regions.outcome.sum())
     return {

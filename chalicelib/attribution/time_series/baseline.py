@@ -117,7 +117,6 @@ def find_unguided_baseline(
 def _find_patterns(
     outcome: Floats, marketing: Floats, searched: Floats, timeline: Timeline
 ) -> tuple[Baseline, _Patterns]:
-    """Find patterns and shocks, and the resulting scales."""
     patterns = _choose_patterns(outcome, marketing, (), timeline)
     start = _scale(outcome, marketing, patterns)
     shocks = find_shocks(

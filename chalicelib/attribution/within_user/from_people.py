@@ -50,8 +50,6 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A panel of the types that qualify."""
-
     panel: Panel
     types: Ints
     """The types in the panel. Shape (k,)."""
@@ -151,7 +149,6 @@ def _prepare(observed: Observations, draft: Draft) -> _Prepared | None:
 
 
 def _identified_types(observed: Observations) -> Ints:
-    """Types with enough engagements that carry a person."""
     return np.flatnonzero(observed.identified >= MIN_ENGAGEMENTS)
 
 
@@ -180,7 +177,6 @@ def _usual_rate(fit: WithinUserFit, panel: Panel) -> Floats:
 def _write_sensitivity(
     draft: Draft, kinds: Ints, answered: Ints, fit: WithinUserFit, usual: Floats
 ) -> None:
-    """Write the strength of a hidden cause that would explain the effects."""
     errors = np.sqrt(np.diag(fit.cov))
     for position in answered:
         delta = float(fit.delta[position])

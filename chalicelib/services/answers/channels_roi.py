@@ -327,7 +327,6 @@ def judge_sum(
 
 
 def _reasons_without_roi(cost: float, outside: float, mean_value: float) -> list[str]:
-    """Return the reasons why a channel has no ROI."""
     reasons = []
     if cost <= 0:
         reasons.append("no_cost" if outside == 0 else "cost_outside_window")

@@ -266,7 +266,6 @@ def _columns_of(model: str) -> list[Column]:
 
 
 def _read_models(model: str | None) -> list[str]:
-    """Return the requested models, each once."""
     if model is None:
         return list(MODELS)
     requested = distinct(name.strip() for name in model.split(","))

@@ -97,7 +97,6 @@ Span = TypeVar("Span", AnnotatedSpan, ShockSpan)
 
 
 def _within(spans: list[Span], days: Range) -> list[Span]:
-    """Return the spans with at least one day in the range."""
     start, end = days.start.isoformat(), days.end.isoformat()
     return [one for one in spans if one["from"] <= end and one["to"] >= start]
 
@@ -127,7 +126,6 @@ def _days(parts: DayParts, days: Range) -> list[DayInParts]:
 
 
 def _with_band(estimate: float | None, half: float | None) -> Estimate:
-    """Return an estimate with its band."""
     if estimate is None or half is None:
         return NO_ESTIMATE
     return interval_of(estimate, half, 1.0)

@@ -251,7 +251,6 @@ class Columns(Declared):
             goal.value.append(float(value))
 
     def _day_of(self, event: Event, user: str | None) -> int:
-        """The ordinal of an event's day in the zone."""
         at = event.occurred_at
         if self.zone is None or (user is None and is_booked(at)):
             return at.toordinal()

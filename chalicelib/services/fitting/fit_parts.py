@@ -298,7 +298,6 @@ def _first_days(
 
 
 def _events_of(store: TenantStore, plan: Plan, part: Part) -> Iterator[Event]:
-    """The events of a part."""
     first, last = dt.date.fromisoformat(part.first), dt.date.fromisoformat(part.last)
     return events_of_shard(store, plan.window, part.shard, first, last)
 

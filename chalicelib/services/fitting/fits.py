@@ -376,7 +376,6 @@ def _header(
 
 
 def _queued_like(store: TenantStore, requested: FitHeader) -> FitHeader | None:
-    """A queued fit of the same window."""
     window = (requested.window_from, requested.window_to, requested.window_given)
     for header in store.fits.newest_first(limit=MOST_QUEUED):
         if header.status == "queued" and window == (

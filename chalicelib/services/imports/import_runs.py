@@ -124,8 +124,6 @@ def rare_collections() -> Iterator[None]:
 
 
 class _ImportRun:
-    """One run of the import function."""
-
     def __init__(
         self,
         store: TenantStore,

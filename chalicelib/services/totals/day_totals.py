@@ -243,8 +243,6 @@ def timeseries_rows(answer: Timeseries) -> Iterator[Row]:
 
 
 class _Mean:
-    """A sum and its weight."""
-
     __slots__ = ("total", "weight")
 
     def __init__(self) -> None:
