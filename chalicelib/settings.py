@@ -118,10 +118,7 @@ def service_name(environment: Mapping[str, str] | None = None) -> str:
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read and validate the settings.
 
-    Parameters
-    ----------
-    environment : mapping, optional
-        Default: ``os.environ``.
+    `environment`: default: ``os.environ``.
 
     Raises
     ------

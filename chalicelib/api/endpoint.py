@@ -32,10 +32,7 @@ log = logging.getLogger(__name__)
 def endpoint(route: Route, routes: Mapping[tuple[str, str], Route]) -> Callable[..., Response]:
     """Wrap the view of a route for Chalice, which passes the parts of the path by name.
 
-    Parameters
-    ----------
-    routes : mapping
-        (method, path) -> route, of the whole application.
+    `routes`: (method, path) -> route, of the whole application.
     """
 
     @functools.wraps(route.view)

@@ -179,10 +179,7 @@ def decompose_goal(
 ) -> Decomposition | None:
     """Decompose the conversions of a goal by its estimates; None with fewer than `MIN_STEPS` steps.
 
-    Parameters
-    ----------
-    left_out : frozenset of int, optional
-        Types whose estimates are not used.
+    `left_out`: types whose estimates are not used.
     """
     totals = totals_of(observed, estimates, left_out)
     if np.isfinite(totals.outcome).sum() < MIN_STEPS:

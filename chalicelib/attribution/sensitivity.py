@@ -104,10 +104,7 @@ def e_value(rate_ratio: float) -> float:
     outcome, that could produce a ratio of `rate_ratio` without any effect. Ratios below one are
     inverted.
 
-    Parameters
-    ----------
-    rate_ratio : float
-        Above 0.
+    `rate_ratio`: above 0.
     """
     ratio = max(rate_ratio, 1.0 / rate_ratio)
     return ratio + math.sqrt(ratio * (ratio - 1.0))

@@ -132,10 +132,7 @@ class History:
 def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
     """Simulate a brand in a window that ends yesterday.
 
-    Parameters
-    ----------
-    seed : int
-        The same brand, seed and day give the same history.
+    `seed`: the same brand, seed and day give the same history.
     """
     rng = np.random.default_rng([seed, 20])
     n, days, types = brand.n_people, brand.n_days, brand.types

@@ -21,10 +21,7 @@ def back_up(directory: Path, target: Path) -> None:
     names are linked, or copied if the target is on another disk. If one of them was deleted
     meanwhile, the copy starts again.
 
-    Parameters
-    ----------
-    target : Path
-        Must not exist, or must be empty.
+    `target`: must not exist, or must be empty.
 
     Raises
     ------

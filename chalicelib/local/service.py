@@ -188,10 +188,7 @@ class LocalService:
     def create_key(self, tenant: str, role: Role, *, currency: str = "") -> str:
         """Create an API key; return it, because it is stored only as a hash.
 
-        Parameters
-        ----------
-        currency : str, optional
-            Reporting currency, if the tenant is new.
+        `currency`: reporting currency, if the tenant is new.
         """
         store = wiring.store(tenant)
         if currency and not store.is_registered():

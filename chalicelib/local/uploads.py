@@ -65,10 +65,7 @@ def read_target(
 ) -> Allowed | None:
     """The upload that a target allows; None if it is invalid or has expired.
 
-    Parameters
-    ----------
-    secrets : callable
-        Returns the root secret, then the previous ones.
+    `secrets`: returns the root secret, then the previous ones.
     """
     allowed = _parsed(target)
     if allowed is None or allowed.until <= now.timestamp():

@@ -104,10 +104,7 @@ def read_line(line: bytes) -> Any:
 def admit(raw: Any, terms: Terms) -> Storable | EventRejection:
     """Decide what to store of an event.
 
-    Parameters
-    ----------
-    raw : object
-        Decoded JSON, the dict of an importer, or an `UnreadableLine`.
+    `raw`: Decoded JSON, the dict of an importer, or an `UnreadableLine`.
     """
     if isinstance(raw, UnreadableLine):
         return EventRejection("malformed_json", raw.message)

@@ -53,11 +53,8 @@ def show_settings(store: TenantStore) -> Settings:
 def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
     """Change the given settings; the next fit uses them.
 
-    Parameters
-    ----------
-    changes : dict
-        Any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days`` and ``roles``. None
-        removes a country, user ids or window. ``roles`` replaces all roles.
+    `changes`: any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days`` and ``roles``.
+    None removes a country, user ids or window. ``roles`` replaces all roles.
 
     Raises
     ------

@@ -93,10 +93,7 @@ class ApiKeyStore:
     def revoke(self, key_id: str, now: dt.datetime, *, keep_last: tuple[Role, ...]) -> Revocation:
         """Revoke an API key. Revoking it again changes nothing.
 
-        Parameters
-        ----------
-        keep_last : tuple of str
-            Roles whose last active key cannot be revoked.
+        `keep_last`: roles whose last active key cannot be revoked.
 
         Returns
         -------

@@ -65,11 +65,8 @@ class EventStore:
 
         Return the positions in `writes` of the events that were not stored, ascending.
 
-        Parameters
-        ----------
-        origin : str, optional
-            Id of the import that contains the events. An item belongs to the import that wrote it
-            last.
+        `origin`: id of the import that contains the events. An item belongs to the import that
+        wrote it last.
         """
         needed = [self._requests(write, origin) for write in writes]
         requests = [request for own in needed for request in own]
@@ -108,10 +105,7 @@ class EventStore:
     def partitions(self, days: tuple[dt.date, dt.date] | None) -> Sequence[str]:
         """Return the partition keys of the spans and of the events of some days, in this order.
 
-        Parameters
-        ----------
-        days : (date, date), optional
-            First and last day, inclusive; None for only the spans.
+        `days`: first and last day, inclusive; None for only the spans.
         """
         first, last = days or (dt.date.max, dt.date.min)
         every = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
@@ -129,10 +123,7 @@ class EventStore:
     ) -> tuple[list[str], str | None]:
         """Return a page of the events that an import stored and that were not replaced since.
 
-        Parameters
-        ----------
-        after : str, optional
-            Sort key after which the page starts.
+        `after`: sort key after which the page starts.
 
         Returns
         -------
@@ -183,10 +174,8 @@ class EventStore:
         content. Then the event with the person is deleted. After an interruption some events exist
         twice until this is repeated; no event is lost.
 
-        Parameters
-        ----------
-        trace_of : callable
-            Returns the trace of an event, given the person's hash and the result of `where_of`.
+        `trace_of`: returns the trace of an event, given the person's hash and the result of
+        `where_of`.
 
         Yields
         ------

@@ -93,10 +93,7 @@ class Objects(ABC):
     def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
         """Return a URL to which the object can be uploaded with PUT, without an API key.
 
-        Parameters
-        ----------
-        size : int, optional
-            The exact size of the object in bytes; any size if absent.
+        `size`: the exact size of the object in bytes; any size if absent.
         """
 
     @abstractmethod
@@ -105,10 +102,7 @@ class Objects(ABC):
     ) -> ObjectReader:
         """Open exactly this version, which must be the newest.
 
-        Parameters
-        ----------
-        block_bytes : int
-            Number of bytes that are read at once.
+        `block_bytes`: number of bytes that are read at once.
 
         Raises
         ------
@@ -122,10 +116,7 @@ class Objects(ABC):
     def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
         """Write a whole object.
 
-        Parameters
-        ----------
-        passing : bool, optional
-            Whether the object is temporary and removed after one or two days.
+        `passing`: whether the object is temporary and removed after one or two days.
         """
 
     @abstractmethod

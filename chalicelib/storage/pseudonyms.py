@@ -76,10 +76,7 @@ def seal(key: bytes, root_secret: bytes, tenant: str) -> bytes:
 
     The result has 64 bytes: nonce, masked key and tag.
 
-    Parameters
-    ----------
-    key : bytes
-        32 bytes.
+    `key`: 32 bytes.
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"the key must have {KEY_BYTES} bytes, not {len(key)}")

@@ -44,11 +44,8 @@ class S3Objects(Objects):
     def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
         """Return a presigned URL to which the object can be uploaded with PUT.
 
-        Parameters
-        ----------
-        size : int, optional
-            Size in bytes. The header Content-Length is signed, so S3 rejects a body of another
-            length.
+        `size`: size in bytes. The header Content-Length is signed, so S3 rejects a body of another
+        length.
         """
         length = {} if size is None else {"ContentLength": size}
         url: str = self._client.generate_presigned_url(

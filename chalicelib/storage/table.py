@@ -57,10 +57,7 @@ class Table(ABC):
     ) -> bool:
         """Change attributes of one item; return False if the condition is false.
 
-        Parameters
-        ----------
-        where_missing : mapping, optional
-            Attributes to set only if they are missing.
+        `where_missing`: attributes to set only if they are missing.
         """
 
     @abstractmethod
@@ -87,10 +84,7 @@ class Table(ABC):
 
         Return the sum after this call; the addition is atomic.
 
-        Parameters
-        ----------
-        expires_at : int, optional
-            When the item may be removed, in seconds since 1970.
+        `expires_at`: when the item may be removed, in seconds since 1970.
         """
 
     @abstractmethod

@@ -171,10 +171,7 @@ class TotalsStore:
     ) -> Iterator[DayTotals]:
         """Return the totals from `start` to `end`, inclusive, ordered by day.
 
-        Parameters
-        ----------
-        freshness : Freshness, optional
-            Updated with all totals that are read.
+        `freshness`: updated with all totals that are read.
         """
         for day, shard, item in self._items_between(start, end, freshness):
             yield DayTotals(day, shard, document_items.recall(item, self._objects))

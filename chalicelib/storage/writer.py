@@ -61,10 +61,7 @@ def key_of(request: Request) -> Key:
 def persist(call: Callable[[], _T], patience: Patience) -> _T:
     """Return the result of a call; retry it while the store is unavailable.
 
-    Parameters
-    ----------
-    call : callable
-        Must be idempotent.
+    `call`: must be idempotent.
 
     Raises
     ------
@@ -90,10 +87,7 @@ def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> 
     Of several requests for one key only the last is sent. DynamoDB rejects a batch that contains a
     key twice, and the last request determines the final item.
 
-    Parameters
-    ----------
-    requests : sequence of requests
-        From `put_request` and `delete_request`.
+    `requests`: from `put_request` and `delete_request`.
 
     Returns
     -------

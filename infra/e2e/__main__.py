@@ -285,10 +285,7 @@ def update(there: Deployed, server: Server, package: Path, stage: str) -> None:
 def lose_and_restore(there: Deployed, server: Server, engagements: int) -> int:
     """Delete a day of a shard and copy it back (docs/operations.md); returns the number of events.
 
-    Parameters
-    ----------
-    engagements : int
-        Engagements in the totals, before and after.
+    `engagements`: engagements in the totals, before and after.
     """
     client, table = server.client("dynamodb"), there.stack.outputs["TableName"]
     copy = f"{table}-restored"

@@ -25,10 +25,7 @@ def run(
 ) -> Ended:
     """Run a program and wait for its end.
 
-    Parameters
-    ----------
-    only : mapping, optional
-        The whole environment; by default that of this process.
+    `only`: the whole environment; by default that of this process.
     """
     done = subprocess.run(  # nosec B603 - see above
         command,

@@ -66,10 +66,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 def describe(routes: Collection[Route]) -> dict[str, Any]:
     """Describe an application.
 
-    Parameters
-    ----------
-    routes : collection of Route
-        ``app.declared.values()``.
+    `routes`: ``app.declared.values()``.
 
     Raises
     ------

@@ -40,10 +40,8 @@ class Measured:
     def per(self, engagements: float) -> Measured:
         """The effect of one engagement.
 
-        Parameters
-        ----------
-        engagements : float
-            How many more the treated group had; negative if the test reduced engagements.
+        `engagements`: how many more the treated group had; negative if the test reduced
+        engagements.
         """
         ends = sorted((self.low / engagements, self.high / engagements))
         return Measured(self.estimate / engagements, ends[0], ends[1], self.p_value)

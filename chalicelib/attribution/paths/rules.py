@@ -69,10 +69,7 @@ def credit_position(
 def credit_time_decay(paths: Paths, *, half_life_days: float = HALF_LIFE_DAYS) -> Credit:
     """Credit later touches more: half as much per half-life further back.
 
-    Parameters
-    ----------
-    half_life_days : float
-        Above zero.
+    `half_life_days`: above zero.
 
     Raises
     ------

@@ -73,10 +73,7 @@ class PanelFit:
 def panel_products(regions: Sequence[Region], n_steps: int) -> Products:
     """Everything needed for likelihoods of any subset of the columns, over all regions.
 
-    Parameters
-    ----------
-    n_steps : int
-        Steps of the window, M.
+    `n_steps`: steps of the window, M.
     """
     grams, weights, freedom = [], [], 0
     nothing = sum(unexplainable(region.outcome) for region in regions)

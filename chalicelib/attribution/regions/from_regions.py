@@ -63,10 +63,7 @@ def estimate_from_regions(observed: Observations, draft: Draft) -> Floats:
     Return the incremental conversions per day of each type, shape (T, K); zero if the panel has no
     estimate.
 
-    Parameters
-    ----------
-    draft : Draft
-        Receives an estimate for the types that qualify. The others stay open.
+    `draft`: receives an estimate for the types that qualify. The others stay open.
     """
     explained = np.zeros(observed.counts.shape)
     prepared = _prepare(observed, draft)

@@ -69,10 +69,7 @@ class RegionBaseline:
 def describe_regions(observed: Sequence[Observed], n_steps: int) -> list[RegionBaseline]:
     """Baselines of all regions.
 
-    Parameters
-    ----------
-    n_steps : int
-        Steps of the window.
+    `n_steps`: steps of the window.
     """
     found = [_describe(one, _present(one.marketing), one.outcome) for one in observed]
     for _ in range(ROUNDS):

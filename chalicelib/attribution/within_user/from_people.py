@@ -64,10 +64,7 @@ class _Prepared:
 def estimate_from_people(observed: Observations, inside: Inside, draft: Draft) -> Answered:
     """Fill in the estimates of the panel.
 
-    Parameters
-    ----------
-    draft : Draft
-        Receives an estimate or a reason for the types that qualify for the panel.
+    `draft`: receives an estimate or a reason for the types that qualify for the panel.
     """
     prepared = _prepare(observed, draft)
     if prepared is None:

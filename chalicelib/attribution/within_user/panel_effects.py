@@ -87,10 +87,7 @@ class _Regression:
 def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects:
     """Effects at one slope of the response, averaged over decays and over late effects.
 
-    Parameters
-    ----------
-    slope : float
-        Exponent of the activity in the response.
+    `slope`: exponent of the activity in the response.
     """
     pooled = pool(panel, slope)
     fading = _average_decays(pooled, inside.adstock, panel.channels)

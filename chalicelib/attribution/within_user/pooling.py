@@ -164,10 +164,7 @@ class Pooled:
 def pool(panel: Panel, slope: float) -> Pooled:
     """Add up the strata.
 
-    Parameters
-    ----------
-    slope : float
-        Exponent of the activity in the response; 0: all respond alike.
+    `slope`: exponent of the activity in the response; 0: all respond alike.
     """
     noise = panel.noise()
     precision = noise.mean() / noise

@@ -27,10 +27,8 @@ def impossible_types(
     The result has each type that exceeds the conversions alone, then the types of a channel that
     exceed them together, then all types except those measured by an experiment.
 
-    Parameters
-    ----------
-    scales : mapping
-        For each type in the range: the mean effect in the range divided by that in the window.
+    `scales`: for each type in the range: the mean effect in the range divided by that in the
+    window.
     """
     happened = [day for day, number in enumerate(fitted["conversions"]) if number > 0]
     if not happened:

@@ -158,11 +158,8 @@ def read_worth(
 ) -> Worth:
     """Compute the value of one engagement of a type; without descendants it is the own effect.
 
-    Parameters
-    ----------
-    effects : sequence of Effect
-        All types of the range. A type of the cascade that is missing in the range is taken from the
-        whole window.
+    `effects`: all types of the range. A type of the cascade that is missing in the range is taken
+    from the whole window.
     """
     alone = (Member(effect, 1.0),) if effect.delta is not None else ()
     brought = {

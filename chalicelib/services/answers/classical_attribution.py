@@ -154,11 +154,8 @@ def attribution(
     Credit refers to conversions on the days of the range. Ours refers to the effects of engagements
     on those days. Over the whole window of the fit, both refer to the same conversions.
 
-    Parameters
-    ----------
-    model : str, optional
-        Models to show, separated by commas: names of `credits.MODELS`, or ``ours``, which is always
-        included. None: all of them.
+    `model`: models to show, separated by commas: names of `credits.MODELS`, or ``ours``, which is
+    always included. None: all of them.
 
     Raises
     ------

@@ -36,10 +36,7 @@ def needed_for(question: Question, counts: Sequence[Sequence[int]]) -> Needed | 
 
     The result is None if even the longest window that a fit accepts would not settle it.
 
-    Parameters
-    ----------
-    counts : sequence of sequences of int
-        Engagements per day of the window, for each type in question.
+    `counts`: engagements per day of the window, for each type in question.
     """
     n_days = len(counts[0])
     growth = _growth(question, MAX_WINDOW_DAYS / n_days)

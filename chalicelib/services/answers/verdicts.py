@@ -96,10 +96,7 @@ class Verdict:
 def judge(question: Question, parts: Sequence[Part], more: Sequence[Doubt] = ()) -> Verdict:
     """Return the verdict on a question.
 
-    Parameters
-    ----------
-    more : sequence of Doubt
-        Other possible errors: types without an estimate, missing costs.
+    `more`: other possible errors: types without an estimate, missing costs.
     """
     nothing = (0.0,) * question.sides
     found = question.verdict(nothing, nothing)

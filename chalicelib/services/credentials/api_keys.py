@@ -55,10 +55,7 @@ def issue_key(
 
     The key is ``lw_{tenant}.{key_id}.{secret}``; it cannot be shown again.
 
-    Parameters
-    ----------
-    expires_at : datetime, optional
-        When the key expires; see `check_expiry` for the allowed values.
+    `expires_at`: when the key expires; see `check_expiry` for the allowed values.
 
     Raises
     ------
@@ -104,10 +101,7 @@ def revoke_key(
 ) -> None:
     """Revoke a key immediately; repeating it changes nothing.
 
-    Parameters
-    ----------
-    even_last_admin : bool
-        Also revoke the last active admin key.
+    `even_last_admin`: also revoke the last active admin key.
 
     Raises
     ------

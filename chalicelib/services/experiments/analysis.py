@@ -70,11 +70,8 @@ def id_of(body: Body) -> str:
 def analyse(body: Body, *, now: dt.datetime, regions_by: GeoAnalysis = analyse_regions) -> Analysed:
     """Analyse an experiment.
 
-    Parameters
-    ----------
-    regions_by : callable, optional
-        Analyses the raw counts of a geo test. The default loads numpy and scipy; processes without
-        them pass another function.
+    `regions_by`: analyses the raw counts of a geo test. The default loads numpy and scipy;
+    processes without them pass another function.
 
     Raises
     ------

@@ -52,10 +52,7 @@ def calibrate_goal(
 
     Return the new estimates, and one JSON-able record per experiment of the goal, by id.
 
-    Parameters
-    ----------
-    kinds : sequence of (channel, type, paid)
-        In the order of the estimates.
+    `kinds`: in the order of the estimates.
     """
     mine = sorted(
         (one for one in experiments if one.what["goal"] == goal),

@@ -129,10 +129,7 @@ def count_anonymous(
 ) -> list[list[int]]:
     """Count engagements without a person, which are on no path, per type and day of the window.
 
-    Parameters
-    ----------
-    apart : mapping, optional
-        Counts of engagements that are not in the columns, by type, day and person status.
+    `apart`: counts of engagements that are not in the columns, by type, day and person status.
     """
     import numpy as np
 

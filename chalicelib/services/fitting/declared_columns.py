@@ -84,10 +84,7 @@ class Declared:
     def extend_declared(self, other: Declared, numbers: Numbers) -> None:
         """Append the columns of another object and add its sums.
 
-        Parameters
-        ----------
-        numbers : mapping
-            For each numbering, the number here of each number there.
+        `numbers`: for each numbering, the number here of each number there.
         """
         for one in _fields(self, "code"):
             there = getattr(other, one.name)

@@ -180,10 +180,7 @@ class Columns(Declared):
     def extend(self, other: Columns, *, without: Collection[str] = ()) -> None:
         """Append the events of other columns, as if they had been added here one by one.
 
-        Parameters
-        ----------
-        without : collection of str, optional
-            People whose events become anonymous.
+        `without`: people whose events become anonymous.
         """
         self.surroundings.extend(other.surroundings)
         people = [NOBODY if one in without else self._number_of(one) for one in other.people]

@@ -179,10 +179,7 @@ def merge_parts(
     ended changes nothing. If another version of the service read the parts, the fit fails with that
     reason.
 
-    Parameters
-    ----------
-    estimate : callable, optional
-        Replaces `services.fitting.estimation.fit_events`.
+    `estimate`: replaces `services.fitting.estimation.fit_events`.
 
     Raises
     ------

@@ -134,10 +134,7 @@ def run_fit(
 ) -> FitHeader:
     """Run a requested fit; running it again after it has ended changes nothing.
 
-    Parameters
-    ----------
-    estimate : callable, optional
-        Replaces `services.fitting.estimation.fit_events`.
+    `estimate`: replaces `services.fitting.estimation.fit_events`.
 
     Raises
     ------

@@ -17,10 +17,7 @@ class UnknownCountry(ValueError):
 def public_holidays(country: str, first: date, n_days: int) -> list[tuple[date, str]]:
     """Days and names of the holidays in a window, in order.
 
-    Parameters
-    ----------
-    country : str
-        ISO 3166-1 code, e.g. ``DE``.
+    `country`: ISO 3166-1 code, e.g. ``DE``.
 
     Raises
     ------

@@ -102,10 +102,7 @@ def import_for_object(
 ) -> str:
     """Return the id of the import for an uploaded object; create one for a dropped file.
 
-    Parameters
-    ----------
-    dropped_at : datetime
-        Time from the notification, so that repeated deliveries give the same id.
+    `dropped_at`: time from the notification, so that repeated deliveries give the same id.
 
     Raises
     ------

@@ -34,10 +34,7 @@ def ask_for_replay(
 ) -> Import:
     """Request a replay of an import. If it has no rejected rows, change nothing.
 
-    Parameters
-    ----------
-    given : dict
-        Values for some of `OPTIONS` that replace the import's own. None removes an option.
+    `given`: values for some of `OPTIONS` that replace the import's own. None removes an option.
 
     Raises
     ------
@@ -93,10 +90,7 @@ def ask_for_removal(
 ) -> Import:
     """Request the removal of everything that an import stored; repeating it changes nothing.
 
-    Parameters
-    ----------
-    send : callable
-        Sends the message of an import to the queue.
+    `send`: sends the message of an import to the queue.
 
     Returns
     -------

@@ -24,10 +24,7 @@ TRY_AGAIN_SECONDS = 60
 def check_quotas(store: TenantStore, *, size: int | None, now: dt.datetime) -> None:
     """Check whether another import may be announced.
 
-    Parameters
-    ----------
-    size : int, optional
-        Size of the file in bytes, if known.
+    `size`: size of the file in bytes, if known.
 
     Raises
     ------

@@ -73,10 +73,7 @@ def replayed_chunks(
 ) -> Iterator[Chunk]:
     """Yield the chunks of a replay; a checkpoint follows each chunk.
 
-    Parameters
-    ----------
-    earlier : EarlierReading, optional
-        For comparison with the rows that were imported before.
+    `earlier`: for comparison with the rows that were imported before.
     """
     for rejected, number, outcome in merged:
         if rejected is None:

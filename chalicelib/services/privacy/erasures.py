@@ -97,10 +97,7 @@ def repeat_erasures(
     Needed after restoring items from a backup. A receipt holds the person's hash, so no list of
     ids is needed.
 
-    Parameters
-    ----------
-    receipts : iterable of Receipt
-        From this table, or from the table that it replaces.
+    `receipts`: from this table, or from the table that it replaces.
 
     Yields
     ------

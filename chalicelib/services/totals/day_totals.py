@@ -93,10 +93,7 @@ def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime
 
     Return the rows of the totals; empty if they stay unchanged.
 
-    Parameters
-    ----------
-    now : datetime
-        A time before the reading begins.
+    `now`: a time before the reading begins.
     """
     if may_have_expired(store.config, day, now):
         return []

@@ -60,10 +60,7 @@ def keep_appointment(
 ) -> None:
     """Derive the totals of a partition if due and not read since; reschedule if too early.
 
-    Parameters
-    ----------
-    reading : int
-        Number of the reading in the appointment.
+    `reading`: number of the reading in the appointment.
     """
     last = store.totals.last_reading(day, shard)
     if last is not None and last.number != reading:
