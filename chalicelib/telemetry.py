@@ -59,11 +59,8 @@ class _Printer(logging.Handler):
 class _Recorder:
     """The recorder of one Lambda process, which handles one call at a time.
 
-    Parameters
-    ----------
-    function : str
-        ``api``, ``import``, ``fit``, ``fit_part``, ``fit_merge``, ``analysis``, ``aggregate``,
-        ``totals`` or ``schedule``.
+    `function`: ``api``, ``import``, ``fit``, ``fit_part``, ``fit_merge``, ``analysis``,
+    ``aggregate``, ``totals`` or ``schedule``.
     """
 
     def __init__(self, function: str) -> None:

@@ -39,10 +39,7 @@ log = logging.getLogger(__name__)
 class LikeworthApp(Chalice):
     """A Chalice application that serves declared routes.
 
-    Parameters
-    ----------
-    routes : iterables of Route
-        One iterable for each module of views.
+    `routes`: one iterable for each module of views.
 
     Attributes
     ----------

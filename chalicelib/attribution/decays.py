@@ -37,15 +37,10 @@ STEPS = 4
 
 
 def _fine_grid() -> tuple[Floats, Floats, Floats]:
-    """A fine grid of half-lives, and the interpolation from and to the coarse grid.
+    """A fine grid of log half-lives (F,), and the interpolation from and to the coarse grid.
 
-    Returns
-    -------
-    log_half_life : array, shape (F,)
-    interpolation : array, shape (F, G)
-        Cubic splines: from values at the decays of the grid to values in between.
-    shares : array, shape (F, G)
-        How a weight in between is divided between its neighbours.
+    From values at the decays of the grid to values in between: cubic splines, (F, G). Back: how a
+    weight in between is divided between its neighbours, (F, G).
     """
     known = np.log(
         np.where(DECAYS > 0, np.log(2.0) / -np.log(np.maximum(DECAYS, 1e-9)), _HALF_LIFE_OF_NOTHING)

@@ -238,13 +238,7 @@ def _sum_up(
 ) -> Bands:
     """Sums over the types of each source, with bands from their covariance.
 
-    Parameters
-    ----------
-    spread : array, shape (N, K)
-        Engagements of each type, by the step on which they act.
-    delta, cov, critical : arrays, shapes (K,), (K, K), (K,)
-    sources : tuple of str, length K
-        The source of each type, in the order of first appearance.
+    `spread`: engagements of each type, by the step on which they act, (N, K).
     """
     names = tuple(dict.fromkeys(sources))
     estimate, half = np.zeros((2, spread.shape[0], len(names)))

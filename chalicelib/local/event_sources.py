@@ -79,10 +79,7 @@ def invoke(name: str, handler: Handler, event: dict[str, Any]) -> tuple[bool, An
 class QueueSource(Source):
     """Delivers the messages of a queue one by one.
 
-    Parameters
-    ----------
-    give_up : callable
-        Ends the import or fit of a message as failed; called after its last attempt.
+    `give_up`: ends the import or fit of a message as failed; called after its last attempt.
     """
 
     def __init__(

@@ -42,10 +42,7 @@ class _Known:
 class Feed(Source):
     """Derives the totals of changed partitions.
 
-    Parameters
-    ----------
-    handler : callable
-        Takes an event in the format of the table's stream.
+    `handler`: takes an event in the format of the table's stream.
     """
 
     def __init__(

@@ -21,10 +21,7 @@ AT_ONCE = 2_000
 class Housekeeper(Source):
     """Deletes expired rows and files.
 
-    Parameters
-    ----------
-    clock : callable
-        Seconds since 1970.
+    `clock`: seconds since 1970.
     """
 
     def __init__(

@@ -29,10 +29,7 @@ class Pace:
 class PacedSocket(socket.SocketIO):
     """The raw reader of a connection, which measures the time of each request.
 
-    Parameters
-    ----------
-    idle_seconds : float
-        Maximum wait for a single byte.
+    `idle_seconds`: maximum wait for a single byte.
     """
 
     def __init__(self, sock: Any, pace: Pace, idle_seconds: float) -> None:

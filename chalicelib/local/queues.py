@@ -42,10 +42,7 @@ class Message:
 class Queues:
     """The queues of a service.
 
-    Parameters
-    ----------
-    retry_seconds : float
-        Pause before a failed message is delivered again.
+    `retry_seconds`: pause before a failed message is delivered again.
     """
 
     def __init__(

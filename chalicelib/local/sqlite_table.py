@@ -19,10 +19,7 @@ _GET = "SELECT sk, item, expires_at, checksum FROM items WHERE pk = ? AND sk = ?
 class SqliteTable(Table):
     """The items of a database.
 
-    Parameters
-    ----------
-    clock : callable
-        Seconds since 1970. Expired items are not read.
+    `clock`: seconds since 1970. Expired items are not read.
     """
 
     name = "likeworth"

@@ -110,13 +110,7 @@ class Forbidden(LikeworthError):
 
 
 class RateLimited(LikeworthError):
-    """A quota is used up: the requests of an API key, or the quota of a subclass.
-
-    Attributes
-    ----------
-    retry_after_seconds : int
-        When to retry.
-    """
+    """A quota is used up: the requests of an API key, or the quota of a subclass."""
 
     code = "rate_limited"
 

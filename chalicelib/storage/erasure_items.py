@@ -58,7 +58,8 @@ class ErasureStore:
 
     def __init__(self, table: Table, tenant: str) -> None:
         self._table = table
-        self._tenant = tenant
+        self._people = table_keys.erased_partition(tenant)
+        self._partition = table_keys.erasures_partition(tenant)
 
     def begin(self, new: Receipt) -> Receipt:
         """Mark the person as erased and store the receipt; return an existing receipt.
@@ -66,13 +67,9 @@ class ErasureStore:
         The mark is written first. From then on, new events of the person are anonymised. If the
         process crashes between the two writes, no receipt has been issued yet.
         """
-        mark = to_item(
-            table_keys.erased_partition(self._tenant), new.person, {"receipt_id": new.receipt_id}
-        )
+        mark = to_item(self._people, new.person, {"receipt_id": new.receipt_id})
         if not self._table.put_new(mark):
-            mark_item = self._table.get(
-                table_keys.erased_partition(self._tenant), new.person, consistent=True
-            )
+            mark_item = self._table.get(self._people, new.person, consistent=True)
             if mark_item is not None:
                 new = replace(new, receipt_id=mark_item["receipt_id"]["S"])
         if self._table.put_new(self._item(new)):
@@ -81,9 +78,7 @@ class ErasureStore:
 
     def get(self, receipt_id: str) -> Receipt | None:
         """Return the receipt with this id, or None."""
-        item = self._table.get(
-            table_keys.erasures_partition(self._tenant), receipt_id, consistent=True
-        )
+        item = self._table.get(self._partition, receipt_id, consistent=True)
         return None if item is None else _to_receipt(item)
 
     def save(self, changed: Receipt) -> Receipt:
@@ -103,19 +98,19 @@ class ErasureStore:
 
     def newest_first(self, *, limit: int | None = None, after: str | None = None) -> list[Receipt]:
         """Return receipts, the newest request first; only those older than `after`, if given."""
-        partition = table_keys.erasures_partition(self._tenant)
-        found = self._table.query(partition, descending=True, limit=limit, after=after)
+        found = self._table.query(self._partition, descending=True, limit=limit, after=after)
         return [_to_receipt(item) for item in found]
 
     def people(self) -> frozenset[str]:
         """Return the hashes of all erased people."""
-        partition = table_keys.erased_partition(self._tenant)
-        return frozenset(item["sk"]["S"] for item in self._table.query(partition, consistent=True))
+        return frozenset(
+            item["sk"]["S"] for item in self._table.query(self._people, consistent=True)
+        )
 
     def _item(self, receipt: Receipt) -> Item:
         values = asdict(receipt)
         del values["receipt_id"]
-        return to_item(table_keys.erasures_partition(self._tenant), receipt.receipt_id, values)
+        return to_item(self._partition, receipt.receipt_id, values)
 
 
 class ErasedPeople:

@@ -83,10 +83,11 @@ class TenantItems:
     def __init__(self, table: Table, tenant: str) -> None:
         self._table = table
         self._tenant = tenant
+        self._partition = table_keys.config_partition(tenant)
 
     def config(self) -> TenantConfig | None:
         """Return the stored configuration, or None for a tenant that is not registered."""
-        item = self._table.get(table_keys.config_partition(self._tenant), SETTINGS, consistent=True)
+        item = self._table.get(self._partition, SETTINGS, consistent=True)
         return None if item is None else _to_config(item)
 
     def register(self, config: TenantConfig, sealed_user_key: bytes) -> TenantConfig:
@@ -100,7 +101,7 @@ class TenantItems:
         self._table.put(to_item(table_keys.REGISTRY_PARTITION, self._tenant, {}))
         if self.config() is None:
             self.keep_user_key(sealed_user_key)
-        item = to_item(table_keys.config_partition(self._tenant), SETTINGS, asdict(config))
+        item = to_item(self._partition, SETTINGS, asdict(config))
         if self._table.put_new(item):
             return config
         stored = self.config()
@@ -108,14 +109,12 @@ class TenantItems:
 
     def user_key(self) -> bytes | None:
         """Return the sealed key for the tenant's people, or None."""
-        item = self._table.get(table_keys.config_partition(self._tenant), USER_KEY, consistent=True)
+        item = self._table.get(self._partition, USER_KEY, consistent=True)
         return None if item is None else base64.b64decode(item["sealed"]["S"])
 
     def keep_user_key(self, sealed: bytes) -> bytes:
         """Store the first sealed key and return the stored one; an existing key is not replaced."""
-        item = to_item(
-            table_keys.config_partition(self._tenant), USER_KEY, {"sealed": _text_of(sealed)}
-        )
+        item = to_item(self._partition, USER_KEY, {"sealed": _text_of(sealed)})
         if self._table.put_new(item):
             return sealed
         return self.user_key() or sealed
@@ -123,7 +122,7 @@ class TenantItems:
     def replace_user_key(self, previous: bytes, sealed: bytes) -> bool:
         """Replace the sealed key; return False if it is no longer `previous`."""
         return self._table.update(
-            table_keys.config_partition(self._tenant),
+            self._partition,
             USER_KEY,
             only_if=Equals("sealed", {"S": _text_of(previous)}),
             assign={"sealed": {"S": _text_of(sealed)}},
@@ -143,7 +142,7 @@ class TenantItems:
             config, longest_retention_days=longest if longest > config.retention_days else 0
         )
         written = self._table.put(
-            to_item(table_keys.config_partition(self._tenant), SETTINGS, asdict(config)),
+            to_item(self._partition, SETTINGS, asdict(config)),
             only_if=Equals("shards", {"N": str(config.shards)}),
         )
         if not written:

@@ -158,13 +158,8 @@ def _place(region: Region, n_steps: int) -> Ints:
 def _region_gram(region: Region, ratio: float) -> tuple[Floats, float, int]:
     """Cross products of a region, with its level and nuisance columns projected out.
 
-    Returns
-    -------
-    gram : array, shape (N + p + 1, N + p + 1)
-        The region's days first, then the columns, then the outcome.
-    log_det : float
-    freedom : int
-        Steps less the level and the nuisance columns.
+    They have shape (N + p + 1, N + p + 1): the region's days first, then the columns, then the
+    outcome. Also a log determinant, and the steps less the level and the nuisance columns.
     """
     n, size = region.times.size, region.size
     basis = independent(region.nuisance)

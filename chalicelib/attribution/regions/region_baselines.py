@@ -67,10 +67,7 @@ class RegionBaseline:
 
 
 def describe_regions(observed: Sequence[Observed], n_steps: int) -> list[RegionBaseline]:
-    """Baselines of all regions.
-
-    `n_steps`: steps of the window.
-    """
+    """Baselines of all regions."""
     found = [_describe(one, _present(one.marketing), one.outcome) for one in observed]
     for _ in range(ROUNDS):
         regions = scale_regions(observed, [one.marketing for one in observed], found)

@@ -78,11 +78,7 @@ def measure_spread(fit: PanelFit, shares: Floats) -> RegionSpread:
 def _between(gaps: Floats, cov: Floats) -> tuple[float, float]:
     """Standard deviation between regions beyond chance, and the p-value of no differences.
 
-    Parameters
-    ----------
-    gaps : array, shape (R,)
-        Estimates of the regions.
-    cov : array, shape (R, R)
+    `gaps`: estimates of the regions, (R,), with the covariance `cov`.
     """
     weight = 1.0 / np.diag(cov)
     centring = np.diag(weight) - np.outer(weight, weight) / weight.sum()

@@ -308,16 +308,8 @@ def _move_together(
     Draws that change one type at a time rarely get from fast decays of all types to slow ones, or
     back.
 
-    Parameters
-    ----------
-    number : int array, shape (K, G)
-        Index of the column of each type's decay.
-
-    Returns
-    -------
-    chosen : int array, shape (K,)
-    log_brands : array, shape (B,)
-        Their `Prior.log_brands`.
+    Returns the decays and their `Prior.log_brands`. `number`: index of the column of each type's
+    decay, (K, G).
     """
     here = prior.log_brands(chosen)
     moved = prior.shifted(chosen, int(rng.choice(_STEPS)))
@@ -346,10 +338,7 @@ def _draw_shared(
 ) -> tuple[int, int, Floats]:
     """Draw the variance ratio and the shape given the decays; also their distribution, (Q, H).
 
-    Parameters
-    ----------
-    columns : int array, shape (K, H)
-        Indexes of the columns of each type's decay.
+    `columns`: indexes of the columns of each type's decay, (K, H).
     """
     gram = products.gram
     numbers = columns.T  # (H, K)

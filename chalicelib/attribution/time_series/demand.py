@@ -77,12 +77,7 @@ def _association(
 ) -> tuple[float, Floats, Floats, Floats]:
     """Correlation of marketing with a level (a sum of squared t-values), and the fit.
 
-    Returns
-    -------
-    clearly : float
-    led : array, shape (K,)
-    weekday : array, shape (P, K)
-    residual : array, shape (N, K)
+    The fit has the effects of the level, (K,), of weekdays, (P, K), and residuals, (N, K).
     """
     X = np.column_stack([relative, season])
     inverse = np.linalg.pinv(X.T @ X, hermitian=True)  # a weekday may have no day with data

@@ -56,7 +56,7 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     mixed = weekly if resolution.step_days == 1 else np.zeros_like(weekly)
     draft.reject(kinds[mixed], "weekly_totals")
     counts = resolution.spread(observed.counts[:, kinds], weekly)
-    timeline, ignored = _timeline(observed, usable, resolution)
+    timeline, ignored = used_steps(observed, usable, resolution)
     if timeline.times.size < 2 * MIN_DEGREES_OF_FREEDOM // resolution.step_days:
         draft.reject(kinds[~mixed], "too_short_window")
         return
@@ -212,7 +212,7 @@ def by_content(counts: Floats, kinds: Ints) -> Ints:
     return kinds[np.lexsort(share[::-1])]
 
 
-def _timeline(
+def used_steps(
     observed: Observations, usable: Bools, resolution: Resolution
 ) -> tuple[Timeline, tuple[str, ...]]:
     """Steps whose days are all usable, with their context; and ignored controls."""

@@ -143,14 +143,8 @@ def _positive(products: Products, early: Ints, n_early: int, shares: Floats) -> 
     The prior of `_with_late` expects that, but a clear dip two weeks after engagements must
     override it, because sales that were brought forward, for example, are not a late effect.
 
-    Parameters
-    ----------
-    early : int array, shape (K,)
-        Columns of the likeliest decays.
-    n_early : int
-        Index of the first late column.
-    shares : array, shape (K,)
-        Factors from coefficients of late columns to shares of all conversions.
+    `early`: columns of the likeliest decays, (K,). `n_early`: index of the first late column.
+    `shares`: factors from coefficients of late columns to shares of all conversions, (K,).
     """
     columns = np.concatenate([early, np.arange(n_early, n_early + shares.size)])
     inverse = np.linalg.inv(products.gram[:, columns[:, None], columns])
@@ -210,17 +204,9 @@ def _evidence(
     A decay has the same prior density in every model, so a model at one choice of
     decays is compared with another model at one choice.
 
-    Parameters
-    ----------
-    products : Products
-        With the K * G columns of all types and decays.
-    reference : array
-        Cross products for scaling the prior, so that decays that rule nothing out are not favoured.
-    start : int array, shape (K,)
-    n_decays : int
-        G.
-    n_open : int
-        How many of them, from the fastest on, are possible.
+    `products` has the K * G columns of all types and decays. `reference`: cross products for
+    scaling the prior, so that decays that rule nothing out are not favoured. Of the `n_decays`
+    only the `n_open` fastest are possible.
     """
     first = np.arange(start.size) * n_decays
     chosen, best = start.copy(), -np.inf

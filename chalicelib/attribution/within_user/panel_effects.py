@@ -85,10 +85,7 @@ class _Regression:
 
 
 def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects:
-    """Effects at one slope of the response, averaged over decays and over late effects.
-
-    `slope`: exponent of the activity in the response.
-    """
+    """Effects at one slope of the response, averaged over decays and over late effects."""
     pooled = pool(panel, slope)
     fading = _average_decays(pooled, inside.adstock, panel.channels)
     delta, variance, kernel = fading.delta, fading.variance, fading.kernel

@@ -58,10 +58,7 @@ class Profile:
         )
 
     def unseen(self, counts: list[int], days: Range) -> Unseen:
-        """Return the share of the effect of a range's engagements that comes after the window.
-
-        `counts`: engagements on each day of the window.
-        """
+        """Return the share of the effect of a range's engagements that comes after the window."""
         # tables are indexed by remaining days, so the last day of the range comes first
         latest = len(counts) - days.last - 1
         backward = counts[days.first : days.last + 1][::-1]

@@ -83,10 +83,6 @@ def fit_events(
         their own time zone.
     window : (date, date) or None
         First and last day, inclusive; None: see `windows.find_window`.
-    currency : str
-        The currency of all money in the events.
-    as_of : datetime
-        When the events were read.
     within : (date, date), optional
         Limits of the window if `window` is None.
     experiments : sequence of Experiment, optional

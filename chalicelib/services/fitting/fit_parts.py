@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.model.days import stamp, zone_of
 from chalicelib.model.errors import OtherVersion, UnfinishedFit
-from chalicelib.model.events import Event
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns
 from chalicelib.services.fitting.fit_windows import (
     FitWindow,
+    each_day,
     events_of_shard,
     spans_of,
     window_of,
@@ -129,7 +128,7 @@ def plan_fit(
     if total <= above and not by_day:
         return None
     if by_day:
-        counts, part_events = dict.fromkeys(_days(start, end), 1), 1
+        counts, part_events = dict.fromkeys(each_day(start, end), 1), 1
     firsts = _first_days(counts, start, end, part_events, MAX_PARTS // shards)
     lasts = [first - dt.timedelta(days=1) for first in firsts[1:]] + [end]
     days = [
@@ -159,7 +158,8 @@ def read_part(store: TenantStore, plan: Plan, part: Part) -> int:
     if header.status in ENDED:
         return 0
     columns = Columns(plan.followed, zone=zone_of(store.config.time_zone))
-    for event in _events_of(store, plan, part):
+    first, last = dt.date.fromisoformat(part.first), dt.date.fromisoformat(part.last)
+    for event in events_of_shard(store, plan.window, part.shard, first, last):
         columns.add(event)
     packed = pack_columns(columns, _about(plan, part))
     store.fit_parts.put(plan.fit_id, part.number, packed)
@@ -294,11 +294,6 @@ def _first_days(
     return firsts
 
 
-def _events_of(store: TenantStore, plan: Plan, part: Part) -> Iterator[Event]:
-    first, last = dt.date.fromisoformat(part.first), dt.date.fromisoformat(part.last)
-    return events_of_shard(store, plan.window, part.shard, first, last)
-
-
 def _merged_columns(store: TenantStore, plan: Plan) -> Columns:
     erased = store.erasures.people()
     columns = Columns(plan.followed, zone=zone_of(store.config.time_zone))
@@ -319,11 +314,6 @@ def _has_stopped(header: FitHeader, now: dt.datetime) -> bool:
 def _remove_parts(store: TenantStore, plan: Plan) -> None:
     for part in plan.parts:
         store.fit_parts.remove(plan.fit_id, part.number)
-
-
-def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
-    for offset in range((last - first).days + 1):
-        yield first + dt.timedelta(days=offset)
 
 
 def _about(plan: Plan, part: Part) -> dict[str, Any]:

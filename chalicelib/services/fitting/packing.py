@@ -78,8 +78,6 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
 def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
     """Return the columns packed by `pack_columns`.
 
-    `about`: the expected description.
-
     Raises
     ------
     OtherVersion

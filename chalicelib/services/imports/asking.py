@@ -90,8 +90,6 @@ def ask_for_removal(
 ) -> Import:
     """Request the removal of everything that an import stored; repeating it changes nothing.
 
-    `send`: sends the message of an import to the queue.
-
     Returns
     -------
     Import

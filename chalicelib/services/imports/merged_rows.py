@@ -25,10 +25,7 @@ class Merged:
     A step is a rejected row alone (the file no longer has it, or could not be read that far), a
     row of the file alone (it was imported), or both.
 
-    Parameters
-    ----------
-    outcomes : iterable
-        From `import_chunks.numbered`.
+    `outcomes`: from `import_chunks.numbered`.
 
     Attributes
     ----------

@@ -58,10 +58,7 @@ def keep_appointment(
     now: dt.datetime,
     wait: Wait,
 ) -> None:
-    """Derive the totals of a partition if due and not read since; reschedule if too early.
-
-    `reading`: number of the reading in the appointment.
-    """
+    """Derive the totals of a partition if due and not read since; reschedule if too early."""
     last = store.totals.last_reading(day, shard)
     if last is not None and last.number != reading:
         return
