@@ -61,12 +61,8 @@ def show_settings(store: TenantStore) -> Settings:
 def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
     """Change the given settings; the next fit uses them.
 
-    Parameters
-    ----------
-    store : TenantStore
-    changes : dict
-        Any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days``, ``webhook_url`` and
-        ``roles``, which replaces all roles. None removes a country, user ids, window or webhook.
+    `changes`: any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days``, ``webhook_url``
+    and ``roles``, which replaces all roles. None removes a country, user ids, window or webhook.
 
     Raises
     ------

@@ -48,17 +48,14 @@ def send_webhook(url: str, message: Mapping[str, Any]) -> None:
 def start_fit_machine(name: str, execution_input: dict[str, Any]) -> bool:
     """Start the state machine that reads a fit in parts.
 
+    Return False if an execution with this name exists.
+
     Parameters
     ----------
     name : str
         Name of the execution; it is unique.
     execution_input : dict
         Can be encoded as JSON.
-
-    Returns
-    -------
-    bool
-        False if an execution with this name exists.
     """
     text = json.dumps(execution_input, separators=(",", ":"))
     started: bool = aws_module().start_execution(

@@ -136,10 +136,7 @@ ANALYSIS = Function(
 def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
     """Run the fits that an SQS event requests.
 
-    Returns
-    -------
-    dict
-        A partial batch response.
+    Return a partial batch response.
     """
 
     again = any(tries_of(record) > 1 for record in event["Records"])
@@ -161,10 +158,7 @@ def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
 def read_fit_part(event: LambdaEvent) -> int:
     """Read a part of a fit for the state machine; repeating it has no effect.
 
-    Returns
-    -------
-    int
-        Size of the part in bytes.
+    Return the size of the part in bytes.
     """
     store, plan = _store_and_plan(event)
     with _malformed_input():
@@ -175,10 +169,7 @@ def read_fit_part(event: LambdaEvent) -> int:
 def merge_fit(event: LambdaEvent, *, now: dt.datetime) -> str:
     """Merge the parts of a fit and end it, or end it as failed, for the state machine.
 
-    Returns
-    -------
-    str
-        Status of the fit: ``done`` or ``failed``.
+    Return the status of the fit: ``done`` or ``failed``.
     """
     store, plan = _store_and_plan(event)
     if "error" in event:  # caught by the state machine after its retries

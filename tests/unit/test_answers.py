@@ -23,6 +23,7 @@ def make_kind(channel: str, what: str, daily: int, *, paid: bool = False, cost: 
         "counts": [daily] * DAYS,
         "identified": daily * DAYS,
         "cost": [cost] * DAYS,
+        "anonymous": [0] * DAYS,
     }
 
 
@@ -32,8 +33,11 @@ def make_estimate(delta: float | None, *, reasons: tuple[str, ...] = ()) -> Any:
         "delta": delta,
         "critical": 2.0,
         "decay_weights": [0.0, 1.0],
+        "late_share": 0.0,
+        "late_days": None,
         "reasons": list(reasons),
         "warnings": [],
+        "sensitivity": None,
     }
 
 
@@ -45,6 +49,8 @@ def make_document(**over: Any) -> dict[str, Any]:
         "window": {"from": "2026-01-01", "to": "2026-01-30"},
         "currency": "EUR",
         "confidence": 0.95,
+        "coverage": [],
+        "annotations": [],
         "decays": [0.0, 0.5],
         "kinds": [
             make_kind("facebook", "like", 100),

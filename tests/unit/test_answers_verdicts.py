@@ -29,6 +29,7 @@ from tests.unit.test_answers import (
     make_kind,
     with_many_conversions,
 )
+from tests.unit.test_classical_attribution import make_credited
 
 LAST_WEEK = {"start": dt.date(2026, 1, 24), "end": dt.date(2026, 1, 30)}
 
@@ -147,8 +148,11 @@ def test_effect_without_a_decay_comes_at_once() -> None:
     assert (profile.decays, profile.weights) == ((0.0,), (1.0,))
 
 
+NO_LATE = {"late_share": 0.0, "late_days": None}
+
+
 def test_rounded_weights_still_sum_to_one() -> None:
-    assert Profile.read([0.0, 0.5], {"decay_weights": [0.3, 0.3]}).weights == (0.5, 0.5)
+    assert Profile.read([0.0, 0.5], NO_LATE | {"decay_weights": [0.3, 0.3]}).weights == (0.5, 0.5)
 
 
 # --- verdicts in answers ----------------------------------------------------------------------
@@ -430,12 +434,11 @@ def test_cost_per_conversion_has_the_bounds_that_exist(
     assert tuple(found[name] for name in names) == bounds
 
 
-def test_coverage_is_shown_if_the_fit_has_it() -> None:
-    covered = make_document() | {"coverage": {"sources": []}}
+def test_coverage_of_the_fit_is_shown() -> None:
+    covered = make_document(coverage=[{"source": "facebook/like"}])
 
-    assert "coverage" not in answers.roi(make_document())
-    assert answers.roi(covered)["coverage"] == {"sources": []}
-    assert answers.engagements(covered)["coverage"] == {"sources": []}
+    assert answers.roi(covered)["coverage"] == covered["coverage"]
+    assert answers.engagements(covered)["coverage"] == covered["coverage"]
 
 
 @pytest.mark.parametrize(
@@ -460,7 +463,7 @@ def test_range_beyond_the_window_is_clipped_with_a_warning(
     assert next(answers.roi_rows(answer))["warnings"] == "range_clipped"
     assert answers.equivalence(document, **asked)["warnings"] == ["range_clipped"]
     assert answers.engagements(document, **asked)["warnings"] == ["range_clipped"]
-    assert answers.attribution(document, **asked)["warnings"] == ["range_clipped"]
+    assert answers.attribution(make_credited(), **asked)["warnings"] == ["range_clipped"]
     assert answers.roi(document)["warnings"] == []
 
 

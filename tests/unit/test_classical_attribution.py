@@ -200,18 +200,6 @@ def test_type_without_credit_in_the_range_is_not_shown() -> None:
     assert [kind["channel"] for kind in answer["engagements"]] == ["facebook", "google_ads"]
 
 
-def test_older_fit_without_credit_answers_with_a_reason() -> None:
-    answer = answers.attribution(make_document())
-
-    likes = row_of(answer, "facebook")
-    assert likes["credits"]["last"]["conversions"] is None
-    assert likes["credits"]["last"]["reasons"] == ["no_credit_in_fit"]
-    assert likes["anonymous"] is None
-    assert likes["ours"]["incremental_conversions"]["estimate"] == pytest.approx(30.0)
-    assert answer["left_out"]["anonymous_conversions"] is None
-    assert answer["left_out"]["reasons"] == ["no_credit_in_fit"]
-
-
 @pytest.mark.parametrize(
     ("asked", "models"),
     [

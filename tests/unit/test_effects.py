@@ -82,6 +82,9 @@ def make_document(**over: Any) -> dict[str, Any]:
         "reasons": [],
         "warnings": [],
         "decay_weights": [0.0, 1.0],
+        "late_share": 0.0,
+        "late_days": None,
+        "sensitivity": None,
     }
     goal = {
         **FITTED,

@@ -14,7 +14,7 @@ from chalicelib import wiring
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.model.events import Conversion
 from chalicelib.services.fitting import fit_parts
-from chalicelib.services.fitting.estimation import fit_columns
+from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns, sample_part
 from chalicelib.services.fitting.fit_parts import (
     Plan,
@@ -118,7 +118,7 @@ def test_with_too_many_events_a_sample_of_people_is_followed_and_all_are_counted
     shards = [sample_part(one) for one in columns.people]
     assert 0 < len(shards) < PEOPLE
     assert max(shards) < plan.followed
-    same = fit_columns(columns, window=None, currency="EUR", as_of=NOW, fit_id="x", experiments=())
+    same = fit_events(columns, window=None, currency="EUR", as_of=NOW, fit_id="x", experiments=())
     del same["id"]
     all_of_it = plain_fit(store)
     assert without_costs(made) == without_costs(same)
@@ -230,7 +230,7 @@ def test_people_erased_between_reading_and_merging_become_anonymous(
 
     def estimate(columns: Columns, **about: Any) -> dict[str, Any]:
         seen.append(columns)
-        return fit_parts.estimate_columns(columns, **about)
+        return fit_events(columns, **about)
 
     merge_parts(store, plan, now=NOW, estimate=estimate)
     assert not hashes & set(seen[0].people)

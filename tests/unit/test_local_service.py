@@ -179,7 +179,7 @@ def test_a_restart_keeps_events_totals_keys_and_files(app: Any, tmp_path: Path) 
         service.put_object("imports/acme/Totals.csv", _youtube(5))
         service.wait_until_idle(10)
     with _running(app, data, data=data) as service:
-        assert service.has_tenant("acme")
+        assert wiring.store("acme").is_registered()
         assert wiring.store("acme").config.currency == "CHF"
         assert _likes_counted(service, key) == 7
         _, answer = _call(service, "GET", "/v1/imports", key)

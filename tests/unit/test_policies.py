@@ -324,7 +324,7 @@ def test_fits_write_large_documents_and_requests_read_them(
     store = wiring.store("acme")
     register_experiment(store, make_holdout(experiment_id="lift"), now=NOW)
     document = {"as_of": "2026-03-15T12:00:00Z", "goals": {"purchase": {"diagnostics": {}}}}
-    monkeypatch.setattr(fits, "_estimation", lambda: _estimate(document))
+    monkeypatch.setattr(fits, "estimate_events", _estimate(document))
     header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
     (message,) = cloud.messages(cloud.fit_queue)
     assert workers.run_fits(sqs_event(message), now=NOW) == {"batchItemFailures": []}
@@ -342,7 +342,7 @@ def test_merges_write_large_documents(
         "window": {"from": f"{DAY}", "to": f"{DAY}"},
         "goals": {"purchase": {"diagnostics": {}}},
     }
-    monkeypatch.setattr(estimation, "fit_columns", _estimate(document))
+    monkeypatch.setattr(estimation, "fit_events", _estimate(document))
     header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
     plan = {"tenant": "acme", "fit_id": header.fit_id, "as_of": "2026-03-15T12:00:00Z"}
     plan |= {"followed": 1024, "first": f"{DAY}", "last": f"{DAY}", "oldest": "2026-01-01"}

@@ -12,51 +12,32 @@ from chalicelib.model.countries import COUNTRIES
 from chalicelib.model.events import parse_event
 from chalicelib.services import answers
 from chalicelib.services.fitting.estimation import fit_events
-from chalicelib.services.fitting.holidays import UnknownCountry, holiday_columns, public_holidays
+from chalicelib.services.fitting.holidays import UnknownCountry, public_holidays
 from chalicelib.services.fitting.surroundings import Surroundings
 from tests.factories import make_conversion, make_event
 
 
 def test_holidays_have_their_days_and_local_names() -> None:
-    names, columns = holiday_columns("de", date(2024, 12, 1), 40)
-
-    assert names[:2] == ("Erster Weihnachtstag", "Zweiter Weihnachtstag")
-    assert columns.shape == (40, 3)
-    assert columns[24, 0] == columns[25, 1] == 1.0
-    assert columns[31, 2] == 1.0
-    assert columns.sum() == 3.0
-
-
-def test_same_holiday_of_two_years_is_one_column() -> None:
-    names, columns = holiday_columns("DE", date(2023, 1, 1), 730)
-
-    easter = columns[:, names.index("Ostermontag")]
-    assert easter.nonzero()[0].tolist() == [
-        (date(2023, 4, 10) - date(2023, 1, 1)).days,
-        (date(2024, 4, 1) - date(2023, 1, 1)).days,
+    assert public_holidays("de", date(2024, 12, 1), 40) == [
+        (date(2024, 12, 25), "Erster Weihnachtstag"),
+        (date(2024, 12, 26), "Zweiter Weihnachtstag"),
+        (date(2025, 1, 1), "Neujahr"),
     ]
 
 
-def test_subdivision_has_additional_holidays() -> None:
-    whole, _ = holiday_columns("DE", date(2024, 1, 1), 366)
-    bavaria, _ = holiday_columns("DE", date(2024, 1, 1), 366, "BY")
+def test_same_holiday_of_two_years_has_the_same_name() -> None:
+    days = [day for day, name in public_holidays("DE", date(2023, 1, 1), 730) if "Ostermo" in name]
 
-    assert set(bavaria) > set(whole)
-
-
-def test_a_window_without_holidays_has_no_column() -> None:
-    names, columns = holiday_columns("DE", date(2024, 2, 1), 10)
-
-    assert names == ()
-    assert columns.shape == (10, 0)
+    assert days == [date(2023, 4, 10), date(2024, 4, 1)]
 
 
-@pytest.mark.parametrize(("country", "subdivision"), [("XX", None), ("DE", "NOWHERE")])
-def test_country_without_a_calendar_raises_an_error_that_names_it(
-    country: str, subdivision: str | None
-) -> None:
-    with pytest.raises(UnknownCountry, match=country):
-        holiday_columns(country, date(2024, 1, 1), 10, subdivision)
+def test_a_window_without_holidays_has_none() -> None:
+    assert public_holidays("DE", date(2024, 2, 1), 10) == []
+
+
+def test_country_without_a_calendar_raises_an_error_that_names_it() -> None:
+    with pytest.raises(UnknownCountry, match="XX"):
+        public_holidays("XX", date(2024, 1, 1), 10)
 
 
 def test_the_countries_are_those_that_have_a_calendar() -> None:

@@ -120,17 +120,6 @@ def test_people_who_never_engage_are_half_as_active_as_the_least_active() -> Non
     assert idle.activity.tolist() == [0.5]
 
 
-def test_progress_goes_from_zero_to_one_in_two_passes() -> None:
-    told: list[float] = []
-
-    reduce_panel(panel_with_holes().people, told.append)
-
-    assert told == sorted(told)
-    assert told[0] > 0.0
-    assert told[-1] == pytest.approx(1.0)
-    assert any(share == pytest.approx(0.6) for share in told)
-
-
 # --- the response ---------------------------------------------------------------------------------
 
 
