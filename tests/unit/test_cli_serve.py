@@ -6,45 +6,30 @@ import io
 import signal
 import socket
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chalicelib.cli import main, progress
+from tests.factories import make_event, recently
 from tests.served import Served
-
-YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date()
-
-
-def _events(count: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": "engagement",
-            "event_id": f"like-{number}",
-            "occurred_at": f"{YESTERDAY}T09:00:00Z",
-            "channel": "facebook",
-            "type": "like",
-            "user_id": f"person-{number}",
-        }
-        for number in range(count)
-    ]
 
 
 def test_acknowledged_events_survive_a_kill(tmp_path: Path) -> None:
     data = tmp_path / "data"
+    events = [make_event(user_id=f"u{n}", occurred_at=recently(days=1)) for n in range(20)]
+    yesterday = events[0]["occurred_at"][:10]
     first = Served(data)
     try:
         key = first.key
-        answer = first.call("POST", "/v1/events", key, {"events": _events(20)})
+        answer = first.call("POST", "/v1/events", key, {"events": events})
     finally:
         first.end(signal.SIGKILL)
     assert answer["accepted"] == 20
     second = Served(data)
     try:
         assert "lw_local." not in second.said  # the existing key is valid
-        path = f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}"
+        path = f"/v1/timeseries?metric=engagements&group_by=none&from={yesterday}&to={yesterday}"
         counted = 0
         while counted < 20:
             time.sleep(0.2)  # the rate limit of a key is 600 requests per minute
