@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import random
 from typing import Any
 
@@ -485,18 +484,3 @@ def test_engagement_compared_with_itself_has_ratio_one() -> None:
 
     assert answer["ratio"]["estimate"] == 1.0
     assert answer["verdict"] == "equivalent"
-
-
-def test_answers_are_strict_json_and_flatten_to_rows() -> None:
-    roi, equivalence = answers.roi(make_document()), answers.equivalence(make_document())
-
-    json.dumps([roi, equivalence], allow_nan=False)
-    assert [row["channel"] for row in answers.roi_rows(roi)] == ["facebook", "google_ads", "xing"]
-    (row,) = answers.equivalence_rows(equivalence)
-    assert row["engagement"] == "facebook/like"
-    assert row["ratio_ci_low"] == equivalence["ratio"]["ci_low"]
-    assert row["ratio_smallest_detectable"] == equivalence["smallest_detectable_effect"]["ratio"]
-    assert (row["ratio_excluded_from"], row["ratio_excluded_to"]) == (None, None)
-    shown = [row["roi_smallest_detectable"] for row in answers.roi_rows(roi)]
-    assert shown[0] == channel_of(roi, "facebook")["smallest_detectable_effect"]["roi"]
-    assert shown[2] is None
