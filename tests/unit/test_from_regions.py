@@ -111,17 +111,6 @@ def test_effect_of_a_type_is_estimated_from_all_regions() -> None:
     assert told["types"] == ["facebook/like", "meta_ads/click"]
 
 
-def test_the_order_and_the_names_of_regions_do_not_matter() -> None:
-    observed, order = observe(TWO), np.array([3, 1, 4, 0, 2])
-    turned = replace(observed, regions=regions_of(observed).of(order, np.arange(2)))
-
-    again = estimate_goal(turned)
-
-    usual = fit(TWO)
-    assert again.delta == pytest.approx(usual.delta, rel=0.02)
-    assert np.diag(again.cov) == pytest.approx(np.diag(usual.cov), rel=0.05)
-
-
 @pytest.mark.parametrize("part", ["outcome", "counts"])
 def test_too_few_events_with_a_region_leave_the_estimate_to_totals(part: str) -> None:
     observed = observe(TWO)

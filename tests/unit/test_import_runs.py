@@ -13,7 +13,6 @@ from chalicelib.model.errors import StoreUnavailable
 from chalicelib.services import imports
 from chalicelib.services.imports import import_runs
 from chalicelib.services.imports.import_runs import message_of
-from chalicelib.services.imports.limits import bytes_left
 from chalicelib.settings import Settings
 from chalicelib.storage.import_records import Import, Replay
 from chalicelib.storage.objects import ObjectGoneError, ObjectVersion
@@ -43,19 +42,15 @@ def announce(upload: Upload) -> str:
     return started.import_id
 
 
-def is_unfinished(upload: Upload, import_id: str) -> bool:
-    most = upload.store.import_quotas.unfinished(most=9, announced_since=NOW, now=NOW)
-    return import_id in most
-
-
 def code_of(ended: Import) -> str | None:
     """The code of the error that an import ended with."""
     return ended.error and ended.error["code"]
 
 
-def with_limits(upload: Upload, **limits: int) -> TenantStore:
-    """The store of the tenant with other settings."""
-    return store_on(upload.cloud, upload.cloud.dynamodb, settings=Settings(**limits))
+def strict(upload: Upload) -> TenantStore:
+    """The store of the tenant with a small largest file."""
+    settings = Settings(max_import_bytes=10)
+    return store_on(upload.cloud, upload.cloud.dynamodb, settings=settings)
 
 
 def ask_for_replay(upload: Upload, done: Import) -> Import:
@@ -255,15 +250,6 @@ def test_a_file_removed_while_it_is_read_fails_the_import_at_its_checkpoint(
     assert (ended.state, ended.position, code_of(ended)) == ("failed", 4, "object_gone")
 
 
-def test_an_announced_file_removed_before_it_was_read_fails(upload: Upload) -> None:
-    import_id = announce(upload)
-
-    ended = run(upload, ObjectVersion(upload.key, "gone"), import_id=import_id)
-
-    assert (ended.state, code_of(ended)) == ("failed", "object_gone")
-    assert not is_unfinished(upload, import_id)
-
-
 # --- stored events --------------------------------------------------------------------------------
 
 
@@ -314,50 +300,15 @@ def test_a_requested_removal_runs_instead_of_the_import(upload: Upload) -> None:
     assert upload.event_ids() == []
 
 
-# --- quotas and limits ----------------------------------------------------------------------------
-
-
-def test_an_import_counts_as_unfinished_from_its_first_row_to_its_end(upload: Upload) -> None:
-    version = upload.put(*ROWS)
-
-    running = run(upload, version, deadline=lambda: 29.0)
-    assert running.state == "running"
-    assert is_unfinished(upload, running.import_id)
-
-    assert run(upload, version).state == "done"
-    assert not is_unfinished(upload, running.import_id)
-
-
-def test_the_bytes_of_a_file_count_once_over_several_runs(upload: Upload) -> None:
-    version = upload.put(*ROWS)
-    size = upload.cloud.s3.head_object(Bucket=BUCKET, Key=upload.key)["ContentLength"]
-    limited = with_limits(upload, daily_upload_bytes=size + 5)
-
-    for _ in range(4):
-        ended = run(upload, version, store=limited, deadline=lambda: 29.0)
-
-    assert ended.state == "done"
-    assert bytes_left(limited, now=NOW) == 5
-
-
-def test_a_file_above_the_quota_is_removed_and_not_counted(upload: Upload) -> None:
-    limited = with_limits(upload, daily_upload_bytes=9)
-
-    ended = run(upload, upload.put(*ROWS), store=limited)
-
-    assert (ended.state, code_of(ended)) == ("failed", "over_upload_quota")
-    assert ended.finished_at == "2026-03-15T12:00:00Z"
-    assert bytes_left(limited, now=NOW) == 9
-    assert "Contents" not in upload.cloud.s3.list_objects_v2(Bucket=BUCKET)
+# --- limits ----------------------------------------------------------------------------
 
 
 def test_a_replay_of_a_file_now_over_the_size_limit_changes_nothing_else(upload: Upload) -> None:
     version = upload.put(*ROWS)
     done = run(upload, version)
     ask_for_replay(upload, done)
-    strict = with_limits(upload, max_import_bytes=10)
 
-    ended = run(upload, version, store=strict)
+    ended = run(upload, version, store=strict(upload))
 
     assert code_of(ended) == "file_too_large"
     assert (ended.state, ended.replay, ended.generation) == ("done", None, done.generation)
@@ -370,9 +321,8 @@ def test_a_newer_file_that_is_too_large_ends_a_replay_and_is_removed(upload: Upl
     announce(upload)
     done = run(upload, upload.put(*ROWS))
     ask_for_replay(upload, done)
-    strict = with_limits(upload, max_import_bytes=10)
 
-    ended = run(upload, upload.put(*ROWS, None), store=strict)
+    ended = run(upload, upload.put(*ROWS, None), store=strict(upload))
 
     assert (ended.state, ended.rows, ended.replay) == ("failed", 0, None)
     assert ended.generation == ended.generations == done.generations + 2
