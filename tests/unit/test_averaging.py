@@ -103,14 +103,6 @@ def test_without_unknowns_it_equals_generalised_least_squares() -> None:
     assert found.degrees_of_freedom == N_DAYS - 3
 
 
-def test_column_with_an_effect_is_separated_from_one_without() -> None:
-    found = averaged(products_of(*simulate(2.0)), np.ones((1, 2, 1)))
-
-    assert found.decay_weights[0, 0] > 0.99
-    assert found.converged
-    assert found.effect[0] == pytest.approx(2.0, abs=0.4)
-
-
 def test_unidentified_decays_stay_open_and_widen_the_interval() -> None:
     outcome, columns = simulate(2.0)
     twice = np.column_stack([columns[:, 0], columns[:, 0]])
