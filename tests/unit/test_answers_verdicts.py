@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.attribution.power import Threshold, growth_until_beyond
 from chalicelib.model.days import MAX_WINDOW_DAYS
 from chalicelib.services import answers
 from chalicelib.services.answers.intervals import cost_per_unit
@@ -312,14 +313,15 @@ def test_engagements_on_days_without_any_conversions_do_not_count() -> None:
 
 
 def test_open_roi_reports_the_data_it_needs() -> None:
-    facebook = facebook_of(costing(40.0))
+    facebook = facebook_of(costing(40.0, goal={"value_variance": 64.0}))
 
     needed = facebook["needed"]
     assert facebook["verdict"] == "inconclusive"
-    error = math.hypot(6 * 50, 30.0)
-    days = DAYS * ((2.0 + 0.8416) * error / 300) ** 2 - DAYS
-    assert needed["days"] == pytest.approx(days, rel=0.1)
-    assert needed["engagements"] == pytest.approx(needed["days"] * 100, rel=0.02)
+    error = math.hypot(6 * 50, 30 * 8)  # of the effect, and of the mean value
+    growth = growth_until_beyond(Threshold(1500, error, 2.0, 1200, 1200), most=100.0)
+    assert growth is not None
+    assert needed["days"] == pytest.approx((growth - 1) * DAYS, abs=1)
+    assert needed["engagements"] == pytest.approx((growth - 1) * DAYS * 100, abs=1)
     assert facebook_of(make_document())["needed"] is None
 
 
@@ -524,15 +526,6 @@ def test_only_the_seen_part_of_an_effect_can_exceed_all_conversions() -> None:
 
     assert facebook_of(document, **last_day)["incremental_conversions"]["estimate"] < 1
     assert not rejected_by_channel(document, **last_day)["facebook"]
-
-
-def test_needed_data_of_an_roi_includes_the_error_of_the_mean_value() -> None:
-    def days(value_variance: float) -> float:
-        document = costing(40.0, goal={"value_variance": value_variance})
-        return float(facebook_of(document)["needed"]["days"])
-
-    ratio = ((30 * 8) ** 2 + 300**2) / (30**2 + 300**2)
-    assert (days(64.0) + DAYS) / (days(1.0) + DAYS) == pytest.approx(ratio, rel=0.02)
 
 
 def test_material_effect_in_a_range_is_a_share_of_its_conversions() -> None:
