@@ -71,6 +71,7 @@ ROOMS = {
             "tests/unit/test_import_runs.py",
             "tests/unit/test_services_imports.py",
             "tests/unit/test_services_replays.py",
+            "tests/contract/test_import_quotas.py",
         ),
     ),
     "rows": Room(
