@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from tests.api.test_forms import rows_of
 from tests.conftest import BUCKET, TABLE, Cloud
 from tests.factories import make_conversion, make_event, money, recently
 from tests.kept_fits import keep_fit
+from tests.unit.test_workers import arrived, import_all, sqs_event
 
 FIT_ID = "20260501T000000Z-0000000a"
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 30)
@@ -339,16 +339,7 @@ def test_a_file_is_announced_uploaded_and_imported_and_its_rejected_rows_are_lis
     assert started["state"] == "waiting"
     assert started["upload"]["method"] == "PUT"
     key = started["upload"]["url"].partition("?")[0].partition(f"{BUCKET}/")[2]
-    etag = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=ADS)["ETag"].strip('"')
-    notification = {
-        "eventName": "ObjectCreated:Put",
-        "eventTime": "2026-03-15T12:00:00.000Z",
-        "s3": {"bucket": {"name": BUCKET}, "object": {"key": key, "eTag": etag}},
-    }
-    message = {"messageId": "m", "body": json.dumps({"Records": [notification]})}
-    workers.run_imports(
-        {"Records": [message]}, now=dt.datetime.now(dt.UTC), seconds_left=lambda: 900
-    )
+    assert import_all(arrived(cloud, key, ADS)) == []
     told = sender.get(f"/v1/imports/{started['id']}").json_body
     assert (told["state"], told["platform"], told["rejected"]) == ("done", "google_ads", 2)
     assert told["rows"] == told["rejected"] + told["not_data"] + 1
@@ -391,9 +382,7 @@ def test_a_requested_fit_is_run(cloud: Cloud, admin: Caller) -> None:
     assert asked["window"] == {"from": "2026-03-01", "to": "2026-03-02"}
     assert response.headers["Location"] == f"/v1/fits/{asked['id']}"
     (message,) = cloud.messages(cloud.fit_queue)
-    workers.run_fits(
-        {"Records": [{"messageId": "m", "body": message}]}, now=dt.datetime.now(dt.UTC)
-    )
+    workers.run_fits(sqs_event(message), now=dt.datetime.now(dt.UTC))
     told = admin.get(f"/v1/fits/{asked['id']}").json_body
     assert told["status"] == "failed"
     assert told["error"]["code"] == "unusable_input"

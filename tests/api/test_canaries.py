@@ -27,7 +27,7 @@ from tests.api.test_imports import DAY, Uploads
 from tests.conftest import BUCKET, Cloud
 from tests.factories import NOW, make_conversion, make_event, money, recently
 from tests.unit.test_telemetry import FIELDS
-from tests.unit.test_workers import dropped, import_all
+from tests.unit.test_workers import arrived, dropped, import_all
 
 EMAIL = "canary.7f3a@example.org"
 USER = "canary-user-93b1"
@@ -383,12 +383,11 @@ def test_no_personal_data_leaks_from_failing_messages(watched: Watched, sender: 
 
 
 def put_and_import(watched: Watched, key: str, body: bytes) -> None:
-    etag = watched.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["ETag"].strip('"')
-    assert import_all(dropped(quote(key), etag)) == []
+    assert import_all(arrived(watched.cloud, key, body)) == []
 
 
 def test_a_canary_would_be_found(watched: Watched) -> None:
-    watched.cloud.s3.put_object(Bucket=BUCKET, Key="documents/x", Body=zlib.compress(b"x"))
+    watched.cloud.put("documents/x", zlib.compress(b"x"))
     assert found_in(f"x {EMAIL.upper()} x") == [EMAIL]
     assert found_in(quote(TEXT, safe="")) == [TEXT]
     packed = {"doc": {"B": zlib.compress(NAME.encode())}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ import pytest
 from chalicelib import wiring, workers
 from chalicelib.storage.import_records import Import
 from tests.api.conftest import JSON, Caller, problem, rejected
-from tests.conftest import BUCKET, Cloud
-from tests.unit.test_workers import sqs_event
+from tests.conftest import BUCKET, Cloud, session
+from tests.unit.test_workers import arrived, sqs_event
 
 DAY = (dt.datetime.now(dt.UTC) - dt.timedelta(days=3)).date()
 HEAD = "Day,Campaign,Currency code,Impressions,Clicks,Cost,Conversions,Conv. value"
@@ -38,15 +39,8 @@ class Uploads:
 
     def upload(self, import_id: str, *lines: str) -> None:
         """Upload and import a file."""
-        key = f"imports/acme/{import_id}/x.csv"
         body = "\n".join([*lines, ""]).encode()
-        etag = self.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["ETag"].strip('"')
-        record = {
-            "eventName": "ObjectCreated:Put",
-            "eventTime": "2026-03-15T12:00:00.123Z",
-            "s3": {"bucket": {"name": BUCKET}, "object": {"key": key, "eTag": etag}},
-        }
-        self.work({"Records": [record]})
+        self.work(arrived(self.cloud, f"imports/acme/{import_id}/x.csv", body))
 
     def work(self, *bodies: Any) -> None:
         """Run the import function on messages."""
@@ -197,8 +191,6 @@ def test_an_invalid_cursor_is_rejected(uploads: Uploads, done: str, cursor: str)
 
 
 def test_a_mapping_is_created_replaced_listed_and_deleted(admin: Caller, sender: Caller) -> None:
-    import json
-
     def put(name: str, mapping: Any) -> Any:
         body = json.dumps(mapping).encode()
         return admin.call("PUT", f"/v1/mappings/{name}", body, content_type=JSON)
@@ -368,9 +360,6 @@ def test_a_replay_whose_message_cannot_be_sent_is_not_recorded(
     uploads: Uploads, done: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LIKEWORTH_IMPORT_QUEUE_URL")
-    wiring.reset()
-    from tests.conftest import session
-
     wiring.use_session(session())
     response = uploads.sender.post(f"/v1/imports/{done}/replay", {})
     assert rejected(response) == (500, "misconfigured")
@@ -416,20 +405,8 @@ def test_an_import_is_removed(uploads: Uploads, done: str, admin: Caller) -> Non
 def test_a_file_that_was_dropped_into_the_bucket_is_removed(
     uploads: Uploads, admin: Caller
 ) -> None:
-    key = "imports/acme/x.csv"
     body = f"{HEAD}\n{GOOD}\n".encode()
-    etag = uploads.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["ETag"].strip('"')
-    uploads.work(
-        {
-            "Records": [
-                {
-                    "eventName": "ObjectCreated:Put",
-                    "eventTime": "2026-03-15T12:00:00.123Z",
-                    "s3": {"bucket": {"name": BUCKET}, "object": {"key": key, "eTag": etag}},
-                }
-            ]
-        }
-    )
+    uploads.work(arrived(uploads.cloud, "imports/acme/x.csv", body))
     (one,) = uploads.sender.get("/v1/imports").json_body["imports"]
     assert admin.call("DELETE", f"/v1/imports/{one['id']}").status_code == 202
     assert uploads.work_off() == 1

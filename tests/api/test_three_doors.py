@@ -13,10 +13,9 @@ import pytest
 from chalicelib.cli.estimate import EventLines
 from chalicelib.importers import Imported
 from chalicelib.services import imports
-from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.api.conftest import NDJSON, Caller
-from tests.conftest import BUCKET, Cloud
+from tests.conftest import Cloud
 from tests.factories import (
     make_annotation,
     make_audience,
@@ -153,9 +152,7 @@ def by_http(sender: Caller, body: bytes) -> dict[int, str]:
 
 def by_import(cloud: Cloud, store: TenantStore, body: bytes) -> dict[int, str]:
     """Same as `by_http`, for an import."""
-    key = f"imports/{store.tenant}/report.ndjson"
-    answer = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
-    version = ObjectVersion(key, answer["ETag"].strip('"'))
+    version = cloud.put(f"imports/{store.tenant}/report.ndjson", body)
     now = dt.datetime.now(dt.UTC)
     ended = imports.run_import(
         store,

@@ -33,8 +33,7 @@ BODY = bytes(range(256)) * 10
 
 
 def put(cloud: Cloud, body: bytes = BODY) -> ObjectVersion:
-    answer = cloud.s3.put_object(Bucket=BUCKET, Key=KEY, Body=body)
-    return ObjectVersion(KEY, answer["ETag"].strip('"'), answer.get("VersionId", ""))
+    return cloud.put(KEY, body)
 
 
 @dataclass
