@@ -33,7 +33,6 @@ class Covering(LineReport):
     """A report that covers two weeks."""
 
     def coverage(self) -> list[dict[str, Any]]:
-        """Return the coverage of a channel."""
         return [make_coverage(event_id="covered")]
 
 
@@ -54,15 +53,12 @@ class Files:
         self.sent: list[Import] = []
 
     def put(self, key: str, *rows: Any) -> ObjectVersion:
-        """Upload a file."""
         return self.cloud.put(key, lines(*rows))
 
     def announce(self) -> Import:
-        """Announce an import without uploading its file."""
         return imports.start_import(self.store, filename="x.ndjson", now=NOW)[0]
 
     def imported(self, *rows: Any) -> Import:
-        """Announce, upload and import a file."""
         started = self.announce()
         return self.run(started, self.put(started.object_key, *rows))
 
@@ -81,11 +77,9 @@ class Files:
         )
 
     def ask(self, one: Import, now: dt.datetime = LATER) -> Import:
-        """Request the removal of an import."""
         return imports.ask_for_removal(self.store, one.import_id, self.sent.append, now=now)
 
     def replay(self, one: Import, **options: Any) -> None:
-        """Request a replay of an import."""
         imports.ask_for_replay(self.store, one.import_id, self.sent.append, options, now=LATER)
 
     def removed(self, one: Import, *, seconds: float = 900.0) -> Import:
@@ -98,17 +92,14 @@ class Files:
         raise AssertionError("the removal does not end")
 
     def ids(self) -> list[str]:
-        """Return the ids of the stored events and spans."""
         found = self.store.iter_events(dt.date(2026, 3, 1), dt.date(2026, 3, 15))
         spans = self.store.events.spans()
         return sorted([event.event_id for event in found] + [span.event_id for span in spans])
 
     def rejects(self, one: Import) -> int:
-        """Return the number of listed rejected rows."""
         return len(imports.list_rejected_rows(self.store, one.import_id, limit=1000)[0])
 
     def objects(self) -> list[str]:
-        """Return the keys in the bucket."""
         pages = self.cloud.s3.list_objects_v2(Bucket=BUCKET)
         return [one["Key"] for one in pages.get("Contents", ())]
 
@@ -183,34 +174,7 @@ def test_a_removal_stopped_after_every_page_has_the_same_result(
 
 
 class Killed(BaseException):
-    """The process is killed."""
-
-
-@pytest.mark.parametrize("at", range(1, 9))
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_removal_killed_while_deleting_counts_each_event_once(
-    files: Files, at: int, when: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(event_store, "SEARCHED_AT_ONCE", 3)
-    one = files.ask(files.imported(likes(7)))
-    table = files.store.events._table
-    delete, calls = table.delete, iter(range(1, 100))
-
-    def dying(*given: Any, **more: Any) -> list[str]:
-        is_last = next(calls) == at
-        if is_last and when == "before":
-            raise Killed
-        kept = delete(*given, **more)
-        if is_last:
-            raise Killed
-        return kept
-
-    monkeypatch.setattr(table, "delete", dying)
-    with pytest.raises(Killed):
-        files.run(one)
-    monkeypatch.setattr(table, "delete", delete)
-    ended = files.run(one)
-    assert (ended.state, counts(ended), files.ids()) == ("removed", (7, 1, 0), [])
+    pass
 
 
 def test_new_events_between_two_runs_do_not_change_the_counted_page(
@@ -253,7 +217,6 @@ def test_events_stored_before_a_missing_checkpoint_are_removed(files: Files) -> 
 
 
 def dying(*_: Any, **__: Any) -> None:
-    """Raise `Killed`."""
     raise Killed
 
 
