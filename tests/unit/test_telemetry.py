@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -44,9 +45,7 @@ def a_list(items: dict[str, Any], at_least: int, at_most: int) -> dict[str, Any]
 
 
 METRIC = an_object(
-    ["Name", "Unit"],
-    Name={"enum": sorted(telemetry.METRICS)},
-    Unit={"enum": ["Count", "None"]},
+    ["Name", "Unit"], Name={"enum": sorted(telemetry.METRICS)}, Unit={"enum": ["Count", "None"]}
 )
 DIMENSIONS = a_list({"enum": ["service", "function"]}, 2, 2) | {"uniqueItems": True}
 DIRECTIVE = an_object(
@@ -248,14 +247,13 @@ def test_imports_are_counted_once(process: Lambda, cloud: Cloud, store: TenantSt
         arrived(cloud, "imports/acme/y.csv", b"a,b\n1,2\n"),
     )
     process.serve("import_handler")
-    with telemetry.recorded("r1"):
-        workers.run_imports(event, now=NOW, seconds_left=lambda: 900)
-    expected = {"ImportsDone": 1, "ImportsFailed": 1, "RowsRejected": 1}
-    assert metrics_of(process.lines()) == expected
-    later = NOW + dt.timedelta(minutes=1)
-    with telemetry.recorded("r2"):
-        workers.run_imports(event, now=later, seconds_left=lambda: 900)
-    assert metrics_of(process.lines()) == {}
+    for minutes, expected in enumerate(
+        ({"ImportsDone": 1, "ImportsFailed": 1, "RowsRejected": 1}, {})
+    ):
+        now = NOW + dt.timedelta(minutes=minutes)
+        with telemetry.recorded(f"r{minutes}"):
+            workers.run_imports(event, now=now, seconds_left=lambda: 900)
+        assert metrics_of(process.lines()) == expected
 
 
 def test_fits_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore) -> None:
@@ -264,12 +262,10 @@ def test_fits_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore
     request_fit(store, wiring.send_fit, now=NOW, start=day, end=day)
     event = sqs_event(*cloud.messages(cloud.fit_queue))
     process.serve("fit_handler")
-    with telemetry.recorded("r1"):
-        workers.run_fits(event, now=NOW)
-    assert metrics_of(process.lines()) == {"FitsFailed": 1}
-    with telemetry.recorded("r2"):
-        workers.run_fits(event, now=NOW + dt.timedelta(minutes=1))
-    assert metrics_of(process.lines()) == {}
+    for minutes, expected in enumerate(({"FitsFailed": 1}, {})):
+        with telemetry.recorded(f"r{minutes}"):
+            workers.run_fits(event, now=NOW + dt.timedelta(minutes=minutes))
+        assert metrics_of(process.lines()) == expected
 
 
 def daily_metrics(process: Lambda, now: dt.datetime) -> dict[str, float]:
@@ -317,15 +313,9 @@ def test_a_delivery_is_logged_with_the_request_id_of_lambda(
 
     assert store.config
     event = sqs_event(arrived(cloud, "imports/acme/x.csv", ADS))
-
-    class Context:
-        aws_request_id = "r-8"
-
-        def get_remaining_time_in_millis(self) -> int:
-            return 900_000
-
+    context = SimpleNamespace(aws_request_id="r-8", get_remaining_time_in_millis=lambda: 900_000)
     process.serve("import_handler")
-    assert app.import_handler(event, Context()) == {"batchItemFailures": []}
+    assert app.import_handler(event, context) == {"batchItemFailures": []}
     lines = process.lines()
     (line,) = [line for line in log_lines(lines) if line["message"] == "event handled"]
     assert (line["function"], line["request_id"]) == ("import", "r-8")
@@ -342,12 +332,8 @@ def test_the_metrics_of_a_failed_call_are_recorded(process: Lambda, cloud: Cloud
     wiring.use_session(session())
     event = {"detail-type": "Scheduled Event", "detail": {}, "source": "aws.events"}
     event |= {"version": "0", "id": "x", "account": "0", "time": "x", "region": "x"}
-
-    class Context:
-        aws_request_id = "r-7"
-
     with pytest.raises(StoreUnavailable):
-        app.schedule_handler(event | {"resources": []}, Context())
+        app.schedule_handler(event | {"resources": []}, SimpleNamespace(aws_request_id="r-7"))
     assert metrics_of(process.lines()) == {"StoreUnavailable": 1}
 
 

@@ -12,7 +12,6 @@ import pytest
 from chalicelib import wiring, workers
 from chalicelib.model.errors import MisconfiguredService
 from chalicelib.services.fitting.fits import request_fit, run_fit, show_fit
-from chalicelib.services.imports import start_import
 from chalicelib.services.ingest import record_events
 from chalicelib.services.privacy.erasures import erase_person, show_receipt
 from chalicelib.services.totals.day_totals import timeseries
@@ -56,8 +55,14 @@ ADS = (
 )
 
 
-def test_a_copied_file_is_imported(cloud: Cloud, store: TenantStore) -> None:
+@pytest.fixture
+def store(store: TenantStore) -> TenantStore:
+    """The store of the tenant acme, which is registered."""
     assert store.config
+    return store
+
+
+def test_a_copied_file_is_imported(cloud: Cloud, store: TenantStore) -> None:
     etag = cloud.put("imports/acme/spring sale+ü.csv", ADS).etag
     assert import_all(dropped("imports/acme/spring+sale%2B%C3%BC.csv", etag)) == []
     (found,) = store.imports.newest_first(limit=2)
@@ -67,17 +72,9 @@ def test_a_copied_file_is_imported(cloud: Cloud, store: TenantStore) -> None:
     assert days == {dt.date(2026, 3, 13), DAY}
 
 
-def test_an_announced_file_is_imported_under_its_id(cloud: Cloud, store: TenantStore) -> None:
-    started, _ = start_import(store, filename="x.csv", now=NOW)
-    assert import_all(arrived(cloud, started.object_key, ADS)) == []
-    (found,) = store.imports.newest_first(limit=2)
-    assert (found.import_id, found.state) == (started.import_id, "done")
-
-
 def test_an_import_that_runs_out_of_time_continues_in_another_call(
     cloud: Cloud, store: TenantStore
 ) -> None:
-    assert store.config
     assert import_all(arrived(cloud, "imports/acme/x.csv", ADS), seconds=10) == []
     (message,) = cloud.messages(cloud.import_queue)
     assert store.imports.newest_first(limit=1)[0].state == "running"
@@ -93,7 +90,6 @@ def test_an_import_that_runs_out_of_time_continues_in_another_call(
     ],
 )
 def test_messages_without_work_are_acknowledged(store: TenantStore, body: dict[str, Any]) -> None:
-    assert store.config
     assert import_all(body) == []
     assert store.imports.newest_first(limit=1) == []
 
@@ -117,21 +113,18 @@ def test_messages_without_work_are_acknowledged(store: TenantStore, body: dict[s
 def test_malformed_messages_go_to_the_dead_letter_queue(
     store: TenantStore, body: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert store.config
     assert import_all(body) == ["m0"]
     assert "unprocessable_message" in caplog.text
     assert wiring.tenants() == ["acme"]
 
 
 def test_one_bad_message_does_not_block_the_others(cloud: Cloud, store: TenantStore) -> None:
-    assert store.config
     message = arrived(cloud, "imports/acme/x.csv", ADS)
     assert import_all("nonsense", message, "nonsense") == ["m0", "m2"]
     assert store.imports.newest_first(limit=1)[0].state == "done"
 
 
 def test_an_unexpected_exception_fails_the_call(cloud: Cloud, store: TenantStore) -> None:
-    assert store.config
     message = arrived(cloud, "imports/acme/x.csv", ADS)
     cloud.dynamodb.delete_table(TableName=TABLE)
     with pytest.raises(cloud.dynamodb.exceptions.ResourceNotFoundException):
@@ -153,7 +146,6 @@ def test_the_daily_jobs_request_one_fit_a_day_for_every_tenant(cloud: Cloud) -> 
 
 
 def test_a_message_runs_its_fit(cloud: Cloud, store: TenantStore) -> None:
-    assert store.config
     header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
     (message,) = cloud.messages(cloud.fit_queue)
     assert workers.run_fits(sqs_event(message), now=NOW) == {"batchItemFailures": []}
@@ -197,7 +189,6 @@ def test_a_failed_daily_job_does_not_stop_the_others(
 def test_the_daily_run_raises_all_failures_together(
     cloud: Cloud, store: TenantStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert store.config
     cloud.dynamodb.delete_table(TableName=TABLE)
     with pytest.raises(ExceptionGroup) as raised:
         workers.run_daily_jobs(now=NOW)
@@ -207,7 +198,6 @@ def test_the_daily_run_raises_all_failures_together(
 
 
 def test_running_the_daily_jobs_twice_changes_nothing(cloud: Cloud, store: TenantStore) -> None:
-    assert store.config
     workers.run_daily_jobs(now=NOW)
     before = cloud.items()
     workers.run_daily_jobs(now=NOW + dt.timedelta(hours=1))
@@ -217,7 +207,6 @@ def test_running_the_daily_jobs_twice_changes_nothing(cloud: Cloud, store: Tenan
 def test_the_daily_jobs_omit_a_tenant_whose_registration_was_interrupted(
     cloud: Cloud, store: TenantStore
 ) -> None:
-    assert store.config
     key = {"pk": {"S": REGISTRY_PARTITION}, "sk": {"S": "half"}}
     cloud.dynamodb.put_item(TableName=TABLE, Item=key)
     workers.run_daily_jobs(now=NOW)
@@ -254,14 +243,7 @@ def engagements(store: TenantStore) -> list[Any]:
     return [point["value"] for one in answer["series"] for point in one["points"]]
 
 
-def test_the_totals_of_a_changed_day_are_derived(store: TenantStore) -> None:
-    record_events(store, [make_event() for _ in range(10)], now=NOW)
-    workers.derive_totals(changed(*all_shards(), *all_shards()), now=NOW)
-    assert engagements(store) == [10]
-
-
 def test_only_changes_of_event_items_are_derived(cloud: Cloud, store: TenantStore) -> None:
-    assert store.config
     before = cloud.items()
     others = ["acme#days#2026-03", "acme#config", "-#tenants", "acme#imports"]
     workers.derive_totals(changed(*others), now=NOW)
