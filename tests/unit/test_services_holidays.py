@@ -14,7 +14,7 @@ from chalicelib.services import answers
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.holidays import UnknownCountry, public_holidays
 from chalicelib.services.fitting.surroundings import Surroundings
-from tests.factories import make_conversion, make_event
+from tests.factories import make_annotation, make_conversion, make_event
 
 
 def test_holidays_have_their_days_and_local_names() -> None:
@@ -48,15 +48,11 @@ def test_the_countries_are_those_that_have_a_calendar() -> None:
 
 def test_holidays_are_annotations_unless_the_sender_annotated_them() -> None:
     first = date(2026, 4, 1)
-    annotation = {
-        "kind": "annotation",
-        "event_id": "e",
-        "name": "Ostermontag",
-        "category": "holiday",
-    }
-    days = {"from": "2026-04-06", "to": "2026-04-06"}
+    days = {"first": "2026-04-06", "last": "2026-04-06"}
     surroundings = Surroundings()
-    surroundings.add(parse_event(annotation | days), 0)
+    surroundings.add(
+        parse_event(make_annotation(name="Ostermontag", category="holiday", **days)), 0
+    )
 
     found = surroundings.with_holidays(public_holidays("DE", first, 10))
 
@@ -123,18 +119,10 @@ def test_a_fit_without_a_country_has_no_holidays() -> None:
     assert not {"holidays_used", "annotations_used"} & set(warnings_of(document))
 
 
-def test_used_annotations_are_named() -> None:
-    sale = {"kind": "annotation", "event_id": "s", "name": "sale", "category": "promotion"}
+@pytest.mark.parametrize(("year", "used"), [(2026, {"annotations_used"}), (2025, set())])
+def test_only_annotations_inside_the_window_are_named_as_used(year: int, used: set[str]) -> None:
+    sale = make_annotation(first=f"{year}-02-10", last=f"{year}-02-14")
 
-    document = fitted(sale | {"from": "2026-02-10", "to": "2026-02-14"}, closed=False)
+    document = fitted(sale, closed=False)
 
-    assert "annotations_used" in warnings_of(document)
-    assert "holidays_used" not in warnings_of(document)
-
-
-def test_annotations_outside_the_window_are_not_named_as_used() -> None:
-    sale = {"kind": "annotation", "event_id": "s", "name": "sale", "category": "promotion"}
-
-    document = fitted(sale | {"from": "2025-02-10", "to": "2025-02-14"}, closed=False)
-
-    assert "annotations_used" not in warnings_of(document)
+    assert {"annotations_used", "holidays_used"} & set(warnings_of(document)) == used

@@ -75,6 +75,7 @@ def test_days_of_a_late_effect_are_those_of_blocks_with_a_fifth_of_it() -> None:
     assert days_of_blocks(np.array([0.2, 0.8])) == [7, 30]
     assert days_of_blocks(np.array([0.19, 0.81])) == [15, 30]
     assert days_of_blocks(np.array([0.81, 0.19])) == [7, 14]
+    assert days_of_blocks(np.zeros(2)) == [7, 30]
 
 
 # --- the panel ------------------------------------------------------------------------------------
@@ -213,9 +214,7 @@ def test_estimates_without_and_with_a_hidden_cause_are_averaged(probability: flo
     found = regression._mix(probability, plain, adjusted)
 
     delta, variance = mix_models(
-        probability,
-        (plain.delta, np.diag(plain.cov)),
-        (adjusted.delta, np.diag(adjusted.cov)),
+        probability, (plain.delta, np.diag(plain.cov)), (adjusted.delta, np.diag(adjusted.cov))
     )
     variance = variance + probability * (0.35 * np.array([2.0, 4.0])) ** 2
     between = 1.0 + 2.0 * probability
