@@ -13,7 +13,6 @@ from chalicelib.services.ingest import record_events
 from chalicelib.services.totals.day_totals import derive_day
 from chalicelib.storage.fit_items import Document
 from chalicelib.storage.tenant_store import TenantStore
-from tests.conftest import BUCKET, Cloud
 from tests.factories import (
     make_annotation,
     make_control,
@@ -113,12 +112,6 @@ def _by_region() -> Iterator[dict[str, Any]]:
             yield make_conversion(
                 event_id=f"sent-{day}-{place}", goal="application", count=8 + saved // 10, **told
             )
-
-
-def parts_left(cloud: Cloud) -> list[str]:
-    """The keys of all parts that are in the bucket."""
-    found = cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix="documents/acme/fit-parts/")
-    return [one["Key"] for one in found.get("Contents", ())]
 
 
 def _history(people: int) -> Iterator[dict[str, Any]]:

@@ -33,11 +33,11 @@ from tests.fit_in_parts import (
     NOW,
     asked_for,
     document_of,
-    parts_left,
     plain_fit,
     record_history,
 )
 from tests.functions import SIMPLE, Fault, Functions
+from tests.unit.test_fit_parts import parts_left
 from tests.unit.test_workers import sqs_event
 
 pytestmark = pytest.mark.usefixtures("same_people")

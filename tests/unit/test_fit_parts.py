@@ -43,13 +43,18 @@ from tests.fit_in_parts import (
     START,
     asked_for,
     document_of,
-    parts_left,
     plain_fit,
     planned,
     record_history,
 )
 
 pytestmark = pytest.mark.usefixtures("same_people")
+
+
+def parts_left(cloud: Cloud) -> list[str]:
+    """The keys of all parts that are in the bucket."""
+    found = cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix="documents/acme/fit-parts/")
+    return [one["Key"] for one in found.get("Contents", ())]
 
 
 @pytest.fixture
