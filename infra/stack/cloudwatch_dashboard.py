@@ -40,10 +40,10 @@ def _widgets() -> list[Json]:
         _widget("Requests counted by the application", _own("api", "Requests", "ServerErrors")),
         _widget("Files", _own("import", "ImportsDone", "ImportsFailed", "RowsRejected")),
         _widget(
-            "Fits",
+            "Fits, and webhooks about changed verdicts",
             [
                 line
-                for name in ("FitsDone", "FitsFailed")
+                for name in ("FitsDone", "FitsFailed", "WebhooksSent", "WebhooksFailed")
                 for one in fits
                 for line in _own(one, name)
             ],
