@@ -1,4 +1,4 @@
-"""`make site`: build the documentation as static files in build/site (ADR 58).
+"""`make site`: build the documentation as static files in build/site (ADR 59).
 
 Zensical turns the pages of docs/ into HTML. This module then puts all files that pages load into
 one folder without subfolders, because the API serves them by one route, and checks that no page
