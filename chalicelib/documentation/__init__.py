@@ -24,10 +24,12 @@ PLAIN = Path(__file__).with_name("plain.css")
 OPENAPI = Path(__file__).with_name("openapi.json")
 INDEX = "index"
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Imports": ("exports", "pipelines"),
+    "Get started": ("start",),
+    "Answers": ("answers",),
+    "Imports": ("events", "imports", "exports", "pipelines"),
     "Methods": ("methods", "experiments", "accuracy"),
     "Operate": ("operations", "deploy", "cost", "scale", "privacy", "security"),
-    "Reference": ("api", "errors", "codes"),
+    "Reference": ("api", "endpoints", "errors", "codes", "commands", "settings"),
     "Glossary": ("glossary",),
 }
 """The navigation: tasks, and the pages of docs/ for each of them."""
