@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAGE  := dev
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 RUFF    = $(BIN)/ruff
-TARGETS = app.py chalicelib tests infra benchmarks
+TARGETS = app.py chalicelib tests infra benchmarks integrations
 SITE    = build/site/index.html
 
 # Keep compiled modules in the environment, even if the machine disables them: tests start many

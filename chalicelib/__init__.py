@@ -18,7 +18,8 @@ wiring/         the only place that chooses where state is kept: AWS, or one mac
 telemetry       in AWS Lambda: log lines as JSON, metrics, traces
 api/            the Chalice app's views; requests, answers and problems
 workers/        functions that queues, streams and the clock invoke
-cli/            the command line: estimate, convert, serve, demo, keys, audit, erase
+cli/            the command line: estimate, convert, serve, demo, keys, audit, erase, mcp
+client/         a typed client of the HTTP API, and its answers as tools for AI assistants
 dashboard/      the page at /
 documentation/  the handbook at /docs
 local/          the whole service in one process: SQLite, files, threads

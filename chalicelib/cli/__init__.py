@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from chalicelib import __version__
 from chalicelib.model.errors import LikeworthError
 
-COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit", "erase")
+COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit", "erase", "mcp")
 UNUSABLE = 2
 INTERRUPTED = 130
 

@@ -59,7 +59,7 @@ def save_mapping(
     """
     if not is_mapping_name(name):
         raise InvalidFields(
-            "this cannot be the name of a mapping",
+            "the name of the mapping is invalid",
             (
                 FieldError(
                     "/name", "invalid_format", "a small letter, then a-z 0-9 _ -, 64 at most"
@@ -123,7 +123,13 @@ def chosen_mapping(store: TenantStore, chosen: Any) -> tuple[dict[str, Any] | No
     if found is None:
         raise InvalidFields(
             "there is no mapping of this name",
-            (FieldError("/mapping", "unknown_value", "no mapping of this name; PUT it first"),),
+            (
+                FieldError(
+                    "/mapping",
+                    "unknown_value",
+                    "unknown name; store it first with PUT /v1/mappings/{name}",
+                ),
+            ),
         )
     return found.mapping, found.name
 

@@ -67,7 +67,7 @@ def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
     """
     wrong = [error for name, value in changes.items() for error in _CHECKS[name](value)]
     if wrong:
-        raise InvalidFields("these settings cannot be used", tuple(wrong))
+        raise InvalidFields("the settings are invalid", tuple(wrong))
     given = dict(changes)
     for name, nothing in (("country", ""), ("user_ids", ""), ("fit_window_days", 0)):
         if given.get(name, nothing) is None:

@@ -32,6 +32,8 @@ class Link:
     created_at, expires_at : datetime
         In UTC, in whole seconds.
     revoked_at : datetime, optional
+    key_id : str, optional
+        The API key on which the link depends; None if it stays valid without it.
     """
 
     link_id: str
@@ -41,6 +43,7 @@ class Link:
     created_at: dt.datetime
     expires_at: dt.datetime
     revoked_at: dt.datetime | None = None
+    key_id: str | None = None
 
 
 class LinkStore:
@@ -59,6 +62,7 @@ class LinkStore:
             "created_at": link.created_at.isoformat(),
             "expires_at": link.expires_at.isoformat(),
             "revoked_at": link.revoked_at.isoformat() if link.revoked_at else None,
+            "key_id": link.key_id,
             "ttl": int((link.expires_at + KEPT).timestamp()),
         }
         self._table.put(to_item(self._partition, link.link_id, values))
@@ -104,4 +108,5 @@ def _to_link(item: Item) -> Link:
         created_at=dt.datetime.fromisoformat(stored["created_at"]),
         expires_at=dt.datetime.fromisoformat(stored["expires_at"]),
         revoked_at=dt.datetime.fromisoformat(revoked_at) if revoked_at else None,
+        key_id=stored.get("key_id"),
     )

@@ -20,8 +20,9 @@ from chalicelib.api.openapi.requests import EXAMPLES
 from chalicelib.api.views.link_views import linkable_routes
 from chalicelib.model.errors import Unauthenticated
 from chalicelib.services.credentials import signed_links
+from chalicelib.services.credentials.api_keys import Principal
 from chalicelib.wiring import processes
-from tests.api.conftest import Caller, problem, rejected
+from tests.api.conftest import Caller, caller, problem, rejected
 from tests.api.test_answers import document, fitted
 from tests.conftest import SECRET, Cloud, session
 from tests.faults.capacity import Bill
@@ -31,6 +32,7 @@ __all__ = ["document", "fitted"]  # fixtures
 
 QUESTION = {"goal": "purchase", "from": "2026-02-01", "format": "csv"}
 WHOLE_DAY = dt.timedelta(days=1)
+ADMIN = Principal("acme", "admin", "0" * 12)
 
 
 @pytest.fixture
@@ -207,6 +209,7 @@ def test_any_change_to_a_link_gets_the_same_rejection(
             "/v1/roi",
             QUESTION,
             days=1,
+            maker=ADMIN,
             now=dt.datetime(2026, 3, 14, tzinfo=dt.UTC),
         ),
     )
@@ -223,7 +226,9 @@ def test_any_change_to_a_link_gets_the_same_rejection(
 
 def test_a_link_expires(cloud: Cloud) -> None:
     now = dt.datetime(2026, 3, 14, 10, 0, 0, 7, tzinfo=dt.UTC)
-    token, link = signed_links.make_link(wiring.store("acme"), "/v1/roi", QUESTION, days=1, now=now)
+    token, link = signed_links.make_link(
+        wiring.store("acme"), "/v1/roi", QUESTION, days=1, maker=ADMIN, now=now
+    )
 
     def ask(at: dt.datetime) -> str:
         caller = signed_links.authenticate_link(
@@ -236,9 +241,32 @@ def test_a_link_expires(cloud: Cloud) -> None:
         ask(link.expires_at)
 
 
+def test_a_readers_link_ends_with_the_readers_key(
+    fitted: Caller, client: Client, nobody: Caller
+) -> None:
+    reader = caller(client, "read")
+    key_id = reader.key.split(".")[1]
+    own, admins = made(reader), made(fitted)
+    assert (own["key_id"], admins["key_id"]) == (key_id, None)
+    assert follow(nobody, target_of(own["url"])).status_code == 200
+    assert fitted.call("DELETE", f"/v1/keys/{key_id}").status_code == 204
+    assert rejected(follow(nobody, target_of(own["url"]))) == (401, "unauthenticated")
+    assert follow(nobody, target_of(admins["url"])).status_code == 200
+
+
+def test_a_readers_link_cannot_be_freed_from_its_key_in_the_table(
+    fitted: Caller, client: Client, nobody: Caller
+) -> None:
+    own, links = made(caller(client, "read")), wiring.store("acme").links
+    stored = links.get(own["id"])
+    assert stored is not None
+    links.add(replace(stored, key_id=None))
+    assert rejected(follow(nobody, target_of(own["url"]))) == (401, "unauthenticated")
+
+
 def test_a_link_whose_expiry_was_changed_in_the_table_is_invalid(cloud: Cloud) -> None:
     now, store = dt.datetime(2026, 3, 14, tzinfo=dt.UTC), wiring.store("acme")
-    token, link = signed_links.make_link(store, "/v1/roi", QUESTION, days=1, now=now)
+    token, link = signed_links.make_link(store, "/v1/roi", QUESTION, days=1, maker=ADMIN, now=now)
     store.links.add(replace(link, expires_at=link.expires_at + WHOLE_DAY))
     with pytest.raises(Unauthenticated):
         signed_links.authenticate_link(token, "/v1/roi", [*QUESTION.items()], wiring.store, now=now)

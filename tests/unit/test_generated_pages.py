@@ -19,8 +19,8 @@ from infra.pages.examples import Example, NoExample, of_call, of_route, recorded
 from infra.pages.setting_pages import setting_meanings
 
 DOCS = Path(__file__).parents[2] / "docs"
-NOT_OF_THE_SERVICE = {"LIKEWORTH_PACKAGE_PYTHON", "LIKEWORTH_DYNAMODB_ENDPOINT"}
-"""Read by `make package` and by the tests."""
+OF_CLIENTS_AND_BUILDS = {"LIKEWORTH_URL", "LIKEWORTH_KEY", "LIKEWORTH_PACKAGE_PYTHON"}
+OF_TESTS = {"LIKEWORTH_DYNAMODB_ENDPOINT"}
 
 
 def text_of(name: str) -> str:
@@ -41,8 +41,13 @@ def test_every_setting_is_documented(setting: str) -> None:
     assert meaning.endswith(".")
 
 
+def test_variables_of_clients_and_builds_are_documented() -> None:
+    assert rows_of(text_of("settings")).keys() >= OF_CLIENTS_AND_BUILDS
+
+
 def test_no_page_names_a_setting_that_does_not_exist() -> None:
-    known = {PREFIX + one.name.upper() for one in fields(Settings)} | NOT_OF_THE_SERVICE
+    known = {PREFIX + one.name.upper() for one in fields(Settings)}
+    known |= OF_CLIENTS_AND_BUILDS | OF_TESTS
     for page in (*DOCS.glob("*.md"), DOCS.parent / "README.md"):
         named = set(re.findall(rf"\b{PREFIX}[A-Z_]+[A-Z]", page.read_text(encoding="utf-8")))
         assert named <= known, page.name

@@ -43,9 +43,9 @@ class DeclaredReport:
         none of `lacks`.
     marks : tuple
         As in `marks.Marks`: features that only this platform's tables have.
-    levels : tuple of str
-        Fields, the finest first; the first that the header has, or whose id it has, is the report
-        type.
+    levels : tuple
+        Fields, the finest first. The report type is the first one that the header has, or whose id
+        it has; of a pair (field, name), it is the name if the header has the field itself.
     paid : bool
         Whether the whole report is about ads.
     hits : int
@@ -87,7 +87,7 @@ class DeclaredReport:
     needs_one_of: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     marks: tuple[str | Mark, ...] = ()
-    levels: tuple[str, ...] = ()
+    levels: tuple[str | tuple[str, str], ...] = ()
     paid: bool = False
     hits: int = 0
     way_out: str = ""
@@ -126,9 +126,14 @@ class DeclaredReport:
 
     def name_in(self, columns: Columns) -> str:
         """Return the report type of a header."""
-        found = (level for level in self.levels if level in columns or f"{level}_id" in columns)
-        level = next(found, "")
-        return level.replace("_", "-") if level else self.report
+        for level in self.levels:
+            if isinstance(level, tuple):
+                field, name = level
+                if field in columns:
+                    return name
+            elif level in columns or f"{level}_id" in columns:
+                return level.replace("_", "-")
+        return self.report
 
     def group_of(self, columns: Columns) -> tuple[str, int]:
         """Return `group` and `preference` of `Recognition` for a header."""

@@ -80,7 +80,7 @@ def read_range(document: FitDocument, start: dt.date | None, end: dt.date | None
         errors.append(("/from", "the range ends before it begins"))
     if errors:
         raise InvalidFields(
-            f"the range {requested[0]} to {requested[1]} cannot be answered from this fit",
+            f"the range {requested[0]} to {requested[1]} is outside the window of this fit",
             tuple(FieldError(where, "out_of_range", message) for where, message in errors),
         )
     shown = (max(requested[0], first), min(requested[1], last))

@@ -176,7 +176,7 @@ def _too_many(store: TenantStore, role: Role, now: dt.datetime) -> str:
     active = " and ".join(one.key_id for one in there if one.state(now) == "active")
     return (
         f"{store.tenant} has {MAX_ACTIVE} active keys with the role {role} already ({active}): "
-        "revoke the one that is not used any more, then make another"
+        "revoke one that is no longer used, then create another"
     )
 
 

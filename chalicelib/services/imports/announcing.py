@@ -154,4 +154,4 @@ def check_options(
     if account is not None and not (1 <= len(account) <= 128 and account.isprintable()):
         wrong.append(FieldError("/account", "invalid_format", "1 to 128 printable characters"))
     if wrong:
-        raise InvalidFields("the file cannot be read like this", tuple(wrong))
+        raise InvalidFields("the options of the import are invalid", tuple(wrong))

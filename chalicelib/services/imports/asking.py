@@ -55,7 +55,7 @@ def ask_for_replay(
     if current.is_removed:
         raise ImportRemoved("the import was removed; upload the file again to import it")
     if current.state in ("waiting", "running") and not _has_lost_message(current, now):
-        raise ImportUnfinished(f"the import is {current.state}; it can be replayed when it ended")
+        raise ImportUnfinished(f"the import is {current.state}; replay it after it has ended")
     if current.state == "done" and not current.rejected:
         return current
     platform = given.get("platform", current.platform) or "auto"

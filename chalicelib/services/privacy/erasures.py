@@ -150,11 +150,11 @@ def list_receipts(
 def _checked(user_id: str) -> str:
     code, message = "", ""
     if not normal_user_id(user_id):
-        code, message = "too_short", "nothing but blanks"
+        code, message = "too_short", "must not be blank"
     elif len(user_id) > MAX_USER_ID:
         code, message = "too_long", f"at most {MAX_USER_ID} characters"
     if code:
-        raise InvalidFields("this is nobody's id", (FieldError("/user_id", code, message),))
+        raise InvalidFields("this is not a valid user id", (FieldError("/user_id", code, message),))
     return user_id
 
 

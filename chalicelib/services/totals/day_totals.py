@@ -359,4 +359,4 @@ def _check_question(
     elif (end - start).days >= MAX_DAYS:
         wrong.append(FieldError("/from", "out_of_range", f"at most {MAX_DAYS} days"))
     if wrong:
-        raise InvalidFields("this series cannot be given", tuple(wrong))
+        raise InvalidFields("the query is invalid", tuple(wrong))
