@@ -43,25 +43,16 @@ _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to a route.
-
-    Attributes
-    ----------
-    route : Route
-        The declaration of the view.
-    request : chalice.app.Request
-    query : dict
-        Query parameters; each is declared and was sent once.
-    now : datetime
-    routes : dict
-        (method, path) -> every route of the application.
-    """
+    """A request to a route."""
 
     route: Route
+    """The declaration of the view."""
     request: Request
     query: Mapping[str, str]
+    """Query parameters; each is declared and was sent once."""
     now: dt.datetime
     routes: Mapping[tuple[str, str], Route]
+    """(method, path) -> every route of the application."""
     _store: TenantStore | None = None
     _caller: Principal | None = None
 

@@ -32,11 +32,7 @@ log = logging.getLogger(__name__)
 def endpoint(route: Route, routes: Mapping[tuple[str, str], Route]) -> Callable[..., Response]:
     """Wrap the view of a route for Chalice, which passes the parts of the path by name.
 
-    Parameters
-    ----------
-    route : Route
-    routes : mapping
-        (method, path) -> route, of the whole application.
+    `routes`: (method, path) -> route, of the whole application.
     """
 
     @functools.wraps(route.view)
@@ -85,7 +81,6 @@ def _respond(
 
 
 def _counts_of(error: LikeworthError) -> Mapping[str, int]:
-    """Return the increments of metrics for an error."""
     match error:
         case StoreUnavailable():
             return {

@@ -105,10 +105,7 @@ def remove_mapping(store: TenantStore, name: str) -> None:
 def chosen_mapping(store: TenantStore, chosen: Any) -> tuple[dict[str, Any] | None, str | None]:
     """Return the mapping that a request chose, and its name if it was chosen by name.
 
-    Parameters
-    ----------
-    chosen : str, dict or None
-        The name of a saved mapping, a mapping, or None.
+    `chosen`: the name of a saved mapping, a mapping, or None.
 
     Raises
     ------
@@ -137,10 +134,7 @@ def chosen_mapping(store: TenantStore, chosen: Any) -> tuple[dict[str, Any] | No
 def checked_mapping(raw: Any, *, at: str = "") -> dict[str, Any]:
     """Validate a mapping and return it in normalised form.
 
-    Parameters
-    ----------
-    at : str
-        JSON pointer to the mapping in the request.
+    `at`: JSON pointer to the mapping in the request.
 
     Raises
     ------

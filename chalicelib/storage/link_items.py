@@ -19,31 +19,20 @@ KEPT = dt.timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as stored.
-
-    Attributes
-    ----------
-    link_id : str
-    path : str
-    query : dict of str
-        The query parameters by name.
-    seal : str
-        Hexadecimal; derived from the link, its path, its query and its expiry.
-    created_at, expires_at : datetime
-        In UTC, in whole seconds.
-    revoked_at : datetime, optional
-    key_id : str, optional
-        The API key on which the link depends; None if it stays valid without it.
-    """
+    """A link as stored."""
 
     link_id: str
     path: str
     query: dict[str, str]
+    """The query parameters by name."""
     seal: str
+    """Hexadecimal; derived from the link, its path, its query and its expiry."""
     created_at: dt.datetime
     expires_at: dt.datetime
+    """In UTC, in whole seconds."""
     revoked_at: dt.datetime | None = None
     key_id: str | None = None
+    """The API key on which the link depends; None if it stays valid without it."""
 
 
 class LinkStore:

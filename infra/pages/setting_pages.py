@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import itertools
 import re
 from dataclasses import fields
 
 from chalicelib.settings import PREFIX, Settings
 from infra.pages.markdown import filled, table
-
-_ENTRY = re.compile(r"^(?P<names>[a-z_, ]+) : \w+\n(?P<meaning>(?: {4}.*\n?)+)", re.MULTILINE)
 
 
 def settings_page() -> str:
@@ -23,12 +23,14 @@ def settings_page() -> str:
 
 
 def setting_meanings() -> dict[str, str]:
-    """What the docstring says about each setting, as Markdown."""
+    """The text below each setting in the code, as Markdown."""
+    (declared,) = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(declared, ast.ClassDef)
     found: dict[str, str] = {}
-    for entry in _ENTRY.finditer(inspect.getdoc(Settings) or ""):
-        meaning = " ".join(entry["meaning"].split()).replace("``", "`")
-        for name in entry["names"].split(", "):
-            found[name] = meaning
+    for field, text in itertools.pairwise(declared.body):
+        match field, text:
+            case ast.AnnAssign(ast.Name(name)), ast.Expr(ast.Constant(str() as meaning)):
+                found[name] = " ".join(meaning.split()).replace("``", "`")
     return {name: _with_variables(meaning, set(found)) for name, meaning in found.items()}
 
 

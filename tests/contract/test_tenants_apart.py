@@ -23,9 +23,10 @@ from tests.api.conftest import Caller, client, problem
 from tests.api.test_answers import document
 from tests.api.test_imports import BAD, GOOD, HEAD, Uploads
 from tests.conftest import BUCKET, Cloud
-from tests.contract.tenants import Mine, build, created, mine
+from tests.contract.tenants import Mine, build, mine
 from tests.contract.views import NOBODYS, ROUTES, name_of, send, target_of
 from tests.experiments import make_holdout
+from tests.unit.test_workers import arrived
 
 __all__ = ["client", "document", "mine"]  # fixtures
 
@@ -172,10 +173,8 @@ def same(one: HTTPResponse, other: HTTPResponse) -> bool:
 def test_a_replay_cannot_use_another_tenants_mapping(mine: Mine) -> None:
     uploads = Uploads(mine.cloud, mine.stranger)
     own = uploads.announce()
-    key = f"imports/other/{own}/x.csv"
     rows = "\n".join([HEAD, GOOD, BAD, ""]).encode()
-    etag = mine.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=rows)["ETag"]
-    uploads.work(created(key, etag))
+    uploads.work(arrived(mine.cloud, f"imports/other/{own}/x.csv", rows))
     texts = []
     for name in ("ours", NOBODYS["name"]):
         answer = mine.stranger.post(f"/v1/imports/{own}/replay", {"mapping": name})
@@ -221,8 +220,7 @@ def test_the_tenant_in_an_object_key_decides_even_with_another_tenants_import_id
     before = mine.stored()
     key = f"imports/other/{mine.ids['import_id']}/x.csv"
     rows = "\n".join([HEAD, GOOD, ""]).encode()
-    etag = mine.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=rows)["ETag"]
-    Uploads(mine.cloud, mine.stranger).work(created(key, etag))
+    Uploads(mine.cloud, mine.stranger).work(arrived(mine.cloud, key, rows))
     (own,) = mine.stranger.get("/v1/imports").json_body["imports"]
     assert own["id"] != mine.ids["import_id"]
     assert mine.stored() == before

@@ -12,7 +12,7 @@ from chalicelib.importers.reports.parts import paid_parts
 from chalicelib.importers.reports.report_columns import Column, vocabulary_of
 from chalicelib.importers.rows.row_dating import DateColumns, Dating, decide_dating
 from chalicelib.importers.rows.row_plan import Cells, Change
-from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.headings import Columns, Vocabulary
 from chalicelib.importers.tables.marks import Mark, Marks
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.tables.tables import Table
@@ -73,6 +73,8 @@ class DeclaredReport:
         Lines of the documentation in addition to those of the columns.
     rejected, remarks : tuple
         As `rejected` and `notes` of `Declaration`.
+    vocabulary : Vocabulary
+        The headings of the columns.
     """
 
     platform: str
@@ -102,6 +104,11 @@ class DeclaredReport:
     becomes: tuple[Becomes, ...] = ()
     rejected: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
+    vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Build the vocabulary once, because every opened file needs it."""
+        object.__setattr__(self, "vocabulary", vocabulary_of(self.columns))
 
     def accepts(self, head: TableHead) -> bool:
         """Whether a header is of this type. Must be fast."""
@@ -196,4 +203,4 @@ class DeclaredReport:
     @property
     def all_marks(self) -> Marks:
         """The marks, with the vocabulary that defines their fields."""
-        return Marks(self.marks, self.has_form, vocabulary_of(self.columns))
+        return Marks(self.marks, self.has_form, self.vocabulary)

@@ -29,21 +29,14 @@ class OfFit(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Days of the fit's window: indexes [first, last].
-
-    Attributes
-    ----------
-    first, last : int
-    start, end : date
-    clipped : bool
-        Whether the request reached beyond the window.
-    """
+    """Days of the fit's window: indexes [first, last]."""
 
     first: int
     last: int
     start: dt.date
     end: dt.date
     clipped: bool = False
+    """Whether the request reached beyond the window."""
 
     def total(self, daily: Sequence[float]) -> float:
         """Sum of a daily series over the range."""

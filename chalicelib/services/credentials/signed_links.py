@@ -49,14 +49,8 @@ def make_link(
     """Create a link for a validated path and query, and store its seal.
 
     A link made with the key of a reader depends on that key: otherwise a reader could keep access
-    after their key is revoked.
-
-    Returns
-    -------
-    str
-        ``lwl_{tenant}.{link_id}.{secret}``; it cannot be shown again.
-    Link
-        As it is stored.
+    after their key is revoked. The token is ``lwl_{tenant}.{link_id}.{secret}``; it cannot be shown
+    again.
     """
     created_at = now.astimezone(dt.UTC).replace(microsecond=0)
     expires_at = created_at + dt.timedelta(days=days)
@@ -115,7 +109,6 @@ def authenticate_link(
     ----------
     token : str
         As sent.
-    path : str
     query : sequence of (str, str)
         Names with their values, in any order, without the token and without ignored parameters.
     store_of : callable

@@ -34,12 +34,7 @@ def ask_for_replay(
 ) -> Import:
     """Request a replay of an import. If it has no rejected rows, change nothing.
 
-    Parameters
-    ----------
-    send : callable
-        Sends the message of an import to the queue.
-    given : dict
-        Values for some of `OPTIONS` that replace the import's own. None removes an option.
+    `given`: values for some of `OPTIONS` that replace the import's own. None removes an option.
 
     Raises
     ------
@@ -94,11 +89,6 @@ def ask_for_removal(
     store: TenantStore, import_id: str, send: Callable[[Import], None], *, now: dt.datetime
 ) -> Import:
     """Request the removal of everything that an import stored; repeating it changes nothing.
-
-    Parameters
-    ----------
-    send : callable
-        Sends the message of an import to the queue.
 
     Returns
     -------

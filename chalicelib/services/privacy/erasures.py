@@ -76,10 +76,7 @@ def erase_person(
 def finish_erasures(store: TenantStore, *, now: dt.datetime, has_time: HasTime) -> list[Receipt]:
     """Continue unfinished erasures and make the second searches that are due.
 
-    Returns
-    -------
-    list of Receipt
-        The receipts that were continued, as they are now.
+    Return the receipts that were continued, as they are now.
     """
     continued = []
     for receipt in store.erasures.newest_first():
@@ -100,10 +97,7 @@ def repeat_erasures(
     Needed after restoring items from a backup. A receipt holds the person's hash, so no list of
     ids is needed.
 
-    Parameters
-    ----------
-    receipts : iterable of Receipt
-        From this table, or from the table that it replaces.
+    `receipts`: from this table, or from the table that it replaces.
 
     Yields
     ------
