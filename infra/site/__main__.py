@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from chalicelib import documentation
 from chalicelib.documentation import handbook
+from infra.packaging.commands import run
 
 HERE = Path(__file__).parent
 FILES = ("extra.css", "favicon.svg")
@@ -90,13 +90,10 @@ def navigation() -> list[dict[str, str | list[str]]]:
 
 
 def _run_zensical(project: Path) -> None:
-    command = [sys.executable, "-m", "zensical", "build", "--strict"]
-    done = subprocess.run(
-        command, cwd=project, capture_output=True, text=True, check=False, encoding="utf-8"
-    )
-    if done.returncode:
-        said = _COLOUR.sub("", done.stderr).partition("Traceback")[0]
-        raise SiteError(f"Zensical failed:\n{said or done.stderr}")
+    done = run([sys.executable, "-m", "zensical", "build", "--strict"], folder=project)
+    if done.failed:
+        said = _COLOUR.sub("", done.output).partition("Traceback")[0]
+        raise SiteError(f"Zensical failed:\n{said}")
 
 
 def _flatten(made: Path) -> None:
