@@ -161,8 +161,9 @@ cost: $(VENV)/.dev ## compute the monthly AWS bill by list prices (ARGS="--event
 
 lock: $(VENV)/.dev ## update the lock files, with hashes
 	@for kind in "" -local -dev -lambda; do \
+	  also=$$([ "$$kind" != -local ] || echo requirements-docs.txt); \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
+	    --custom-compile-command "make lock" requirements$$kind.txt $$also -o requirements$$kind.lock; done
 
 clean: ## delete the virtual environments and all build output
 	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e $(VENV)-mutate build .pytest_cache .mypy_cache .ruff_cache .hypothesis

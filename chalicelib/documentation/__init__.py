@@ -25,7 +25,7 @@ OPENAPI = Path(__file__).with_name("openapi.json")
 INDEX = "index"
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Get started": ("start",),
-    "Answers": ("answers", "integrations"),
+    "Answers": ("answers", "dashboard", "integrations"),
     "Imports": ("events", "imports", "exports", "pipelines"),
     "Methods": ("methods", "experiments", "accuracy"),
     "Operate": ("operations", "deploy", "cost", "scale", "privacy", "security"),
