@@ -7,6 +7,7 @@ STAGE  := dev
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks integrations
+SITE    = build/site/index.html
 
 # Keep compiled modules in the environment, even if the machine disables them: tests start many
 # processes, and each would compile numpy, botocore and the service again.
@@ -14,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations mutate fuzz kills histories bench clients package lambda-test e2e deploy cost lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs site nightly worlds mutations mutate fuzz kills histories bench clients package lambda-test e2e deploy cost lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,10 +35,15 @@ $(VENV)/.dev: requirements-dev.lock | $(BIN)/python
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.local
 
-demo: $(VENV)/.local ## serve a simulated brand with answers at http://127.0.0.1:8000
+$(SITE): $(VENV)/.local $(wildcard docs/*.md infra/site/* chalicelib/documentation/*)
+	@$(BIN)/python -m infra.site
+
+site: $(SITE) ## build the documentation as static files in build/site
+
+demo: $(VENV)/.local $(SITE) ## serve a simulated brand with answers at http://127.0.0.1:8000
 	@$(BIN)/python -m chalicelib demo $(ARGS)
 
-serve: $(VENV)/.local ## serve an empty installation at http://127.0.0.1:8000
+serve: $(VENV)/.local $(SITE) ## serve an empty installation at http://127.0.0.1:8000
 	@$(BIN)/python -m chalicelib serve $(ARGS)
 
 test: $(VENV)/.dev ## run all tests
@@ -133,7 +139,7 @@ $(VENV)-clients/.done: requirements-clients.txt requirements-local.txt
 clients: $(VENV)-clients/.done ## lint the API description; generate and use clients in TypeScript and Python (needs npm)
 	@$(VENV)-clients/bin/python -m infra.clients
 
-package: $(VENV)/.dev ## build the Lambda packages and the template in build/package (needs Python 3.13)
+package: $(VENV)/.dev $(SITE) ## build the Lambda packages and the template in build/package (needs Python 3.13)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.packaging --stage $(STAGE) $(PACKAGE)
 
 lambda-test: package ## run the packages under AWS's runtime client: a request, a file, a fit (needs Java 17 and npm)
@@ -155,8 +161,9 @@ cost: $(VENV)/.dev ## compute the monthly AWS bill by list prices (ARGS="--event
 
 lock: $(VENV)/.dev ## update the lock files, with hashes
 	@for kind in "" -local -dev -lambda; do \
+	  also=$$([ "$$kind" != -local ] || echo requirements-docs.txt); \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
+	    --custom-compile-command "make lock" requirements$$kind.txt $$also -o requirements$$kind.lock; done
 
 clean: ## delete the virtual environments and all build output
 	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e $(VENV)-mutate build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,7 +22,7 @@ workers/        functions that queues, streams and the clock invoke
 cli/            the command line: estimate, convert, serve, demo, keys, audit, erase, mcp
 client/         a typed client of the HTTP API, and its answers as tools for AI assistants
 dashboard/      the page at /
-documentation/  the handbook at /docs
+documentation/  the documentation at /docs
 local/          the whole service in one process: SQLite, files, threads
 demo/           a simulated brand whose true effects are known
 ==============  ================================================================================

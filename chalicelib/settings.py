@@ -29,8 +29,9 @@ class Settings:
     bucket: str = "likeworth-exports"
     """Name of the bucket for uploaded exports."""
     import_queue_url: str = ""
+    """Queue of the import function."""
     fit_queue_url: str = ""
-    """Queues of the import and the fit function."""
+    """Queue of the fit function."""
     totals_queue_url: str = ""
     """Queue in which changed days wait before their totals are derived again. Empty: totals are
     derived at once after each change.

@@ -193,11 +193,16 @@ def _copy_application(folder: Path) -> None:
         shutil.copy(Path(found.origin).with_name(name), folder / "chalice")
 
 
-def write_documentation(folder: Path) -> None:
-    """Write the handbook and the description of the API into the package's `documentation`."""
-    pages = folder / documentation.FOLDER.name
-    pages.mkdir()
-    for name in (documentation.INDEX, *documentation.PAGES):
-        (pages / f"{name}.html").write_text(documentation.page(name), encoding="utf-8")
+def write_documentation(folder: Path, site: Path = documentation.BUILT) -> None:
+    """Copy the built site, and write the description of the API, into the package.
+
+    Raises
+    ------
+    PackageError
+        If the site is not built.
+    """
+    if not site.exists():
+        raise PackageError("the documentation is not built: run make site")
+    shutil.copytree(site, folder / documentation.PACKAGED.name)
     text = described(app.app.declared.values())
     (folder / documentation.OPENAPI.name).write_text(text, encoding="utf-8")

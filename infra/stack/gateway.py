@@ -17,7 +17,15 @@ from infra.stack.template_terms import (
     sub,
 )
 
-PUBLIC_PATHS = ("/", "/openapi.json", "/dashboard/{name}", "/docs", "/docs/{page}", "/v1/codes")
+PUBLIC_PATHS = (
+    "/",
+    "/openapi.json",
+    "/dashboard/{name}",
+    "/docs",
+    "/docs/{page}",
+    "/docs/assets/{asset}",
+    "/v1/codes",
+)
 """Paths that need no API key; they have a lower rate limit."""
 
 ACCESS_LINE = {

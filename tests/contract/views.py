@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import app
-from chalicelib import dashboard
+from chalicelib import dashboard, documentation
 from chalicelib.api.openapi.requests import EXAMPLES, PARAMETERS, PATH_PARAMETERS
 from chalicelib.api.routes import Route
 from tests.api.conftest import JSON, Caller
@@ -36,7 +36,11 @@ def target_of(route: Route, ids: dict[str, str] = NOBODYS, **query: Any) -> str:
     """Return path and query of a valid request: ids, required parameters and `query`."""
     if route.public:  # its ids do not belong to a tenant
         pages = PATH_PARAMETERS["page"]["enum"]
-        ids = {"name": dashboard.script_name(), "page": pages[0]}
+        ids = {
+            "name": dashboard.script_name(),
+            "page": pages[0],
+            "asset": documentation.PLAIN.name,
+        }
     path = re.sub(r"\{(\w+)\}", lambda found: quote(ids[found[1]]), route.path)
     given = {name: PARAMETERS[name][0]["enum"][0] for name in route.required} | query
     return f"{path}?{urlencode(given, doseq=True)}" if given else path

@@ -597,6 +597,7 @@ PAGES = (
     _get("/docs", key=""),
     _get("/docs/errors", key=""),
     _get("/docs/nothing", key=""),
+    _get("/docs/assets/plain.css", key=""),
     Ask("HEAD", "/openapi.json", key=""),
     _get("/openapi.json", key="", headers={"if-none-match": "*"}),
     _get("/v1/codes", key=""),

@@ -323,5 +323,6 @@ PATH_PARAMETERS: dict[str, Schema] = {
     "experiment_id": {"type": "string", "pattern": f"^{EXPERIMENT_ID.pattern}$"},
     "name": {"type": "string", "pattern": f"^{MAPPING_NAME.pattern}$"},
     "page": {"type": "string", "enum": list(documentation.PAGES)},
+    "asset": {"type": "string", "pattern": r"^[A-Za-z0-9_.-]{1,64}$"},
 }
 """Path parameter -> its schema."""

@@ -12,6 +12,9 @@ from chalicelib.api.responses import CACHED, Answer, Headers
 from chalicelib.api.routes import Route, Routes
 from chalicelib.model.errors import NotFound
 
+ANY = "*/*"
+"""Media types of the documentation's files: each has its own."""
+
 KEPT: Headers = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 views = Routes("pages", "The dashboard, the documentation and the OpenAPI description.")
@@ -39,10 +42,24 @@ def get_documentation(_call: Call) -> Answer:
 
 @views.route("GET", "/docs/{page}", public=True, media_type=HTML)
 def get_documentation_page(_call: Call, page: str) -> Answer:
-    """Show a page of the documentation; the `type` of a problem links to its line in `errors`."""
-    if page not in documentation.PAGES:
+    """Show a page of the documentation; the `type` of a problem links to its line in `errors`.
+
+    A name may end in `.html`, as links in the pages do.
+    """
+    name = page.removesuffix(".html")
+    if name not in documentation.PAGES:
         raise NotFound(f"available pages: {', '.join(documentation.PAGES)}")
-    return _documentation_page(page)
+    return _documentation_page(name)
+
+
+@views.route("GET", "/docs/assets/{asset}", public=True, media_type=ANY)
+def get_documentation_asset(_call: Call, asset: str) -> Answer:
+    """Get a style, a script, an image or the search index of the documentation."""
+    try:
+        content, media_type = documentation.asset(asset)
+    except KeyError:
+        raise NotFound("the documentation has no such file; reload the page") from None
+    return Answer(content, headers={**CACHED, "Content-Type": media_type})
 
 
 @views.route("GET", "/openapi.json", public=True, media_type=JSON)

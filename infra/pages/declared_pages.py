@@ -1,13 +1,9 @@
-"""Generate the pages of docs/ that come from declarations in the code: `make docs`."""
+"""Pages of importers and codes: docs/exports.md, docs/errors.md and docs/codes.md."""
 
 from __future__ import annotations
 
-import argparse
-import re
-import sys
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from pathlib import Path
 from typing import get_args
 
 from chalicelib.api.problems import SERVER_CODES, problem_classes, status_of
@@ -20,25 +16,22 @@ from chalicelib.local import exchanges
 from chalicelib.model import codes
 from chalicelib.model.errors import EXPORT_REJECTIONS
 from chalicelib.model.events import EVENT_ERROR_CODES
-
-DOCS = Path(__file__).parents[1] / "docs"
+from infra.pages.markdown import filled, table
 
 
 def exports_page() -> str:
     """docs/exports.md."""
-    template = (DOCS / "templates" / "exports.md").read_text(encoding="utf-8")
     parts = {
         "fields": _fields(),
         "contents": _contents(),
         "languages": _languages(),
         "importers": "\n\n".join(_importers()),
     }
-    return re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
+    return filled("exports.md", parts)
 
 
 def errors_page() -> str:
     """docs/errors.md: problems, and the codes of events, experiments, files and rows."""
-    template = (DOCS / "templates" / "errors.md").read_text(encoding="utf-8")
     events = [codes.REJECTIONS[code] for code in EVENT_ERROR_CODES if code not in codes.PROBLEMS]
     files = [codes.REJECTIONS[code] for code in EXPORT_REJECTIONS]
     rows = [codes.REJECTIONS[code] for code in ROW_REJECTIONS if code not in EXPORT_REJECTIONS]
@@ -51,44 +44,12 @@ def errors_page() -> str:
         "files": _errors(files),
         "rows": _errors(rows),
     }
-    page = re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
-    return page.replace("{both}", " and ".join(f"`{code}`" for code in both))
+    return filled("errors.md", parts).replace("{both}", " and ".join(f"`{code}`" for code in both))
 
 
 def codes_page() -> str:
     """docs/codes.md: the registry of reasons, warnings and verdicts."""
-    template = (DOCS / "templates" / "codes.md").read_text(encoding="utf-8")
-    parts = {use: _entries(use) for use in get_args(codes.Use)}
-    return re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
-
-
-PAGES = {
-    DOCS / "exports.md": exports_page,
-    DOCS / "errors.md": errors_page,
-    DOCS / "codes.md": codes_page,
-}
-
-
-def made_files() -> dict[Path, str]:
-    """The text of each page that `make docs` writes, by path."""
-    return {path: make() for path, make in PAGES.items()}
-
-
-def main() -> int:
-    """Write the pages, or with ``--check`` only compare them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if one differs")
-    check = parser.parse_args().check
-    stale = {path: text for path, text in made_files().items() if _read(path) != text}
-    for path, text in stale.items():
-        if not check:
-            path.write_text(text, encoding="utf-8")
-        print(f"{path.name}: {'stale, run make docs' if check else 'written'}")
-    return int(check and bool(stale))
-
-
-def _read(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    return filled("codes.md", {use: _entries(use) for use in get_args(codes.Use)})
 
 
 def _platforms() -> list[tuple[str, list[Declaration]]]:
@@ -128,7 +89,7 @@ def _contents() -> str:
         (f"[`{platform}`](#{platform})", "; ".join(one.title for one in declarations))
         for platform, declarations in _platforms()
     ]
-    return _table(("`--platform`", "files"), rows)
+    return table(("`--platform`", "files"), rows)
 
 
 def _importers() -> Iterable[str]:
@@ -143,10 +104,10 @@ def _section(declaration: Declaration) -> str:
     parts.append(f"**Recognised by** {declaration.looks_for}.")
     if declaration.becomes:
         rows = ((one.source, one.event) for one in declaration.becomes)
-        parts.append(_table(("in the file", "becomes"), rows))
+        parts.append(table(("in the file", "becomes"), rows))
     if declaration.rejected:
         rows = ((f"`{code}`", when) for code, when in declaration.rejected)
-        parts.append(_table(("rejected", "when"), rows))
+        parts.append(table(("rejected", "when"), rows))
     if declaration.notes:
         parts.append("\n".join(f"- {note}" for note in declaration.notes))
     return "\n\n".join(parts)
@@ -156,7 +117,7 @@ def _fields() -> str:
     rows = [(f"`{name}`", meaning) for name, meaning in FIELD_MEANINGS.items()]
     constants = [(f"`{name}`", meaning) for name, meaning in CONSTANT_MEANINGS.items()]
     return "\n\n".join(
-        (_table(("a column may be", "meaning"), rows), _table(("a constant", "meaning"), constants))
+        (table(("a column may be", "meaning"), rows), table(("a constant", "meaning"), constants))
     )
 
 
@@ -169,7 +130,7 @@ def _problems() -> str:
         (_anchored(one.code), str(status_of_code[one.code]), one.title, one.meaning, one.help)
         for one in codes.PROBLEMS.values()
     )
-    return _table(("code", "status", "title", "meaning", "what to do"), rows)
+    return table(("code", "status", "title", "meaning", "what to do"), rows)
 
 
 def _errors(entries: Iterable[codes.Problem | codes.Rejection]) -> str:
@@ -177,7 +138,7 @@ def _errors(entries: Iterable[codes.Problem | codes.Rejection]) -> str:
         (_anchored(one.code), one.title, one.meaning, one.help)
         for one in sorted(entries, key=lambda one: one.code)
     )
-    return _table(("code", "title", "meaning", "what to do"), rows)
+    return table(("code", "title", "meaning", "what to do"), rows)
 
 
 def _anchored(code: str) -> str:
@@ -200,16 +161,4 @@ def _entries(use: codes.Use) -> str:
             severity += f", may be {one.may_be.replace('_', ' ')}"
         cells = (f"{anchor}{shown}", one.title, one.meaning, one.help)
         rows.append((*cells[:2], severity, *cells[2:]) if use == "warning" else cells)
-    return _table(heading, rows)
-
-
-def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(heading) + " |", "|" + "---|" * len(heading)]
-    for row in rows:
-        cells = (cell.replace("|", "\\|").replace("\n", " ") for cell in row)
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return table(heading, rows)

@@ -1,0 +1,1 @@
+"""`make site`: the documentation as static files in build/site (ADR 59)."""
