@@ -257,7 +257,7 @@ def test_decomposition_splits_each_day(fitted: Caller) -> None:
 
 ASKING = (
     *("/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/attribution"),
-    "/v1/decomposition",
+    *("/v1/decomposition", "/v1/equivalences"),
 )
 
 
