@@ -36,7 +36,7 @@ def target_of(route: Route, ids: dict[str, str] = NOBODYS, **query: Any) -> str:
     """Return path and query of a valid request: ids, required parameters and `query`."""
     if route.public:  # its ids do not belong to a tenant
         pages = PATH_PARAMETERS["page"]["enum"]
-        ids = {"name": dashboard.script_name(), "page": pages[0]}
+        ids = {"name": [*dashboard.scripts()][-1], "page": pages[0]}
     path = re.sub(r"\{(\w+)\}", lambda found: quote(ids[found[1]]), route.path)
     given = {name: PARAMETERS[name][0]["enum"][0] for name in route.required} | query
     return f"{path}?{urlencode(given, doseq=True)}" if given else path

@@ -592,7 +592,7 @@ ERASURES = (
     _get("/v1/erasures/no-id"),
 )
 PAGES = (
-    _get("/", key="", keep={"script": r"dashboard/([\w.-]+\.js)"}),
+    _get("/", key="", keep={"script": r'module" src="dashboard/([\w.-]+\.js)"'}),
     _get("/dashboard/{script}", key=""),
     _get("/dashboard/old.js", key=""),
     _get("/docs", key=""),
