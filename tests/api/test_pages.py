@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -16,6 +17,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import dashboard, wiring
+from chalicelib.services.code_answers import list_codes
 from tests.api.conftest import rejected
 from tests.conftest import BUCKET, Cloud
 
@@ -168,6 +170,46 @@ def test_a_module_imports_exactly_what_it_uses(module: Path) -> None:
 def test_every_element_that_a_module_uses_is_in_the_page() -> None:
     page = get("/").body.decode()
     ids = set(re.findall(r'\sid="([\w-]+)"', page))
+    made = set(re.findall(r'\bid: "([\w-]+)"', dashboard.script()))
 
-    assert set(re.findall(r'\$\("([\w-]+)"\)', dashboard.script())) <= ids
-    assert set(re.findall(r'(?:for|aria-labelledby|aria-describedby)="([\w-]+)"', page)) <= ids
+    assert set(re.findall(r'\$\("([\w-]+)"\)', dashboard.script())) <= ids | made
+    referenced = re.findall(r'(?:for|aria-labelledby|aria-describedby)="([\w -]+)"', page)
+    assert {one for found in referenced for one in found.split()} <= ids | made
+
+
+def dictionary(language: str) -> dict[str, str]:
+    """The texts of a language: a JavaScript object that is also JSON, but for the last comma."""
+    text = (dashboard.FOLDER / f"texts_{language}.js").read_text("utf-8")
+    texts: dict[str, str] = json.loads(text[text.index("{") :].rstrip().removesuffix(",\n};") + "}")
+    return texts
+
+
+def test_both_languages_have_the_same_texts_with_the_same_values() -> None:
+    english, german = dictionary("en"), dictionary("de")
+
+    assert list(english) == list(german)
+    values = re.compile(r"\{\w+\}")
+    for key, text in english.items():
+        assert sorted(set(values.findall(text))) == sorted(set(values.findall(german[key]))), key
+        assert text.strip(), key
+        assert german[key].strip(), key
+
+
+def test_every_text_that_a_module_names_is_in_the_dictionaries() -> None:
+    english = dictionary("en")
+    modules = [one for one in MODULES if not one.name.startswith("texts_")]
+    script = "\n".join(one.read_text("utf-8") for one in modules)
+    page = get("/").body.decode()
+
+    named = set(re.findall(r'\b(?:t|withNodes)\(\s*"([\w.]+)"', script))
+    named |= set(re.findall(r'data-t(?:-label)?="([\w.]+)"', page))
+    counted = set(re.findall(r'\b(?:count|tn)\([^;]*?, "([a-z_]+)"', script))
+    assert named <= set(english)
+    assert {f"{one}_{form}" for one in counted for form in ("one", "other")} <= set(english)
+
+
+def test_every_verdict_and_severity_has_a_name_in_each_language() -> None:
+    catalogue = list_codes()["codes"]
+    verdicts = {f"verdict.{one['code']}" for one in catalogue if "verdict" in one["used_as"]}
+    severities = {f"severity.{one['severity']}" for one in catalogue}
+    assert verdicts | severities <= set(dictionary("de"))

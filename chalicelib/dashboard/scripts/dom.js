@@ -7,12 +7,28 @@ export function make(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
   return node;
 }
 
 // Text from a file. `bdi` isolates its direction, so that it cannot reorder the surrounding text.
 export const foreign = (text) => make("bdi", {}, text);
+
+export function makeButton(label, act, attributes = {}) {
+  const button = make("button", { type: "button", class: "plain", ...attributes }, label);
+  button.addEventListener("click", () => act(button));
+  return button;
+}
+
+// options: { value, label, disabled }
+export function makeSelect(attributes, options, chosen, act) {
+  const select = make("select", attributes, options.map((one) => make("option", { value: one.value, disabled: one.disabled }, one.label)));
+  select.value = chosen;
+  select.addEventListener("change", () => act(select.value));
+  return select;
+}
+
+export const labelled = (label, control) => make("label", { class: "field" }, make("span", {}, label), control);
 
 // columns: { label, cell(row), tone(row) (CSS class), words (left-aligned), short (no line breaks),
 // wide (on a separate line on narrow screens) }
