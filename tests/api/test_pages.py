@@ -208,6 +208,17 @@ def test_every_text_that_a_module_names_is_in_the_dictionaries() -> None:
     assert {f"{one}_{form}" for one in counted for form in ("one", "other")} <= set(english)
 
 
+def test_every_text_is_used() -> None:
+    modules = [one for one in MODULES if not one.name.startswith("texts_")]
+    script = "\n".join(one.read_text("utf-8") for one in modules) + get("/").body.decode()
+
+    named = set(re.findall(r'"([a-z_]+(?:\.[a-z_0-9]+)*)"', script))
+    begun = tuple(re.findall(r"`([a-z_.]+[._])\$\{", script))
+    forms = re.compile(r"_(one|other)$")
+    for key in dictionary("en"):
+        assert key in named or forms.sub("", key) in named or key.startswith(begun), key
+
+
 def test_every_verdict_and_severity_has_a_name_in_each_language() -> None:
     catalogue = list_codes()["codes"]
     verdicts = {f"verdict.{one['code']}" for one in catalogue if "verdict" in one["used_as"]}

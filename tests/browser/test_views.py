@@ -69,10 +69,11 @@ def test_a_view_is_accessible_and_fits_the_screen(
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.locator("figure .picture:not(:has(svg))").count() == 0
-    assert violations(page) == []
     for details in page.locator(".numbers > summary").all():
         details.click()
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    long = "document.querySelectorAll('.numbers tbody tr:nth-child(n + 4)')"
+    page.evaluate(f"[...{long}].map((one) => one.remove())")  # axe is slow on long tables
     assert violations(page) == []
 
 
@@ -222,6 +223,35 @@ def test_a_serious_warning_is_visible_next_to_its_number(visits: Visits, service
     row = page.locator(".row", has=page.get_by_role("link", name="Facebook", exact=True))
     assert "Do not act Placebo test failed" in row.inner_text()
     assert violations(page) == []
+
+
+def test_annotations_jumps_and_experiments_are_marked_in_the_chart_of_days(
+    visits: Visits, service: Served
+) -> None:
+    page = visits.open(service, key="")
+
+    def happen(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        first, last = body["from"], body["to"]
+        sale = {"name": "Sale <i>", "category": "promotion", "from": first, "to": first}
+        body["annotations"] = [sale]
+        body["shocks"] = [{"kind": "pulse", "from": last, "to": last}]
+        route.fulfill(response=response, body=json.dumps(body))
+
+    page.route(re.compile(r"/v1/decomposition"), happen)
+    page.fill("#key", service.key)
+    page.keyboard.press("Enter")
+    loaded(page, "Overview")
+    page.locator("figure svg").first.wait_for()
+    screenshot(page, "overview-events")
+
+    events = page.inner_text(".events")
+    assert "Sale <i>: " in events
+    assert "Unexplained jump: " in events
+    assert {"Annotation", "Unexplained jump"} <= set(page.inner_text(".legend").split("\n"))
+    marks = page.locator("figure svg").first.locator("[data-mark=rect] rect")
+    assert marks.count() == 2
 
 
 def test_a_shared_page_opens_without_a_key_and_shows_only_its_view(

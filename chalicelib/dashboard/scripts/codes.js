@@ -1,6 +1,6 @@
 // Titles and explanations of the API's codes, and the warnings that belong to a number.
 import { make } from "./dom.js";
-import { kindOf, typeName, words } from "./names.js";
+import { capital, kindOf, typeName, words } from "./names.js";
 import { hasText, language, t } from "./language.js";
 import { ask } from "./session.js";
 
@@ -14,12 +14,10 @@ export async function loadCodes(visit) {
   rejections = new Map(catalogue.rejections.map((one) => [one.code, one]));
 }
 
-const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 // The entry of a code such as not_counted:xing/like, with the part after the colon as its subject.
 export function entryOf(code) {
   const [stem, subject] = code.split(/:(.*)/s);
-  const entry = entries.get(stem) || { code: stem, title: capitalised(words(stem)), meaning: "", severity: "caution", help: "" };
+  const entry = entries.get(stem) || { code: stem, title: capital(words(stem)), meaning: "", severity: "caution", help: "" };
   return { ...entry, subject: subject ? subjectName(subject) : "" };
 }
 
@@ -75,7 +73,7 @@ export function makeExplanations(codes, heading, level = "h3") {
 
 // The entry of a rejection code. Unknown codes get a title made from the code.
 export function rejection(code) {
-  return rejections.get(code) || { code, title: capitalised(words(code)), meaning: "", help: "" };
+  return rejections.get(code) || { code, title: capital(words(code)), meaning: "", help: "" };
 }
 
 // The text of a reason, which is a sentence, or a code with an optional detail after a colon.

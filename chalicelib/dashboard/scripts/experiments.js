@@ -1,6 +1,6 @@
 // The view Experiments: results, how they agree with the model, and a form to register one.
 import { foreign, make } from "./dom.js";
-import { amount, days, interval, timeOf } from "./format.js";
+import { amount, count, days, interval, timeOf } from "./format.js";
 import { goalName, typeName } from "./names.js";
 import { drawForest, estimateColumns, makeFigure } from "./charts.js";
 import { makeExplanations, makeFlags, title, worstOf } from "./codes.js";
@@ -19,7 +19,7 @@ export async function showExperiments(root, visit) {
   const [{ experiments }, roi] = await Promise.all([ask("v1/experiments?limit=200", visit), answerOrNothing(visit)]);
   const used = new Map((roi ? roi.diagnostics.experiments || [] : []).map((one) => [one.id, one]));
   const contradicting = [...used.values()].filter((one) => one.contradicts_model).length;
-  root.append(make("p", { class: "answer" }, experiments.length ? t(contradicting ? "experiments.summary_contradict" : "experiments.summary", { n: experiments.length, bad: contradicting }) : t("experiments.none")),
+  root.append(make("p", { class: "answer" }, experiments.length ? `${count(experiments.length, "experiments.registered")} ${contradicting ? count(contradicting, "experiments.contradicting") : t("experiments.no_contradiction")}` : t("experiments.none")),
     make("p", { class: "soft" }, t("experiments.about")));
   if (experiments.length) root.append(make("ul", { class: "rows" }, experiments.map((one) => makeExperiment(one, used.get(one.id)))));
   root.append(makeExperimentForm(visit, roi));

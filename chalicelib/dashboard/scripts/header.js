@@ -10,11 +10,12 @@ import { changeState, linkTo } from "./state.js";
 
 const PRESETS = [7, 28, 90], OLD_DAYS = 7;
 
-export async function showHeader(visit, basis) {
+export async function showHeader(visit, basis, names) {
   const fits = (await listFits(visit)).filter((one) => one.status === "done");
   visit.signal.throwIfAborted();
   const goals = fits.find((one) => one.id === basis.fit.id)?.goals || [basis.goal];
-  $("controls").replaceChildren(...(isShared() ? [] : [makeRanges(visit, basis), makeGoals(basis, goals), makeCompared(visit, basis, fits), makeFitChoice(visit, basis, fits)]));
+  const controls = { range: () => makeRanges(visit, basis), goal: () => makeGoals(basis, goals), compare: () => makeCompared(visit, basis, fits), fit: () => makeFitChoice(visit, basis, fits) };
+  $("controls").replaceChildren(...(isShared() ? [] : names.map((name) => controls[name]())));
   $("chips").replaceChildren(await makeChips(visit, basis));
 }
 

@@ -17,15 +17,16 @@ import { showImport } from "./one_import.js";
 import { updateActions, watchActions } from "./share.js";
 import { changeState, linkTo, readState } from "./state.js";
 
-// Views with a basis need a fit; the others work without one.
+// needsFit: the view has no content before the first fit; controls: those that the view follows;
+// shares: signed links can open all of its answers.
 const VIEWS = {
-  overview: { show: showOverview, needsFit: true },
-  channels: { show: showChannels, needsFit: true },
-  compare: { show: showComparison, needsFit: true },
-  models: { show: showModels, needsFit: true },
-  experiments: { show: showExperiments, needsFit: false },
-  data: { show: showData, needsFit: false },
-  imports: { show: showImport, needsFit: false, tab: "data" },
+  overview: { show: showOverview, needsFit: true, controls: ["range", "goal", "compare", "fit"], shares: true },
+  channels: { show: showChannels, needsFit: true, controls: ["range", "goal", "compare", "fit"], shares: true },
+  compare: { show: showComparison, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
+  models: { show: showModels, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
+  experiments: { show: showExperiments, needsFit: false, controls: ["goal", "fit"], shares: false },
+  data: { show: showData, needsFit: false, controls: ["range"], shares: true },
+  imports: { show: showImport, needsFit: false, controls: [], shares: false, tab: "data" },
 };
 const TABS = Object.keys(VIEWS).filter((one) => !VIEWS[one].tab);
 const UNAUTHENTICATED = 401, NOT_FOUND = 404;
@@ -54,7 +55,7 @@ async function route() {
   const root = make("div", { class: `view view-${name}` });
   try {
     await loadCodes(current);
-    await showBasis(current, VIEWS[name].needsFit);
+    await showBasis(current, VIEWS[name]);
     await VIEWS[name].show(root, current, current.basis);
     current.signal.throwIfAborted();
     showView(root, name, current, focused);
@@ -64,13 +65,13 @@ async function route() {
 }
 
 // Controls are left out if the key may not read answers, or there is no fit yet.
-async function showBasis(current, needed) {
+async function showBasis(current, { needsFit, controls }) {
   try {
     current.basis = await readBasis(current);
-    await showHeader(current, current.basis);
+    await showHeader(current, current.basis, controls);
   } catch (error) {
     current.signal.throwIfAborted();
-    if (needed || !(error instanceof Problem) || error.status === UNAUTHENTICATED) throw error;
+    if (needsFit || !(error instanceof Problem) || error.status === UNAUTHENTICATED) throw error;
     clearHeader();
   }
 }
@@ -92,7 +93,7 @@ function showView(root, name, current, focused) {
   $("view").removeAttribute("aria-busy");
   $("view").replaceChildren(root);
   $("actions").hidden = false;
-  updateActions(current);
+  updateActions(current, VIEWS[name].shares);
   $("status").textContent = t("loaded", { view: t(`view.${VIEWS[name].tab || name}`) });
   document.title = `${t(`view.${VIEWS[name].tab || name}`)} – Likeworth`;
   const place = `${name}/${current.state.part || ""}`, again = focused && document.getElementById(focused);

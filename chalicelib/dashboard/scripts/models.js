@@ -1,7 +1,7 @@
 // The view Models: the credit of classical models next to what was incremental.
 import { make } from "./dom.js";
 import { amount, interval, whole } from "./format.js";
-import { goalName, typeName } from "./names.js";
+import { capital, goalName, typeName } from "./names.js";
 import { FONT, estimateColumns, isNarrow, makeFigure, makeNames, marginFor, tick } from "./charts.js";
 import { makeExplanations, makeFlags, title, worstOf } from "./codes.js";
 import { t, withNodes } from "./language.js";
@@ -62,7 +62,7 @@ function makeChart(answer, shown) {
 }
 
 function makeList(answer, shown) {
-  return make("ul", { class: "rows" }, shown.map((one) => make("li", { class: "row" }, make("h2", {}, typeName(one)),
+  return make("ul", { class: "rows" }, shown.map((one) => make("li", { class: "row" }, make("h2", {}, capital(typeName(one))),
     make("p", {}, one.ours.incremental_conversions.estimate === null
       ? `${t("models.unknown")} ${one.ours.reasons.map(title).join("; ")}.`
       : creditSentence(one, answer.models)),

@@ -8,7 +8,7 @@ const BRANDS = {
 };
 
 export const words = (slug) => slug.replaceAll("_", " ");
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export function channelName(slug) {
   return BRANDS[slug] || (hasText(`channel.${slug}`) ? t(`channel.${slug}`) : capital(words(slug)));

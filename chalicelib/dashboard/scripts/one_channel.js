@@ -1,7 +1,7 @@
 // One channel: its engagement types, when their effect occurs, and how robust it is.
 import { make } from "./dom.js";
 import { amount, bounds, interval, money, percent, whole } from "./format.js";
-import { channelName, goalName, typeName } from "./names.js";
+import { capital, channelName, goalName, typeName } from "./names.js";
 import { FONT, drawForest, estimateColumns, isNarrow, makeFigure } from "./charts.js";
 import { makeExplanations, makeFlags, title, worstOf } from "./codes.js";
 import { t, withNodes } from "./language.js";
@@ -35,7 +35,7 @@ function makeTypes(types, one, roi) {
   const detectable = (type) => one.engagements.find((found) => found.type === type.type && found.paid === type.paid)?.smallest_detectable_effect?.[field] ?? null;
   return make("section", {}, make("h2", {}, t("channel.types")),
     make("ul", { class: "rows" }, types.map((type) => make("li", { class: "row" },
-      make("div", { class: "row-head" }, make("h3", {}, typeName(type)), makeVerdict(type.verdict)),
+      make("div", { class: "row-head" }, make("h3", {}, capital(typeName(type))), makeVerdict(type.verdict)),
       make("p", {}, type[field].estimate === null
         ? `${t("channel.type_unknown", { n: whole(type.count) })} ${type.reasons.map(title).join("; ")}.`
         : withNodes(priced ? "channel.type_value" : "channel.type_conversions", { name: typeName(type, 1), estimate: makeEstimate(type[field], show), n: whole(type.count), all: makeEstimate(type.incremental_conversions, amount), goal: goalName(roi.goal) })),

@@ -91,7 +91,6 @@ export async function callApi(path, { method = "GET", body, signal, accept = "ap
 // Gets an answer for a visit of a view. The promise is rejected once the visit has ended, so an
 // answer that arrives late never appears in another view. Answers are kept for a minute.
 export async function ask(path, visit) {
-  visit.asked.add(path);
   let entry = kept.get(path);
   if (!entry || Date.now() - entry.at > KEPT_MILLISECONDS) {
     entry = { at: Date.now(), answer: callApi(path, { signal: visit.signal }) };
@@ -102,6 +101,7 @@ export async function ask(path, visit) {
   }
   const answer = await entry.answer;
   visit.signal.throwIfAborted();
+  visit.asked.add(path);
   return answer;
 }
 

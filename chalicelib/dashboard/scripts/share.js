@@ -20,8 +20,8 @@ export function watchActions(currentVisit) {
   $("export").addEventListener("click", () => openExport(currentVisit()));
 }
 
-export function updateActions(visit) {
-  const some = linkables(visit).length > 0;
+export function updateActions(visit, shares) {
+  const some = shares && linkables(visit).length > 0;
   $("share").hidden = isShared() || !some;
   $("export").hidden = !some;
 }

@@ -269,8 +269,11 @@ export const GERMAN = {
   "model.markov_4": "Markow, Ordnung 4",
   "model.shapley": "Shapley-Wert",
 
-  "experiments.summary": "{n} Experimente sind eingetragen. Keines widerspricht dem Modell.",
-  "experiments.summary_contradict": "{n} Experimente sind eingetragen; {bad} davon widersprechen dem Modell.",
+  "experiments.registered_one": "{n} Experiment ist eingetragen.",
+  "experiments.registered_other": "{n} Experimente sind eingetragen.",
+  "experiments.contradicting_one": "{n} widerspricht dem Modell.",
+  "experiments.contradicting_other": "{n} widersprechen dem Modell.",
+  "experiments.no_contradiction": "Keines widerspricht dem Modell.",
   "experiments.none": "Es ist noch kein Experiment eingetragen.",
   "experiments.about": "Ein Experiment hat Vorrang vor dem Modell. Die nächste Schätzung nach dem Eintragen verwendet es.",
   "experiment.holdout": "Holdout",

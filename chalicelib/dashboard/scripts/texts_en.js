@@ -269,8 +269,11 @@ export const ENGLISH = {
   "model.markov_4": "Markov, order 4",
   "model.shapley": "Shapley value",
 
-  "experiments.summary": "{n} experiments are registered. None of them contradicts the model.",
-  "experiments.summary_contradict": "{n} experiments are registered; {bad} of them contradict the model.",
+  "experiments.registered_one": "{n} experiment is registered.",
+  "experiments.registered_other": "{n} experiments are registered.",
+  "experiments.contradicting_one": "{n} contradicts the model.",
+  "experiments.contradicting_other": "{n} contradict the model.",
+  "experiments.no_contradiction": "None contradicts the model.",
   "experiments.none": "No experiment is registered yet.",
   "experiments.about": "An experiment takes precedence over the model. The next fit after its registration uses it.",
   "experiment.holdout": "Holdout",
