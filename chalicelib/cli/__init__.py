@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from chalicelib import __version__
 from chalicelib.model.errors import LikeworthError
 
-COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit", "erase")
+COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit", "erase", "mcp")
 UNUSABLE = 2
 INTERRUPTED = 130
 
@@ -23,16 +23,13 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
+    The exit status is 0 for success, 2 for wrong usage or input, 130 if interrupted. Commands can
+    return others.
+
     Parameters
     ----------
     argv : sequence of str, optional
         Without the program's name; ``sys.argv[1:]`` if absent.
-
-    Returns
-    -------
-    int
-        The exit status: 0 for success, 2 for wrong usage or input, 130 if interrupted. Commands can
-        return others.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser(_commands_to_load(arguments))

@@ -150,10 +150,7 @@ def run(options: argparse.Namespace) -> int:
 
     ``--attribution`` adds the key ``attribution``. ``--summary`` prints tables instead of JSON.
 
-    Returns
-    -------
-    int
-        0, or 2 if the input is unusable.
+    The exit status is 0, or 2 if the input is unusable.
     """
     now = dt.datetime.now(dt.UTC)
     try:

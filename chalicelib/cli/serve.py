@@ -119,7 +119,6 @@ def open_service(port: int, data: Path | None) -> LocalService | None:
 
 
 def _check(data: Path) -> int:
-    """Print the damage in a data directory."""
     from chalicelib.local.checking import findings
     from chalicelib.local.database import FILE, Database
     from chalicelib.local.versioned_files import Files
@@ -153,7 +152,6 @@ def _check(data: Path) -> int:
 
 
 def _back_up(arguments: argparse.Namespace) -> int:
-    """Copy a data directory."""
     from chalicelib.local.backups import back_up
     from chalicelib.local.database import FILE
 

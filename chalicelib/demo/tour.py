@@ -61,25 +61,15 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The estimates of the service.
-
-    Attributes
-    ----------
-    roi, equivalence : dict
-        Responses to ``GET /v1/roi`` and ``GET /v1/equivalence``.
-    """
+    """The estimates of the service."""
 
     roi: dict[str, Any]
     equivalence: dict[str, Any]
+    """Responses to ``GET /v1/roi`` and ``GET /v1/equivalence``."""
 
 
 class Api:
-    """A client of the HTTP API with one persistent connection.
-
-    Parameters
-    ----------
-    url, key : str
-    """
+    """A client of the HTTP API with one persistent connection."""
 
     def __init__(self, url: str, key: str) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)

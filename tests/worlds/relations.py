@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from chalicelib.cli.estimate import EventLines
 from chalicelib.services import answers
-from chalicelib.services.fitting.estimation import fit_columns
+from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import Columns
 from tests.worlds.changes import JUNK, RELATIONS, Line, Relation, day_of
 from tests.worlds.fits import AS_OF
@@ -144,7 +144,7 @@ def estimate_lines(
         for event in events[start : start + size]:
             part.add(event)
         columns.extend(part)
-    document = fit_columns(columns, window=None, currency="EUR", as_of=AS_OF, fit_id="relation")
+    document = fit_events(columns, window=None, currency="EUR", as_of=AS_OF, fit_id="relation")
     start_day, end_day = days or (None, None)
     roi = answers.roi(document, start=start_day, end=end_day, goal="purchase")
     return {

@@ -49,7 +49,7 @@ function openShare(visit) {
     try {
       showLink(await makeLinks(visit, keep.checked ? fit : null, Number(expiry.value)), result);
     } catch (error) {
-      problem.textContent = explain(error, "task.share", "roles.admin");
+      problem.textContent = explain(error, "task.share", "roles.read");
     } finally {
       create.disabled = false;
     }

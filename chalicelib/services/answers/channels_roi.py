@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, NotRequired, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -61,6 +61,7 @@ from chalicelib.services.answers.ranges import (
 )
 from chalicelib.services.answers.verdicts import Doubt, judge, unseen_share
 from chalicelib.services.fitting.fit_documents import FitDocument, GoalDocument
+from chalicelib.services.fitting.source_coverage import CoveredSource
 
 ChannelVerdict = Literal[
     "profitable",
@@ -71,10 +72,7 @@ ChannelVerdict = Literal[
     "inconclusive",
     "not_estimable",
 ]
-Coverage = Annotated[
-    dict[str, Any] | list[Any] | None,
-    Field(description="The covered days of each source; absent in older fits."),
-]
+Coverage = Annotated[list[CoveredSource], Field(description="The covered days of each source.")]
 
 
 class DetectableOfSum(TypedDict):
@@ -144,7 +142,7 @@ class Roi(OfFit, Period):
     total: Total
     channels: list[ChannelReturn]
     diagnostics: Annotated[dict[str, Any], Field(description="Diagnostics of the fit.")]
-    coverage: NotRequired[Coverage]
+    coverage: Coverage
 
 
 class ChannelRow(ChannelReturn):
@@ -182,7 +180,6 @@ def roi(
 
     Parameters
     ----------
-    document : FitDocument
     start, end : date, optional
         First and last day of the range, clipped to the fit's window. None: the window's ends.
     goal : str, optional
@@ -203,7 +200,7 @@ def roi(
         raise unknown_value("channel", channel, names)
     shown = [name for name in names if channel is None or name == channel]
     fitted = document["goals"][goal]
-    answer: Roi = {
+    return {
         "fit": refer_to(document),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
@@ -217,10 +214,8 @@ def roi(
         },
         "channels": [_channel(name, effects, document, goal, days) for name in shown],
         "diagnostics": fitted["diagnostics"],
+        "coverage": document["coverage"],
     }
-    if "coverage" in document:
-        answer["coverage"] = document["coverage"]
-    return answer
 
 
 def roi_rows(answer: Roi) -> Iterator[Row]:
@@ -359,7 +354,6 @@ def judge_sum(
 
 
 def _reasons_without_roi(cost: float, outside: float, mean_value: float) -> list[str]:
-    """Return the reasons why a channel has no ROI."""
     reasons = []
     if cost <= 0:
         reasons.append("no_cost" if outside == 0 else "cost_outside_window")
