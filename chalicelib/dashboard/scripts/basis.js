@@ -19,9 +19,11 @@ export async function readBasis(visit) {
 
 // The days before the range, as many as it has; null if they are not all in the window.
 export function previousPeriod(visit, window) {
-  const from = visit.state.params.get("from"), to = visit.state.params.get("to");
+  const from = visit.state.params.get("from"),
+    to = visit.state.params.get("to");
   if (!from || !to) return null;
-  const length = daysBetween(from, to), before = addDays(from, -length);
+  const length = daysBetween(from, to),
+    before = addDays(from, -length);
   return before < window.from ? null : { from: before, to: addDays(from, -1) };
 }
 

@@ -12,8 +12,15 @@ export function settlingOf(one) {
 }
 
 export function sentenceOf(one, roi) {
-  const cash = money(roi.currency), goal = goalName(roi.goal);
+  const cash = money(roi.currency),
+    goal = goalName(roi.goal);
   if (one.incremental_conversions.estimate === null) return t("channels.unknown", { goal });
-  if (one.incremental_roas.estimate === null) return withNodes("channels.no_roi", { estimate: makeEstimate(one.incremental_conversions, amount), goal });
-  return withNodes("channels.returned", { one: unit(roi.currency), estimate: makeEstimate(one.incremental_roas, cash), conversions: makeEstimate(one.incremental_conversions, amount), goal });
+  if (one.incremental_roas.estimate === null)
+    return withNodes("channels.no_roi", { estimate: makeEstimate(one.incremental_conversions, amount), goal });
+  return withNodes("channels.returned", {
+    one: unit(roi.currency),
+    estimate: makeEstimate(one.incremental_roas, cash),
+    conversions: makeEstimate(one.incremental_conversions, amount),
+    goal,
+  });
 }

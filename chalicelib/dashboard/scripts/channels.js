@@ -19,7 +19,9 @@ const SORTS = {
 };
 
 function widthOf({ incremental_conversions: e }) {
-  return e.estimate === null || e.ci_low === null || e.ci_high === null ? Infinity : (e.ci_high - e.ci_low) / Math.max(1e-9, Math.abs(e.estimate));
+  return e.estimate === null || e.ci_low === null || e.ci_high === null
+    ? Infinity
+    : (e.ci_high - e.ci_low) / Math.max(1e-9, Math.abs(e.estimate));
 }
 
 export async function showChannels(root, visit, basis) {
@@ -32,16 +34,39 @@ export async function showChannels(root, visit, basis) {
   const sort = visit.state.params.get("sort") in SORTS ? visit.state.params.get("sort") : "roi";
   const channels = [...roi.channels].sort(SORTS[sort]);
   const returned = channels.filter((one) => one.roi.estimate !== null);
-  root.append(makeHeading(t("view.channels")), make("p", { class: "answer" }, summaryOf(roi)), makeRange(roi),
-    labelled(t("channels.sort"), makeSelect({ id: "channels-sort" }, Object.keys(SORTS).map((one) => ({ value: one, label: t(`sort.${one}`) })), sort, (one) => changeState({ sort: one }))));
+  root.append(
+    makeHeading(t("view.channels")),
+    make("p", { class: "answer" }, summaryOf(roi)),
+    makeRange(roi),
+    labelled(
+      t("channels.sort"),
+      makeSelect(
+        { id: "channels-sort" },
+        Object.keys(SORTS).map((one) => ({ value: one, label: t(`sort.${one}`) })),
+        sort,
+        (one) => changeState({ sort: one }),
+      ),
+    ),
+  );
   if (returned.length) root.append(makeForest(returned, roi));
-  root.append(make("ul", { class: "rows" }, channels.map((one) => makeRow(one, roi, compared))));
-  const explained = makeExplanations(channels.flatMap((one) => [...one.reasons, ...one.warnings]), t("explanations.title"), "h2");
+  root.append(
+    make(
+      "ul",
+      { class: "rows" },
+      channels.map((one) => makeRow(one, roi, compared)),
+    ),
+  );
+  const explained = makeExplanations(
+    channels.flatMap((one) => [...one.reasons, ...one.warnings]),
+    t("explanations.title"),
+    "h2",
+  );
   if (explained) root.append(explained);
 }
 
 function summaryOf(roi) {
-  const settled = roi.channels.filter((one) => one.verdict === "profitable"), costly = roi.channels.filter((one) => one.cost > 0);
+  const settled = roi.channels.filter((one) => one.verdict === "profitable"),
+    costly = roi.channels.filter((one) => one.cost > 0);
   return t("channels.summary", { n: settled.length, all: costly.length });
 }
 
@@ -51,12 +76,25 @@ function makeForest(channels, roi) {
     title: t("channels.figure", { currency: roi.currency }),
     sentence: channels.map((one) => `${channelName(one.channel)}: ${interval(one.incremental_roas, fine)}`).join("; "),
     note: t("channels.note"),
-    rows: channels, file: "channels",
-    draw: (width) => drawForest(width, {
-      rows: channels.map((one) => ({ name: channelName(one.channel), e: one.incremental_roas, tone: worstOf(one.warnings), reach: one.smallest_detectable_effect && one.smallest_detectable_effect.roi !== null ? { from: 1, to: 1 + one.smallest_detectable_effect.roi } : null })),
-      marks: [{ x: 0, text: t("channels.zero"), strong: false }, { x: 1, text: t("channels.break_even"), strong: true }],
-      label: t("channels.axis", { currency: roi.currency }),
-    }),
+    rows: channels,
+    file: "channels",
+    draw: (width) =>
+      drawForest(width, {
+        rows: channels.map((one) => ({
+          name: channelName(one.channel),
+          e: one.incremental_roas,
+          tone: worstOf(one.warnings),
+          reach:
+            one.smallest_detectable_effect && one.smallest_detectable_effect.roi !== null
+              ? { from: 1, to: 1 + one.smallest_detectable_effect.roi }
+              : null,
+        })),
+        marks: [
+          { x: 0, text: t("channels.zero"), strong: false },
+          { x: 1, text: t("channels.break_even"), strong: true },
+        ],
+        label: t("channels.axis", { currency: roi.currency }),
+      }),
     columns: [
       { label: t("table.channel"), raw: (one) => channelName(one.channel), words: true },
       { label: t("card.spend"), raw: (one) => one.cost, cell: (one) => money(roi.currency)(one.cost) },
@@ -70,12 +108,29 @@ function makeForest(channels, roi) {
 }
 
 function makeRow(one, roi, compared) {
-  const cash = money(roi.currency), before = compared && compared.channels.find((other) => other.channel === one.channel);
-  return make("li", { class: "row" },
-    make("div", { class: "row-head" },
-      make("h2", {}, make("a", { href: linkTo("channels", one.channel) }, channelName(one.channel))), makeVerdict(one.verdict)),
+  const cash = money(roi.currency),
+    before = compared && compared.channels.find((other) => other.channel === one.channel);
+  return make(
+    "li",
+    { class: "row" },
+    make(
+      "div",
+      { class: "row-head" },
+      make("h2", {}, make("a", { href: linkTo("channels", one.channel) }, channelName(one.channel))),
+      makeVerdict(one.verdict),
+    ),
     make("p", {}, sentenceOf(one, roi)),
     makeFlags(one.warnings),
-    one.verdict === "profitable" || one.verdict === "unprofitable" ? null : make("p", { class: "soft" }, settlingOf(one)),
-    make("p", { class: "soft small" }, t("channels.spend", { cost: cash(one.cost) }), before ? ` · ${t("channels.before", { before: before.incremental_roas.estimate === null ? t("unknown") : interval(before.incremental_roas, fine) })}` : ""));
+    one.verdict === "profitable" || one.verdict === "unprofitable"
+      ? null
+      : make("p", { class: "soft" }, settlingOf(one)),
+    make(
+      "p",
+      { class: "soft small" },
+      t("channels.spend", { cost: cash(one.cost) }),
+      before
+        ? ` · ${t("channels.before", { before: before.incremental_roas.estimate === null ? t("unknown") : interval(before.incremental_roas, fine) })}`
+        : "",
+    ),
+  );
 }

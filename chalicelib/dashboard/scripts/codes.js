@@ -17,7 +17,13 @@ export async function loadCodes(visit) {
 // The entry of a code such as not_counted:xing/like, with the part after the colon as its subject.
 export function entryOf(code) {
   const [stem, subject] = code.split(/:(.*)/s);
-  const entry = entries.get(stem) || { code: stem, title: capital(words(stem)), meaning: "", severity: "caution", help: "" };
+  const entry = entries.get(stem) || {
+    code: stem,
+    title: capital(words(stem)),
+    meaning: "",
+    severity: "caution",
+    help: "",
+  };
   return { ...entry, subject: subject ? subjectName(subject) : "" };
 }
 
@@ -27,7 +33,8 @@ function subjectName(subject) {
 
 // A title. Verdicts have titles in every language of the page; other codes are in English.
 export function title(code) {
-  const entry = entryOf(code), own = language() !== "en" && hasText(`verdict.${entry.code}`);
+  const entry = entryOf(code),
+    own = language() !== "en" && hasText(`verdict.${entry.code}`);
   const plain = own ? t(`verdict.${entry.code}`) : entry.title;
   return entry.subject ? `${plain}: ${entry.subject}` : plain;
 }
@@ -40,10 +47,23 @@ export function worstOf(codes) {
 
 // Short visible tags for the warnings that matter, next to the number they belong to.
 export function makeFlags(codes) {
-  const shown = SEVERE.flatMap((severity) => codes.filter((code) => severityOf(code) === severity).map((code) => [severity, code]));
+  const shown = SEVERE.flatMap((severity) =>
+    codes.filter((code) => severityOf(code) === severity).map((code) => [severity, code]),
+  );
   if (!shown.length) return null;
-  return make("ul", { class: "flags" }, shown.map(([severity, code]) => make("li", { class: `flag ${severity}` },
-    make("strong", {}, t(`severity.${severity}`)), " ", make("span", { lang: "en" }, title(code)))));
+  return make(
+    "ul",
+    { class: "flags" },
+    shown.map(([severity, code]) =>
+      make(
+        "li",
+        { class: `flag ${severity}` },
+        make("strong", {}, t(`severity.${severity}`)),
+        " ",
+        make("span", { lang: "en" }, title(code)),
+      ),
+    ),
+  );
 }
 
 // One tag for the worst severity, for places without room for titles.
@@ -61,14 +81,37 @@ export function makeExplanations(codes, heading, level = "h3") {
   if (!distinct.length) return null;
   const order = [...SEVERE, "note"];
   distinct.sort((a, b) => order.indexOf(severityOf(a)) - order.indexOf(severityOf(b)));
-  return make("section", { class: "explanations" }, make(level, {}, heading), make("ul", {}, distinct.map((code) => {
-    const entry = entryOf(code);
-    return make("li", { class: entry.severity, lang: "en" },
-      make("strong", {}, title(code)),
-      entry.severity === "note" ? null : [" ", make("span", { class: `flag ${entry.severity}`, lang: language() }, make("strong", {}, t(`severity.${entry.severity}`)))],
-      make("p", {}, withCode(entry.meaning)),
-      entry.help && entry.help !== "No action is needed." ? make("p", { class: "help" }, withCode(entry.help)) : null);
-  })));
+  return make(
+    "section",
+    { class: "explanations" },
+    make(level, {}, heading),
+    make(
+      "ul",
+      {},
+      distinct.map((code) => {
+        const entry = entryOf(code);
+        return make(
+          "li",
+          { class: entry.severity, lang: "en" },
+          make("strong", {}, title(code)),
+          entry.severity === "note"
+            ? null
+            : [
+                " ",
+                make(
+                  "span",
+                  { class: `flag ${entry.severity}`, lang: language() },
+                  make("strong", {}, t(`severity.${entry.severity}`)),
+                ),
+              ],
+          make("p", {}, withCode(entry.meaning)),
+          entry.help && entry.help !== "No action is needed."
+            ? make("p", { class: "help" }, withCode(entry.help))
+            : null,
+        );
+      }),
+    ),
+  );
 }
 
 // The entry of a rejection code. Unknown codes get a title made from the code.

@@ -19,11 +19,12 @@ async function part(visit, task, roles, work) {
 }
 
 export async function showData(root, visit) {
-  const coverage = () => part(visit, "task.answers", "roles.read", async () => {
-    const { params } = visit.state;
-    const answer = await ask(pathOf("coverage", { from: params.get("from"), to: params.get("to") }), visit);
-    return make("div", {}, makeCoverageAnswer(answer), makeCoverage(answer));
-  });
+  const coverage = () =>
+    part(visit, "task.answers", "roles.read", async () => {
+      const { params } = visit.state;
+      const answer = await ask(pathOf("coverage", { from: params.get("from"), to: params.get("to") }), visit);
+      return make("div", {}, makeCoverageAnswer(answer), makeCoverage(answer));
+    });
   if (isShared()) {
     root.append(makeHeading(t("view.data")), await coverage());
     return;
@@ -35,9 +36,21 @@ export async function showData(root, visit) {
     makeUpload(visit),
   ]);
   const [covered, imports, fits, upload] = parts;
-  root.append(makeHeading(t("view.data")), covered,
-    make("section", { "aria-labelledby": "upload-title" }, make("h2", { id: "upload-title" }, t("upload.title")), upload),
-    make("section", { "aria-labelledby": "imported" }, make("h2", { id: "imported" }, t("imports.title")), make("div", { id: "list" }, imports)),
-    make("section", { "aria-labelledby": "fits-title" }, make("h2", { id: "fits-title" }, t("fits.title")), fits));
+  root.append(
+    makeHeading(t("view.data")),
+    covered,
+    make(
+      "section",
+      { "aria-labelledby": "upload-title" },
+      make("h2", { id: "upload-title" }, t("upload.title")),
+      upload,
+    ),
+    make(
+      "section",
+      { "aria-labelledby": "imported" },
+      make("h2", { id: "imported" }, t("imports.title")),
+      make("div", { id: "list" }, imports),
+    ),
+    make("section", { "aria-labelledby": "fits-title" }, make("h2", { id: "fits-title" }, t("fits.title")), fits),
+  );
 }
-

@@ -7,7 +7,11 @@ export function make(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  node.append(
+    ...children
+      .flat(Infinity)
+      .filter((child) => child !== null && child !== undefined && child !== false && child !== ""),
+  );
   return node;
 }
 
@@ -22,7 +26,11 @@ export function makeButton(label, act, attributes = {}) {
 
 // options: { value, label, disabled }
 export function makeSelect(attributes, options, chosen, act) {
-  const select = make("select", attributes, options.map((one) => make("option", { value: one.value, disabled: one.disabled }, one.label)));
+  const select = make(
+    "select",
+    attributes,
+    options.map((one) => make("option", { value: one.value, disabled: one.disabled }, one.label)),
+  );
   select.value = chosen;
   select.addEventListener("change", () => act(select.value));
   return select;
@@ -34,13 +42,25 @@ export const labelled = (label, control) => make("label", { class: "field" }, ma
 // wide (on a separate line on narrow screens) }
 export function makeTable(caption, columns, rows) {
   const side = (column) => (column.words ? "words" : null);
-  const head = columns.map((column) => make("th", { scope: "col", role: "columnheader", class: side(column) }, column.label));
-  const line = (row) => columns.map((column) => {
-    const classes = [side(column), column.short && "short", column.wide && "wide", column.tone && column.tone(row)].filter(Boolean).join(" ");
-    return make("td", { role: "cell", "data-label": column.label, class: classes || null }, column.cell(row));
-  });
-  return make("table", { class: "stack", role: "table" },
+  const head = columns.map((column) =>
+    make("th", { scope: "col", role: "columnheader", class: side(column) }, column.label),
+  );
+  const line = (row) =>
+    columns.map((column) => {
+      const classes = [side(column), column.short && "short", column.wide && "wide", column.tone && column.tone(row)]
+        .filter(Boolean)
+        .join(" ");
+      return make("td", { role: "cell", "data-label": column.label, class: classes || null }, column.cell(row));
+    });
+  return make(
+    "table",
+    { class: "stack", role: "table" },
     caption ? make("caption", {}, caption) : null,
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, head)),
-    make("tbody", { role: "rowgroup" }, rows.map((row) => make("tr", { role: "row" }, line(row)))));
+    make(
+      "tbody",
+      { role: "rowgroup" },
+      rows.map((row) => make("tr", { role: "row" }, line(row))),
+    ),
+  );
 }

@@ -19,11 +19,35 @@ export async function showExperiments(root, visit) {
   const [{ experiments }, roi] = await Promise.all([ask("v1/experiments?limit=200", visit), answerOrNothing(visit)]);
   const used = new Map((roi ? roi.diagnostics.experiments || [] : []).map((one) => [one.id, one]));
   const contradicting = [...used.values()].filter((one) => one.contradicts_model).length;
-  root.append(make("p", { class: "answer" }, experiments.length ? `${count(experiments.length, "experiments.registered")} ${contradicting ? count(contradicting, "experiments.contradicting") : t("experiments.no_contradiction")}` : t("experiments.none")),
-    make("p", { class: "soft" }, t("experiments.about")));
-  if (experiments.length) root.append(make("ul", { class: "rows" }, experiments.map((one) => makeExperiment(one, used.get(one.id)))));
+  root.append(
+    make(
+      "p",
+      { class: "answer" },
+      experiments.length
+        ? `${count(experiments.length, "experiments.registered")} ${contradicting ? count(contradicting, "experiments.contradicting") : t("experiments.no_contradiction")}`
+        : t("experiments.none"),
+    ),
+    make("p", { class: "soft" }, t("experiments.about")),
+  );
+  if (experiments.length)
+    root.append(
+      make(
+        "ul",
+        { class: "rows" },
+        experiments.map((one) => makeExperiment(one, used.get(one.id))),
+      ),
+    );
   root.append(makeExperimentForm(visit, roi));
-  const explained = makeExplanations(experiments.flatMap((one) => [...one.analysis.reasons, ...one.analysis.warnings, ...(used.get(one.id)?.reason ? [used.get(one.id).reason] : []), ...(used.get(one.id)?.contradicts_model ? ["experiment_contradicts_model"] : [])]), t("explanations.title"), "h2");
+  const explained = makeExplanations(
+    experiments.flatMap((one) => [
+      ...one.analysis.reasons,
+      ...one.analysis.warnings,
+      ...(used.get(one.id)?.reason ? [used.get(one.id).reason] : []),
+      ...(used.get(one.id)?.contradicts_model ? ["experiment_contradicts_model"] : []),
+    ]),
+    t("explanations.title"),
+    "h2",
+  );
   if (explained) root.append(explained);
 }
 
@@ -40,15 +64,38 @@ async function answerOrNothing(visit) {
 const per = (x) => new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 2 }).format(x);
 
 function makeExperiment(one, used) {
-  const result = one.analysis.conversions_per_engagement, total = one.analysis.incremental_conversions;
-  return make("li", { class: "row" },
-    make("div", { class: "row-head" }, make("h2", {}, foreign(one.name || one.id)), make("span", { class: "verdict" }, t(`experiment.${one.kind}`))),
-    make("p", { class: "soft small" }, `${typeName(one)} · ${goalName(one.goal)} · ${days(one.from, one.to)} · `, t("experiment.registered"), " ", timeOf(one.restated_at || one.registered_at)),
-    make("p", {}, total && total.estimate !== null ? t("experiment.result", { result: interval(total, amount), goal: goalName(one.goal) }) : t("experiment.no_total"), " ",
-      result && result.estimate !== null ? t("experiment.per", { result: interval(result, per) }) : ""),
+  const result = one.analysis.conversions_per_engagement,
+    total = one.analysis.incremental_conversions;
+  return make(
+    "li",
+    { class: "row" },
+    make(
+      "div",
+      { class: "row-head" },
+      make("h2", {}, foreign(one.name || one.id)),
+      make("span", { class: "verdict" }, t(`experiment.${one.kind}`)),
+    ),
+    make(
+      "p",
+      { class: "soft small" },
+      `${typeName(one)} · ${goalName(one.goal)} · ${days(one.from, one.to)} · `,
+      t("experiment.registered"),
+      " ",
+      timeOf(one.restated_at || one.registered_at),
+    ),
+    make(
+      "p",
+      {},
+      total && total.estimate !== null
+        ? t("experiment.result", { result: interval(total, amount), goal: goalName(one.goal) })
+        : t("experiment.no_total"),
+      " ",
+      result && result.estimate !== null ? t("experiment.per", { result: interval(result, per) }) : "",
+    ),
     makeFlags([...one.analysis.warnings, ...(used && used.contradicts_model ? ["experiment_contradicts_model"] : [])]),
     make("p", { class: used && used.contradicts_model ? "warn" : null }, agreementOf(used)),
-    used && used.used ? makeAgreement(used) : null);
+    used && used.used ? makeAgreement(used) : null,
+  );
 }
 
 function agreementOf(used) {
@@ -63,12 +110,25 @@ function agreementOf(used) {
 function makeAgreement(used) {
   const rows = [
     { name: t("experiment.measured"), e: used.measured },
-    ...(used.observational ? [{ name: t("experiment.model"), e: used.observational, tone: worstOf(used.observational.warnings || []) }] : []),
+    ...(used.observational
+      ? [{ name: t("experiment.model"), e: used.observational, tone: worstOf(used.observational.warnings || []) }]
+      : []),
     ...(used.combined ? [{ name: t("experiment.combined"), e: used.combined }] : []),
   ].filter((row) => row.e);
   return makeFigure({
-    title: t("experiment.figure"), sentence: rows.map((row) => `${row.name}: ${interval(row.e, per)}`).join("; "), rows, file: `experiment-${used.id}`,
-    draw: (width) => drawForest(width, { rows, marks: [{ x: 0, text: t("channels.zero"), strong: true }], label: t("channel.axis_conversions") }),
-    columns: [{ label: "", raw: (row) => row.name, words: true }, ...estimateColumns(t("channel.axis_conversions"), (row) => row.e, per)],
+    title: t("experiment.figure"),
+    sentence: rows.map((row) => `${row.name}: ${interval(row.e, per)}`).join("; "),
+    rows,
+    file: `experiment-${used.id}`,
+    draw: (width) =>
+      drawForest(width, {
+        rows,
+        marks: [{ x: 0, text: t("channels.zero"), strong: true }],
+        label: t("channel.axis_conversions"),
+      }),
+    columns: [
+      { label: "", raw: (row) => row.name, words: true },
+      ...estimateColumns(t("channel.axis_conversions"), (row) => row.e, per),
+    ],
   });
 }

@@ -10,24 +10,31 @@ import { linkTo } from "./state.js";
 const PAUSE = 1500;
 
 export async function makeFits(visit) {
-  const list = make("div", {}), status = make("p", { role: "status" }), problem = make("p", { class: "error", role: "alert" });
-  const draw = (fits) => list.replaceChildren(fits.length ? fitsTable(fits) : make("p", { class: "soft" }, t("fits.none")));
+  const list = make("div", {}),
+    status = make("p", { role: "status" }),
+    problem = make("p", { class: "error", role: "alert" });
+  const draw = (fits) =>
+    list.replaceChildren(fits.length ? fitsTable(fits) : make("p", { class: "soft" }, t("fits.none")));
   draw((await ask("v1/fits?limit=20", visit)).fits);
-  const request = makeButton(t("fits.request"), async (button) => {
-    problem.textContent = "";
-    button.disabled = true;
-    try {
-      const asked = await callApi("v1/fits", { method: "POST", body: {} });
-      status.textContent = t("fits.asked");
-      await followFit(asked.id, visit, draw, status);
-    } catch (error) {
-      if (visit.signal.aborted) return;
-      status.textContent = "";
-      problem.textContent = explain(error, "task.fit", "roles.admin");
-    } finally {
-      button.disabled = false;
-    }
-  }, { id: "request-fit", class: "" });
+  const request = makeButton(
+    t("fits.request"),
+    async (button) => {
+      problem.textContent = "";
+      button.disabled = true;
+      try {
+        const asked = await callApi("v1/fits", { method: "POST", body: {} });
+        status.textContent = t("fits.asked");
+        await followFit(asked.id, visit, draw, status);
+      } catch (error) {
+        if (visit.signal.aborted) return;
+        status.textContent = "";
+        problem.textContent = explain(error, "task.fit", "roles.admin");
+      } finally {
+        button.disabled = false;
+      }
+    },
+    { id: "request-fit", class: "" },
+  );
   return make("div", {}, make("p", { class: "soft" }, t("fits.about")), make("p", {}, request), status, problem, list);
 }
 
@@ -36,7 +43,9 @@ async function followFit(id, visit, draw, status) {
     const one = await callApi(`v1/fits/${encodeURIComponent(id)}`, { signal: visit.signal });
     status.textContent = t("fits.state", { state: t(`fit.${one.status}`) });
     if (["done", "failed"].includes(one.status)) break;
-    await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, PAUSE);
+    });
     visit.signal.throwIfAborted();
   }
   forgetAnswers();
@@ -44,13 +53,33 @@ async function followFit(id, visit, draw, status) {
 }
 
 function fitsTable(fits) {
-  return makeTable("", [
-    { label: t("fits.requested"), words: true, short: true, cell: (one) => timeOf(one.requested_at) },
-    { label: t("fits.window"), words: true, short: true, cell: (one) => days(one.window.from, one.window.to) },
-    { label: t("fits.goals"), words: true, cell: (one) => (one.goals && one.goals.length ? listed(one.goals.map((goal) => goalName(goal))) : "–") },
-    { label: t("imports.status"), words: true, tone: (one) => (one.status === "failed" ? "bad" : null), cell: (one) => [t(`fit.${one.status}`), one.error ? `: ${errorOf(one.error)}` : ""] },
-    { label: t("fits.open"), words: true, cell: (one) => (one.status === "done" ? make("a", { href: linkTo("overview", null, { fit: one.id, from: null, to: null }) }, t("fits.show")) : "–") },
-  ], fits);
+  return makeTable(
+    "",
+    [
+      { label: t("fits.requested"), words: true, short: true, cell: (one) => timeOf(one.requested_at) },
+      { label: t("fits.window"), words: true, short: true, cell: (one) => days(one.window.from, one.window.to) },
+      {
+        label: t("fits.goals"),
+        words: true,
+        cell: (one) => (one.goals && one.goals.length ? listed(one.goals.map((goal) => goalName(goal))) : "–"),
+      },
+      {
+        label: t("imports.status"),
+        words: true,
+        tone: (one) => (one.status === "failed" ? "bad" : null),
+        cell: (one) => [t(`fit.${one.status}`), one.error ? `: ${errorOf(one.error)}` : ""],
+      },
+      {
+        label: t("fits.open"),
+        words: true,
+        cell: (one) =>
+          one.status === "done"
+            ? make("a", { href: linkTo("overview", null, { fit: one.id, from: null, to: null }) }, t("fits.show"))
+            : "–",
+      },
+    ],
+    fits,
+  );
 }
 
 // The detail is a sentence; without one, the title of the code.

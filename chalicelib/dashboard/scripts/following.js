@@ -2,9 +2,13 @@
 import { callApi } from "./session.js";
 import { isUnfinished } from "./states.js";
 
-const FIRST_PAUSE = 400, LONGEST_PAUSE = 5000;
+const FIRST_PAUSE = 400,
+  LONGEST_PAUSE = 5000;
 
-const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+const pause = (milliseconds) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
 
 // Polls an import until it has finished, and returns it. Calls `onState` with each state. With a
 // visit, the promise is rejected once the visit has ended.

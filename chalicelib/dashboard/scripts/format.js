@@ -12,16 +12,24 @@ function format(options) {
 export const whole = (x) => format({ maximumFractionDigits: 0 }).format(x);
 export const fine = (x) => format({ minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(x);
 export const percent = (x) => format({ style: "percent", maximumFractionDigits: Math.abs(x) < 0.1 ? 1 : 0 }).format(x);
-export const signedPercent = (x) => format({ style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(x);
+export const signedPercent = (x) =>
+  format({ style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(x);
 
 // Conversions: estimates below ten get one decimal.
-export const amount = (x) => format({ maximumFractionDigits: Math.abs(x) < 10 && !Number.isInteger(x) ? 1 : 0 }).format(x);
+export const amount = (x) =>
+  format({ maximumFractionDigits: Math.abs(x) < 10 && !Number.isInteger(x) ? 1 : 0 }).format(x);
 
 // Amounts of money. The digits follow the largest number of an estimate, so its bounds have as many.
 export function money(currency) {
   return (x, scale = x) => {
-    const size = Math.abs(scale), digits = size >= 100 ? 0 : size >= 0.1 || size === 0 ? 2 : 4;
-    return format({ style: "currency", currency, minimumFractionDigits: Math.min(digits, 2), maximumFractionDigits: digits }).format(x);
+    const size = Math.abs(scale),
+      digits = size >= 100 ? 0 : size >= 0.1 || size === 0 ? 2 : 4;
+    return format({
+      style: "currency",
+      currency,
+      minimumFractionDigits: Math.min(digits, 2),
+      maximumFractionDigits: digits,
+    }).format(x);
   };
 }
 
@@ -33,7 +41,9 @@ export const unit = (currency) => format({ style: "currency", currency, maximumF
 
 // A decimal of any length. JavaScript's numbers are exact to 15 digits.
 export function decimal(text) {
-  return String(text).replace(/[^0-9]/g, "").length > 15 ? String(text) : format({ maximumFractionDigits: 6 }).format(Number(text));
+  return String(text).replace(/[^0-9]/g, "").length > 15
+    ? String(text)
+    : format({ maximumFractionDigits: 6 }).format(Number(text));
 }
 
 export function bounds(e, written) {
@@ -57,7 +67,9 @@ export const day = (text) => dayFormat({ day: "numeric", month: "short", year: "
 export const shortDay = (date) => dayFormat({ day: "numeric", month: "short" }).format(date);
 
 export function days(from, to) {
-  return from === to ? day(from) : dayFormat({ day: "numeric", month: "short", year: "numeric" }).formatRange(utc(from), utc(to));
+  return from === to
+    ? day(from)
+    : dayFormat({ day: "numeric", month: "short", year: "numeric" }).formatRange(utc(from), utc(to));
 }
 
 export function addDays(text, number) {
@@ -73,7 +85,9 @@ export const today = () => new Date().toISOString().slice(0, 10);
 export function timeOf(stamp) {
   const node = document.createElement("time");
   node.setAttribute("datetime", stamp);
-  node.textContent = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(stamp));
+  node.textContent = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(stamp),
+  );
   return node;
 }
 

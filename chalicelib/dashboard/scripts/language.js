@@ -12,14 +12,18 @@ export function chooseLanguage(asked) {
   document.documentElement.lang = chosen;
 }
 
-export function language() { return chosen; }
+export function language() {
+  return chosen;
+}
 
 // The browser's regional variant of the chosen language, for numbers and days.
 export function locale() {
   return (navigator.languages || []).find((one) => one.slice(0, 2) === chosen) || chosen;
 }
 
-export function hasText(key) { return key in DICTIONARIES[chosen]; }
+export function hasText(key) {
+  return key in DICTIONARIES[chosen];
+}
 
 export function t(key, values = {}) {
   if (!hasText(key)) throw new Error(`The dictionary has no text ${key}.`);
@@ -35,5 +39,6 @@ export function tn(key, number, values = {}) {
 // A text with elements in it, as a list of children.
 export function withNodes(key, nodes) {
   return t(key, Object.fromEntries(Object.keys(nodes).map((name) => [name, `\u0000${name}\u0000`])))
-    .split("\u0000").map((part, index) => (index % 2 ? nodes[part] : part));
+    .split("\u0000")
+    .map((part, index) => (index % 2 ? nodes[part] : part));
 }

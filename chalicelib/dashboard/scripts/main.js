@@ -3,7 +3,18 @@
 import { $, make, makeButton, makeSelect } from "./dom.js";
 import { day } from "./format.js";
 import { LANGUAGES, chooseLanguage, language, t } from "./language.js";
-import { Problem, explain, forgetAnswers, forgetKey, hasKey, isShared, sharedUntil, tenant, useKey, useShare } from "./session.js";
+import {
+  Problem,
+  explain,
+  forgetAnswers,
+  forgetKey,
+  hasKey,
+  isShared,
+  sharedUntil,
+  tenant,
+  useKey,
+  useShare,
+} from "./session.js";
 import { loadCodes } from "./codes.js";
 import { readBasis } from "./basis.js";
 import { clearHeader, showHeader, writeTexts } from "./header.js";
@@ -29,14 +40,16 @@ const VIEWS = {
   imports: { show: showImport, needsFit: false, controls: [], shares: false, tab: "data" },
 };
 const TABS = Object.keys(VIEWS).filter((one) => !VIEWS[one].tab);
-const UNAUTHENTICATED = 401, NOT_FOUND = 404;
+const UNAUTHENTICATED = 401,
+  NOT_FOUND = 404;
 
 let visit = null;
 let shownView = null;
 
 async function route() {
   if (visit) visit.controller.abort();
-  const controller = new AbortController(), state = readState();
+  const controller = new AbortController(),
+    state = readState();
   const current = { controller, signal: controller.signal, asked: new Set(), state, basis: null };
   visit = current;
   chooseLanguage(state.params.get("lang"));
@@ -79,13 +92,20 @@ async function showBasis(current, { needsFit, controls }) {
 function showTabs(name) {
   const tabs = isShared() ? [name] : TABS;
   $("views").hidden = false;
-  $("tabs").replaceChildren(...tabs.map((one) => make("li", {}, make("a", { href: linkTo(one), "aria-current": one === name ? "page" : null }, t(`view.${one}`)))));
+  $("tabs").replaceChildren(
+    ...tabs.map((one) =>
+      make("li", {}, make("a", { href: linkTo(one), "aria-current": one === name ? "page" : null }, t(`view.${one}`))),
+    ),
+  );
+  $("tabs").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function showLoading() {
   $("actions").hidden = true;
   $("view").setAttribute("aria-busy", "true");
-  $("view").replaceChildren(make("p", { class: "loading" }, make("span", { class: "spinner", "aria-hidden": "true" }), t("loading")));
+  $("view").replaceChildren(
+    make("p", { class: "loading" }, make("span", { class: "spinner", "aria-hidden": "true" }), t("loading")),
+  );
   $("status").textContent = t("loading");
 }
 
@@ -96,7 +116,8 @@ function showView(root, name, current, focused) {
   updateActions(current, VIEWS[name].shares);
   $("status").textContent = t("loaded", { view: t(`view.${VIEWS[name].tab || name}`) });
   document.title = `${t(`view.${VIEWS[name].tab || name}`)} – Likeworth`;
-  const place = `${name}/${current.state.part || ""}`, again = focused && document.getElementById(focused);
+  const place = `${name}/${current.state.part || ""}`,
+    again = focused && document.getElementById(focused);
   if (again && again.isConnected) again.focus();
   else if (shownView !== null && shownView !== place) $("view-title")?.focus();
   shownView = place;
@@ -117,26 +138,73 @@ function showProblem(error, current) {
     return;
   }
   const expired = isShared() && error instanceof Problem && error.status === UNAUTHENTICATED;
-  const text = expired ? t("problem.share_over") : explain(error, current.state.view === "imports" ? "task.imports" : "task.answers", "roles.read");
-  $("view").replaceChildren(make("div", { class: "panel bad", role: "alert", id: "problem" },
-    make("h1", {}, t("problem.title")), make("p", {}, text), expired ? null : make("p", {}, t("problem.help")),
-    expired ? null : makeButton(t("problem.again"), () => { forgetAnswers(); route(); }, { class: "" })));
+  const text = expired
+    ? t("problem.share_over")
+    : explain(error, current.state.view === "imports" ? "task.imports" : "task.answers", "roles.read");
+  $("view").replaceChildren(
+    make(
+      "div",
+      { class: "panel bad", role: "alert", id: "problem" },
+      make("h1", {}, t("problem.title")),
+      make("p", {}, text),
+      expired ? null : make("p", {}, t("problem.help")),
+      expired
+        ? null
+        : makeButton(
+            t("problem.again"),
+            () => {
+              forgetAnswers();
+              route();
+            },
+            { class: "" },
+          ),
+    ),
+  );
 }
 
 // A tenant without a fit: what to do first.
 function makeEmpty() {
-  return make("div", { class: "empty" }, make("h1", { id: "view-title", tabindex: "-1" }, t("empty.title")), make("p", { class: "answer" }, t("empty.sentence")),
-    make("ol", {}, ["import", "costs", "fit"].map((one) => make("li", {}, make("strong", {}, t(`empty.${one}`)), make("p", {}, t(`empty.${one}_more`))))),
-    make("p", {}, make("a", { class: "button", href: linkTo("data") }, t("empty.start"))));
+  return make(
+    "div",
+    { class: "empty" },
+    make("h1", { id: "view-title", tabindex: "-1" }, t("empty.title")),
+    make("p", { class: "answer" }, t("empty.sentence")),
+    make(
+      "ol",
+      {},
+      ["import", "costs", "fit"].map((one) =>
+        make("li", {}, make("strong", {}, t(`empty.${one}`)), make("p", {}, t(`empty.${one}_more`))),
+      ),
+    ),
+    make("p", {}, make("a", { class: "button", href: linkTo("data") }, t("empty.start"))),
+  );
 }
 
 function showAccount() {
-  const choose = makeSelect({ id: "language", "aria-label": t("language.label") }, LANGUAGES.map((one) => ({ value: one, label: t(`language.${one}`) })), language(), (lang) => changeState({ lang }));
-  const leave = makeButton(t("account.leave"), () => { forgetKey(); location.reload(); });
-  $("account").replaceChildren(...[
-    isShared() ? make("span", { class: "chip" }, sharedUntil() ? t("share.read_only", { day: day(sharedUntil()) }) : t("share.read_only_plain")) : null,
-    tenant() ? make("span", { class: "tenant" }, tenant()) : null, choose, hasKey() && !isShared() ? leave : null,
-  ].filter(Boolean));
+  const choose = makeSelect(
+    { id: "language", "aria-label": t("language.label") },
+    LANGUAGES.map((one) => ({ value: one, label: t(`language.${one}`) })),
+    language(),
+    (lang) => changeState({ lang }),
+  );
+  const leave = makeButton(t("account.leave"), () => {
+    forgetKey();
+    location.reload();
+  });
+  $("account").replaceChildren(
+    ...[
+      isShared()
+        ? make(
+            "span",
+            { class: "chip" },
+            sharedUntil() ? t("share.read_only", { day: day(sharedUntil()) }) : t("share.read_only_plain"),
+          )
+        : null,
+      tenant() ? make("span", { class: "tenant" }, tenant()) : null,
+      choose,
+      hasKey() && !isShared() ? leave : null,
+    ].filter(Boolean),
+  );
 }
 
 function showEntry(problem) {

@@ -2,9 +2,20 @@
 import { hasText, language, t } from "./language.js";
 
 const BRANDS = {
-  ga4: "Google Analytics 4", google_ads: "Google Ads", google_plus: "Google+", linkedin: "LinkedIn", linkedin_ads: "LinkedIn Ads",
-  meta_ads: "Meta Ads", paypal: "PayPal", tiktok: "TikTok", tiktok_ads: "TikTok Ads", twitter: "X (Twitter)", twitter_ads: "X Ads",
-  woocommerce: "WooCommerce", xing: "XING", youtube: "YouTube",
+  ga4: "Google Analytics 4",
+  google_ads: "Google Ads",
+  google_plus: "Google+",
+  linkedin: "LinkedIn",
+  linkedin_ads: "LinkedIn Ads",
+  meta_ads: "Meta Ads",
+  paypal: "PayPal",
+  tiktok: "TikTok",
+  tiktok_ads: "TikTok Ads",
+  twitter: "X (Twitter)",
+  twitter_ads: "X Ads",
+  woocommerce: "WooCommerce",
+  xing: "XING",
+  youtube: "YouTube",
 };
 
 export const words = (slug) => slug.replaceAll("_", " ");
@@ -26,7 +37,8 @@ function noun(type, number) {
 
 // kind: { channel, type, paid }. German joins the parts with hyphens.
 export function typeName(kind, number = 2) {
-  const channel = channelName(kind.channel), what = noun(kind.type, number);
+  const channel = channelName(kind.channel),
+    what = noun(kind.type, number);
   const name = language() === "de" ? `${channel.replaceAll(" ", "-")}-${what}` : `${channel} ${what}`;
   return kind.paid ? t(number === 1 ? "type.paid_one" : "type.paid_other", { name }) : name;
 }

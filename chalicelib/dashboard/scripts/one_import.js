@@ -11,18 +11,37 @@ import { makeHeading } from "./parts.js";
 import { makeRejectedRows } from "./rejected_rows.js";
 import { linkTo } from "./state.js";
 import { isUnfinished, stateOf } from "./states.js";
-import { makeClaims, makeNoData, makeNotes, makeSkipped, makeUnpaidOrders, makeUnreadColumns, makeWarnings } from "./unread_parts.js";
+import {
+  makeClaims,
+  makeNoData,
+  makeNotes,
+  makeSkipped,
+  makeUnpaidOrders,
+  makeUnreadColumns,
+  makeWarnings,
+} from "./unread_parts.js";
 
 export async function showImport(root, visit) {
-  const id = visit.state.part, state = make("div", { id: "import-state", "aria-live": "polite" }), body = make("div", { id: "import-body" });
+  const id = visit.state.part,
+    state = make("div", { id: "import-state", "aria-live": "polite" }),
+    body = make("div", { id: "import-body" });
   const heading = makeHeading(t("import.title"));
   let first;
-  const seen = new Promise((resolve) => { first = resolve; });
+  const seen = new Promise((resolve) => {
+    first = resolve;
+  });
   const title = heading.querySelector("h1");
   root.append(make("p", {}, make("a", { href: linkTo("data") }, `← ${t("imports.all")}`)), heading, state, body);
   const load = async () => {
     body.replaceChildren();
-    const ended = await follow(id, (one) => { showState(one, title, state); first(); }, visit);
+    const ended = await follow(
+      id,
+      (one) => {
+        showState(one, title, state);
+        first();
+      },
+      visit,
+    );
     const mappings = await mappingNames(visit);
     body.replaceChildren(...bodyOf(ended, mappings, () => load().catch((error) => showFailure(error, visit, body))));
   };
@@ -33,17 +52,23 @@ export async function showImport(root, visit) {
 }
 
 function showFailure(error, visit, body) {
-  if (!visit.signal.aborted) body.replaceChildren(make("p", { class: "error", role: "alert" }, explain(error, "task.imports", "roles.any")));
+  if (!visit.signal.aborted)
+    body.replaceChildren(make("p", { class: "error", role: "alert" }, explain(error, "task.imports", "roles.any")));
 }
 
 function showState(one, title, state) {
   const { text, more, tone } = stateOf(one);
   title.replaceChildren(foreign(one.filename));
-  state.replaceChildren(make("div", { class: `panel ${tone || ""}` },
-    make("p", { class: tone }, text),
-    more ? make("p", {}, more) : null,
-    one.error ? makeError(one.error) : null,
-    isUnfinished(one) ? make("progress", { "aria-label": text }) : null));
+  state.replaceChildren(
+    make(
+      "div",
+      { class: `panel ${tone || ""}` },
+      make("p", { class: tone }, text),
+      more ? make("p", {}, more) : null,
+      one.error ? makeError(one.error) : null,
+      isUnfinished(one) ? make("progress", { "aria-label": text }) : null,
+    ),
+  );
 }
 
 function makeError(error) {
@@ -51,15 +76,23 @@ function makeError(error) {
   return [
     entry.meaning ? make("p", { lang: "en" }, entry.meaning) : null,
     make("p", { lang: "en" }, foreign(sentence(error.detail))),
-    entry.help ? make("p", {}, make("strong", {}, `${t("import.to_do")} `), make("span", { lang: "en" }, entry.help)) : null,
+    entry.help
+      ? make("p", {}, make("strong", {}, `${t("import.to_do")} `), make("span", { lang: "en" }, entry.help))
+      : null,
   ];
 }
 
 function bodyOf(one, mappings, reload) {
   return [
-    makeFacts(one), makeWarnings(one),
+    makeFacts(one),
+    makeWarnings(one),
     one.rejected ? makeRejectedRows(one) : null,
-    makeUnreadColumns(one), makeSkipped(one), makeUnpaidOrders(one), makeClaims(one), makeNoData(one), makeNotes(one),
+    makeUnreadColumns(one),
+    makeSkipped(one),
+    makeUnpaidOrders(one),
+    makeClaims(one),
+    makeNoData(one),
+    makeNotes(one),
     one.state === "removed" ? null : makeReplayForm(one, mappings, reload),
     makeRemoval(one, reload),
   ].filter(Boolean);
@@ -71,17 +104,31 @@ function fact(label, value, figure = false) {
 }
 
 function makeFacts(one) {
-  const file = one.description || {}, distinct = one.summary ? one.summary.events : null;
-  const form = [file.encoding, file.delimiter && t("import.delimiter", { what: delimiterName(file.delimiter) }), file.decimal_mark && t("import.decimal_mark", { what: delimiterName(file.decimal_mark) })].filter(Boolean).join(", ");
-  return make("section", { "aria-label": t("import.facts") },
-    make("dl", {},
+  const file = one.description || {},
+    distinct = one.summary ? one.summary.events : null;
+  const form = [
+    file.encoding,
+    file.delimiter && t("import.delimiter", { what: delimiterName(file.delimiter) }),
+    file.decimal_mark && t("import.decimal_mark", { what: delimiterName(file.decimal_mark) }),
+  ]
+    .filter(Boolean)
+    .join(", ");
+  return make(
+    "section",
+    { "aria-label": t("import.facts") },
+    make(
+      "dl",
+      {},
       fact(t("import.events"), whole(one.events), true),
       fact(t("import.rows"), whole(one.rows), true),
       fact(t("import.rejected"), whole(one.rejected), true),
-      fact(t("import.not_data"), whole(one.not_data), true)),
+      fact(t("import.not_data"), whole(one.not_data), true),
+    ),
     distinct !== null && distinct !== one.events ? make("p", {}, explainDifference(one.events, distinct)) : null,
     one.lifetime ? make("p", {}, t("import.lifetime")) : null,
-    make("dl", {},
+    make(
+      "dl",
+      {},
       fact(t("imports.platform"), platformName(one.platform)),
       fact(t("import.report"), one.report && words(one.report)),
       fact(t("import.days"), one.from && make("span", { class: "whole" }, days(one.from, one.to))),
@@ -90,7 +137,9 @@ function makeFacts(one) {
       fact(t("import.mapping"), one.mapping_name ? foreign(one.mapping_name) : one.mapping && t("import.mapping_sent")),
       fact(t("import.several_days"), one.spread && t("import.spread")),
       fact(t("import.parts"), file.parts && file.parts.length ? foreign(file.parts.join(", ")) : null),
-      fact(t("import.format"), form)));
+      fact(t("import.format"), form),
+    ),
+  );
 }
 
 const DELIMITERS = { ",": "comma", ";": "semicolon", "\t": "tab", ".": "point", "|": "bar" };
@@ -121,7 +170,13 @@ function makeReplayForm(one, mappings, reload) {
       problem.textContent = explain(error, "task.replay", "roles.ingest");
     }
   });
-  return make("details", { open: canHelp, class: "panel" }, make("summary", {}, t("replay.title")), make("p", { class: "soft" }, t("replay.about")), form);
+  return make(
+    "details",
+    { open: canHelp, class: "panel" },
+    make("summary", {}, t("replay.title")),
+    make("p", { class: "soft" }, t("replay.about")),
+    form,
+  );
 }
 
 // Two steps, because a removal cannot be undone.
@@ -130,21 +185,44 @@ function makeRemoval(one, reload) {
     return make("p", { class: "soft" }, t("removal.done", { events: count(one.removal.events, "event") }));
   }
   if (!["done", "failed"].includes(one.state)) return null;
-  const problem = make("p", { class: "error", role: "alert" }), box = make("div", {});
-  const begin = makeButton(t("removal.begin"), () => {
-    const really = makeButton(t("removal.confirm"), async () => {
-      problem.textContent = "";
-      try {
-        await callApi(`v1/imports/${encodeURIComponent(one.id)}`, { method: "DELETE" });
-        forgetAnswers();
-        await reload();
-      } catch (error) {
-        problem.textContent = explain(error, "task.remove", "roles.admin");
-      }
-    }, { class: "danger" });
-    box.replaceChildren(really, " ", makeButton(t("removal.cancel"), () => { box.replaceChildren(begin); begin.focus(); }));
-    really.focus();
-  }, { id: "remove" });
+  const problem = make("p", { class: "error", role: "alert" }),
+    box = make("div", {});
+  const begin = makeButton(
+    t("removal.begin"),
+    () => {
+      const really = makeButton(
+        t("removal.confirm"),
+        async () => {
+          problem.textContent = "";
+          try {
+            await callApi(`v1/imports/${encodeURIComponent(one.id)}`, { method: "DELETE" });
+            forgetAnswers();
+            await reload();
+          } catch (error) {
+            problem.textContent = explain(error, "task.remove", "roles.admin");
+          }
+        },
+        { class: "danger" },
+      );
+      box.replaceChildren(
+        really,
+        " ",
+        makeButton(t("removal.cancel"), () => {
+          box.replaceChildren(begin);
+          begin.focus();
+        }),
+      );
+      really.focus();
+    },
+    { id: "remove" },
+  );
   box.append(begin);
-  return make("section", { class: "removal" }, make("h2", {}, t("removal.title")), make("p", { class: "soft" }, t("removal.about")), box, problem);
+  return make(
+    "section",
+    { class: "removal" },
+    make("h2", {}, t("removal.title")),
+    make("p", { class: "soft" }, t("removal.about")),
+    box,
+    problem,
+  );
 }

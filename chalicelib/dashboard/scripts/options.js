@@ -15,12 +15,27 @@ export async function mappingNames(visit) {
 
 export function makeOptions(mappings, given = {}) {
   const spread = make("input", { type: "checkbox", name: "spread", checked: Boolean(given.spread) });
-  const currency = make("input", { name: "currency", size: 5, maxlength: 3, pattern: "[A-Za-z]{3}", placeholder: "EUR", autocomplete: "off" });
-  const mapping = make("select", { name: "mapping" }, make("option", { value: "" }, t("options.no_mapping")), mappings.map((name) => make("option", { value: name }, name)));
-  const fields = make("fieldset", { class: "fields" },
+  const currency = make("input", {
+    name: "currency",
+    size: 5,
+    maxlength: 3,
+    pattern: "[A-Za-z]{3}",
+    placeholder: "EUR",
+    autocomplete: "off",
+  });
+  const mapping = make(
+    "select",
+    { name: "mapping" },
+    make("option", { value: "" }, t("options.no_mapping")),
+    mappings.map((name) => make("option", { value: name }, name)),
+  );
+  const fields = make(
+    "fieldset",
+    { class: "fields" },
     make("label", { class: "check" }, spread, make("span", {}, t("options.spread"))),
     make("label", { class: "field" }, make("span", {}, t("options.currency")), currency),
-    mappings.length ? make("label", { class: "field" }, make("span", {}, t("options.mapping")), mapping) : null);
+    mappings.length ? make("label", { class: "field" }, make("span", {}, t("options.mapping")), mapping) : null,
+  );
   const chosen = () => {
     const options = {};
     if (spread.checked) options.spread = true;

@@ -12,14 +12,25 @@ export function makeHeading(text, ...more) {
 // An estimate with its interval, for running text.
 export function makeEstimate(e, show = amount) {
   if (e.estimate === null) return make("span", { class: "soft" }, t("unknown"));
-  return make("span", { class: "estimate" }, make("strong", {}, point(e, show)), " ", make("span", { class: "bounds" }, `(${bounds(e, show)})`));
+  return make(
+    "span",
+    { class: "estimate" },
+    make("strong", {}, point(e, show)),
+    " ",
+    make("span", { class: "bounds" }, `(${bounds(e, show)})`),
+  );
 }
 
 export function makeVerdict(verdict) {
   return make("span", { class: `verdict ${verdict}` }, title(verdict));
 }
 
-export const makeRange = (answer) => make("p", { class: "soft small" }, t("range.shown", { days: days(answer.from, answer.to), confidence: Math.round(answer.confidence * 100) }));
+export const makeRange = (answer) =>
+  make(
+    "p",
+    { class: "soft small" },
+    t("range.shown", { days: days(answer.from, answer.to), confidence: Math.round(answer.confidence * 100) }),
+  );
 
 // What would settle an open question: a date, a test, or nothing.
 export function settlingText(needed, reasons, verdict, daysUntil) {
@@ -32,15 +43,22 @@ export function settlingText(needed, reasons, verdict, daysUntil) {
 }
 
 export function makeTestLink(kind) {
-  return make("a", { href: linkTo("experiments", null, { test: `${kind.channel}/${kind.type}`, paid: kind.paid ? "1" : null }) }, t("settle.plan_test"));
+  return make(
+    "a",
+    { href: linkTo("experiments", null, { test: `${kind.channel}/${kind.type}`, paid: kind.paid ? "1" : null }) },
+    t("settle.plan_test"),
+  );
 }
 
 // A number with its label, its warnings and how it compares with another period.
 export function makeCard({ label, value, detail, warnings = [], before }) {
-  return make("div", { class: "card" },
+  return make(
+    "div",
+    { class: "card" },
     make("h2", {}, label),
     make("p", { class: "figure" }, value),
     detail ? make("p", { class: "bounds" }, detail) : null,
     makeMark(warnings),
-    before ? make("p", { class: "before" }, before) : null);
+    before ? make("p", { class: "before" }, before) : null,
+  );
 }

@@ -1,8 +1,10 @@
 // The API key or the shared links of this tab, and requests with them.
 import { t } from "./language.js";
 
-const STORED = "likeworth.key", KEPT_MILLISECONDS = 60000;
-let shared = null, sharedText = null;
+const STORED = "likeworth.key",
+  KEPT_MILLISECONDS = 60000;
+let shared = null,
+  sharedText = null;
 const kept = new Map();
 
 export function useKey(given) {
@@ -37,7 +39,9 @@ export const isShared = () => shared !== null;
 export const sharedUntil = () => shared.until;
 
 export function packShare(links, until) {
-  const binary = [...new TextEncoder().encode(JSON.stringify({ links, until }))].map((one) => String.fromCharCode(one)).join("");
+  const binary = [...new TextEncoder().encode(JSON.stringify({ links, until }))]
+    .map((one) => String.fromCharCode(one))
+    .join("");
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
@@ -77,7 +81,12 @@ export async function callApi(path, { method = "GET", body, signal, accept = "ap
   if (body !== undefined) headers["content-type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(address, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(address, {
+      method,
+      headers,
+      signal,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Error(t("problem.unreachable"));
@@ -95,7 +104,9 @@ export async function ask(path, visit) {
   if (!entry || Date.now() - entry.at > KEPT_MILLISECONDS) {
     entry = { at: Date.now(), answer: callApi(path, { signal: visit.signal }) };
     kept.set(path, entry);
-    const drop = () => { if (kept.get(path) === entry) kept.delete(path); };
+    const drop = () => {
+      if (kept.get(path) === entry) kept.delete(path);
+    };
     visit.signal.addEventListener("abort", drop);
     entry.answer.then(() => visit.signal.removeEventListener("abort", drop), drop);
   }
@@ -106,7 +117,9 @@ export async function ask(path, visit) {
 }
 
 // After a change of the data, answers are asked for again.
-export function forgetAnswers() { kept.clear(); }
+export function forgetAnswers() {
+  kept.clear();
+}
 
 // The message of an error. For status 403, it adds which role is needed; the API's own message
 // contains the role of the key.

@@ -5,7 +5,11 @@ const SHARED = ["from", "to", "goal", "fit", "compare", "lang", "share"];
 export function readState() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
   const [view, part] = path.split("/").map((one) => {
-    try { return decodeURIComponent(one); } catch { return one; }
+    try {
+      return decodeURIComponent(one);
+    } catch {
+      return one;
+    }
   });
   return { view: view || "overview", part: part || null, params: new URLSearchParams(query) };
 }
@@ -26,7 +30,8 @@ function changed(params, changes) {
 
 // The address of another view, with the range, goal, fit and language of this one.
 export function linkTo(view, part = null, changes = {}) {
-  const now = readState().params, params = new URLSearchParams();
+  const now = readState().params,
+    params = new URLSearchParams();
   for (const name of SHARED) if (now.has(name)) params.set(name, now.get(name));
   return addressFor(view, part, changed(params, changes));
 }
@@ -37,4 +42,6 @@ export function addressWith(changes) {
   return addressFor(view, part, changed(params, changes));
 }
 
-export function changeState(changes) { location.hash = addressWith(changes); }
+export function changeState(changes) {
+  location.hash = addressWith(changes);
+}

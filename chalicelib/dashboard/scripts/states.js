@@ -24,9 +24,20 @@ export function stateOf(one) {
     return { text: t("state.failed", { why }), more: left, tone: "bad" };
   }
   if (one.error) return { text: t("state.replay_failed"), more: t("state.replay_failed_more"), tone: "caution" };
-  if (!one.events && one.rejected) return { text: t("state.nothing_imported"), more: t("state.nothing_imported_more", { rejected: count(one.rejected, "row"), rows: whole(one.rows) }), tone: "bad" };
-  if (!one.events) return { text: t("state.nothing_to_import"), more: t("state.nothing_to_import_more"), tone: "caution" };
-  if (one.rejected) return { text: t("state.partly"), more: t("state.partly_more", { rejected: whole(one.rejected), rows: count(one.rows, "row") }), tone: "caution" };
+  if (!one.events && one.rejected)
+    return {
+      text: t("state.nothing_imported"),
+      more: t("state.nothing_imported_more", { rejected: count(one.rejected, "row"), rows: whole(one.rows) }),
+      tone: "bad",
+    };
+  if (!one.events)
+    return { text: t("state.nothing_to_import"), more: t("state.nothing_to_import_more"), tone: "caution" };
+  if (one.rejected)
+    return {
+      text: t("state.partly"),
+      more: t("state.partly_more", { rejected: whole(one.rejected), rows: count(one.rows, "row") }),
+      tone: "caution",
+    };
   if (one.warning_count) return { text: t("state.warned"), more: t("state.warned_more"), tone: "caution" };
   return { text: t("state.imported"), more: t("state.imported_more"), tone: "good" };
 }

@@ -19,30 +19,37 @@ export const GERMAN = {
   "language.de": "Deutsch",
 
   "entry.title": "Was hat Ihr Marketing bewirkt?",
-  "entry.sentence": "Likeworth zeigt, wie viele Conversions jeder Kanal bewirkt hat, wie sicher das ist und was eine offene Frage klären würde.",
+  "entry.sentence":
+    "Likeworth zeigt, wie viele Conversions jeder Kanal bewirkt hat, wie sicher das ist und was eine offene Frage klären würde.",
   "entry.key": "API-Schlüssel",
   "entry.show": "Antworten zeigen",
-  "entry.roles": "Antworten sehen Sie mit einem Schlüssel der Rolle read oder admin. Dateien laden Sie mit ingest oder admin hoch. Der Schlüssel bleibt in diesem Browser-Tab und wird beim Schließen gelöscht.",
+  "entry.roles":
+    "Antworten sehen Sie mit einem Schlüssel der Rolle read oder admin. Dateien laden Sie mit ingest oder admin hoch. Der Schlüssel bleibt in diesem Browser-Tab und wird beim Schließen gelöscht.",
   "entry.rejected": "Dieser API-Schlüssel ist ungültig, abgelaufen oder widerrufen. Geben Sie einen anderen ein.",
 
   "empty.title": "Noch keine Antworten",
   "empty.sentence": "Es gibt noch keine Schätzung. Diese drei Schritte führen zu den ersten Antworten.",
   "empty.import": "Daten importieren.",
-  "empty.import_more": "Laden Sie die Exporte Ihrer Plattformen und Ihre Conversions hoch, als CSV, Excel, JSON oder XML. Zwei Monate mit Tageswerten sind ein guter Anfang.",
+  "empty.import_more":
+    "Laden Sie die Exporte Ihrer Plattformen und Ihre Conversions hoch, als CSV, Excel, JSON oder XML. Zwei Monate mit Tageswerten sind ein guter Anfang.",
   "empty.costs": "Kosten ergänzen.",
-  "empty.costs_more": "Berichte der Werbeplattformen enthalten Kosten. Ohne Kosten gibt es Wirkungen, aber keine Rendite.",
+  "empty.costs_more":
+    "Berichte der Werbeplattformen enthalten Kosten. Ohne Kosten gibt es Wirkungen, aber keine Rendite.",
   "empty.fit": "Eine Schätzung anfordern.",
   "empty.fit_more": "Die Schätzung berechnet die Wirkungen. Danach entsteht jeden Tag eine neue.",
   "empty.start": "Zu den Daten",
 
   "problem.title": "Das konnte nicht geladen werden",
-  "problem.help": "Ihre Daten sind nicht betroffen. Versuchen Sie es noch einmal, oder wählen Sie oben andere Tage, ein anderes Ziel oder eine andere Schätzung.",
+  "problem.help":
+    "Ihre Daten sind nicht betroffen. Versuchen Sie es noch einmal, oder wählen Sie oben andere Tage, ein anderes Ziel oder eine andere Schätzung.",
   "problem.again": "Noch einmal versuchen",
   "problem.status": "Der Dienst hat mit dem Status {status} geantwortet.",
   "problem.unreachable": "Der Dienst ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
   "problem.role": "Mit diesem API-Schlüssel können Sie nicht {task} ({message}). Nötig ist die Rolle {roles}.",
-  "problem.not_shared": "Das ist nicht Teil der geteilten Seite. Fragen Sie die Person, die sie geteilt hat, oder melden Sie sich mit einem API-Schlüssel an.",
-  "problem.share_over": "Diese geteilte Seite ist abgelaufen oder widerrufen. Bitten Sie die Person, die sie geteilt hat, um eine neue Adresse.",
+  "problem.not_shared":
+    "Das ist nicht Teil der geteilten Seite. Fragen Sie die Person, die sie geteilt hat, oder melden Sie sich mit einem API-Schlüssel an.",
+  "problem.share_over":
+    "Diese geteilte Seite ist abgelaufen oder widerrufen. Bitten Sie die Person, die sie geteilt hat, um eine neue Adresse.",
 
   "task.answers": "Antworten sehen",
   "task.imports": "Importe sehen",
@@ -53,6 +60,7 @@ export const GERMAN = {
   "task.fit": "eine Schätzung anfordern",
   "task.experiment": "Experimente eintragen",
   "task.share": "eine Seite teilen",
+  "task.revoke": "eine geteilte Seite widerrufen",
   "roles.read": "read oder admin",
   "roles.ingest": "ingest oder admin",
   "roles.any": "ingest, read oder admin",
@@ -143,7 +151,8 @@ export const GERMAN = {
 
   "daily.title": "Tag für Tag",
   "daily.sentence": "{goal} je Tag: was auch ohne Marketing geschehen wäre und was die Kanäle hinzugefügt haben.",
-  "daily.sentence_week": "{goal} je Woche: was auch ohne Marketing geschehen wäre und was die Kanäle hinzugefügt haben.",
+  "daily.sentence_week":
+    "{goal} je Woche: was auch ohne Marketing geschehen wäre und was die Kanäle hinzugefügt haben.",
   "daily.none": "Diese Schätzung hat keine Tageswerte. Fordern Sie eine neue an.",
   "daily.figure": "{goal}: tatsächlich, Grundniveau und Beitrag aller Kanäle",
   "daily.alternative": "Diagramm der {goal} je Tag, {days}. Die Tabelle darunter hat dieselben Zahlen.",
@@ -182,8 +191,9 @@ export const GERMAN = {
   "sort.spend": "Ausgaben",
   "sort.certainty": "Sicherheit",
   "channels.figure": "Was jeder Kanal für 1 {currency} einbrachte",
-  "channels.axis": "{currency} inkrementeller Umsatz für 1 {currency} Kosten",
-  "channels.note": "Linie: 95-%-Intervall. Grauer Balken: die kleinste Rendite, die die Daten von der Gewinnschwelle hätten unterscheiden können. Ein hohler Punkt bedeutet: nicht nach dieser Zahl handeln.",
+  "channels.axis": "Inkrementelle {currency} für 1 {currency}",
+  "channels.note":
+    "Linie: 95-%-Intervall. Grauer Balken: die kleinste Rendite, die die Daten von der Gewinnschwelle hätten unterscheiden können. Ein hohler Punkt bedeutet: nicht nach dieser Zahl handeln.",
   "channels.zero": "keine Wirkung",
   "channels.break_even": "Gewinnschwelle",
   "channels.returned": "Für je {one} kamen {estimate} zurück: {conversions} inkrementelle {goal}.",
@@ -203,18 +213,21 @@ export const GERMAN = {
   "timing.title": "Wann die Wirkung eintritt",
   "timing.sentence": "{name}: {share} der Wirkung treten am selben Tag ein, {week} innerhalb einer Woche.",
   "timing.figure": "Anteil der Wirkung nach Tagen seit dem Engagement",
-  "timing.alternative": "Diagramm des Anteils der Wirkung nach Tagen seit dem Engagement. Die Tabelle darunter hat dieselben Zahlen.",
+  "timing.alternative":
+    "Diagramm des Anteils der Wirkung nach Tagen seit dem Engagement. Die Tabelle darunter hat dieselben Zahlen.",
   "timing.axis": "Tage nach dem Engagement",
   "timing.share": "Anteil der Wirkung",
   "sensitivity.title": "Wie robust die Schätzung ist",
   "sensitivity.sentence": "Wie stark eine verborgene Ursache sein müsste, um die Wirkung zu erklären:",
   "sensitivity.unseen": "Ein Teil der Wirkung tritt nach dem letzten Tag der Daten ein.",
-  "sensitivity.detectable": "Mit diesen Daten wäre eine Wirkung von mindestens {n} Conversions in 80 von 100 Fällen erkannt worden. Das Intervall ist {have}.",
+  "sensitivity.detectable":
+    "Mit diesen Daten wäre eine Wirkung von mindestens {n} Conversions in 80 von 100 Fällen erkannt worden. Das Intervall ist {have}.",
 
   "settle.settled": "Die Daten klären diese Frage.",
   "settle.days": "Etwa {days} weitere Tage mit Daten würden das klären, bis zum {date}.",
   "settle.never": "Mehr Daten dieser Art klären das nicht. Ein Experiment würde es klären.",
-  "settle.doubt": "Eine Warnung widerspricht dem Urteil, das die Zahlen allein ergäben. Ein Experiment würde es klären.",
+  "settle.doubt":
+    "Eine Warnung widerspricht dem Urteil, das die Zahlen allein ergäben. Ein Experiment würde es klären.",
   "settle.wait": "Warten Sie, bis die Wirkung Zeit hatte einzutreten.",
   "settle.reasons": "Die Gründe unten nennen, was helfen würde.",
   "settle.plan_test": "Ein Experiment eintragen",
@@ -240,13 +253,16 @@ export const GERMAN = {
   "compare.no_media": "Die Kosten des anderen Engagements sind unbekannt, darum gibt es keine Mediakosten.",
   "compare.excluded": "Das Verhältnis hat keine Grenzen; nur Werte von {low} bis {high} sind ausgeschlossen.",
   "compare.settle": "Was die Frage klären würde",
-  "compare.detectable": "Ein Verhältnis, das um {ratio} von 1 abweicht, wäre in 80 von 100 Fällen erkannt worden. Das Intervall des Verhältnisses ist {have}.",
+  "compare.detectable":
+    "Ein Verhältnis, das um {ratio} von 1 abweicht, wäre in 80 von 100 Fällen erkannt worden. Das Intervall des Verhältnisses ist {have}.",
   "matrix.title": "Alle Paare",
-  "matrix.sentence": "Wie viele der Spalte eines der Zeile wert ist. Grau: Die Daten zeigen es nicht. Wählen Sie ein Feld, um das Paar zu sehen.",
+  "matrix.sentence":
+    "Wie viele der Spalte eines der Zeile wert ist. Grau: Die Daten zeigen es nicht. Wählen Sie ein Feld, um das Paar zu sehen.",
   "matrix.corner": "Zeile, gemessen in",
   "matrix.nothing": "keine Aussage möglich",
 
-  "models.statement": "Klassische Modelle verteilen alle Conversions auf die Engagements davor, ob diese sie bewirkt haben oder nicht. Zuschreibung ist weder Wirkung noch Rendite.",
+  "models.statement":
+    "Klassische Modelle verteilen alle Conversions auf die Engagements davor, ob diese sie bewirkt haben oder nicht. Zuschreibung ist weder Wirkung noch Rendite.",
   "models.example": "Das Last-Touch-Modell schreibt {name} {credit} {goal} zu. {estimate} waren inkrementell.",
   "models.none": "In dieser Schätzung gibt es kein klassisches Modell zum Vergleich.",
   "models.figure": "{goal} nach klassischen Modellen, und inkrementelle {goal}",
@@ -275,7 +291,8 @@ export const GERMAN = {
   "experiments.contradicting_other": "{n} widersprechen dem Modell.",
   "experiments.no_contradiction": "Keines widerspricht dem Modell.",
   "experiments.none": "Es ist noch kein Experiment eingetragen.",
-  "experiments.about": "Ein Experiment hat Vorrang vor dem Modell. Die nächste Schätzung nach dem Eintragen verwendet es.",
+  "experiments.about":
+    "Ein Experiment hat Vorrang vor dem Modell. Die nächste Schätzung nach dem Eintragen verwendet es.",
   "experiment.holdout": "Holdout",
   "experiment.geo": "Geo-Test",
   "experiment.registered": "eingetragen",
@@ -286,13 +303,15 @@ export const GERMAN = {
   "experiment.unused": "Die Schätzung verwendet dieses Experiment nicht:",
   "experiment.only": "Das Modell hat keine eigene Schätzung; die Antworten verwenden das Experiment.",
   "experiment.contradicts": "Das Experiment widerspricht dem Modell. Die Antworten zeigen das Experiment.",
-  "experiment.agrees": "Experiment und Modell stimmen im Rahmen ihrer Intervalle überein. Die Antworten verbinden beide.",
+  "experiment.agrees":
+    "Experiment und Modell stimmen im Rahmen ihrer Intervalle überein. Die Antworten verbinden beide.",
   "experiment.measured": "Dieser Test",
   "experiment.model": "Modell allein",
   "experiment.combined": "In den Antworten",
   "experiment.figure": "Test und Modell auf einer Achse",
   "form.title": "Ein Experiment eintragen",
-  "form.about": "Geben Sie die Zahlen so ein, wie die Plattform sie meldet. Dieselben Zahlen noch einmal zu senden, ändert nichts.",
+  "form.about":
+    "Geben Sie die Zahlen so ein, wie die Plattform sie meldet. Dieselben Zahlen noch einmal zu senden, ändert nichts.",
   "form.docs": "Wie man Experimente durchführt und einträgt",
   "form.kind": "Was vorliegt",
   "form.holdout": "Ein Holdout mit den Zahlen beider Gruppen",
@@ -326,7 +345,8 @@ export const GERMAN = {
   "coverage.late": "{names}: noch keine Daten bis {day}.",
   "coverage.none": "Es gibt noch keine Daten. Laden Sie unten eine Datei hoch.",
   "coverage.figure": "Tage mit Daten",
-  "coverage.note": "Kräftig: Die Quelle gibt ihre Tage an. Hell: aus dem ersten und letzten Tag abgeleitet. Rot: Lücke.",
+  "coverage.note":
+    "Kräftig: Die Quelle gibt ihre Tage an. Hell: aus dem ersten und letzten Tag abgeleitet. Rot: Lücke.",
   "coverage.source": "Quelle",
   "coverage.from": "Erster Tag",
   "coverage.to": "Letzter Tag",
@@ -350,7 +370,8 @@ export const GERMAN = {
 
   "share.button": "Teilen",
   "share.title": "Diese Ansicht teilen",
-  "share.about": "Wer die Adresse hat, sieht diese Ansicht und sonst nichts, ohne API-Schlüssel. Behandeln Sie die Adresse wie ein Passwort.",
+  "share.about":
+    "Wer die Adresse hat, sieht diese Ansicht und sonst nichts, ohne API-Schlüssel. Behandeln Sie die Adresse wie ein Passwort.",
   "share.pin": "Immer die Zahlen dieser Schätzung zeigen. Sonst zeigt die geteilte Seite die neueste.",
   "share.expiry": "Gültig für",
   "share.days": "{n} Tage",
@@ -412,7 +433,8 @@ export const GERMAN = {
   "imports.rejected": "Abgelehnte Zeilen",
   "imports.warnings": "Warnungen",
   "state.waiting": "Wartet",
-  "state.waiting_more": "Die Datei wurde noch nicht gelesen. Wurde sie nie hochgeladen, bleibt der Import in diesem Zustand.",
+  "state.waiting_more":
+    "Die Datei wurde noch nicht gelesen. Wurde sie nie hochgeladen, bleibt der Import in diesem Zustand.",
   "state.waiting_again": "Wartet auf erneutes Lesen",
   "state.running": "Wird gelesen",
   "state.running_more": "Likeworth liest die Datei.",
@@ -428,7 +450,8 @@ export const GERMAN = {
   "state.replay_failed": "Importiert, aber der letzte Versuch, die Datei erneut zu lesen, ist gescheitert",
   "state.replay_failed_more": "Dieser Versuch hat nichts geändert.",
   "state.nothing_imported": "Nichts importiert",
-  "state.nothing_imported_more": "{rejected} von {rows} wurden abgelehnt, und die übrigen Zeilen enthalten keine Ereignisse. Die Gründe stehen unten.",
+  "state.nothing_imported_more":
+    "{rejected} von {rows} wurden abgelehnt, und die übrigen Zeilen enthalten keine Ereignisse. Die Gründe stehen unten.",
   "state.nothing_to_import": "Nichts zu importieren",
   "state.nothing_to_import_more": "Die Datei enthält keine Ereignisse. Die Gründe stehen unten.",
   "state.partly": "Teilweise importiert",
@@ -445,7 +468,8 @@ export const GERMAN = {
   "import.rows": "Gelesene Zeilen",
   "import.rejected": "Abgelehnte Zeilen",
   "import.not_data": "Zeilen ohne Daten",
-  "import.lifetime": "Die Zahlen sind Summen seit der Veröffentlichung. Jede steht am Tag des Beitrags, nicht am Tag des Engagements.",
+  "import.lifetime":
+    "Die Zahlen sind Summen seit der Veröffentlichung. Jede steht am Tag des Beitrags, nicht am Tag des Engagements.",
   "import.report": "Bericht",
   "import.days": "Abgedeckte Tage",
   "import.finished": "Beendet",
@@ -457,8 +481,10 @@ export const GERMAN = {
   "import.format": "Dateiformat",
   "import.delimiter": "Zellen getrennt durch {what}",
   "import.decimal_mark": "Dezimalzeichen: {what}",
-  "import.repeated": "Die Datei enthält {events} mit {distinct} verschiedenen Kennungen. Ereignisse mit derselben Kennung werden einmal gespeichert, darum zählen {distinct}.",
-  "import.fewer": "Die Datei enthält {distinct} mit verschiedenen Kennungen; {events} sind gespeichert, weil die Zeilen der anderen abgelehnt wurden.",
+  "import.repeated":
+    "Die Datei enthält {events} mit {distinct} verschiedenen Kennungen. Ereignisse mit derselben Kennung werden einmal gespeichert, darum zählen {distinct}.",
+  "import.fewer":
+    "Die Datei enthält {distinct} mit verschiedenen Kennungen; {events} sind gespeichert, weil die Zeilen der anderen abgelehnt wurden.",
   "delimiter.comma": "ein Komma",
   "delimiter.semicolon": "ein Semikolon",
   "delimiter.tab": "einen Tabulator",
@@ -468,13 +494,15 @@ export const GERMAN = {
   "replay.about": "Bereits importierte Zeilen bleiben und zählen nicht doppelt.",
   "replay.send": "Datei erneut lesen",
   "removal.title": "Diesen Import rückgängig machen",
-  "removal.about": "Entfernt die Ereignisse, die dieser Import gespeichert und kein späterer ersetzt hat, seine abgelehnten Zeilen und die Datei. Frühere Werte kommen nicht zurück.",
+  "removal.about":
+    "Entfernt die Ereignisse, die dieser Import gespeichert und kein späterer ersetzt hat, seine abgelehnten Zeilen und die Datei. Frühere Werte kommen nicht zurück.",
   "removal.begin": "Diesen Import rückgängig machen …",
   "removal.confirm": "Seine Ereignisse endgültig entfernen",
   "removal.cancel": "Abbrechen",
   "removal.done": "{events} wurden entfernt. Die nächste Schätzung verwendet sie nicht mehr.",
   "rejected.title": "Abgelehnte Zeilen: {n}",
-  "rejected.about": "Abgelehnte Zeilen sind nicht importiert. Korrigieren Sie die Datei und laden Sie sie erneut hoch. Bereits importierte Zeilen zählen nicht doppelt.",
+  "rejected.about":
+    "Abgelehnte Zeilen sind nicht importiert. Korrigieren Sie die Datei und laden Sie sie erneut hoch. Bereits importierte Zeilen zählen nicht doppelt.",
   "rejected.examples": "Die Beispiele stammen aus den ersten Zeilen ({rows}).",
   "rejected.more": "Weitere laden (von {rows})",
   "rejected.deleted": "Abgelehnte Zeilen werden nach 90 Tagen gelöscht. Diese Zeilen sind gelöscht.",
@@ -483,14 +511,16 @@ export const GERMAN = {
   "rejected.wrong": "Was falsch ist",
   "rejected.row": "Inhalt der Zeile",
   "unread.numbers": "Zahlen, die nicht gelesen wurden",
-  "unread.numbers_help": "Wenn Sie eine dieser Zahlen brauchen, exportieren Sie den Bericht mit einer anderen Spalte, oder importieren Sie die Datei mit einer Zuordnung.",
+  "unread.numbers_help":
+    "Wenn Sie eine dieser Zahlen brauchen, exportieren Sie den Bericht mit einer anderen Spalte, oder importieren Sie die Datei mit einer Zuordnung.",
   "unread.columns": "Spalten, die nicht gelesen wurden",
   "unread.column": "Spalte",
   "unread.sum": "Summe",
   "unread.sum_of": "Summe {sum}",
   "unread.metric": "Sieht nach einer Kennzahl aus",
   "unread.metric_yes": "Ja: Prüfen Sie, ob Sie sie brauchen",
-  "unread.personal": "Spalten, deren Überschrift personenbezogene Daten enthalten kann, werden mit ihrer Position genannt.",
+  "unread.personal":
+    "Spalten, deren Überschrift personenbezogene Daten enthalten kann, werden mit ihrer Position genannt.",
   "unread.more": "{columns} weitere sind nicht aufgeführt.",
   "unread.no_data": "Zeilen ohne Daten",
   "unread.no_data_about": "Diese Zeilen enthalten keine Ereignisse. Sie sind keine Fehler.",
@@ -499,10 +529,12 @@ export const GERMAN = {
   "unread.name": "Name",
   "unread.value": "Wert",
   "unread.unpaid": "Noch nicht bezahlte Bestellungen",
-  "unread.unpaid_about": "Unbezahlte Bestellungen zählen nicht. Exportieren Sie die Bestellungen nach der Zahlung erneut und importieren Sie die neue Datei.",
+  "unread.unpaid_about":
+    "Unbezahlte Bestellungen zählen nicht. Exportieren Sie die Bestellungen nach der Zahlung erneut und importieren Sie die neue Datei.",
   "unread.orders": "Bestellungen",
   "unread.claims": "Conversions, die die Plattform beansprucht",
-  "unread.claims_about": "{platform} schreibt sich diese Conversions selbst zu. Sie zählen nie, weil mehrere Plattformen denselben Verkauf beanspruchen können.",
+  "unread.claims_about":
+    "{platform} schreibt sich diese Conversions selbst zu. Sie zählen nie, weil mehrere Plattformen denselben Verkauf beanspruchen können.",
   "unread.conversions": "Conversions",
   "unread.notes": "Zu dieser Datei",
   "skipped.sheet": "Blatt",

@@ -19,16 +19,19 @@ export const ENGLISH = {
   "language.de": "Deutsch",
 
   "entry.title": "What did your marketing cause?",
-  "entry.sentence": "Likeworth shows how many conversions each channel caused, how certain that is, and what would settle an open question.",
+  "entry.sentence":
+    "Likeworth shows how many conversions each channel caused, how certain that is, and what would settle an open question.",
   "entry.key": "API key",
   "entry.show": "Show answers",
-  "entry.roles": "To see answers, use a key with the role read or admin. To upload files, use ingest or admin. The key stays in this browser tab and is deleted when you close it.",
+  "entry.roles":
+    "To see answers, use a key with the role read or admin. To upload files, use ingest or admin. The key stays in this browser tab and is deleted when you close it.",
   "entry.rejected": "This API key is not valid, has expired or was revoked. Enter another key.",
 
   "empty.title": "No answers yet",
   "empty.sentence": "There is no fit yet. These three steps lead to the first answers.",
   "empty.import": "Import your data.",
-  "empty.import_more": "Upload the exports of your platforms and your conversions, as CSV, Excel, JSON or XML. Two months of daily numbers are a good start.",
+  "empty.import_more":
+    "Upload the exports of your platforms and your conversions, as CSV, Excel, JSON or XML. Two months of daily numbers are a good start.",
   "empty.costs": "Add costs.",
   "empty.costs_more": "Reports of ad platforms contain costs. Without costs there are effects, but no return.",
   "empty.fit": "Request a fit.",
@@ -41,7 +44,8 @@ export const ENGLISH = {
   "problem.status": "The service returned the status {status}.",
   "problem.unreachable": "The service cannot be reached. Check the connection and try again.",
   "problem.role": "This API key may not {task} ({message}). Use a key with the role {roles}.",
-  "problem.not_shared": "This is not part of the shared page. Ask the person who shared it, or sign in with an API key.",
+  "problem.not_shared":
+    "This is not part of the shared page. Ask the person who shared it, or sign in with an API key.",
   "problem.share_over": "This shared page has expired or was revoked. Ask the person who shared it for a new address.",
 
   "task.answers": "see answers",
@@ -53,6 +57,7 @@ export const ENGLISH = {
   "task.fit": "request a fit",
   "task.experiment": "register experiments",
   "task.share": "share a page",
+  "task.revoke": "revoke a shared page",
   "roles.read": "read or admin",
   "roles.ingest": "ingest or admin",
   "roles.any": "ingest, read or admin",
@@ -182,8 +187,9 @@ export const ENGLISH = {
   "sort.spend": "Spend",
   "sort.certainty": "Certainty",
   "channels.figure": "What each channel returned for 1 {currency}",
-  "channels.axis": "{currency} of incremental revenue for 1 {currency} of cost",
-  "channels.note": "Line: 95 % interval. Grey bar: the smallest return that the data could have distinguished from break-even. A hollow point means: do not act on this number.",
+  "channels.axis": "Incremental {currency} for 1 {currency}",
+  "channels.note":
+    "Line: 95 % interval. Grey bar: the smallest return that the data could have distinguished from break-even. A hollow point means: do not act on this number.",
   "channels.zero": "no effect",
   "channels.break_even": "break-even",
   "channels.returned": "Each {one} returned {estimate}: {conversions} incremental {goal}.",
@@ -193,7 +199,8 @@ export const ENGLISH = {
   "channels.before": "Incremental ROAS before: {before}",
   "channel.types": "Engagement types",
   "channel.type_value": "One {name} is worth {estimate}. {n} of them led to {all} incremental {goal}.",
-  "channel.type_conversions": "One {name} leads to {estimate} conversions. {n} of them led to {all} incremental {goal}.",
+  "channel.type_conversions":
+    "One {name} leads to {estimate} conversions. {n} of them led to {all} incremental {goal}.",
   "channel.type_unknown": "The effect of these {n} engagements cannot be estimated:",
   "channel.figure_value": "Value of one engagement in {currency}",
   "channel.figure_conversions": "Conversions of one engagement",
@@ -203,13 +210,15 @@ export const ENGLISH = {
   "timing.title": "When the effect occurs",
   "timing.sentence": "{share} of the effect of a {name} occurs on the same day, and {week} within a week.",
   "timing.figure": "Share of the effect by day after the engagement",
-  "timing.alternative": "Chart of the share of the effect by day after the engagement. The table below has the same numbers.",
+  "timing.alternative":
+    "Chart of the share of the effect by day after the engagement. The table below has the same numbers.",
   "timing.axis": "Days after the engagement",
   "timing.share": "Share of the effect",
   "sensitivity.title": "How robust the estimate is",
   "sensitivity.sentence": "How strong a hidden cause would have to be to explain the effect:",
   "sensitivity.unseen": "Part of the effect occurs after the last day of the data.",
-  "sensitivity.detectable": "With these data, an effect of at least {n} conversions would have been detected in 80 of 100 cases. The interval is {have}.",
+  "sensitivity.detectable":
+    "With these data, an effect of at least {n} conversions would have been detected in 80 of 100 cases. The interval is {have}.",
 
   "settle.settled": "The data settle this question.",
   "settle.days": "About {days} more days of data would settle this, until {date}.",
@@ -240,13 +249,16 @@ export const ENGLISH = {
   "compare.no_media": "The cost of the other engagement is unknown, so there is no media cost.",
   "compare.excluded": "The ratio has no bounds; only values from {low} to {high} are ruled out.",
   "compare.settle": "What would settle it",
-  "compare.detectable": "A ratio that differs from 1 by {ratio} would have been detected in 80 of 100 cases. The interval of the ratio is {have}.",
+  "compare.detectable":
+    "A ratio that differs from 1 by {ratio} would have been detected in 80 of 100 cases. The interval of the ratio is {have}.",
   "matrix.title": "All pairs",
-  "matrix.sentence": "How many of the column one of the row is worth. Grey: the data cannot say. Choose a cell to see the pair.",
+  "matrix.sentence":
+    "How many of the column one of the row is worth. Grey: the data cannot say. Choose a cell to see the pair.",
   "matrix.corner": "One … in units of",
   "matrix.nothing": "nothing can be said",
 
-  "models.statement": "Classical models divide all conversions among the engagements before them, whether or not those engagements caused them. Credit is neither an effect nor a return.",
+  "models.statement":
+    "Classical models divide all conversions among the engagements before them, whether or not those engagements caused them. Credit is neither an effect nor a return.",
   "models.example": "The last-touch model credits {name} with {credit} {goal}. {estimate} were incremental.",
   "models.none": "There is no classical model to compare with in this fit.",
   "models.figure": "{goal} credited by classical models, and incremental {goal}",
@@ -326,7 +338,8 @@ export const ENGLISH = {
   "coverage.late": "{names}: no data up to {day} yet.",
   "coverage.none": "There are no data yet. Upload a file below.",
   "coverage.figure": "Days with data",
-  "coverage.note": "Strong colour: the source states its days. Light colour: inferred from the first and last day. Red: gap.",
+  "coverage.note":
+    "Strong colour: the source states its days. Light colour: inferred from the first and last day. Red: gap.",
   "coverage.source": "Source",
   "coverage.from": "First day",
   "coverage.to": "Last day",
@@ -350,7 +363,8 @@ export const ENGLISH = {
 
   "share.button": "Share",
   "share.title": "Share this view",
-  "share.about": "Everyone who has the address can see this view, and nothing else, without an API key. Treat the address like a password.",
+  "share.about":
+    "Everyone who has the address can see this view, and nothing else, without an API key. Treat the address like a password.",
   "share.pin": "Always show the numbers of this fit. Otherwise the shared page shows the newest fit.",
   "share.expiry": "Valid for",
   "share.days": "{n} days",
@@ -428,7 +442,8 @@ export const ENGLISH = {
   "state.replay_failed": "Imported, but the last attempt to read the file again failed",
   "state.replay_failed_more": "That attempt changed nothing.",
   "state.nothing_imported": "Nothing imported",
-  "state.nothing_imported_more": "{rejected} of {rows} were rejected, and the other rows contain no events. The reasons are below.",
+  "state.nothing_imported_more":
+    "{rejected} of {rows} were rejected, and the other rows contain no events. The reasons are below.",
   "state.nothing_to_import": "Nothing to import",
   "state.nothing_to_import_more": "The file contains no events. The reasons are below.",
   "state.partly": "Partly imported",
@@ -445,7 +460,8 @@ export const ENGLISH = {
   "import.rows": "Rows read",
   "import.rejected": "Rows rejected",
   "import.not_data": "Rows without data",
-  "import.lifetime": "The counts are totals since publication. Each count is stored on the day of the post, not on the day of the engagement.",
+  "import.lifetime":
+    "The counts are totals since publication. Each count is stored on the day of the post, not on the day of the engagement.",
   "import.report": "Report",
   "import.days": "Days covered",
   "import.finished": "Finished",
@@ -457,8 +473,10 @@ export const ENGLISH = {
   "import.format": "File format",
   "import.delimiter": "cells separated by {what}",
   "import.decimal_mark": "decimal mark {what}",
-  "import.repeated": "The file contains {events} with {distinct} different ids. Events with the same id are stored once, so {distinct} count.",
-  "import.fewer": "The file contains {distinct} with different ids; {events} are stored, because the rows of the others were rejected.",
+  "import.repeated":
+    "The file contains {events} with {distinct} different ids. Events with the same id are stored once, so {distinct} count.",
+  "import.fewer":
+    "The file contains {distinct} with different ids; {events} are stored, because the rows of the others were rejected.",
   "delimiter.comma": "a comma",
   "delimiter.semicolon": "a semicolon",
   "delimiter.tab": "a tab",
@@ -468,13 +486,15 @@ export const ENGLISH = {
   "replay.about": "Rows that are already imported stay and are not counted twice.",
   "replay.send": "Read the file again",
   "removal.title": "Undo this import",
-  "removal.about": "Removes the events that this import stored and that no later import has restated, its rejected rows and the file. Earlier values do not come back.",
+  "removal.about":
+    "Removes the events that this import stored and that no later import has restated, its rejected rows and the file. Earlier values do not come back.",
   "removal.begin": "Undo this import…",
   "removal.confirm": "Remove its events for good",
   "removal.cancel": "Cancel",
   "removal.done": "{events} were removed. The next fit no longer uses them.",
   "rejected.title": "Rejected rows: {n}",
-  "rejected.about": "Rejected rows are not imported. Correct the file and upload it again. Rows that are already imported are not counted twice.",
+  "rejected.about":
+    "Rejected rows are not imported. Correct the file and upload it again. Rows that are already imported are not counted twice.",
   "rejected.examples": "The examples are from the first {rows}.",
   "rejected.more": "Load more of the {rows}",
   "rejected.deleted": "Rejected rows are deleted after 90 days. These rows have been deleted.",
@@ -483,7 +503,8 @@ export const ENGLISH = {
   "rejected.wrong": "What is wrong",
   "rejected.row": "The row",
   "unread.numbers": "Numbers that were not read",
-  "unread.numbers_help": "If you need one of these numbers, export the report with another column, or import the file with a mapping.",
+  "unread.numbers_help":
+    "If you need one of these numbers, export the report with another column, or import the file with a mapping.",
   "unread.columns": "Columns that were not read",
   "unread.column": "Column",
   "unread.sum": "Sum",
@@ -499,10 +520,12 @@ export const ENGLISH = {
   "unread.name": "Name",
   "unread.value": "Value",
   "unread.unpaid": "Orders that are not paid yet",
-  "unread.unpaid_about": "Unpaid orders are not counted. After payment, export the orders again and import the new file.",
+  "unread.unpaid_about":
+    "Unpaid orders are not counted. After payment, export the orders again and import the new file.",
   "unread.orders": "Orders",
   "unread.claims": "Conversions that the platform claims",
-  "unread.claims_about": "{platform} attributes these conversions to itself. They are never counted, because several platforms can claim the same sale.",
+  "unread.claims_about":
+    "{platform} attributes these conversions to itself. They are never counted, because several platforms can claim the same sale.",
   "unread.conversions": "Conversions",
   "unread.notes": "About this file",
   "skipped.sheet": "Sheet",

@@ -15,17 +15,32 @@ const uploads = make("ol", { id: "uploads" });
 export async function makeUpload(visit) {
   const options = makeOptions(await mappingNames(visit));
   const files = make("input", { id: "files", type: "file", multiple: true, "aria-describedby": "files-about" });
-  const drop = make("div", { id: "drop", class: "drop" },
-    make("label", { for: "files" }, t("upload.choose")), files, make("p", { id: "files-about", class: "soft" }, t("upload.about")));
+  const drop = make(
+    "div",
+    { id: "drop", class: "drop" },
+    make("label", { for: "files" }, t("upload.choose")),
+    files,
+    make("p", { id: "files-about", class: "soft" }, t("upload.about")),
+  );
   const button = make("button", { id: "send", disabled: true }, t("upload.send"));
-  const form = make("form", { id: "upload" }, drop, make("details", {}, make("summary", {}, t("upload.options")), options.fields), button);
+  const form = make(
+    "form",
+    { id: "upload" },
+    drop,
+    make("details", {}, make("summary", {}, t("upload.options")), options.fields),
+    button,
+  );
   const updateButton = () => {
     button.disabled = files.files.length === 0;
-    button.textContent = files.files.length > 1 ? t("upload.send_several", { n: files.files.length }) : t("upload.send");
+    button.textContent =
+      files.files.length > 1 ? t("upload.send_several", { n: files.files.length }) : t("upload.send");
   };
   files.addEventListener("change", updateButton);
   for (const name of ["dragenter", "dragover"]) {
-    drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.add("over");
+    });
   }
   for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => {
@@ -37,7 +52,8 @@ export async function makeUpload(visit) {
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const list = [...files.files], how = options.chosen();
+    const list = [...files.files],
+      how = options.chosen();
     files.value = "";
     updateButton();
     button.disabled = true;
@@ -64,22 +80,37 @@ function nameOf(file) {
 
 // Returns the id of the import, or null if the upload failed.
 async function uploadOne(file, how) {
-  const state = make("span", { role: "status" }), bar = make("progress", { max: 1, value: 0, "aria-label": t("upload.progress", { name: file.name }) });
+  const state = make("span", { role: "status" }),
+    bar = make("progress", { max: 1, value: 0, "aria-label": t("upload.progress", { name: file.name }) });
   const line = make("li", {}, make("div", {}, foreign(file.name), ` (${bytes(file.size)}): `, state), bar);
   uploads.append(line);
-  const showStatus = (text, tone) => { state.textContent = text; state.className = tone || ""; };
+  const showStatus = (text, tone) => {
+    state.textContent = text;
+    state.className = tone || "";
+  };
   try {
     if (file.size === 0) throw new Error(t("upload.empty"));
     showStatus(t("upload.preparing"));
-    const { id, upload } = await callApi("v1/imports", { method: "POST", body: { filename: nameOf(file), bytes: file.size, ...how } });
+    const { id, upload } = await callApi("v1/imports", {
+      method: "POST",
+      body: { filename: nameOf(file), bytes: file.size, ...how },
+    });
     showStatus(t("upload.uploading"));
-    await send(file, upload.url, (sent, total) => { bar.value = total ? sent / total : 0; });
+    await send(file, upload.url, (sent, total) => {
+      bar.value = total ? sent / total : 0;
+    });
     bar.removeAttribute("value");
     showStatus(t("upload.uploaded"));
     const ended = await follow(id, (one) => showStatus(stateOf(one).text));
     const { text, tone } = stateOf(ended);
     showStatus(`${text}. `, tone);
-    line.append(make("a", { href: addressOf(id) }, ended.events ? t("upload.stored", { events: count(ended.events, "event") }) : t("upload.reason")));
+    line.append(
+      make(
+        "a",
+        { href: addressOf(id) },
+        ended.events ? t("upload.stored", { events: count(ended.events, "event") }) : t("upload.reason"),
+      ),
+    );
     return id;
   } catch (error) {
     showStatus(explain(error, "task.upload", "roles.ingest"), "error");
