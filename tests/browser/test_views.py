@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -111,6 +113,13 @@ def test_everything_works_with_the_keyboard(visits: Visits, service: Served) -> 
     page.keyboard.press("ArrowDown")
     page.wait_for_url(re.compile("sort=spend"))
     page.locator("#channels-sort:focus").wait_for()
+    page.focus("#range")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url(re.compile("from="))
+    loaded(page, "Channels")
+    assert page.evaluate("document.activeElement.id") == "range"
+    assert page.input_value("#range") == "28"
     page.focus("#share")
     page.keyboard.press("Enter")
     page.locator("dialog[open]").wait_for()
@@ -163,6 +172,23 @@ def test_the_answer_of_an_earlier_choice_never_replaces_a_later_one(
 
     assert page.inner_text("#view .answer") == whole
     assert page.input_value("#range") == "all"
+
+
+def test_figures_are_compared_with_the_days_before(visits: Visits, service: Served) -> None:
+    page = loaded(visits.open(service), "Overview")
+    page.select_option("#range", "7")
+    page.wait_for_url(re.compile("from="))
+    loaded(page, "Overview")
+    page.select_option("#compare", "previous")
+    page.locator(".before").first.wait_for()
+
+    cards = page.locator(".card").all_inner_texts()
+    query = dict(parse_qsl(page.url.split("?", 1)[1]))
+    start = dt.date.fromisoformat(query["from"])
+    before = f"from={start - dt.timedelta(days=7)}&to={start - dt.timedelta(days=1)}"
+    total = service.call("GET", f"/v1/roi?{before}", service.key)["total"]
+    assert f"Before: €{total['cost']:,.0f}" in cards[0]
+    assert f"{total['incremental_roas']['estimate']:.2f} (" in cards[2].split("Before: ")[1]
 
 
 def test_an_invalid_key_leads_to_the_entry_with_a_reason(visits: Visits, service: Served) -> None:

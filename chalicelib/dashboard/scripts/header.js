@@ -12,8 +12,9 @@ const PRESETS = [7, 28, 90],
   OLD_DAYS = 7;
 
 export async function showHeader(visit, basis, names) {
-  const fits = (await listFits(visit)).filter((one) => one.status === "done");
+  const [listed, chips] = await Promise.all([listFits(visit), makeChips(visit, basis)]);
   visit.signal.throwIfAborted();
+  const fits = listed.filter((one) => one.status === "done");
   const goals = fits.find((one) => one.id === basis.fit.id)?.goals || [basis.goal];
   const controls = {
     range: () => makeRanges(visit, basis),
@@ -22,7 +23,7 @@ export async function showHeader(visit, basis, names) {
     fit: () => makeFitChoice(visit, basis, fits),
   };
   $("controls").replaceChildren(...(isShared() ? [] : names.map((name) => controls[name]())));
-  $("chips").replaceChildren(await makeChips(visit, basis));
+  $("chips").replaceChildren(chips);
 }
 
 function makeRanges(visit, { window }) {

@@ -63,13 +63,13 @@ async function route() {
   $("entry").hidden = true;
   const name = state.view === "imports" && !state.part ? "data" : state.view in VIEWS ? state.view : "overview";
   showTabs(VIEWS[name].tab || name);
-  const focused = document.activeElement && $("view").contains(document.activeElement) ? document.activeElement.id : "";
+  const focused = document.activeElement?.id || "";
   showLoading();
   const root = make("div", { class: `view view-${name}` });
   try {
-    await loadCodes(current);
-    await showBasis(current, VIEWS[name]);
-    await VIEWS[name].show(root, current, current.basis);
+    await Promise.all([loadCodes(current), findBasis(current, VIEWS[name])]);
+    const header = current.basis ? showHeader(current, current.basis, VIEWS[name].controls) : clearHeader();
+    await Promise.all([header, VIEWS[name].show(root, current, current.basis)]);
     current.signal.throwIfAborted();
     showView(root, name, current, focused);
   } catch (error) {
@@ -77,15 +77,13 @@ async function route() {
   }
 }
 
-// Controls are left out if the key may not read answers, or there is no fit yet.
-async function showBasis(current, { needsFit, controls }) {
+// There is no basis, and no controls, if the key may not read answers or there is no fit yet.
+async function findBasis(current, { needsFit }) {
   try {
     current.basis = await readBasis(current);
-    await showHeader(current, current.basis, controls);
   } catch (error) {
     current.signal.throwIfAborted();
     if (needsFit || !(error instanceof Problem) || error.status === UNAUTHENTICATED) throw error;
-    clearHeader();
   }
 }
 
@@ -100,8 +98,9 @@ function showTabs(name) {
   $("tabs").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+// The controls stay, so that the focus stays; what belongs to the earlier answers goes.
 function showLoading() {
-  $("actions").hidden = true;
+  $("side").hidden = true;
   $("view").setAttribute("aria-busy", "true");
   $("view").replaceChildren(
     make("p", { class: "loading" }, make("span", { class: "spinner", "aria-hidden": "true" }), t("loading")),
@@ -112,13 +111,13 @@ function showLoading() {
 function showView(root, name, current, focused) {
   $("view").removeAttribute("aria-busy");
   $("view").replaceChildren(root);
-  $("actions").hidden = false;
+  $("actions").hidden = $("side").hidden = false;
   updateActions(current, VIEWS[name].shares);
   $("status").textContent = t("loaded", { view: t(`view.${VIEWS[name].tab || name}`) });
   document.title = `${t(`view.${VIEWS[name].tab || name}`)} – Likeworth`;
   const place = `${name}/${current.state.part || ""}`,
-    again = focused && document.getElementById(focused);
-  if (again && again.isConnected) again.focus();
+    again = document.getElementById(focused);
+  if (again?.checkVisibility()) again.focus();
   else if (shownView !== null && shownView !== place) $("view-title")?.focus();
   shownView = place;
 }
