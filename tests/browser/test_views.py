@@ -345,6 +345,33 @@ def test_comparisons_follow_the_choice_and_the_matrix(visits: Visits, service: S
     assert "Company blog comments" in page.inner_text("#view .answer")
 
 
+def test_claims_of_a_platform_are_next_to_what_was_incremental(
+    visits: Visits, service: Served
+) -> None:
+    report = (
+        "Day,Campaign,Currency code,Impressions,Clicks,Cost,Conversions,Conv. value\n"
+        f"{dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)},Spring,EUR,900,30,18.00,77,4321.00\n"
+    )
+    made = service.call("POST", "/v1/imports", service.key, {"filename": "ads.csv"}, status=201)
+    service.upload(made["upload"]["url"], report.encode())
+    page = visits.open(service, f"#/imports/{made['id']}")
+    page.locator("#import-state", has_text="Imported").wait_for()
+    page.evaluate("location.hash = '#/channels/google_ads'")
+    loaded(page, "Google Ads")
+
+    claims = page.locator(
+        "section", has=page.get_by_role("heading", name="What the platform claims")
+    )
+    text = claims.inner_text()
+    assert re.search(r"ads\.csv\s+.*\s+77\s+4,321 EUR", text), text
+    caused = next(
+        one["incremental_conversions"]["estimate"]
+        for one in service.call("GET", "/v1/roi", service.key)["channels"]
+        if one["channel"] == "google_ads"
+    )
+    assert f"{caused:,.0f} (" in text
+
+
 def test_an_experiment_is_registered_used_by_the_next_fit_and_compared_with_the_model(
     visits: Visits, service: Served
 ) -> None:

@@ -6,6 +6,7 @@ import { FONT, drawForest, estimateColumns, isNarrow, makeFigure } from "./chart
 import { makeExplanations, makeFlags, title, worstOf } from "./codes.js";
 import { t, withNodes } from "./language.js";
 import { askAnswer } from "./basis.js";
+import { makeChannelClaims } from "./channel_claims.js";
 import { makeEstimate, makeHeading, makeRange, makeTestLink, makeVerdict } from "./parts.js";
 import { linkTo } from "./state.js";
 import { sentenceOf, settlingOf } from "./channel_texts.js";
@@ -20,7 +21,8 @@ export async function showChannel(root, visit, roi) {
     root.append(back, makeHeading(channelName(name)), make("p", {}, t("channels.missing")));
     return;
   }
-  const types = (await askAnswer("engagements", visit)).engagements.filter((found) => found.channel === name);
+  const [answer, claims] = await Promise.all([askAnswer("engagements", visit), makeChannelClaims(one, roi, visit)]);
+  const types = answer.engagements.filter((found) => found.channel === name);
   root.append(
     back,
     makeHeading(channelName(name), makeVerdict(one.verdict)),
@@ -37,6 +39,7 @@ export async function showChannel(root, visit, roi) {
         : "",
     ),
     makeTypes(types, one, roi),
+    claims,
     makeTiming(types) || "",
     makeSensitivity(one) || "",
   );

@@ -223,6 +223,11 @@ export const GERMAN = {
   "sensitivity.detectable":
     "Mit diesen Daten wäre eine Wirkung von mindestens {n} Conversions in 80 von 100 Fällen erkannt worden. Das Intervall ist {have}.",
 
+  "claims.title": "Was die Plattform beansprucht",
+  "claims.sentence":
+    "{platform} schreibt sich die Conversions unten selbst zu. An den Tagen oben waren {estimate} {goal} inkrementell. Beanspruchte Conversions zählen nie, weil mehrere Plattformen denselben Verkauf beanspruchen können.",
+  "claims.claimed": "Beanspruchte Conversions",
+
   "settle.settled": "Die Daten klären diese Frage.",
   "settle.days": "Etwa {days} weitere Tage mit Daten würden das klären, bis zum {date}.",
   "settle.never": "Mehr Daten dieser Art klären das nicht. Ein Experiment würde es klären.",

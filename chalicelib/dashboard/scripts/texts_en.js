@@ -220,6 +220,11 @@ export const ENGLISH = {
   "sensitivity.detectable":
     "With these data, an effect of at least {n} conversions would have been detected in 80 of 100 cases. The interval is {have}.",
 
+  "claims.title": "What the platform claims",
+  "claims.sentence":
+    "{platform} attributes the conversions below to itself. On the days above, {estimate} {goal} were incremental. Claims are never counted, because several platforms can claim the same sale.",
+  "claims.claimed": "Claimed conversions",
+
   "settle.settled": "The data settle this question.",
   "settle.days": "About {days} more days of data would settle this, until {date}.",
   "settle.never": "More data of this kind will not settle this. An experiment would.",
