@@ -348,9 +348,10 @@ def test_comparisons_follow_the_choice_and_the_matrix(visits: Visits, service: S
 def test_claims_of_a_platform_are_next_to_what_was_incremental(
     visits: Visits, service: Served
 ) -> None:
+    day = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
     report = (
         "Day,Campaign,Currency code,Impressions,Clicks,Cost,Conversions,Conv. value\n"
-        f"{dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)},Spring,EUR,900,30,18.00,77,4321.00\n"
+        f"{day},Spring,EUR,900,30,18.00,77,4321.00\n"
     )
     made = service.call("POST", "/v1/imports", service.key, {"filename": "ads.csv"}, status=201)
     service.upload(made["upload"]["url"], report.encode())
