@@ -388,6 +388,8 @@ def test_an_experiment_is_registered_used_by_the_next_fit_and_compared_with_the_
     page.click("#register button:has-text('Register')")
     page.locator(".row", has_text="Lift <b>test</b>").wait_for()
     assert "does not use this experiment" in page.inner_text(".row")
+    summary = page.inner_text("#view .answer")
+    assert summary == "1 experiment is registered. None has been compared with the model yet."
 
     page.click("#tabs a:has-text('Data')")
     loaded(page, "Data")

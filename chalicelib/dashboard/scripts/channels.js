@@ -56,12 +56,13 @@ export async function showChannels(root, visit, basis) {
       channels.map((one) => makeRow(one, roi, compared)),
     ),
   );
-  const explained = makeExplanations(
-    channels.flatMap((one) => [...one.reasons, ...one.warnings]),
-    t("explanations.title"),
-    "h2",
+  root.append(
+    makeExplanations(
+      channels.flatMap((one) => [...one.reasons, ...one.warnings]),
+      t("explanations.title"),
+      "h2",
+    ),
   );
-  if (explained) root.append(explained);
 }
 
 function summaryOf(roi) {

@@ -50,7 +50,7 @@ export function makeFlags(codes) {
   const shown = SEVERE.flatMap((severity) =>
     codes.filter((code) => severityOf(code) === severity).map((code) => [severity, code]),
   );
-  if (!shown.length) return null;
+  if (!shown.length) return "";
   return make(
     "ul",
     { class: "flags" },
@@ -78,7 +78,7 @@ const withCode = (text) => text.split("`").map((part, index) => (index % 2 ? mak
 // The reasons and warnings in full: title, meaning, what would help. Worst first.
 export function makeExplanations(codes, heading, level = "h3") {
   const distinct = [...new Set(codes)];
-  if (!distinct.length) return null;
+  if (!distinct.length) return "";
   const order = [...SEVERE, "note"];
   distinct.sort((a, b) => order.indexOf(severityOf(a)) - order.indexOf(severityOf(b)));
   return make(

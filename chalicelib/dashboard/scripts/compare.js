@@ -26,14 +26,13 @@ export async function showComparison(root, visit) {
   root.append(
     makeChoice(one, other, pairs, types),
     makeAnswerOf(found),
-    makeFlags(found.warnings) || "",
+    makeFlags(found.warnings),
     makeRange(found),
     make("div", { class: "pair" }, makeValues(found, types.currency), makeRatio(found)),
     makeMeaning(found, types.currency),
     makeMatrix(pairs, types.engagements),
   );
-  const explained = makeExplanations([...found.reasons, ...found.warnings], t("explanations.title"), "h2");
-  if (explained) root.append(explained);
+  root.append(makeExplanations([...found.reasons, ...found.warnings], t("explanations.title"), "h2"));
 }
 
 function chosenOf(visit, name, pairs, types) {

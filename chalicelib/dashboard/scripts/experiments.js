@@ -1,7 +1,7 @@
 // The view Experiments: results, how they agree with the model, and a form to register one.
 import { foreign, make } from "./dom.js";
 import { amount, count, days, interval, timeOf } from "./format.js";
-import { goalName, typeName } from "./names.js";
+import { capital, goalName, typeName } from "./names.js";
 import { drawForest, estimateColumns, makeFigure } from "./charts.js";
 import { makeExplanations, makeFlags, title, worstOf } from "./codes.js";
 import { t } from "./language.js";
@@ -18,15 +18,8 @@ export async function showExperiments(root, visit) {
   }
   const [{ experiments }, roi] = await Promise.all([ask("v1/experiments?limit=200", visit), answerOrNothing(visit)]);
   const used = new Map((roi ? roi.diagnostics.experiments || [] : []).map((one) => [one.id, one]));
-  const contradicting = [...used.values()].filter((one) => one.contradicts_model).length;
   root.append(
-    make(
-      "p",
-      { class: "answer" },
-      experiments.length
-        ? `${count(experiments.length, "experiments.registered")} ${contradicting ? count(contradicting, "experiments.contradicting") : t("experiments.no_contradiction")}`
-        : t("experiments.none"),
-    ),
+    make("p", { class: "answer" }, experiments.length ? summaryOfTests(experiments, used) : t("experiments.none")),
     make("p", { class: "soft" }, t("experiments.about")),
   );
   if (experiments.length)
@@ -38,17 +31,31 @@ export async function showExperiments(root, visit) {
       ),
     );
   root.append(makeExperimentForm(visit, roi));
-  const explained = makeExplanations(
-    experiments.flatMap((one) => [
-      ...one.analysis.reasons,
-      ...one.analysis.warnings,
-      ...(used.get(one.id)?.reason ? [used.get(one.id).reason] : []),
-      ...(used.get(one.id)?.contradicts_model ? ["experiment_contradicts_model"] : []),
-    ]),
-    t("explanations.title"),
-    "h2",
+  root.append(
+    makeExplanations(
+      experiments.flatMap((one) => [
+        ...one.analysis.reasons,
+        ...one.analysis.warnings,
+        ...(used.get(one.id)?.reason ? [used.get(one.id).reason] : []),
+        ...(used.get(one.id)?.contradicts_model ? ["experiment_contradicts_model"] : []),
+      ]),
+      t("explanations.title"),
+      "h2",
+    ),
   );
-  if (explained) root.append(explained);
+}
+
+// How many tests contradict the model, of those that the fit compared with it.
+function summaryOfTests(experiments, used) {
+  const compared = [...used.values()].filter((one) => one.used && one.observational),
+    contradicting = compared.filter((one) => one.contradicts_model).length,
+    agreeing = compared.length - contradicting;
+  return [
+    count(experiments.length, "experiments.registered"),
+    ...(contradicting ? [count(contradicting, "experiments.contradicting")] : []),
+    ...(agreeing ? [count(agreeing, "experiments.agreeing")] : []),
+    ...(compared.length ? [] : [t("experiments.not_compared")]),
+  ].join(" ");
 }
 
 // Experiments can be registered before the first fit.
@@ -72,7 +79,7 @@ function makeExperiment(one, used) {
     make(
       "div",
       { class: "row-head" },
-      make("h2", {}, foreign(one.name || one.id)),
+      make("h2", {}, one.name ? foreign(one.name) : capital(typeName(one))),
       make("span", { class: "verdict" }, t(`experiment.${one.kind}`)),
     ),
     make(

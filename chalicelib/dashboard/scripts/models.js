@@ -24,8 +24,7 @@ export async function showModels(root, visit) {
     ...answer.models.flatMap((model) => answer.totals.credits[model].reasons),
     ...answer.warnings,
   ];
-  const explained = makeExplanations(codes, t("explanations.title"), "h2");
-  if (explained) root.append(explained);
+  root.append(makeExplanations(codes, t("explanations.title"), "h2"));
 }
 
 const creditOf = (one, model) => one.credits[model]?.conversions ?? null;

@@ -27,7 +27,7 @@ export async function showChannel(root, visit, roi) {
     back,
     makeHeading(channelName(name), makeVerdict(one.verdict)),
     make("p", { class: "answer" }, sentenceOf(one, roi)),
-    makeFlags(one.warnings) || "",
+    makeFlags(one.warnings),
     makeRange(roi),
     make(
       "p",
@@ -40,15 +40,16 @@ export async function showChannel(root, visit, roi) {
     ),
     makeTypes(types, one, roi),
     claims,
-    makeTiming(types) || "",
-    makeSensitivity(one) || "",
+    makeTiming(types),
+    makeSensitivity(one),
   );
-  const explained = makeExplanations(
-    [...one.reasons, ...one.warnings, ...types.flatMap((found) => [...found.reasons, ...found.warnings])],
-    t("explanations.title"),
-    "h2",
+  root.append(
+    makeExplanations(
+      [...one.reasons, ...one.warnings, ...types.flatMap((found) => [...found.reasons, ...found.warnings])],
+      t("explanations.title"),
+      "h2",
+    ),
   );
-  if (explained) root.append(explained);
 }
 
 function makeTypes(types, one, roi) {
@@ -124,7 +125,7 @@ function makeTypes(types, one, roi) {
 
 function makeTiming(types) {
   const known = types.filter((type) => type.timing);
-  if (!known.length) return null;
+  if (!known.length) return "";
   const rows = known.flatMap((type) => type.timing.map((share, lag) => ({ type: typeName(type), lag, share })));
   const first = known[0];
   return make(
@@ -194,7 +195,7 @@ function makeTiming(types) {
 
 function makeSensitivity(one) {
   const known = one.engagements.filter((type) => type.sensitivity);
-  if (!known.length) return null;
+  if (!known.length) return "";
   return make(
     "section",
     {},

@@ -25,8 +25,7 @@ export async function showOverview(root, visit, basis) {
     makeDaily(parts, roi),
   );
   const codes = [...roi.total.reasons, ...roi.total.warnings, ...roi.warnings, ...parts.reasons];
-  const explained = makeExplanations(codes, t("explanations.title"), "h2");
-  if (explained) root.append(explained);
+  root.append(makeExplanations(codes, t("explanations.title"), "h2"));
 }
 
 function makeAnswer(roi) {

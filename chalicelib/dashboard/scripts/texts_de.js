@@ -294,7 +294,9 @@ export const GERMAN = {
   "experiments.registered_other": "{n} Experimente sind eingetragen.",
   "experiments.contradicting_one": "{n} widerspricht dem Modell.",
   "experiments.contradicting_other": "{n} widersprechen dem Modell.",
-  "experiments.no_contradiction": "Keines widerspricht dem Modell.",
+  "experiments.agreeing_one": "{n} stimmt mit dem Modell überein.",
+  "experiments.agreeing_other": "{n} stimmen mit dem Modell überein.",
+  "experiments.not_compared": "Noch keines wurde mit dem Modell verglichen.",
   "experiments.none": "Es ist noch kein Experiment eingetragen.",
   "experiments.about":
     "Ein Experiment hat Vorrang vor dem Modell. Die nächste Schätzung nach dem Eintragen verwendet es.",
