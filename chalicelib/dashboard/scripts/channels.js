@@ -129,6 +129,7 @@ function makeRow(one, roi, compared) {
       "p",
       { class: "soft small" },
       t("channels.spend", { cost: cash(one.cost) }),
+      one.method ? ` · ${t(`method.${one.method}`)}` : "",
       before
         ? ` · ${t("channels.before", { before: before.incremental_roas.estimate === null ? t("unknown") : interval(before.incremental_roas, fine) })}`
         : "",

@@ -5,8 +5,10 @@ import { goalName, kindOf, typeName } from "./names.js";
 import { FONT, isNarrow, makeFigure, makeNames, marginFor } from "./charts.js";
 import { t } from "./language.js";
 
+const LATE_DAYS = 3;
+
 export const sourceName = (one) => (one.goal ? goalName(one.goal) : typeName(one.channel ? one : kindOf(one.source)));
-export const gapsOf = (answer) => answer.sources.filter((one) => one.gaps.length);
+const gapsOf = (answer) => answer.sources.filter((one) => one.gaps.length);
 
 // The covered spans of a source: its days without the gaps.
 function spansOf(one) {
@@ -20,26 +22,27 @@ function spansOf(one) {
   return spans;
 }
 
+// Sources whose data end days before those of the others.
+function lateOf(answer) {
+  const known = answer.sources.filter((one) => one.from),
+    latest = known.reduce((last, one) => (one.to > last ? one.to : last), "");
+  return { late: known.filter((one) => one.to < addDays(latest, -LATE_DAYS)), latest };
+}
+
+export const incompleteOf = (answer) =>
+  new Set([...gapsOf(answer), ...(answer.sources.length ? lateOf(answer).late : [])]);
+
 // The first sentence of the view: whether data are missing, and which.
 export function makeCoverageAnswer(answer) {
-  const gaps = gapsOf(answer),
-    known = answer.sources.filter((one) => one.from);
   if (!answer.sources.length) return make("p", { class: "answer" }, t("coverage.none"));
-  const latest = known
-      .map((one) => one.to)
-      .sort()
-      .at(-1),
-    late = known.filter((one) => one.to < addDays(latest, -3));
-  return [
-    make(
-      "p",
-      { class: "answer" },
-      gaps.length
-        ? t("coverage.gaps", { n: gaps.length, all: answer.sources.length, names: listed(gaps.map(sourceName)) })
-        : t("coverage.complete", { all: answer.sources.length }),
-    ),
-    late.length ? make("p", {}, t("coverage.late", { names: listed(late.map(sourceName)), day: day(latest) })) : "",
+  const gaps = gapsOf(answer),
+    { late, latest } = lateOf(answer),
+    all = answer.sources.length;
+  const sentences = [
+    ...(gaps.length ? [t("coverage.gaps", { n: gaps.length, all, names: listed(gaps.map(sourceName)) })] : []),
+    ...(late.length ? [t("coverage.late", { names: listed(late.map(sourceName)), day: day(latest) })] : []),
   ];
+  return make("p", { class: "answer" }, sentences.length ? sentences.join(" ") : t("coverage.complete", { all }));
 }
 
 export function makeCoverage(answer) {

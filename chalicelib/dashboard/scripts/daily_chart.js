@@ -3,7 +3,7 @@ import { make } from "./dom.js";
 import { amount, day, days, interval, shortDay, toDate } from "./format.js";
 import { channelName, goalName } from "./names.js";
 import { FONT, estimateColumns, isNarrow, makeFigure, tick } from "./charts.js";
-import { makeMark } from "./codes.js";
+import { makeFlags, makeMark } from "./codes.js";
 import { t } from "./language.js";
 
 export function makeDaily(parts, roi) {
@@ -17,6 +17,7 @@ export function makeDaily(parts, roi) {
     {},
     make("h2", {}, t("daily.title")),
     make("p", {}, t(parts.step_days === 7 ? "daily.sentence_week" : "daily.sentence", { goal: goalName(parts.goal) })),
+    makeFlags([...new Set([...roi.total.warnings, ...parts.warnings])]),
     makeLegend(events),
     events.length
       ? make(

@@ -4,7 +4,7 @@ import { addDays, day, days, daysBetween, timeOf, today } from "./format.js";
 import { goalName } from "./names.js";
 import { hasText, t } from "./language.js";
 import { listFits, previousPeriod } from "./basis.js";
-import { gapsOf } from "./coverage_chart.js";
+import { incompleteOf } from "./coverage_chart.js";
 import { ask, isShared, pathOf } from "./session.js";
 import { changeState, linkTo } from "./state.js";
 
@@ -149,7 +149,7 @@ async function makeCoverageChip(visit) {
   const { params } = visit.state;
   if (isShared()) return "";
   const answer = await ask(pathOf("coverage", { from: params.get("from"), to: params.get("to") }), visit);
-  const gaps = gapsOf(answer).length,
+  const gaps = incompleteOf(answer).size,
     all = answer.sources.length;
   return make(
     "a",

@@ -87,6 +87,7 @@ function makeTypes(types, one, roi) {
                 }),
           ),
           makeFlags(type.warnings),
+          type.method ? make("p", { class: "soft small" }, t(`method.${type.method}`)) : "",
         ),
       ),
     ),
@@ -132,6 +133,7 @@ function makeTiming(types) {
     "section",
     {},
     make("h2", {}, t("timing.title")),
+    makeFlags([...new Set(known.flatMap((type) => type.warnings))]),
     make(
       "p",
       {},

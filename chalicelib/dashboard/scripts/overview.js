@@ -24,7 +24,7 @@ export async function showOverview(root, visit, basis) {
     makeVerdicts(roi),
     makeDaily(parts, roi),
   );
-  const codes = [...roi.total.reasons, ...roi.total.warnings, ...roi.warnings, ...parts.reasons];
+  const codes = [...roi.total.reasons, ...roi.total.warnings, ...roi.warnings, ...parts.reasons, ...parts.warnings];
   root.append(makeExplanations(codes, t("explanations.title"), "h2"));
 }
 

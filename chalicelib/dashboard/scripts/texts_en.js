@@ -104,8 +104,8 @@ export const ENGLISH = {
   "fit.failed": "Failed",
   "chip.fresh": "Data to {day}, fit",
   "chip.old": "Data only to {day} ({n} days old), fit",
-  "chip.complete": "All {all} sources without gaps",
-  "chip.gaps": "{n} of {all} sources with gaps",
+  "chip.complete": "All {all} sources complete",
+  "chip.gaps": "{n} of {all} sources incomplete",
   "chip.awaited": "newer changes are being processed",
 
   "severity.do_not_act": "Do not act",
@@ -197,6 +197,9 @@ export const ENGLISH = {
   "channels.unknown": "The number of incremental {goal} cannot be estimated.",
   "channels.spend": "Spend {cost}",
   "channels.before": "Incremental ROAS before: {before}",
+  "method.within_user": "Method: the same people at different times",
+  "method.time_series": "Method: totals by day",
+  "method.experiment": "Method: experiment",
   "channel.types": "Engagement types",
   "channel.type_value": "One {name} is worth {estimate}. {n} of them led to {all} incremental {goal}.",
   "channel.type_conversions":
