@@ -47,6 +47,9 @@ serve: $(VENV)/.local $(SITE) ## serve an empty installation at http://127.0.0.1
 	@$(BIN)/python -m chalicelib serve $(ARGS)
 
 test: $(VENV)/.dev ## run all tests
+	@for one in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  if command -v $$one >/dev/null; then exit 0; fi; done; \
+	  echo "No Chromium is installed: the tests of the dashboard in a browser are skipped."
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: lint types test ## run what CI runs: format, lint, types, tests

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
+import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,9 +17,11 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import dashboard, wiring
+from chalicelib.services.code_answers import list_codes
 from tests.api.conftest import rejected
 from tests.conftest import BUCKET, Cloud
 
+LIBRARIES = dashboard.manifest()
 MODULES = sorted(dashboard.FOLDER.glob("*.js"))
 SINKS = (
     *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "srcdoc"),
@@ -35,12 +40,18 @@ def policy() -> dict[str, str]:
     return {name: value for name, _, value in (one.partition(" ") for one in told.split("; "))}
 
 
-def script_of(page: str) -> str:
-    (found,) = re.findall(r'<script type="module" src="([^"]+)"></script>', page)
-    return f"/{found}"
+def scripts_of(page: str) -> list[str]:
+    """The paths of the library and of the page's own script, in the order in which they run."""
+    return [
+        f"/{one}" for one in re.findall(r'<script (?:defer|type="module") src="([^"]+)">', page)
+    ]
 
 
-def test_the_page_needs_no_key_and_can_run_only_its_own_script() -> None:
+def sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def test_the_page_needs_no_key_and_can_run_only_its_own_scripts() -> None:
     answer = get("/")
 
     page = answer.body.decode()
@@ -50,21 +61,50 @@ def test_the_page_needs_no_key_and_can_run_only_its_own_script() -> None:
     assert policy()["script-src"] == "'self'"
     assert policy()["require-trusted-types-for"] == "'script'"
     (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert policy()["style-src"] == f"'sha256-{digest}'"
-    assert page.count("<script") == 1
+    assert policy()["trusted-types"] == "'none'"
+    allowed = [sha256(style), *(one["style_sha256"] for one in LIBRARIES if "style_sha256" in one)]
+    assert policy()["style-src"] == " ".join(f"'sha256-{one}'" for one in allowed)
+    assert page.count("<script") == len(scripts_of(page)) == 2
 
 
-def test_the_script_is_cached_and_the_page_is_not() -> None:
+def test_the_scripts_are_cached_and_the_page_is_not() -> None:
     page = get("/")
 
-    script = get(script_of(page.body.decode()))
+    library, script = map(get, scripts_of(page.body.decode()))
 
-    assert script.status_code == 200
-    assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
-    assert "immutable" in script.headers["Cache-Control"]
+    for answer in (library, script):
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+        assert "immutable" in answer.headers["Cache-Control"]
     assert "no-cache" in page.headers["Cache-Control"]
+    assert library.body.decode() == dashboard.library()
     assert script.body.decode() == dashboard.script()
+
+
+def test_a_first_visit_transfers_less_than_400_kilobytes() -> None:
+    page = get("/").body
+    texts = [page, *(get(path).body for path in scripts_of(page.decode()))]
+
+    assert sum(len(gzip.compress(text, 6)) for text in texts) < 400_000
+
+
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda one: one["name"])
+def test_a_library_is_the_pinned_file_with_its_source_and_licence(library: dict[str, Any]) -> None:
+    content = (dashboard.LIBRARIES / library["file"]).read_bytes()
+    licences = (dashboard.LIBRARIES / "LICENSES.txt").read_text("utf-8")
+
+    assert hashlib.sha256(content).hexdigest() == library["sha256"]
+    assert library["version"] in content[:200].decode()
+    assert library["source"].startswith("https://registry.npmjs.org/")
+    assert library["version"] in library["source"]
+    assert library["integrity"].startswith("sha512-")
+    assert library["licence"] in {"ISC", "MIT", "Apache-2.0", "BSD-3-Clause"}
+    assert f"== {library['name']} {library['version']} ({library['file']}) ==" in licences
+
+
+def test_every_library_file_is_in_the_manifest() -> None:
+    files = {one.name for one in dashboard.LIBRARIES.glob("*.js")}
+    assert files == {one["file"] for one in LIBRARIES}
 
 
 @pytest.mark.parametrize("name", ["main.js", "0123456789abcdef.js", "..%2findex.html"])
@@ -115,7 +155,7 @@ def test_top_level_names_of_modules_are_unique() -> None:
 def test_a_module_imports_exactly_what_it_uses(module: Path) -> None:
     text = module.read_text("utf-8")
     imports = re.findall(r'^import \{([^}]*)\} from "\./[a-z_]+\.js";$', text, re.MULTILINE)
-    imported = {name.strip() for names in imports for name in names.split(",")}
+    imported = {name.strip() for names in imports for name in names.split(",") if name.strip()}
     code = re.sub(r'^import .*|^\s*//.*|"[^"\n]*"', "", text, flags=re.MULTILINE)
     exports = {
         name
@@ -130,6 +170,57 @@ def test_a_module_imports_exactly_what_it_uses(module: Path) -> None:
 def test_every_element_that_a_module_uses_is_in_the_page() -> None:
     page = get("/").body.decode()
     ids = set(re.findall(r'\sid="([\w-]+)"', page))
+    made = set(re.findall(r'\bid: "([\w-]+)"', dashboard.script()))
 
-    assert set(re.findall(r'\$\("([\w-]+)"\)', dashboard.script())) <= ids
-    assert set(re.findall(r'(?:for|aria-labelledby|aria-describedby)="([\w-]+)"', page)) <= ids
+    assert set(re.findall(r'\$\("([\w-]+)"\)', dashboard.script())) <= ids | made
+    referenced = re.findall(r'(?:for|aria-labelledby|aria-describedby)="([\w -]+)"', page)
+    assert {one for found in referenced for one in found.split()} <= ids | made
+
+
+def dictionary(language: str) -> dict[str, str]:
+    """The texts of a language: a JavaScript object that is also JSON, but for the last comma."""
+    text = (dashboard.FOLDER / f"texts_{language}.js").read_text("utf-8")
+    texts: dict[str, str] = json.loads(text[text.index("{") :].rstrip().removesuffix(",\n};") + "}")
+    return texts
+
+
+def test_both_languages_have_the_same_texts_with_the_same_values() -> None:
+    english, german = dictionary("en"), dictionary("de")
+
+    assert list(english) == list(german)
+    values = re.compile(r"\{\w+\}")
+    for key, text in english.items():
+        assert sorted(set(values.findall(text))) == sorted(set(values.findall(german[key]))), key
+        assert text.strip(), key
+        assert german[key].strip(), key
+
+
+def test_every_text_that_a_module_names_is_in_the_dictionaries() -> None:
+    english = dictionary("en")
+    modules = [one for one in MODULES if not one.name.startswith("texts_")]
+    script = "\n".join(one.read_text("utf-8") for one in modules)
+    page = get("/").body.decode()
+
+    named = set(re.findall(r'\b(?:t|withNodes)\(\s*"([\w.]+)"', script))
+    named |= set(re.findall(r'data-t(?:-label)?="([\w.]+)"', page))
+    counted = set(re.findall(r'\b(?:count|tn)\([^;]*?, "([a-z_]+)"', script))
+    assert named <= set(english)
+    assert {f"{one}_{form}" for one in counted for form in ("one", "other")} <= set(english)
+
+
+def test_every_text_is_used() -> None:
+    modules = [one for one in MODULES if not one.name.startswith("texts_")]
+    script = "\n".join(one.read_text("utf-8") for one in modules) + get("/").body.decode()
+
+    named = set(re.findall(r'"([a-z_]+(?:\.[a-z_0-9]+)*)"', script))
+    begun = tuple(re.findall(r"`([a-z_.]+[._])\$\{", script))
+    forms = re.compile(r"_(one|other)$")
+    for key in dictionary("en"):
+        assert key in named or forms.sub("", key) in named or key.startswith(begun), key
+
+
+def test_every_verdict_and_severity_has_a_name_in_each_language() -> None:
+    catalogue = list_codes()["codes"]
+    verdicts = {f"verdict.{one['code']}" for one in catalogue if "verdict" in one["used_as"]}
+    severities = {f"severity.{one['severity']}" for one in catalogue}
+    assert verdicts | severities <= set(dictionary("de"))

@@ -1,1 +1,5 @@
-"""Tests of the dashboard in a real browser. They are skipped without Chromium."""
+"""The dashboard in Chromium, controlled by Playwright. Skipped where one of them is missing.
+
+Playwright uses the Chromium of the system (Debian: `apt-get install chromium`) and downloads no
+browser. Screenshots of all views are in `build/screenshots/`, which git ignores.
+"""

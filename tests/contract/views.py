@@ -37,7 +37,7 @@ def target_of(route: Route, ids: dict[str, str] = NOBODYS, **query: Any) -> str:
     if route.public:  # its ids do not belong to a tenant
         pages = PATH_PARAMETERS["page"]["enum"]
         ids = {
-            "name": dashboard.script_name(),
+            "name": [*dashboard.scripts()][-1],
             "page": pages[0],
             "asset": documentation.PLAIN.name,
         }

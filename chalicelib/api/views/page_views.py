@@ -22,16 +22,17 @@ views = Routes("pages", "The dashboard, the documentation and the OpenAPI descri
 
 @views.route("GET", "/", public=True, media_type=HTML)
 def get_dashboard(_call: Call) -> Answer:
-    """Show the dashboard. It is not cached, because it names the script of this version."""
+    """Show the dashboard. It is not cached, because it names the scripts of this version."""
     return _page(dashboard.page(), dashboard.content_security_policy(wiring.upload_address()))
 
 
 @views.route("GET", "/dashboard/{name}", public=True, media_type=SCRIPT)
 def get_dashboard_script(_call: Call, name: str) -> Answer:
-    """Get the script of the dashboard, by the name in the page of this version."""
-    if name != dashboard.script_name():
-        raise NotFound("the dashboard has a newer script; reload the page")
-    return Answer(dashboard.script(), headers={**KEPT})
+    """Get a script of the dashboard, by its name in the page of this version."""
+    scripts = dashboard.scripts()
+    if name not in scripts:
+        raise NotFound("the dashboard has newer scripts; reload the page")
+    return Answer(scripts[name], headers={**KEPT})
 
 
 @views.route("GET", "/docs", public=True, media_type=HTML)

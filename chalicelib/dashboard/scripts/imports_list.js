@@ -1,38 +1,65 @@
 // The list of imports, newest first, in pages.
-import { $, foreign, make, makeTable } from "./dom.js";
-import { platformName, timeOf, whole } from "./format.js";
-import { callApi, explain } from "./session.js";
+import { foreign, make, makeTable } from "./dom.js";
+import { timeOf, whole } from "./format.js";
+import { t } from "./language.js";
+import { platformName } from "./names.js";
+import { callApi } from "./session.js";
 import { stateOf } from "./states.js";
+import { linkTo } from "./state.js";
 
 const IMPORTS_AT_ONCE = 25;
 
-export const addressOf = (id) => `#/imports/${encodeURIComponent(id)}`;
+export const addressOf = (id) => linkTo("imports", id);
 
-export async function showImports(after) {
+export async function showImports(visit) {
+  const after = visit.state.params.get("after");
   const query = new URLSearchParams({ limit: IMPORTS_AT_ONCE, ...(after ? { cursor: after } : {}) });
-  let page;
-  try {
-    page = await callApi(`v1/imports?${query}`);
-  } catch (error) {
-    throw new Error(explain(error, "see imports", "ingest, read or admin"));
-  }
-  $("list").replaceChildren(...(page.imports.length ? [tableOf(page.imports)] : [make("p", { class: "soft" }, after ? "There are no older imports." : "You have not imported any files yet.")]), pagesOf(page.next, after));
+  const page = await callApi(`v1/imports?${query}`, { signal: visit.signal });
+  visit.signal.throwIfAborted();
+  return make(
+    "div",
+    {},
+    page.imports.length
+      ? tableOf(page.imports)
+      : make("p", { class: "soft" }, t(after ? "imports.no_older" : "imports.none")),
+    pagesOf(page.next, after),
+  );
 }
 
 function tableOf(imports) {
-  return makeTable("", [
-    { label: "File", words: true, wide: true, cell: (one) => make("a", { href: addressOf(one.id) }, foreign(one.filename)) },
-    { label: "Platform", words: true, short: true, cell: (one) => platformName(one.platform) },
-    { label: "Uploaded", words: true, short: true, cell: (one) => timeOf(one.created_at) },
-    { label: "Status", words: true, tone: (one) => stateOf(one).tone, cell: (one) => stateOf(one).text },
-    { label: "Events", cell: (one) => whole.format(one.events) },
-    { label: "Rejected rows", tone: (one) => one.rejected > 0 && "caution", cell: (one) => whole.format(one.rejected) },
-    { label: "Warnings", tone: (one) => one.warning_count > 0 && "caution", cell: (one) => whole.format(one.warning_count) },
-  ], imports);
+  return makeTable(
+    "",
+    [
+      {
+        label: t("imports.file"),
+        words: true,
+        wide: true,
+        cell: (one) => make("a", { href: addressOf(one.id) }, foreign(one.filename)),
+      },
+      { label: t("imports.platform"), words: true, short: true, cell: (one) => platformName(one.platform) },
+      { label: t("imports.uploaded"), words: true, short: true, cell: (one) => timeOf(one.created_at) },
+      { label: t("imports.status"), words: true, tone: (one) => stateOf(one).tone, cell: (one) => stateOf(one).text },
+      { label: t("imports.events"), cell: (one) => whole(one.events) },
+      {
+        label: t("imports.rejected"),
+        tone: (one) => one.rejected > 0 && "caution",
+        cell: (one) => whole(one.rejected),
+      },
+      {
+        label: t("imports.warnings"),
+        tone: (one) => one.warning_count > 0 && "caution",
+        cell: (one) => whole(one.warning_count),
+      },
+    ],
+    imports,
+  );
 }
 
 function pagesOf(next, after) {
-  return make("p", { class: "pages" },
-    after ? make("a", { href: "#/imports" }, "Newest") : null,
-    next ? make("a", { href: `#/imports?after=${encodeURIComponent(next)}` }, "Older imports") : null);
+  return make(
+    "p",
+    { class: "pages" },
+    after ? make("a", { href: linkTo("data") }, t("imports.newest")) : null,
+    next ? make("a", { href: linkTo("data", null, { after: next }) }, t("imports.older")) : null,
+  );
 }

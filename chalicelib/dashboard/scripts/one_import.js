@@ -1,60 +1,100 @@
 // The page of one import.
-import { $, foreign, make } from "./dom.js";
-import { count, platformName, sentence, timeOf, whole, words } from "./format.js";
-import { callApi, explain } from "./session.js";
+import { foreign, make, makeButton } from "./dom.js";
+import { count, days, sentence, timeOf, whole } from "./format.js";
+import { t } from "./language.js";
+import { platformName, words } from "./names.js";
+import { callApi, explain, forgetAnswers } from "./session.js";
 import { rejection } from "./codes.js";
 import { follow } from "./following.js";
 import { makeOptions, mappingNames } from "./options.js";
+import { makeHeading } from "./parts.js";
 import { makeRejectedRows } from "./rejected_rows.js";
+import { linkTo } from "./state.js";
 import { isUnfinished, stateOf } from "./states.js";
-import { makeClaims, makeNoData, makeNotes, makeSkipped, makeUnpaidOrders, makeUnreadColumns, makeWarnings } from "./unread_parts.js";
+import {
+  makeClaims,
+  makeNoData,
+  makeNotes,
+  makeSkipped,
+  makeUnpaidOrders,
+  makeUnreadColumns,
+  makeWarnings,
+} from "./unread_parts.js";
 
-let currentVisit = null;
-
-export function leaveImport() { currentVisit = null; }
-
-export async function showImport(id) {
-  const visit = {};
-  currentVisit = visit;
-  const isCurrent = () => currentVisit === visit;
-  for (const part of ["import-title", "import-state", "import-body"]) $(part).replaceChildren();
-  $("import-title").textContent = "Import";
-  try {
-    const ended = await follow(id, showState, isCurrent);
-    if (ended === null) return;
-    const mappings = await mappingNames();
-    if (isCurrent()) $("import-body").replaceChildren(...bodyOf(ended, mappings));
-  } catch (error) {
-    if (isCurrent()) throw new Error(explain(error, "see imports", "ingest, read or admin"));
-  }
+export async function showImport(root, visit) {
+  const id = visit.state.part,
+    state = make("div", { id: "import-state", "aria-live": "polite" }),
+    body = make("div", { id: "import-body" });
+  const heading = makeHeading(t("import.title"));
+  let first;
+  const seen = new Promise((resolve) => {
+    first = resolve;
+  });
+  const title = heading.querySelector("h1");
+  root.append(make("p", {}, make("a", { href: linkTo("data") }, `← ${t("imports.all")}`)), heading, state, body);
+  const load = async () => {
+    body.replaceChildren();
+    const ended = await follow(
+      id,
+      (one) => {
+        showState(one, title, state);
+        first();
+      },
+      visit,
+    );
+    const mappings = await mappingNames(visit);
+    body.replaceChildren(...bodyOf(ended, mappings, () => load().catch((error) => showFailure(error, visit, body))));
+  };
+  // The view appears with the first state; its details follow once the import has ended.
+  const loading = load();
+  loading.catch((error) => showFailure(error, visit, body));
+  await Promise.race([seen, loading]);
 }
 
-function showState(one) {
+function showFailure(error, visit, body) {
+  if (!visit.signal.aborted)
+    body.replaceChildren(make("p", { class: "error", role: "alert" }, explain(error, "task.imports", "roles.any")));
+}
+
+function showState(one, title, state) {
   const { text, more, tone } = stateOf(one);
-  $("import-title").replaceChildren(foreign(one.filename));
-  $("import-state").replaceChildren(make("div", { class: `panel ${tone || ""}` },
-    make("p", { class: tone }, text),
-    more ? make("p", {}, more) : null,
-    one.error ? makeError(one.error) : null,
-    isUnfinished(one) ? make("progress", { "aria-label": text }) : null));
+  title.replaceChildren(foreign(one.filename));
+  state.replaceChildren(
+    make(
+      "div",
+      { class: `panel ${tone || ""}` },
+      make("p", { class: tone }, text),
+      more ? make("p", {}, more) : null,
+      one.error ? makeError(one.error) : null,
+      isUnfinished(one) ? make("progress", { "aria-label": text }) : null,
+    ),
+  );
 }
 
 function makeError(error) {
   const entry = rejection(error.code);
   return [
-    entry.meaning ? make("p", {}, entry.meaning) : null,
-    make("p", {}, foreign(sentence(error.detail))),
-    entry.help ? make("p", {}, make("strong", {}, "What to do: "), entry.help) : null,
-    make("p", { class: "soft" }, "Code: ", make("code", {}, error.code)),
+    entry.meaning ? make("p", { lang: "en" }, entry.meaning) : null,
+    make("p", { lang: "en" }, foreign(sentence(error.detail))),
+    entry.help
+      ? make("p", {}, make("strong", {}, `${t("import.to_do")} `), make("span", { lang: "en" }, entry.help))
+      : null,
   ];
 }
 
-function bodyOf(one, mappings) {
+function bodyOf(one, mappings, reload) {
   return [
-    makeFacts(one), makeWarnings(one),
+    makeFacts(one),
+    makeWarnings(one),
     one.rejected ? makeRejectedRows(one) : null,
-    makeUnreadColumns(one), makeSkipped(one), makeUnpaidOrders(one), makeClaims(one), makeNoData(one), makeNotes(one),
-    one.state === "removed" ? null : makeReplayForm(one, mappings),
+    makeUnreadColumns(one),
+    makeSkipped(one),
+    makeUnpaidOrders(one),
+    makeClaims(one),
+    makeNoData(one),
+    makeNotes(one),
+    one.state === "removed" ? null : makeReplayForm(one, mappings, reload),
+    makeRemoval(one, reload),
   ].filter(Boolean);
 }
 
@@ -64,58 +104,125 @@ function fact(label, value, figure = false) {
 }
 
 function makeFacts(one) {
-  const file = one.description || {}, distinct = one.summary ? one.summary.events : null;
-  const form = [file.encoding, file.delimiter && `cells separated by ${DELIMITERS[file.delimiter] || file.delimiter}`, file.decimal_mark && `decimal mark ${DELIMITERS[file.decimal_mark] || file.decimal_mark}`].filter(Boolean).join(", ");
-  return make("section", { "aria-label": "Overview" },
-    make("dl", {},
-      fact("Events stored", whole.format(one.events), true),
-      fact("Rows read", whole.format(one.rows), true),
-      fact("Rows rejected", whole.format(one.rejected), true),
-      fact("Rows without data", whole.format(one.not_data), true)),
+  const file = one.description || {},
+    distinct = one.summary ? one.summary.events : null;
+  const form = [
+    file.encoding,
+    file.delimiter && t("import.delimiter", { what: delimiterName(file.delimiter) }),
+    file.decimal_mark && t("import.decimal_mark", { what: delimiterName(file.decimal_mark) }),
+  ]
+    .filter(Boolean)
+    .join(", ");
+  return make(
+    "section",
+    { "aria-label": t("import.facts") },
+    make(
+      "dl",
+      {},
+      fact(t("import.events"), whole(one.events), true),
+      fact(t("import.rows"), whole(one.rows), true),
+      fact(t("import.rejected"), whole(one.rejected), true),
+      fact(t("import.not_data"), whole(one.not_data), true),
+    ),
     distinct !== null && distinct !== one.events ? make("p", {}, explainDifference(one.events, distinct)) : null,
-    one.lifetime ? make("p", {}, "The counts are totals since publication. Each count is stored on the day of the post, not on the day of the engagement.") : null,
-    make("dl", {},
-      fact("Platform", platformName(one.platform)),
-      fact("Report", one.report && words(one.report)),
-      fact("Days covered", one.from && daysOf(one)),
-      fact("Uploaded", timeOf(one.created_at)),
-      fact("Finished", one.finished_at && timeOf(one.finished_at)),
-      fact("Mapping", one.mapping_name ? foreign(one.mapping_name) : one.mapping && "sent with the import"),
-      fact("Rows over several days", one.spread && "spread evenly over their days"),
-      fact("Sheets or files read", file.parts && file.parts.length ? foreign(file.parts.join(", ")) : null),
-      fact("File format", form)));
+    one.lifetime ? make("p", {}, t("import.lifetime")) : null,
+    make(
+      "dl",
+      {},
+      fact(t("imports.platform"), platformName(one.platform)),
+      fact(t("import.report"), one.report && words(one.report)),
+      fact(t("import.days"), one.from && make("span", { class: "whole" }, days(one.from, one.to))),
+      fact(t("imports.uploaded"), timeOf(one.created_at)),
+      fact(t("import.finished"), one.finished_at && timeOf(one.finished_at)),
+      fact(t("import.mapping"), one.mapping_name ? foreign(one.mapping_name) : one.mapping && t("import.mapping_sent")),
+      fact(t("import.several_days"), one.spread && t("import.spread")),
+      fact(t("import.parts"), file.parts && file.parts.length ? foreign(file.parts.join(", ")) : null),
+      fact(t("import.format"), form),
+    ),
+  );
 }
 
-function daysOf(one) {
-  const day = (text) => make("span", { class: "whole" }, text);
-  return one.from === one.to ? day(one.from) : [day(one.from), " to ", day(one.to)];
-}
-
-const DELIMITERS = { ",": "a comma", ";": "a semicolon", "\t": "a tab", ".": "a point", "|": "a vertical bar" };
+const DELIMITERS = { ",": "comma", ";": "semicolon", "\t": "tab", ".": "point", "|": "bar" };
+const delimiterName = (sign) => (DELIMITERS[sign] ? t(`delimiter.${DELIMITERS[sign]}`) : sign);
 
 // The numbers differ in imports of earlier versions, and after a failed replay.
 function explainDifference(events, distinct) {
   return distinct < events
-    ? `The file contains ${count(events, "event")} with ${whole.format(distinct)} different ids. Events with the same id are stored once, so ${whole.format(distinct)} count.`
-    : `The file contains ${count(distinct, "different event")}; ${whole.format(events)} ${events === 1 ? "is" : "are"} stored, because the rows of the others were rejected.`;
+    ? t("import.repeated", { events: count(events, "event"), distinct: whole(distinct) })
+    : t("import.fewer", { distinct: count(distinct, "event"), events: whole(events) });
 }
 
-function makeReplayForm(one, mappings) {
+function makeReplayForm(one, mappings, reload) {
   const problem = make("p", { class: "error", role: "alert" });
   const codes = [one.error && one.error.code, ...one.rejected_by_code.map(({ code }) => code)];
   const canHelp = codes.some((code) => ["aggregate_period", "no_currency"].includes(code));
   if (one.state === "done" && !one.rejected) return null;
   const { fields, chosen } = makeOptions(mappings, { spread: one.spread || codes.includes("aggregate_period") });
-  const form = make("form", {}, fields, make("button", {}, "Read the file again"), problem);
+  const form = make("form", { id: "replay" }, fields, make("button", {}, t("replay.send")), problem);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     problem.textContent = "";
     try {
       await callApi(`v1/imports/${encodeURIComponent(one.id)}/replay`, { method: "POST", body: chosen() });
-      await showImport(one.id);
+      forgetAnswers();
+      await reload();
     } catch (error) {
-      problem.textContent = explain(error, "read files again", "ingest or admin");
+      problem.textContent = explain(error, "task.replay", "roles.ingest");
     }
   });
-  return make("details", { open: canHelp }, make("summary", {}, "Read the file again with other options"), make("p", { class: "soft" }, "Rows that are already imported stay and are not counted twice."), form);
+  return make(
+    "details",
+    { open: canHelp, class: "panel" },
+    make("summary", {}, t("replay.title")),
+    make("p", { class: "soft" }, t("replay.about")),
+    form,
+  );
+}
+
+// Two steps, because a removal cannot be undone.
+function makeRemoval(one, reload) {
+  if (one.removal && one.state === "removed") {
+    return make("p", { class: "soft" }, t("removal.done", { events: count(one.removal.events, "event") }));
+  }
+  if (!["done", "failed"].includes(one.state)) return null;
+  const problem = make("p", { class: "error", role: "alert" }),
+    box = make("div", {});
+  const begin = makeButton(
+    t("removal.begin"),
+    () => {
+      const really = makeButton(
+        t("removal.confirm"),
+        async () => {
+          problem.textContent = "";
+          try {
+            await callApi(`v1/imports/${encodeURIComponent(one.id)}`, { method: "DELETE" });
+            forgetAnswers();
+            await reload();
+          } catch (error) {
+            problem.textContent = explain(error, "task.remove", "roles.admin");
+          }
+        },
+        { class: "danger" },
+      );
+      box.replaceChildren(
+        really,
+        " ",
+        makeButton(t("removal.cancel"), () => {
+          box.replaceChildren(begin);
+          begin.focus();
+        }),
+      );
+      really.focus();
+    },
+    { id: "remove" },
+  );
+  box.append(begin);
+  return make(
+    "section",
+    { class: "removal" },
+    make("h2", {}, t("removal.title")),
+    make("p", { class: "soft" }, t("removal.about")),
+    box,
+    problem,
+  );
 }

@@ -1,17 +1,25 @@
 // The rejected rows of an import, grouped by reason, with examples.
-import { foreign, make, makeTable } from "./dom.js";
+import { foreign, make, makeButton, makeTable } from "./dom.js";
 import { count, sentence, whole } from "./format.js";
+import { t } from "./language.js";
 import { callApi, explain } from "./session.js";
 import { rejection } from "./codes.js";
 
-const EXAMPLES = 3, ROWS_AT_ONCE = 200, LONGEST = 240;
+const EXAMPLES = 3,
+  ROWS_AT_ONCE = 200,
+  LONGEST = 240;
 
 export function makeRejectedRows(one) {
-  const groups = make("div", {}), more = make("div", {});
-  const part = make("section", { "aria-labelledby": "rejected-title" },
-    make("h3", { id: "rejected-title" }, `Rejected rows: ${whole.format(one.rejected)}`),
-    make("p", { class: "soft" }, "Rejected rows are not imported. Correct the file and upload it again. Rows that are already imported are not counted twice."),
-    groups, more);
+  const groups = make("div", {}),
+    more = make("div", {});
+  const part = make(
+    "section",
+    { "aria-labelledby": "rejected-title" },
+    make("h2", { id: "rejected-title" }, t("rejected.title", { n: whole(one.rejected) })),
+    make("p", { class: "soft" }, t("rejected.about")),
+    groups,
+    more,
+  );
   const seen = [];
   const draw = () => groups.replaceChildren(...groupsOf(one, seen));
   async function read(cursor) {
@@ -22,15 +30,18 @@ export function makeRejectedRows(one) {
       seen.push(...page.rejects);
       draw();
       if (page.next) {
-        const button = make("button", { type: "button", class: "plain" }, `Load more of the ${count(one.rejected, "rejected row")}`);
-        button.addEventListener("click", () => read(page.next));
-        more.replaceChildren(make("p", { class: "soft" }, `The examples are from the first ${count(seen.length, "rejected row")}.`), button);
+        more.replaceChildren(
+          make("p", { class: "soft" }, t("rejected.examples", { rows: count(seen.length, "row") })),
+          makeButton(t("rejected.more", { rows: count(one.rejected, "row") }), () => read(page.next)),
+        );
       } else if (!seen.length) {
-        more.replaceChildren(make("p", { class: "soft" }, "Rejected rows are deleted after 90 days. These rows have been deleted."));
+        more.replaceChildren(make("p", { class: "soft" }, t("rejected.deleted")));
       }
     } catch (error) {
       draw();
-      more.replaceChildren(make("p", { class: "error", role: "alert" }, explain(error, "see rejected rows, because they can contain personal data", "ingest or admin")));
+      more.replaceChildren(
+        make("p", { class: "error", role: "alert" }, explain(error, "task.rejected", "roles.ingest")),
+      );
     }
   }
   draw();
@@ -42,13 +53,20 @@ export function makeRejectedRows(one) {
 function groupsOf(one, seen) {
   const known = one.rejected_by_code.length
     ? one.rejected_by_code
-    : [...new Set(seen.map((row) => row.code))].map((code) => ({ code, rows: seen.filter((row) => row.code === code).length }));
+    : [...new Set(seen.map((row) => row.code))].map((code) => ({
+        code,
+        rows: seen.filter((row) => row.code === code).length,
+      }));
   return known.map(({ code, rows }) => {
-    const entry = rejection(code), examples = seen.filter((row) => row.code === code).slice(0, EXAMPLES);
-    return make("div", { class: "panel caution" },
-      make("h4", {}, `${entry.title}: ${count(rows, "row")} `, make("code", { class: "code" }, code)),
-      make("p", {}, [entry.meaning, entry.help].filter(Boolean).join(" ")),
-      examples.length ? examplesOf(examples, rows) : null);
+    const entry = rejection(code),
+      examples = seen.filter((row) => row.code === code).slice(0, EXAMPLES);
+    return make(
+      "div",
+      { class: "panel caution" },
+      make("h3", {}, make("span", { lang: "en" }, entry.title), `: ${count(rows, "row")}`),
+      make("p", { lang: "en" }, [entry.meaning, entry.help].filter(Boolean).join(" ")),
+      examples.length ? examplesOf(examples, rows) : null,
+    );
   });
 }
 
@@ -58,10 +76,29 @@ function wordsOf(message) {
 }
 
 function examplesOf(examples, rows) {
-  const caption = rows > examples.length ? `The first ${examples.length} of ${count(rows, "row")}` : "";
-  return makeTable(caption, [
-    { label: "Line", words: true, short: !examples.some((row) => row.part), cell: (row) => (row.part ? [foreign(row.part), `, ${row.row}`] : `${row.row}`) },
-    { label: "What is wrong", words: true, wide: true, cell: (row) => foreign(wordsOf(row.message)) },
-    { label: "The row", words: true, wide: true, cell: (row) => make("span", { class: "raw" }, foreign(row.raw.length > LONGEST ? `${row.raw.slice(0, LONGEST)} …` : row.raw)) },
-  ], examples);
+  const caption = rows > examples.length ? t("rejected.first", { n: examples.length, rows: count(rows, "row") }) : "";
+  return makeTable(
+    caption,
+    [
+      {
+        label: t("rejected.line"),
+        words: true,
+        short: !examples.some((row) => row.part),
+        cell: (row) => (row.part ? [foreign(row.part), `, ${row.row}`] : `${row.row}`),
+      },
+      { label: t("rejected.wrong"), words: true, wide: true, cell: (row) => foreign(wordsOf(row.message)) },
+      {
+        label: t("rejected.row"),
+        words: true,
+        wide: true,
+        cell: (row) =>
+          make(
+            "span",
+            { class: "raw" },
+            foreign(row.raw.length > LONGEST ? `${row.raw.slice(0, LONGEST)} …` : row.raw),
+          ),
+      },
+    ],
+    examples,
+  );
 }

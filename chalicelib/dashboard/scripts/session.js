@@ -1,42 +1,131 @@
-// The API key, and requests with it. The key is only in memory, so a reload discards it.
+// The API key or the shared links of this tab, and requests with them.
+import { t } from "./language.js";
 
-let key = "";
+const STORED = "likeworth.key",
+  KEPT_MILLISECONDS = 60000;
+let shared = null,
+  sharedText = null;
+const kept = new Map();
 
-export function useKey(given) { key = given; }
-export function hasKey() { return key !== ""; }
+export function useKey(given) {
+  sessionStorage.setItem(STORED, given);
+  kept.clear();
+}
+
+export function forgetKey() {
+  sessionStorage.removeItem(STORED);
+  kept.clear();
+}
+
+const storedKey = () => sessionStorage.getItem(STORED) || "";
+export const hasKey = () => storedKey() !== "";
+
+// A shared page opens with signed links instead of a key: one for each answer that it shows.
+export function useShare(text) {
+  if (text === sharedText) return;
+  sharedText = text;
+  shared = null;
+  kept.clear();
+  if (!text) return;
+  try {
+    const bytesOf = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
+    shared = JSON.parse(new TextDecoder().decode(bytesOf));
+  } catch {
+    shared = { links: {}, until: "" };
+  }
+}
+
+export const isShared = () => shared !== null;
+export const sharedUntil = () => shared.until;
+
+export function packShare(links, until) {
+  const binary = [...new TextEncoder().encode(JSON.stringify({ links, until }))]
+    .map((one) => String.fromCharCode(one))
+    .join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+export function tenant() {
+  const holder = isShared() ? Object.values(shared.links)[0] || "" : storedKey();
+  const found = /^lwl?_([^.]+)\./.exec(holder);
+  return found ? found[1] : "";
+}
 
 export class Problem extends Error {
   constructor(status, body) {
     const fields = (body.errors || []).map((one) => `${one.pointer.slice(1)}: ${one.message}`).join("; ");
-    super([body.detail || body.title || `The service returned the status ${status}.`, fields].filter(Boolean).join(" — "));
+    super([body.detail || body.title || t("problem.status", { status }), fields].filter(Boolean).join(" — "));
     this.status = status;
     this.code = body.code || "";
+    this.title = body.title || "";
   }
 }
 
-const UNREACHABLE = "The service cannot be reached. Check the connection and try again.";
+// The path of a request: parameters in a fixed order, without empty ones.
+export function pathOf(name, params = {}) {
+  const given = Object.entries(params).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const query = new URLSearchParams(given.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `v1/${name}${given.length ? `?${query}` : ""}`;
+}
 
 // Paths are relative to the page, which may be below an API stage or a proxy.
-export async function callApi(path, { method = "GET", body } = {}) {
-  const headers = { "x-api-key": key, accept: "application/json" };
-  if (body !== undefined) headers["content-type"] = "application/json";
+export async function callApi(path, { method = "GET", body, signal, accept = "application/json" } = {}) {
+  const headers = { accept };
   const address = new URL(path, document.baseURI);
+  if (isShared() && path !== "v1/codes") {
+    if (!shared.links[path]) throw new Problem(403, { detail: t("problem.not_shared"), code: "not_shared" });
+    address.searchParams.set("link", shared.links[path]);
+  } else if (!isShared()) {
+    headers["x-api-key"] = storedKey();
+  }
+  if (body !== undefined) headers["content-type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  } catch {
-    throw new Error(UNREACHABLE);
+    answer = await fetch(address, {
+      method,
+      headers,
+      signal,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error(t("problem.unreachable"));
   }
-  const content = await answer.json().catch(() => ({}));
+  if (answer.ok && accept !== "application/json") return answer.text();
+  const content = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Problem(answer.status, content);
   return content;
+}
+
+// Gets an answer for a visit of a view. The promise is rejected once the visit has ended, so an
+// answer that arrives late never appears in another view. Answers are kept for a minute.
+export async function ask(path, visit) {
+  let entry = kept.get(path);
+  if (!entry || Date.now() - entry.at > KEPT_MILLISECONDS) {
+    entry = { at: Date.now(), answer: callApi(path, { signal: visit.signal }) };
+    kept.set(path, entry);
+    const drop = () => {
+      if (kept.get(path) === entry) kept.delete(path);
+    };
+    visit.signal.addEventListener("abort", drop);
+    entry.answer.then(() => visit.signal.removeEventListener("abort", drop), drop);
+  }
+  const answer = await entry.answer;
+  visit.signal.throwIfAborted();
+  visit.asked.add(path);
+  return answer;
+}
+
+// After a change of the data, answers are asked for again.
+export function forgetAnswers() {
+  kept.clear();
 }
 
 // The message of an error. For status 403, it adds which role is needed; the API's own message
 // contains the role of the key.
 export function explain(error, task, roles) {
   if (!(error instanceof Problem) || error.status !== 403) return error.message;
-  return `This API key may not ${task} (${error.message}). Use a key with the role ${roles}.`;
+  return t("problem.role", { task: t(task), message: error.message, roles: t(roles) });
 }
 
 // PUT a file to the upload URL of an import.
@@ -53,7 +142,7 @@ export function send(file, address, progress) {
       if (request.status >= 200 && request.status < 300) resolve();
       else reject(new Problem(request.status, detailOf(request)));
     });
-    request.addEventListener("error", () => reject(new Error(`The file could not be sent. ${UNREACHABLE}`)));
+    request.addEventListener("error", () => reject(new Error(`${t("upload.not_sent")} ${t("problem.unreachable")}`)));
     request.send(file);
   });
 }
@@ -62,6 +151,6 @@ function detailOf(request) {
   try {
     return JSON.parse(request.responseText);
   } catch {
-    return { detail: `The file could not be sent (status ${request.status}).` };
+    return { detail: t("upload.not_sent_status", { status: request.status }) };
   }
 }

@@ -1,0 +1,158 @@
+"""A browser, a service with a small simulated brand, and pages that record their errors."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import http.client
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from chalicelib.demo import tour
+from chalicelib.demo.brand import BRAND, simulate
+from tests.served import ROOT, Served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
+SCREENSHOTS = ROOT / "build" / "screenshots"
+SMALL_BRAND = dataclasses.replace(BRAND, n_people=700, n_days=60)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium. The scope is a module: Playwright's event loop must end with it."""
+    if PROGRAM is None:
+        pytest.skip("Chromium is not installed: the dashboard is not tested in a browser")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def empty_service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service without data."""
+    served = Served(tmp_path_factory.mktemp("data"))
+    yield served
+    served.end(signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def service(empty_service: Served) -> Served:
+    """A service with a small brand and its fit."""
+    history = simulate(SMALL_BRAND, 1, today=tour.today_utc(dt.datetime.now(dt.UTC)))
+    api = tour.Api(empty_service.url, empty_service.key)
+    tour.declare_people(api)
+    tour.load_events(api, history, lambda *_: None)
+    tour.fit(api, history, lambda *_: None)
+    api.close()
+    return empty_service
+
+
+class Visits:
+    """Opens pages and records what goes wrong in them.
+
+    Parameters
+    ----------
+    browser : Browser
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[Any] = []
+        self.errors: list[str] = []
+        self.expected: list[str] = []
+
+    def open(
+        self,
+        service: Served,
+        fragment: str = "",
+        *,
+        key: str | None = None,
+        width: int = 1280,
+        dark: bool = False,
+        locale: str = "en-GB",
+    ) -> Page:
+        """Open the page with a key, as after signing in; without one with ``key=""``."""
+        context = self._browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            locale=locale,
+        )
+        self._contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._record)
+        used = service.key if key is None else key
+        if used:
+            stored = f"sessionStorage.getItem('seen') || (sessionStorage.setItem('seen', '1'), \
+                sessionStorage.setItem('likeworth.key', '{used}'))"
+            page.add_init_script(stored)
+        page.goto(f"{service.url}/{fragment}")
+        return page
+
+    def _record(self, message: Any) -> None:
+        if message.type == "error" and not any(one in message.text for one in self.expected):
+            self.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+    def close(self) -> None:
+        """Close all pages."""
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def visits(browser: Browser) -> Iterator[Visits]:
+    """Opens pages; fails if one of them has an unexpected error or breaks the policy."""
+    opened = Visits(browser)
+    yield opened
+    opened.close()
+    assert opened.errors == []
+
+
+def loaded(page: Page, heading: str | None = None) -> Page:
+    """Wait until a view is shown, with this heading."""
+    page.wait_for_selector("#view > .view, #view > .empty")
+    if heading is not None:
+        page.locator("#view-title", has_text=heading).wait_for()
+    return page
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep a picture of the whole page."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def key_of(service: Served, role: str) -> dict[str, Any]:
+    """Create an API key: its id and its secret."""
+    created: dict[str, Any] = service.call(
+        "POST", "/v1/keys", service.key, {"role": role}, status=201
+    )
+    return created
+
+
+def revoke(service: Served, key_id: str) -> None:
+    """Revoke an API key."""
+    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=60)
+    connection.request("DELETE", f"/v1/keys/{key_id}", headers={"x-api-key": service.key})
+    assert connection.getresponse().status == 204
+    connection.close()
+
+
+def written(tmp_path: Path, name: str, *lines: str) -> Path:
+    """Write a file to upload."""
+    file = tmp_path / name
+    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return file
