@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from chalicelib import __version__
 from chalicelib.model.errors import LikeworthError
@@ -35,13 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return others.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = build_parser(_commands_to_load(arguments))
-    namespace = parser.parse_args(arguments)
     try:
+        namespace = build_parser(_commands_to_load(arguments)).parse_args(arguments)
         status: int = namespace.run(namespace)
         sys.stdout.flush()
     except LikeworthError as error:
-        print(f"{parser.prog}: {error.detail}", file=sys.stderr)
+        print(f"{' '.join(program())}: {error.detail}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -50,6 +50,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
+
+
+def program() -> list[str]:
+    """Return the words with which the user started this program."""
+    name = Path(sys.argv[0]).stem if sys.argv else ""
+    return ["likeworth"] if name == "likeworth" else ["python", "-m", "chalicelib"]
 
 
 def missing_setting() -> str | None:
@@ -67,7 +73,7 @@ def missing_setting() -> str | None:
 def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     """Return the parser of these commands. Imports their modules, but not their dependencies."""
     parser = argparse.ArgumentParser(
-        prog="python -m chalicelib",
+        prog=" ".join(program()),
         description="Estimate the worth of likes, shares, followers and reviews in paid ad clicks.",
     )
     parser.add_argument("--version", action="version", version=f"likeworth {__version__}")
