@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE
+from chalicelib.cli.interrupts import running, stop_on_terminate, wait_for
 from chalicelib.cli.progress import step
-from chalicelib.cli.serve import PORT, open_service, parse_port, stop_on_interrupt
+from chalicelib.cli.serve import PORT, open_service, parse_port
 
 if TYPE_CHECKING:
     from chalicelib.local.service import LocalService
@@ -48,25 +48,23 @@ def run(arguments: argparse.Namespace) -> int:
 
     default = 0 if arguments.once else PORT
     port = default if arguments.port is None else arguments.port
-    stop = threading.Event()
-    with stop_on_interrupt(stop):
+    with stop_on_terminate() as stop:
         service = open_service(port, None)
         if service is None:
             return UNUSABLE
         try:
-            key = service.create_key(
-                TENANT, "admin", currency="EUR"
-            )  # before the service adopts the installation's keys
-            service.start()
-            has_ratio = _tour(service, key, arguments.seed)
-            if not arguments.once:
-                _print_examples(service.url, key)
-                stop.wait()
+            with running(service):
+                key = service.create_key(
+                    TENANT, "admin", currency="EUR"
+                )  # before the service adopts the installation's keys
+                service.start()
+                has_ratio = _tour(service, key, arguments.seed)
+                if not arguments.once:
+                    _print_examples(service.url, key)
+                    wait_for(stop)
         except TourFailedError as error:
             print(f"the demo failed: {error}", file=sys.stderr)
             return FAILED
-        finally:
-            service.stop()
     return 0 if has_ratio else FAILED
 
 

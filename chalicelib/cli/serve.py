@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import datetime as dt
 import errno
 import importlib
 import os
-import signal
 import sqlite3
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.cli import UNUSABLE
+from chalicelib.cli.interrupts import running, stop_on_terminate, wait_for
 from chalicelib.cli.places import reason_of
 from chalicelib.cli.progress import step
 from chalicelib.model.errors import (
@@ -78,18 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.data is None:
             return _fail("--check and --backup need --data DIR")
         return _check(arguments.data) if arguments.check else _back_up(arguments)
-    stop = threading.Event()
-    with stop_on_interrupt(stop):
+    with stop_on_terminate() as stop:
         service = open_service(arguments.port, arguments.data)
         if service is None:
             return UNUSABLE
-        try:
+        with running(service):
             service.start()
             _print_welcome(service, arguments.data)
-            stop.wait()
+            wait_for(stop)
             print("Finishing running work, then stopping ...", file=sys.stderr)
-        finally:
-            service.stop()
     return 0
 
 
@@ -184,22 +177,6 @@ def _reason(error: LikeworthError, directory: Path) -> str:
 def _fail(reason: str, action: str = "serve") -> int:
     print(f"cannot {action}: {reason}", file=sys.stderr)
     return UNUSABLE
-
-
-@contextlib.contextmanager
-def stop_on_interrupt(stop: threading.Event) -> Iterator[None]:
-    """Set an event on Ctrl-C and SIGTERM; a second Ctrl-C exits immediately."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _print_welcome(service: LocalService, data: Path | None) -> None:

@@ -44,6 +44,7 @@ from chalicelib.storage.tenants import Role
 
 API_BODY_BYTES = 6 * 1024 * 1024
 STOP_SECONDS = 10.0
+ABANDON_SECONDS = 0.5
 WORKERS = 2
 """How many messages of a queue are handled in parallel, each of a different tenant."""
 _LAST_SCHEDULE = "schedule"
@@ -157,6 +158,16 @@ class LocalService:
         for source in self._sources:
             source.stop()
         self._undo.close()
+
+    def abandon(self) -> None:
+        """Prepare for the end of the process, without finishing work.
+
+        Requests in progress get a moment for their answer. Temporary state is deleted; in a data
+        directory, unfinished imports and fits continue at the next start.
+        """
+        self._requests.reject_new()
+        self._requests.wait(ABANDON_SECONDS)
+        self.machine.abandon()
 
     def wait_until_idle(
         self, timeout: float, on_progress: Callable[[Backlog], None] | None = None
