@@ -16,7 +16,13 @@ from markdown_it.token import Token
 
 from chalicelib.documentation import INDEX, PAGES
 
-DOCS = Path(__file__).parents[2] / "docs"
+_HERE = Path(__file__)
+DOCS = next(
+    folder
+    for folder in (_HERE.with_name("docs"), _HERE.parents[2] / "docs")
+    if folder.is_dir() or folder.parent != _HERE.parent
+)
+"""In an installed package, and in a clone."""
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b2430; --soft: #5d6b7a; --line: #dfe5ea; --paper: #fff; --code: #f3f6f8; --link: #23609c; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e9ee; --soft: #9aa7b4; --line: #34404c; --paper: #14191f; --code: #1f272f; --link: #8dbdf0; } }

@@ -31,7 +31,7 @@ from chalicelib.local.jobs import Jobs
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import RETRY_SECONDS, enqueue
 from chalicelib.local.secret_mark import check_secret
-from chalicelib.local.server import HttpServer
+from chalicelib.local.server import HOST, HttpServer
 from chalicelib.local.uploads import PATH as UPLOADS
 from chalicelib.local.uploads import read_target
 from chalicelib.model.errors import LikeworthError, StoreUnavailable, UploadQuotaUsed
@@ -91,6 +91,8 @@ class LocalService:
         The time, in UTC.
     retry_seconds : float
         Pause before a failed import or fit is retried.
+    host : str
+        The address on which the service listens.
 
     Raises
     ------
@@ -113,12 +115,13 @@ class LocalService:
         data: Path | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         retry_seconds: float = RETRY_SECONDS,
+        host: str = HOST,
     ) -> None:
         self._clock = clock
         self._requests = InFlight()
         given = read_settings()
         with contextlib.ExitStack() as undo:
-            self._http = HttpServer(port, self._answer, API_BODY_BYTES, self._upload)
+            self._http = HttpServer(port, self._answer, API_BODY_BYTES, self._upload, host=host)
             undo.callback(self._http.stop)
             may_make = data is None or is_empty(data)
             self.machine = machine = LocalMachine(
@@ -128,7 +131,7 @@ class LocalService:
                 retry_seconds=retry_seconds,
             )
             undo.callback(machine.close)
-            machine.url = self._http.url
+            machine.url = given.public_url.rstrip("/") or self._http.url
             machine.max_upload_bytes = given.max_import_bytes
             undo.callback(wiring.reset)
             wiring.use_machine(machine)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.importers import Mapping, parse_mapping
-from chalicelib.importers.mappings.mapping_fields import TO_FILL_IN
+from chalicelib.importers.mappings.mapping_fields import COUNTS, TO_FILL_IN
 from chalicelib.importers.mappings.proposals import propose_mapping
 from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.model.errors import ExportRejected
@@ -30,16 +30,13 @@ def mapping_of_costs(path: Path, currency: str | None) -> Mapping:
         proposal = propose_mapping(stream, IMPORTERS, currency=currency)
     if proposal is None:
         raise ExportRejected("unusable_mapping", COLUMNS)
-    columns = {
-        heading: meaning
-        for heading, meaning in proposal.mapping["columns"].items()
-        if meaning in _KEPT
-    }
+    meanings = proposal.mapping["columns"]
+    columns = {heading: meaning for heading, meaning in meanings.items() if meaning in _KEPT}
     constants: dict[str, Any] = dict(proposal.mapping.get("constants", {}))
     constants.pop("paid", None)  # a fee belongs to the channel, not to its ads
     has = set(columns.values())
     marked = [name for name, value in constants.items() if TO_FILL_IN in str(value)]
-    if not {"cost", "channel"} <= has or marked:
+    if not {"cost", "channel"} <= has or marked or COUNTS & set(meanings.values()):
         raise ExportRejected("unusable_mapping", COLUMNS)
     formats = {
         name: value for name, value in proposal.mapping.items() if name in ("dates", "decimal_mark")
@@ -51,3 +48,12 @@ def mapping_of_costs(path: Path, currency: str | None) -> Mapping:
             "and numbers with a decimal point",
         )
     return parse_mapping({"columns": columns, "constants": constants, **formats})
+
+
+def is_table_of_costs(path: Path) -> bool:
+    """Whether a table has days, channels and amounts, and no engagements."""
+    try:
+        mapping_of_costs(path, "EUR")
+    except ExportRejected:
+        return False
+    return True

@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 
 from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from chalicelib.cli.inputs.conversions import Converted, convert_rows, read_mapping, valid_lines
-from chalicelib.cli.inputs.cost_tables import mapping_of_costs
+from chalicelib.cli.inputs.cost_tables import is_table_of_costs, mapping_of_costs
 from chalicelib.cli.inputs.file_options import FileOption, value_for, value_for_all
 from chalicelib.cli.inputs.found_files import (
     FoundFile,
@@ -258,6 +258,8 @@ class Gathering:
                 self._keep(read, EVENT_FILE, LineFile(file.path))
                 return
             read.reject(rejection)
+            if rejection.code == "unknown_platform" and is_table_of_costs(file.path):
+                read.unused = f"It looks like a table of costs: read it with --costs {file.name}."
         except OSError as error:
             read.reject(rejection_of(file, error))
         if read.lines is None:
