@@ -3,7 +3,7 @@
 The map of the house. Arrows point one way only:
 
     model <- {attribution, importers, storage} <- {services, aws}
-          <- {wiring, telemetry, report} <- {api, workers, cli, local, demo} <- app
+          <- {wiring, telemetry, report, client} <- {api, workers, cli, local, demo} <- app
 
 ==============  ================================================================================
 model/          what an event is and when it is rejected; money, days, channels, errors, codes
@@ -16,6 +16,7 @@ services/       use cases as functions: ingest events, run an import, fit, answe
 aws             clients and sessions of AWS
 wiring/         the only place that chooses where state is kept: AWS, or one machine
 telemetry       in AWS Lambda: log lines as JSON, metrics, traces
+client          a client of the HTTP API
 report/         answers for people: sentences, tables, charts, a page, a workbook
 api/            the Chalice app's views; requests, answers and problems
 workers/        functions that queues, streams and the clock invoke

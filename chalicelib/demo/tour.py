@@ -7,23 +7,21 @@ bucket. It neither starts the service nor prints.
 from __future__ import annotations
 
 import datetime as dt
-import http.client
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
 
+from chalicelib.client import ServiceClient
 from chalicelib.demo.brand import History
 from chalicelib.demo.brand_data import count_events, event_lines, google_ads_report, youtube_totals
 from chalicelib.demo.truth import Truth
-from chalicelib.model import codes
 from chalicelib.model.channels import title_of
+from chalicelib.report.number_words import counted, ratio_format, shown
+from chalicelib.report.sentences import comparison, verdict_words
 from chalicelib.storage.table_keys import dropped_object
 
-EVENTS_PER_REQUEST = 500
 IDLE_SECONDS = 300.0
 FIT_SECONDS = 300.0
 ENGAGEMENT, BASELINE = "facebook/like", "google_ads/click"
@@ -73,62 +71,13 @@ class Answers:
     equivalence: dict[str, Any]
 
 
-class Api:
-    """A client of the HTTP API with one persistent connection.
-
-    Parameters
-    ----------
-    url, key : str
-    """
-
-    def __init__(self, url: str, key: str) -> None:
-        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)
-        self._key = key
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
-
-    def get(self, path: str, **query: str) -> Any:
-        """Send a GET request and return the JSON response."""
-        return self._call("GET", f"{path}?{urlencode(query)}" if query else path, b"", "")
-
-    def post(
-        self, path: str, body: bytes, content_type: str, statuses: tuple[int, ...] = (200,)
-    ) -> Any:
-        """Send a POST request and return the JSON response."""
-        return self._call("POST", path, body, content_type, statuses)
-
-    def patch(self, path: str, body: dict[str, Any]) -> Any:
-        """Send a PATCH request and return the JSON response."""
-        return self._call("PATCH", path, json.dumps(body).encode(), "application/json")
-
-    def _call(
-        self,
-        method: str,
-        target: str,
-        body: bytes,
-        content_type: str,
-        statuses: tuple[int, ...] = (200,),
-    ) -> Any:
-        headers = {"x-api-key": self._key, "accept": "application/json"}
-        if content_type:
-            headers["content-type"] = content_type
-        self._connection.request(method, target, body or None, headers)
-        response = self._connection.getresponse()
-        text = response.read().decode()
-        if response.status not in statuses:
-            raise TourFailedError(f"{method} {target}: {response.status} {text[:500]}")
-        return json.loads(text)
-
-
-def declare_people(api: Api) -> None:
+def declare_people(api: ServiceClient) -> None:
     """Set that each `user_id` of the brand identifies a person, because it is a login."""
     api.patch("/v1/settings", {"user_ids": "people"})
 
 
-def load_events(api: Api, history: History, progress: Progress) -> int:
-    """Send the brand's events, `EVENTS_PER_REQUEST` per request; return their number.
+def load_events(api: ServiceClient, history: History, progress: Progress) -> int:
+    """Send the brand's events; return their number.
 
     Raises
     ------
@@ -137,11 +86,10 @@ def load_events(api: Api, history: History, progress: Progress) -> int:
     """
     total = count_events(history)
     sent = 0
-    for batch in _batches(event_lines(history), EVENTS_PER_REQUEST):
-        answer = api.post("/v1/events", b"".join(batch), "application/x-ndjson")
-        if answer["rejected"] or answer["accepted"] != len(batch):
+    for size, answer in api.send_events(event_lines(history)):
+        if answer["rejected"] or answer["accepted"] != size:
             raise TourFailedError(f"the service rejected events: {answer['rejected'][:1]}")
-        sent += len(batch)
+        sent += size
         progress(sent / total, f"{sent:,} of {total:,} events")
     return sent
 
@@ -154,7 +102,7 @@ def drop_files(service: Service, tenant: str, history: History) -> int:
     return len(files)
 
 
-def wait_for_imports(service: Service, api: Api, files: int, progress: Progress) -> None:
+def wait_for_imports(service: Service, api: ServiceClient, files: int, progress: Progress) -> None:
     """Wait until the service has imported the files and derived the day totals.
 
     Raises
@@ -181,7 +129,7 @@ def wait_for_imports(service: Service, api: Api, files: int, progress: Progress)
         )
 
 
-def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
+def fit(api: ServiceClient, history: History, progress: Progress) -> dict[str, Any]:
     """Start a fit of the brand's window and wait until it is done.
 
     Raises
@@ -190,7 +138,7 @@ def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
         If it fails or takes longer than `FIT_SECONDS`.
     """
     window = {"from": history.first_day.isoformat(), "to": history.last_day.isoformat()}
-    started = api.post("/v1/fits", json.dumps(window).encode(), "application/json", (202,))
+    started = api.post("/v1/fits", window)
     began = time.monotonic()
     while True:
         shown: dict[str, Any] = api.get(f"/v1/fits/{started['id']}")
@@ -203,11 +151,11 @@ def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
         time.sleep(0.2)
 
 
-def fetch_answers(api: Api) -> Answers:
+def fetch_answers(api: ServiceClient) -> Answers:
     """Request the ROI and the equivalence of the demo."""
     return Answers(
         roi=api.get("/v1/roi"),
-        equivalence=api.get("/v1/equivalence", engagement=ENGAGEMENT, baseline=BASELINE),
+        equivalence=api.get("/v1/equivalence", {"engagement": ENGAGEMENT, "baseline": BASELINE}),
     )
 
 
@@ -232,10 +180,10 @@ def roi_rows(answers: Answers, truth: Truth) -> list[tuple[str, ...]]:
         rows.append(
             (
                 title_of(name),
-                _number(channel["cost"], ",.0f"),
-                _interval(channel["incremental_conversions"], ",.0f"),
-                _interval(channel["roi"], ".2f"),
-                _verdict(channel),
+                f"{channel['cost']:,.0f}",
+                str(counted(channel["incremental_conversions"])),
+                str(shown(channel["roi"], ratio_format)),
+                verdict_words(channel),
                 f"{truth.incremental(name):,.0f}" if known else "",
                 f"{truth.roi(name):.2f}" if known else "",
             )
@@ -256,62 +204,13 @@ def accuracy_sentence(answers: Answers, truth: Truth) -> str:
 
 def equivalence_sentence(answers: Answers, truth: Truth) -> str:
     """Return the value of a like in paid clicks and the simulated truth, in a few sentences."""
-    answer = answers.equivalence
-    what, unit = "A Facebook like", "paid Google Ads clicks"
     simulated = f"The simulated truth is {truth.ratio(ENGAGEMENT, BASELINE):.2f}."
-    ratio = answer["ratio"]
-    if ratio["estimate"] is None and answer["verdict"] in ("worth_more", "worth_less"):
-        comparison = "more" if answer["verdict"] == "worth_more" else "less"
-        return (
-            f"{what} is worth {comparison} than a paid Google Ads click. The ratio cannot be "
-            f"estimated, because a click may be worth nothing. {simulated}"
-        )
-    if ratio["estimate"] is None:
-        reasons = "; ".join(
-            codes.title_of(code) for code in answer["reasons"] or [answer["verdict"]]
-        )
-        return (
-            f"The value of a Facebook like in {unit} cannot be estimated from this data "
-            f"({reasons}). {simulated}"
-        )
-    low, high = ratio["ci_low"], ratio["ci_high"]
-    if low is None and high is None:
-        known = "with no bounds"
-    elif high is None:
-        known = f"at least {low:.2f}, with no upper bound"
-    elif low is None:
-        known = f"at most {high:.2f}, with no lower bound"
-    else:
-        known = f"{low:.2f} to {high:.2f}"
-    return f"{what} is worth {ratio['estimate']:.2f} {unit} (95 % interval {known}). {simulated}"
+    return f"{comparison(answers.equivalence)} {simulated}"
 
 
 def _contains(interval: dict[str, Any], value: float) -> bool:
     low, high = interval["ci_low"], interval["ci_high"]
     return (low is None or low <= value) and (high is None or value <= high)
-
-
-def _verdict(channel: dict[str, Any]) -> str:
-    words = codes.title_of(channel["verdict"])
-    reasons = [codes.title_of(reason) for reason in channel.get("reasons") or []]
-    return f"{words} ({', '.join(reasons)})" if reasons else words
-
-
-def _interval(estimate: dict[str, Any], form: str) -> str:
-    if estimate["estimate"] is None:
-        return "unknown"
-    low, high = _number(estimate["ci_low"], form), _number(estimate["ci_high"], form)
-    return f"{_number(estimate['estimate'], form)} ({low} to {high})"
-
-
-def _number(value: float | None, form: str) -> str:
-    return "unbounded" if value is None else format(value, form)
-
-
-def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
-    iterator = iter(lines)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def today_utc(now: dt.datetime) -> dt.date:

@@ -107,10 +107,10 @@ def shown(estimate: Mapping[str, Any], form: Format, plain: Format | None = None
 
 
 def bounds_words(estimate: Mapping[str, Any], form: Format) -> str:
-    """Return the bounds of an interval: ``120 to 240``, ``at least 120``, ``no bounds``."""
+    """Return the bounds of an interval: ``120 to 240``, ``at least 120``, ``without bounds``."""
     low, high = estimate["ci_low"], estimate["ci_high"]
     if low is None and high is None:
-        return "no bounds"
+        return "without bounds"
     if high is None:
         return f"at least {form(low)}"
     if low is None:

@@ -101,7 +101,7 @@ def comparison(answer: Mapping[str, Any]) -> str:
     bounds = bounds_words(ratio, ratio_format)
     return (
         f"{_article(what)} is worth {ratio_format(ratio['estimate'])} {units} "
-        f"(95 % interval: {bounds})."
+        f"(95 % interval {bounds})."
     )
 
 

@@ -21,7 +21,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"settings", "functions"}),
     frozenset({"attribution", "importers", "storage"}),
     frozenset({"services", "aws"}),
-    frozenset({"wiring", "telemetry", "report"}),
+    frozenset({"wiring", "telemetry", "report", "client"}),
     frozenset({"api", "workers", "cli", "local", "demo", "dashboard", "documentation", "__main__"}),
     frozenset({"app"}),
 )
