@@ -51,10 +51,12 @@ class Shop:
     ----------
     counts : array of int, shape (T, K)
     orders : array of int, shape (T,)
+    first_day : date
     """
 
     counts: NDArray[np.int64]
     orders: NDArray[np.int64]
+    first_day: dt.date = FIRST_DAY
 
     def of(self, name: str) -> list[int]:
         """The daily counts of a type."""
@@ -64,10 +66,10 @@ class Shop:
     @property
     def days(self) -> list[dt.date]:
         """The days."""
-        return [FIRST_DAY + dt.timedelta(days=day) for day in range(len(self.orders))]
+        return [self.first_day + dt.timedelta(days=day) for day in range(len(self.orders))]
 
 
-def simulate(n_days: int = 150, seed: int = 1) -> Shop:
+def simulate(n_days: int = 150, seed: int = 1, first_day: dt.date = FIRST_DAY) -> Shop:
     """Simulate a shop."""
     rng = np.random.default_rng(seed)
     weekdays = np.array([1.0, 0.95, 0.95, 1.0, 1.1, 1.25, 1.15])[np.arange(n_days) % 7]
@@ -80,7 +82,7 @@ def simulate(n_days: int = 150, seed: int = 1) -> Shop:
         for day in range(n_days):
             stock = one.decay * stock + counts[day, number]
             mean[day] += one.effect * (1.0 - one.decay) * stock
-    return Shop(counts, rng.poisson(mean))
+    return Shop(counts, rng.poisson(mean), first_day)
 
 
 def google_ads(shop: Shop) -> str:
@@ -174,9 +176,11 @@ FILES: dict[str, Callable[[Shop], str | bytes]] = {
 }
 
 
-def write_files(folder: Path, n_days: int = 150, seed: int = 1) -> Shop:
+def write_files(
+    folder: Path, n_days: int = 150, seed: int = 1, first_day: dt.date = FIRST_DAY
+) -> Shop:
     """Write all files to a folder; return what they describe."""
-    shop = simulate(n_days, seed)
+    shop = simulate(n_days, seed, first_day)
     folder.mkdir(parents=True, exist_ok=True)
     for name, make in FILES.items():
         content = make(shop)

@@ -10,13 +10,26 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from chalicelib import __version__
 from chalicelib.model.errors import LikeworthError
 
-COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit", "erase")
+COMMANDS = {
+    "estimate": "estimate",
+    "doctor": "doctor",
+    "convert": "convert",
+    "import": "sending",
+    "report": "reporting",
+    "serve": "serve",
+    "demo": "demo",
+    "keys": "keys",
+    "audit": "audit",
+    "erase": "erase",
+}
+"""Command -> its module."""
+
 UNUSABLE = 2
 INTERRUPTED = 130
 
@@ -70,7 +83,7 @@ def missing_setting() -> str | None:
     return None
 
 
-def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+def build_parser(commands: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
     """Return the parser of these commands. Imports their modules, but not their dependencies."""
     parser = argparse.ArgumentParser(
         prog=" ".join(program()),
@@ -79,11 +92,11 @@ def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"likeworth {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in commands:
-        importlib.import_module(f"chalicelib.cli.{command}").add_parser(subparsers)
+        importlib.import_module(f"chalicelib.cli.{COMMANDS[command]}").add_parser(subparsers)
     return parser
 
 
-def _commands_to_load(arguments: Sequence[str]) -> Sequence[str]:
+def _commands_to_load(arguments: Sequence[str]) -> Iterable[str]:
     """Return the command in the arguments; all commands for help or a misspelled one."""
     first = next((text for text in arguments if not text.startswith("-")), None)
     return (first,) if first in COMMANDS else COMMANDS

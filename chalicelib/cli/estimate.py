@@ -233,7 +233,7 @@ def run(options: argparse.Namespace) -> int:
         form = _format(options, gathered)
         rows = file_rows(gathered.files)
         if form == TABLE and not _is_plain(options, gathered):
-            _print_table("FILES\n\n" + files_table(rows) + "\n")
+            print_text("FILES\n\n" + files_table(rows) + "\n")
         print_problems(gathered, briefly=form == TABLE)
         try:
             return _estimate(options, gathered, experiments, form, rows, now)
@@ -318,6 +318,15 @@ def file_rows(files: list[ReadFile]) -> tuple[FileRow, ...]:
     )
 
 
+def print_text(text: str) -> None:
+    """Print a report, in plain signs on a terminal of an older encoding."""
+    try:
+        print(text)
+    except UnicodeEncodeError:
+        encoding = sys.stdout.encoding
+        print(text.translate(PLAIN).encode(encoding, "replace").decode(encoding))
+
+
 def terminal_width(stream: Any) -> int | None:
     """Return the characters of a line; None if the stream is not a terminal."""
     return shutil.get_terminal_size().columns if stream.isatty() else None
@@ -368,7 +377,7 @@ def _print(
     findings: Findings, document: FitDocument, options: argparse.Namespace, form: str
 ) -> None:
     if form == TABLE:
-        _print_table(terminal_report(findings, terminal_width(sys.stdout)))
+        print_text(terminal_report(findings, terminal_width(sys.stdout)))
     elif form == CSV:
         print(outputs.csv_text(findings), end="")
     else:
@@ -378,14 +387,6 @@ def _print(
                 document, start=options.start, end=options.end, goal=options.goal
             )
         print(outputs.json_text(printed), end="")
-
-
-def _print_table(text: str) -> None:
-    try:
-        print(text)
-    except UnicodeEncodeError:  # a terminal of an older encoding
-        encoding = sys.stdout.encoding
-        print(text.translate(PLAIN).encode(encoding, "replace").decode(encoding))
 
 
 def _format(options: argparse.Namespace, gathered: Gathered) -> str:

@@ -117,7 +117,9 @@ def findings_of(
     )
 
 
-def findings_from(get: Callable[[str, dict[str, str]], Answer], question: Question) -> Findings:
+def findings_from(
+    get: Callable[[str, dict[str, str]], Answer], question: Question, fit: str | None = None
+) -> Findings:
     """Return the answers of a service.
 
     Parameters
@@ -125,6 +127,8 @@ def findings_from(get: Callable[[str, dict[str, str]], Answer], question: Questi
     get : callable
         Returns the answer to a GET request, from its path and query.
     question : Question
+    fit : str, optional
+        The id of a fit; None: the newest one.
     """
     query = {
         name: value.isoformat() if isinstance(value, dt.date) else value
@@ -132,6 +136,7 @@ def findings_from(get: Callable[[str, dict[str, str]], Answer], question: Questi
             ("from", question.start),
             ("to", question.end),
             ("goal", question.goal),
+            ("fit", fit),
         )
         if value is not None
     }

@@ -89,18 +89,18 @@ def comparison(answer: Mapping[str, Any]) -> str:
     if ratio["estimate"] is None and answer["verdict"] in ("worth_more", "worth_less"):
         more = "more" if answer["verdict"] == "worth_more" else "less"
         return (
-            f"{_article(what)} is worth {more} than {_article(unit, begins=False)}. The ratio "
+            f"{capital(with_article(what))} is worth {more} than {with_article(unit)}. The ratio "
             "cannot be estimated, because a click may be worth nothing."
         )
     if ratio["estimate"] is None:
         reasons = [codes.title_of(code) for code in answer["reasons"] or [answer["verdict"]]]
         return (
-            f"The value of {_article(what, begins=False)} in {units} cannot be estimated from "
+            f"The value of {with_article(what)} in {units} cannot be estimated from "
             f"this data ({'; '.join(dict.fromkeys(reasons))})."
         )
     bounds = bounds_words(ratio, ratio_format)
     return (
-        f"{_article(what)} is worth {ratio_format(ratio['estimate'])} {units} "
+        f"{capital(with_article(what))} is worth {ratio_format(ratio['estimate'])} {units} "
         f"(95 % interval {bounds})."
     )
 
@@ -112,6 +112,7 @@ def verdict_words(answer: Mapping[str, Any]) -> str:
     return f"{title} ({', '.join(reasons)})" if reasons else title
 
 
-def _article(words: str, *, begins: bool = True) -> str:
+def with_article(words: str) -> str:
+    """Return a noun with ``a`` or ``an``."""
     article = "an" if words[0] in "AEIOaeio" or words.startswith("X ") else "a"
-    return f"{article.capitalize() if begins else article} {words}"
+    return f"{article} {words}"

@@ -19,7 +19,12 @@ _KEPT = ("day", "time", "from", "to", "period", "channel", "cost", "currency", "
 
 
 def mapping_of_costs(path: Path, currency: str | None) -> Mapping:
-    """Return the mapping that reads a table of costs, by the words of its headings.
+    """Return the mapping that reads a table of costs; raises as `raw_mapping_of_costs` does."""
+    return parse_mapping(raw_mapping_of_costs(path, currency))
+
+
+def raw_mapping_of_costs(path: Path, currency: str | None) -> dict[str, Any]:
+    """Return the mapping that reads a table of costs as JSON, by the words of its headings.
 
     Raises
     ------
@@ -47,7 +52,7 @@ def mapping_of_costs(path: Path, currency: str | None) -> Mapping:
             "the days or numbers of the table can be read in two ways. Write days as 2026-06-25 "
             "and numbers with a decimal point",
         )
-    return parse_mapping({"columns": columns, "constants": constants, **formats})
+    return {"columns": columns, "constants": constants, **formats}
 
 
 def is_table_of_costs(path: Path) -> bool:
