@@ -10,6 +10,7 @@ import shlex
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from chalicelib.cli.inputs.gathering import (
 )
 from chalicelib.cli.progress import step
 from chalicelib.model.channels import ROLES
+from chalicelib.model.codes import error_title_of
 from chalicelib.model.countries import is_country
 from chalicelib.model.currencies import is_currency
 from chalicelib.model.days import is_time_zone
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from chalicelib.services.fitting.fit_documents import FitDocument
 
 TABLE, JSON, CSV = "table", "json", "csv"
-_MAX_LISTED, _MAX_BRIEFLY = 1000, 20
+_MAX_LISTED, _MAX_ROWS = 1000, 5
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z]+)?", re.ASCII)
 
 
@@ -241,6 +243,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"{_subject(options)}: {error.code}: {error.detail}", file=sys.stderr)
             if not isinstance(error, InvalidFields):
                 print(f"To see what is missing: {_doctor(options)}", file=sys.stderr)
+                print("To choose the days: --fit-from DAY, --fit-to DAY", file=sys.stderr)
             return UNUSABLE
         except OSError as error:
             print(f"{error.filename}: {error.strerror}", file=sys.stderr)
@@ -274,30 +277,50 @@ def gather(options: argparse.Namespace, scratch: Path, now: dt.datetime) -> Gath
 
 
 def print_problems(gathered: Gathered, *, briefly: bool) -> None:
-    """Print on standard error what is rejected, doubtful or not used."""
-    single = len(gathered.files) == 1 and gathered.files[0].what == EVENT_FILE
-    lines = [
-        f"line {row}: {code}: {message}"
-        if single
-        else f"{_name_of(gathered, index)}:{row}: {code}: {message}"
-        for index, row, code, message in gathered.lines.rejected
+    """Print on standard error what is rejected, doubtful or not used.
+
+    Parameters
+    ----------
+    gathered : Gathered
+    briefly : bool
+        Show rejected rows with the same reason together.
+    """
+    is_single = len(gathered.files) == 1 and gathered.files[0].what == EVENT_FILE
+    names = {file.lines: file.name for file in gathered.files if file.lines is not None}
+    rejected = [
+        *gathered.rejected_rows,
+        *((names[one.file], one.row, one.code, one.message) for one in gathered.lines.rejected),
     ]
-    lines = [
-        *(
-            f"{name}:{row}: {code}: {message}"
-            for name, row, code, message in gathered.rejected_rows
-        ),
-        *lines,
-    ]
-    most = _MAX_BRIEFLY if briefly else _MAX_LISTED
-    for line in lines[:most]:
-        print(line.encode("utf-8", "replace").decode(), file=sys.stderr)
-    if len(lines) > most:
-        print(f"... and {len(lines) - most} more lines", file=sys.stderr)
+    if briefly:
+        lines = _together(rejected)
+    else:
+        lines = [
+            f"{f'line {row}' if is_single else f'{name}:{row}'}: {code}: {message}"
+            for name, row, code, message in rejected[:_MAX_LISTED]
+        ]
+    if len(rejected) > _MAX_LISTED and not briefly:
+        lines.append(f"... and {len(rejected) - _MAX_LISTED} more lines")
     width = terminal_width(sys.stderr)
-    for problem in gathered.problems:
-        text = paragraph(problem, width, indent="  ")
-        print(text.encode("utf-8", "replace").decode(), file=sys.stderr)
+    lines += [paragraph(problem, width, indent="  ") for problem in gathered.problems]
+    for line in lines:
+        print(line.encode("utf-8", "replace").decode(), file=sys.stderr)
+
+
+def _together(rejected: Sequence[tuple[str, int, str, str]]) -> list[str]:
+    """Return one line for all rejected rows of a file with the same reason."""
+    groups: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for name, row, code, message in rejected:
+        groups.setdefault((name, code), []).append((row, message))
+    lines = []
+    for (name, code), rows in groups.items():
+        numbers = ", ".join(str(row) for row, _ in rows[:_MAX_ROWS])
+        more = ", ..." if len(rows) > _MAX_ROWS else ""
+        are = "row is" if len(rows) == 1 else "rows are"
+        lines.append(
+            f"{name}: {len(rows):,} {are} rejected ({numbers}{more}): {error_title_of(code)}: "
+            f"{rows[0][1]}"
+        )
+    return lines
 
 
 def file_rows(files: list[ReadFile]) -> tuple[FileRow, ...]:
@@ -311,7 +334,7 @@ def file_rows(files: list[ReadFile]) -> tuple[FileRow, ...]:
             else "-",
             one.events,
             one.rejected,
-            (*([one.unused] if one.unused else []), *one.notes),
+            (*([one.unused] if one.unused else []), *one.doubts, *one.notes),
             is_used=not one.unused,
         )
         for one in files
@@ -361,7 +384,7 @@ def _estimate(
     question = Question(
         options.start, options.end, options.goal, options.engagement, options.baseline
     )
-    findings = findings_of(document, question, rows)
+    findings = findings_of(document, question, rows, tuple(gathered.cautions))
     for path in options.out:
         outputs.write(findings, path)
     if options.summary:
@@ -411,10 +434,6 @@ def _subject(options: argparse.Namespace) -> str:
 
 def _doctor(options: argparse.Namespace) -> str:
     return shlex.join([*program(), "doctor", *options.files])
-
-
-def _name_of(gathered: Gathered, index: int) -> str:
-    return next(file.name for file in gathered.files if file.lines == index)
 
 
 def _nothing() -> io.BytesIO:

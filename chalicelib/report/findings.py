@@ -57,6 +57,8 @@ class Findings:
         As in the API.
     files : tuple of FileRow
         Empty if the answers come from a service.
+    cautions : tuple of str
+        Files that are not used, and those whose numbers may be wrong.
     """
 
     roi: Answer
@@ -64,6 +66,7 @@ class Findings:
     equivalence: Answer
     decomposition: Answer
     files: tuple[FileRow, ...] = ()
+    cautions: tuple[str, ...] = ()
 
     @property
     def goal(self) -> str:
@@ -92,7 +95,10 @@ class Findings:
 
 
 def findings_of(
-    document: FitDocument, question: Question, files: tuple[FileRow, ...] = ()
+    document: FitDocument,
+    question: Question,
+    files: tuple[FileRow, ...] = (),
+    cautions: tuple[str, ...] = (),
 ) -> Findings:
     """Return the answers of a fit document.
 
@@ -114,6 +120,7 @@ def findings_of(
         ),
         answers.decomposition(document, **query),
         files,
+        cautions,
     )
 
 

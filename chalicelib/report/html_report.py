@@ -93,6 +93,7 @@ def _head(findings: Findings) -> str:
     noun = goal_words(findings.goal)
     spent = sum(channel["cost"] or 0.0 for channel in findings.roi["channels"])
     added = counted(total["incremental_conversions"])
+    remarks = (*remarks_on(total), *remarks_on({"warnings": findings.roi["warnings"]}))
     figures = [
         (capital(noun), Shown(f"{total['conversions']:,}", "")),
         (
@@ -106,8 +107,15 @@ def _head(findings: Findings) -> str:
 <p><span class="brand">Likeworth</span> &middot; {_e(span_words(*findings.window))}</p>
 <h1>{_e(headline(total, findings.goal))}</h1>
 <dl class="figures">{_facts(figures)}</dl>
-{_remark_list(remarks_on(total))}{_remark_list(remarks_on({"warnings": findings.roi["warnings"]}))}
+{_cautions(findings)}{_remark_list(remarks)}
 </header>"""
+
+
+def _cautions(findings: Findings) -> str:
+    items = "".join(
+        f'<li class="caution"><b>Caution:</b> {_e(text)}</li>' for text in findings.cautions
+    )
+    return f'<ul class="remarks">{items}</ul>' if items else ""
 
 
 def _channels(findings: Findings) -> str:

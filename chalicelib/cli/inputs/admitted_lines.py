@@ -89,7 +89,7 @@ class CountedFile:
     Attributes
     ----------
     events : int
-        Admitted lines.
+        Admitted events, without coverage.
     rejected : int
     first, last : date or None
         The earliest and the latest day on which an event begins.
@@ -163,6 +163,8 @@ class EventLines:
 
     def __iter__(self) -> Iterator[Event]:
         for index, skip in enumerate(self._skip):
+            if not self.counted[index].events:
+                continue  # its coverage would turn rejected rows into zeros
             left_out = self._left_out[index]
             for number, line in self._lines(index):
                 if number in skip:
@@ -215,7 +217,7 @@ class EventLines:
             earlier = self._last.get(identity)
             if earlier is not None:
                 self._skip[earlier[0]].add(earlier[1])
-                if earlier[0] != index:
+                if earlier[0] != index and not isinstance(event_of(verdict), SPANS):
                     counted.restated[earlier[0]] += 1
             self._last[identity] = index, number
             event = event_of(verdict)
@@ -231,7 +233,7 @@ class EventLines:
                     yield number, line
 
     def _count(self, counted: CountedFile, event: Event) -> None:
-        counted.events += 1
+        counted.events += not isinstance(event, Coverage)
         day = event.day
         counted.first = day if counted.first is None else min(counted.first, day)
         counted.last = day if counted.last is None else max(counted.last, day)

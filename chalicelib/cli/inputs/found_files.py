@@ -6,8 +6,8 @@ import gzip
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,16 +31,24 @@ class FoundFile:
     Attributes
     ----------
     name : str
-        As messages show it: the user's path, or the archive and the member.
+        The user's path; for a member, that of the archive and its own.
     path : Path
         Where its bytes are; for a member of an archive and for standard input, a copy.
     level : int
         How many archives it was in.
+    shown : str
+        The name in messages; empty for `name`.
     """
 
     name: str
     path: Path
     level: int = 0
+    shown: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name in messages."""
+        return self.shown or self.name
 
 
 def find_files(arguments: Iterable[str], scratch: Path, stdin: BinaryIO) -> Iterator[FoundFile]:
@@ -88,6 +96,18 @@ def files_in(folder: Path) -> list[Path]:
     return found
 
 
+def with_short_names(files: Sequence[FoundFile]) -> list[FoundFile]:
+    """Show the files without the folder that they have in common."""
+    folders = [os.path.dirname(file.name) for file in files]
+    if len(files) < 2 or len({os.path.isabs(folder) for folder in folders}) > 1 or not all(folders):
+        return list(files)
+    try:
+        common = os.path.commonpath(folders)
+    except ValueError:  # different drives
+        return list(files)
+    return [replace(file, shown=os.path.relpath(file.name, common)) for file in files]
+
+
 def members_of(file: FoundFile, scratch: Path) -> list[FoundFile]:
     """Copy the members of a zip archive to single files; empty if the file is no archive of files.
 
@@ -107,7 +127,8 @@ def members_of(file: FoundFile, scratch: Path) -> list[FoundFile]:
             copy = scratch / f"{file.path.name}-{file.level}-{number}"
             with archive.open(info) as source, copy.open("wb") as target:
                 shutil.copyfileobj(source, target)
-            found.append(FoundFile(f"{file.name}/{info.filename}", copy, file.level + 1))
+            names = (f"{one}/{info.filename}" for one in (file.name, file.title))
+            found.append(FoundFile(next(names), copy, file.level + 1, next(names)))
     return found
 
 
@@ -155,7 +176,7 @@ def mixes_events(members: Iterable[FoundFile]) -> bool:
 
 def rejection_of(file: FoundFile, error: OSError) -> ExportRejected:
     """Return the rejection of a file that cannot be opened."""
-    return ExportRejected("unreadable_file", f"{file.name}: {error.strerror or error}")
+    return ExportRejected("unreadable_file", f"{file.title}: {error.strerror or error}")
 
 
 def _is_event(line: bytes) -> bool:

@@ -24,6 +24,7 @@ from chalicelib.cli.inputs.found_files import (
     members_of,
     mixes_events,
     rejection_of,
+    with_short_names,
 )
 from chalicelib.cli.inputs.overlaps import Overlap, find_overlaps
 from chalicelib.importers import ExportReader, Mapping, Rejected, read_export
@@ -87,6 +88,9 @@ class ReadFile:
     reasons : Counter
         Code of a rejected row -> number.
     notes : list of str
+        How it was read.
+    doubts : list of str
+        Why its numbers may be wrong.
     """
 
     name: str
@@ -99,6 +103,7 @@ class ReadFile:
     unused: str = ""
     reasons: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     def reject(self, rejection: ExportRejected) -> None:
         """Note why the file is not used."""
@@ -125,8 +130,16 @@ class Gathered:
     def problems(self) -> list[str]:
         """One sentence for each file that is not used, and for each doubt about one."""
         return [
-            *(f"{file.name} is not used. {file.unused}" for file in self.files if file.unused),
+            *self.cautions,
             *(f"{file.name}: {note}" for file in self.files for note in file.notes),
+        ]
+
+    @property
+    def cautions(self) -> list[str]:
+        """One sentence for each file that is not used, or whose numbers may be wrong."""
+        return [
+            *(f"{file.name} is not used. {file.unused}" for file in self.files if file.unused),
+            *(f"{file.name}: {doubt}" for file in self.files for doubt in file.doubts),
         ]
 
 
@@ -163,12 +176,12 @@ class Gathering:
             If a table of costs cannot be read.
         """
         found = list(find_files(arguments, self._scratch, stdin))
-        costs = list(find_files(self._options.costs, _made(self._scratch / "costs"), stdin))
-        everything = [*found, *costs]
+        costs = find_files(self._options.costs, _made(self._scratch / "costs"), stdin)
+        everything = with_short_names([*found, *costs])
         total = sum(file.path.stat().st_size for file in everything) or 1
         done = 0
         for number, file in enumerate(everything):
-            show(done / total / 2, file.name)
+            show(done / total / 2, file.title)
             if number < len(found):
                 self._read(file, is_only=len(everything) == 1)
             else:
@@ -196,7 +209,7 @@ class Gathering:
             file.events, file.first, file.last = counted.events, counted.first, counted.end
             file.rejected += counted.rejected
             if counted.has_cut_line:
-                file.notes.append(_CUT)
+                file.doubts.append(_CUT)
         for rejected in lines.rejected:
             self._of_lines(rejected.file).reasons[rejected.code] += 1
         for file in self._files:
@@ -217,16 +230,20 @@ class Gathering:
                 )
         for overlap in find_overlaps(lines.counted):
             name = self._of_lines(overlap.earlier).name
-            self._of_lines(overlap.later).notes.append(_overlap_sentence(overlap, name))
+            later = self._of_lines(overlap.later)
+            sentence = _overlap_sentence(overlap, name)
             if overlap.is_same:
                 lines.leave_out(overlap.later, overlap.subject)
+                later.notes.append(sentence)
+            else:
+                later.doubts.append(sentence)
 
     # --- one file -----------------------------------------------------------------------------
 
     def _read(self, file: FoundFile, *, is_only: bool) -> None:
         platform = value_for(self._options.platforms, file.name)
         mapping = value_for(self._options.mappings, file.name)
-        read = ReadFile(file.name)
+        read = ReadFile(file.title)
         if (same := self._same_content(file)) is not None:
             read.unused = f"It is a copy of {same}."
             self._files.append(read)
@@ -276,7 +293,7 @@ class Gathering:
             if named is None
             else _mapping_from(named)
         )
-        read = ReadFile(file.name)
+        read = ReadFile(file.title)
         self._open_and_convert(read, file, None, mapping, spread=True)
         read.what = "costs"
 
@@ -287,8 +304,8 @@ class Gathering:
         """Return the name of an earlier file with the same content."""
         with file.path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").digest()
-        earlier = self._contents.setdefault(digest, file.name)
-        return None if earlier == file.name else earlier
+        earlier = self._contents.setdefault(digest, file.title)
+        return None if earlier == file.title else earlier
 
     def _convert(
         self, read: ReadFile, file: FoundFile, platform: str | None, mapping: str | None
@@ -326,7 +343,7 @@ class Gathering:
                     rows.extend([outcome.row] * len(outcome.lines))
                 else:
                     reasons[outcome.code] += 1
-                    rejected.append((file.name, outcome.row, outcome.code, outcome.message))
+                    rejected.append((file.title, outcome.row, outcome.code, outcome.message))
             if rows:
                 coverage = valid_lines(reader.coverage())
                 out.writelines(coverage)
@@ -335,7 +352,7 @@ class Gathering:
         self._rejected += rejected
         self._note_summary(read, reader)
         if last_row_rejected and not is_zip(file.path) and _lacks_line_end(file.path):
-            read.notes.append(_CUT)
+            read.doubts.append(_CUT)
         name = f"{reader.report.platform} {reader.report.report}".strip()
         self._keep(read, name, LineFile(target, rows))
 
