@@ -217,7 +217,7 @@ def _days(findings: Findings) -> str:
         body += f"<p><small>{_e(', '.join(hidden))} {are} not drawn, because the estimate is "
         body += "negative.</small></p>"
     return (
-        f"<section><h2>{capital(noun)} per {unit}</h2><p>{_e(intro)}</p>{body}"
+        f"<section><h2>{_e(capital(noun))} per {unit}</h2><p>{_e(intro)}</p>{body}"
         f"{_remark_list(remarks_on(answer))}</section>"
     )
 
