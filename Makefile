@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAGE  := dev
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 RUFF    = $(BIN)/ruff
-TARGETS = app.py chalicelib tests infra benchmarks
+TARGETS = app.py chalicelib tests infra benchmarks integrations
 
 # Keep compiled modules in the environment, even if the machine disables them: tests start many
 # processes, and each would compile numpy, botocore and the service again.

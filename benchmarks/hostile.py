@@ -1,4 +1,4 @@
-"""Seconds and peak memory for each hostile file, each read in a separate process.
+"""Seconds and peak memory for each hostile file, each read in a process of its own.
 
     .venv/bin/python -m benchmarks.hostile [WORD]
 
@@ -7,35 +7,24 @@ The memory is that of the whole process, including the interpreter and its impor
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.importers.hostile_files import HOSTILE, write_hostile
-
-
-def measure(name: str) -> dict[str, str | float]:
-    """The result of reading a file, with seconds and memory."""
-    with tempfile.TemporaryDirectory() as folder:
-        write_hostile(name, Path(folder))
-        command = [sys.executable, "-m", "tests.importers.hostile_files", name, folder]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    result: dict[str, str | float] = json.loads(done.stdout)
-    return result
+from tests.importers.hostile_files import HOSTILE, hostile_reader, write_hostile
 
 
 def main(word: str = "") -> None:
     """Print the table."""
     print(f"{'file':<52} {'result':<18} {'seconds':>8} {'peak MB':>8}")
-    for name in HOSTILE:
-        if word in name:
-            result = measure(name)
-            print(
-                f"{name:<52} {result['became']:<18} {result['seconds']:>8} {result['peak_mb']:>8}",
-                flush=True,
-            )
+    with hostile_reader() as read:
+        for name in HOSTILE:
+            if word in name:
+                with tempfile.TemporaryDirectory() as folder:
+                    write_hostile(name, Path(folder))
+                    result = read(name, Path(folder))
+                became, seconds, peak = result["became"], result["seconds"], result["peak_mb"]
+                print(f"{name:<52} {became:<18} {seconds:>8} {peak:>8}", flush=True)
 
 
 if __name__ == "__main__":

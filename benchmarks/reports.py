@@ -12,25 +12,17 @@ FIRST_DAY = dt.date(2025, 1, 1)
 
 @dataclass(frozen=True)
 class Report:
-    """A kind of report.
-
-    Attributes
-    ----------
-    name : str
-    head : str
-        Everything above the first row.
-    row : callable
-        The n-th row as a line.
-    mapping : dict, optional
-        For a file of one's own.
-    """
+    """A kind of report."""
 
     name: str
     head: str
+    """Everything above the first row."""
     row: Callable[[int], str]
+    """The n-th row as a line."""
     delimiter: str = ","
     encoding: str = "utf-8"
     mapping: dict[str, Any] | None = None
+    """For a file of one's own."""
 
     def file(self, rows: int) -> bytes:
         """A file with this many rows."""

@@ -21,22 +21,15 @@ VERSION = ObjectVersion("imports/bench/x.csv", "etag")
 
 @dataclass
 class StubStore:
-    """The part of `TenantStore` that `run_import` uses.
-
-    Attributes
-    ----------
-    stream : binary file
-        The upload.
-    mapping : dict, optional
-        Mapping of the import.
-    stored, rejected : int
-        Number of events and rejected rows that it received, without coverage.
-    """
+    """The part of `TenantStore` that `run_import` uses."""
 
     stream: BinaryIO
+    """The upload."""
     mapping: dict[str, Any] | None = None
+    """Mapping of the import."""
     stored: int = 0
     rejected: int = 0
+    """Number of events and rejected rows that it received, without coverage."""
     tenant: str = "bench"
     settings: Settings = field(default_factory=Settings)
     config: Any = field(

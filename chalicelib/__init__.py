@@ -2,8 +2,8 @@
 
 The map of the house. Arrows point one way only:
 
-    model <- {attribution, importers, storage} <- {services, aws}
-          <- {wiring, telemetry, report, client} <- {api, workers, cli, local, demo} <- app
+    model <- {attribution, importers, storage} <- {services, aws, webhooks}
+          <- {wiring, telemetry, report} <- {api, workers, cli, local, demo} <- app
 
 ==============  ================================================================================
 model/          what an event is and when it is rejected; money, days, channels, errors, codes
@@ -13,14 +13,15 @@ importers/      platform exports: recognize a file, read its rows, yield events
 attribution/    pure statistics: arrays in, frozen dataclasses out
 storage/        DynamoDB and S3: table keys (pure), one module per kind of item, the writer
 services/       use cases as functions: ingest events, run an import, fit, answer a question
+webhooks        messages to the webhooks of tenants
 aws             clients and sessions of AWS
 wiring/         the only place that chooses where state is kept: AWS, or one machine
 telemetry       in AWS Lambda: log lines as JSON, metrics, traces
-client          a client of the HTTP API
 report/         answers for people: sentences, tables, charts, a page, a workbook
 api/            the Chalice app's views; requests, answers and problems
 workers/        functions that queues, streams and the clock invoke
 cli/            the command line: estimate, doctor, convert, import, report, serve, demo, keys, ...
+client/         a typed client of the HTTP API, and its answers as tools for AI assistants
 dashboard/      the page at /
 documentation/  the handbook at /docs
 local/          the whole service in one process: SQLite, files, threads

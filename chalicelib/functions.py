@@ -15,19 +15,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ByStage:
-    """A number that differs between the stages.
-
-    Attributes
-    ----------
-    name : str
-        Its name in the template's mapping ``Stages``.
-    dev, prod : int
-        Its value in each stage.
-    """
+    """A number that differs between the stages."""
 
     name: str
+    """Its name in the template's mapping ``Stages``."""
     dev: int
     prod: int
+    """Its value in each stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +33,20 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One statement of an IAM policy: some actions on some resources.
-
-    Attributes
-    ----------
-    sid : str
-        The id of the statement.
-    actions : tuple of str
-        IAM actions, e.g. ``dynamodb:GetItem``.
-    partitions : tuple of str
-        For the table: partition keys without the tenant prefix, e.g. ``events#*``. A key that
-        starts with ``-#`` belongs to no tenant and has no prefix.
-    objects : tuple of str
-        For the bucket: object keys, with ``{tenant}`` in place of the tenant.
-    resources : tuple of str
-        Logical names of other resources.
-    """
+    """One statement of an IAM policy: some actions on some resources."""
 
     sid: str
+    """The id of the statement."""
     actions: tuple[str, ...]
+    """IAM actions, e.g. ``dynamodb:GetItem``."""
     partitions: tuple[str, ...] = ()
+    """For the table: partition keys without the tenant prefix, e.g. ``events#*``. A key that starts
+    with ``-#`` belongs to no tenant and has no prefix.
+    """
     objects: tuple[str, ...] = ()
+    """For the bucket: object keys, with ``{tenant}`` in place of the tenant."""
     resources: tuple[str, ...] = ()
+    """Logical names of other resources."""
 
 
 def gets(*partitions: str) -> Right:
@@ -123,110 +109,76 @@ READS_ROOT_SECRET = Right(
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The queue that starts a function. It gets a dead-letter queue and an alarm on each.
-
-    Attributes
-    ----------
-    name : str
-        What `app.py` calls it; the template replaces this by the real queue.
-    batch_size : int
-        Most messages that one call receives.
-    hidden_seconds : int
-        Visibility timeout: how long a message stays invisible after a call received it. AWS
-        recommends six times the timeout of the function.
-    tries : int
-        How often a message is received before it goes to the dead-letter queue.
-    late_seconds : int
-        Age of the oldest message above which an alarm fires.
-    failure : str
-        What a message in the dead-letter queue means; the text of the alarm.
-    """
+    """The queue that starts a function. It gets a dead-letter queue and an alarm on each."""
 
     name: str
+    """What `app.py` calls it; the template replaces this by the real queue."""
     batch_size: int
+    """Most messages that one call receives."""
     hidden_seconds: int
+    """Visibility timeout: how long a message stays invisible after a call received it. AWS
+    recommends six times the timeout of the function.
+    """
     tries: int
+    """How often a message is received before it goes to the dead-letter queue."""
     late_seconds: int
+    """Age of the oldest message above which an alarm fires."""
     failure: str
+    """What a message in the dead-letter queue means; the text of the alarm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The stream of the table that starts a function. It gets a dead-letter queue and alarms.
-
-    Attributes
-    ----------
-    batch_size : int
-        Most records that one call receives.
-    window_seconds : int
-        How long records are collected for a call.
-    tries : int
-        How often a batch is tried again before its position goes to the dead-letter queue.
-    late_milliseconds : int
-        Age of the oldest record above which an alarm fires.
-    failure : str
-        What a batch in the dead-letter queue means; the text of the alarm.
-    """
+    """The stream of the table that starts a function. It gets a dead-letter queue and alarms."""
 
     batch_size: int
+    """Most records that one call receives."""
     window_seconds: int
+    """How long records are collected for a call."""
     tries: int
+    """How often a batch is tried again before its position goes to the dead-letter queue."""
     late_milliseconds: int
+    """Age of the oldest record above which an alarm fires."""
     failure: str
+    """What a batch in the dead-letter queue means; the text of the alarm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function and everything that the template contains for it.
-
-    Attributes
-    ----------
-    name : str
-        Prefix of the logical names: ``Import`` gives ``ImportHandler``, ``ImportRole``, ...
-    timeout_seconds : int
-        Timeout of a call.
-    megabytes : int or ByStage
-        Memory. Lambda assigns processor time in proportion.
-    at_once : int, optional
-        Concurrency reserved in `prod`; None reserves nothing.
-    rights : tuple of Right
-        Rights of its own role, in addition to its log, its traces and its queue or stream.
-    tenant_rights : tuple of Right
-        Rights in a session for one tenant (ADR 29). If there are any, the function gets a second
-        role for such sessions.
-    calls : tuple of Right
-        Rights to start other functions or the state machine.
-    queue : Queue, optional
-        The queue that starts it.
-    stream : Stream, optional
-        The stream that starts it.
-    settings : mapping
-        Fields of `Settings` that only this function has; the values are resources or numbers.
-    sends_itself : bool
-        Whether it sends messages to its own queue. Lambda stops such loops unless it is allowed.
-    is_numerical : bool
-        Whether it needs statsmodels and therefore the larger package.
-    without_dead_letters : str
-        Why the function has no dead-letter queue: what reports a failed call instead.
-    failing_periods : int
-        In how many of three periods of five minutes a call must fail before the alarm fires; 1
-        means a single period.
-    """
+    """A Lambda function and everything that the template contains for it."""
 
     name: str
+    """Prefix of the logical names: ``Import`` gives ``ImportHandler``, ``ImportRole``, ..."""
     timeout_seconds: int
+    """Timeout of a call."""
     megabytes: int | ByStage
+    """Memory. Lambda assigns processor time in proportion."""
     without_dead_letters: str
+    """Why the function has no dead-letter queue: what reports a failed call instead."""
     at_once: int | None = None
+    """Concurrency reserved in `prod`; None reserves nothing."""
     rights: tuple[Right, ...] = ()
+    """Rights of its own role, in addition to its log, its traces and its queue or stream."""
     tenant_rights: tuple[Right, ...] = ()
+    """Rights in a session for one tenant (ADR 29). If there are any, the function gets a second
+    role for such sessions.
+    """
     calls: tuple[Right, ...] = ()
+    """Rights to start other functions or the state machine."""
     queue: Queue | None = None
+    """The queue that starts it."""
     stream: Stream | None = None
+    """The stream that starts it."""
     settings: Mapping[str, Resource | ByStage] = field(default_factory=dict)
+    """Fields of `Settings` that only this function has; the values are resources or numbers."""
     sends_itself: bool = False
+    """Whether it sends messages to its own queue. Lambda stops such loops unless it is allowed."""
     is_numerical: bool = False
+    """Whether it needs statsmodels and therefore the larger package."""
     failing_periods: int = 2
+    """In how many of three periods of five minutes a call must fail before the alarm fires; 1 means
+    a single period.
+    """
 
 
 QUEUE_KEEPS_FAILED_MESSAGES = (

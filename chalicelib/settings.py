@@ -22,104 +22,79 @@ _WHOLE = re.compile(r"[0-9]{1,15}")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of an installation; each field is read from ``LIKEWORTH_<NAME>``.
-
-    Attributes
-    ----------
-    table : str
-        Name of the DynamoDB table.
-    bucket : str
-        Name of the bucket for uploaded exports.
-    import_queue_url, fit_queue_url : str
-        Queues of the import and the fit function.
-    totals_queue_url : str
-        Queue in which changed days wait before their totals are derived again. Empty: totals are
-        derived at once after each change.
-    secret : str
-        Root secret under which API keys are hashed and tenants' keys for people are sealed; at
-        least 16 characters.
-    secret_arn : str
-        Secrets Manager secret with the root secret; used if `secret` is empty. Secrets Manager also
-        provides the previous one.
-    previous_secrets : str
-        Comma-separated earlier root secrets under which data may still be sealed, the oldest last.
-    tenant_role_arn : str
-        Role that a function assumes while it works for a tenant. The tenant is a tag of the
-        session, so the session can access no other tenant's items and files. Empty: the function's
-        own role.
-    currency : str
-        Default reporting currency of a tenant.
-    shards : int
-        Number of partitions of a day of a new tenant.
-    retention_days : int
-        Default number of days for which raw events are kept.
-    time_zone : str
-        Default IANA time zone that determines days.
-    cors_origins : str
-        Comma-separated default origins from which browsers may call.
-    public_url : str
-        Address of the service for its callers, e.g. ``https://likeworth.example.org``, used in
-        links. Empty: the gateway's domain, or this machine.
-    max_import_bytes : int
-        Size of the largest export file that is read; S3 allows 5 GB in one upload.
-    daily_upload_bytes : int
-        How many bytes a tenant may upload in a UTC day; 0 for no limit.
-    open_imports : int
-        How many unfinished imports a tenant may have; 0 for no limit.
-    write_seconds : int
-        How long a request or an import tries to store a batch of events.
-    rate_limit : int
-        How many requests a minute an API key may make; 0 for no limit.
-    fit_window_days : int
-        How many days a scheduled fit covers.
-    max_people : int
-        How many people a fit follows day by day. If there are more, it follows a sample.
-    service : str
-        Name of this installation in log lines, metrics and traces; it separates two installations
-        in one account.
-    analysis_function : str
-        Lambda function that analyses the counts of geo tests. Empty: this process does.
-    fit_machine_arn : str
-        State machine that reads large fits in parts. Empty: every fit is read in one call.
-    fit_whole_events : int
-        How many events a fit may have to be read in one call; larger fits use the state machine.
-    fit_part_events : int
-        Approximate number of events of a part.
-    fit_merged_events : int
-        How many events of people are merged. If there are more, the fit follows a sample of people.
-    fit_concurrency : int
-        How many parts of a fit are read at the same time.
-    """
+    """Settings of an installation; each field is read from ``LIKEWORTH_<NAME>``."""
 
     table: str = "likeworth"
+    """Name of the DynamoDB table."""
     bucket: str = "likeworth-exports"
+    """Name of the bucket for uploaded exports."""
     import_queue_url: str = ""
     fit_queue_url: str = ""
+    """Queues of the import and the fit function."""
     totals_queue_url: str = ""
+    """Queue in which changed days wait before their totals are derived again. Empty: totals are
+    derived at once after each change.
+    """
     secret: str = ""
+    """Root secret under which API keys are hashed and tenants' keys for people are sealed; at least
+    16 characters.
+    """
     secret_arn: str = ""
+    """Secrets Manager secret with the root secret; used if `secret` is empty. Secrets Manager also
+    provides the previous one.
+    """
     previous_secrets: str = ""
+    """Comma-separated earlier root secrets under which data may still be sealed, the oldest last.
+    """
     tenant_role_arn: str = ""
+    """Role that a function assumes while it works for a tenant. The tenant is a tag of the session,
+    so the session can access no other tenant's items and files. Empty: the function's own role.
+    """
     currency: str = "EUR"
+    """Default reporting currency of a tenant."""
     shards: int = 4
+    """Number of partitions of a day of a new tenant."""
     retention_days: int = 3 * 365
+    """Default number of days for which raw events are kept."""
     time_zone: str = "UTC"
+    """Default IANA time zone that determines days."""
     cors_origins: str = ""
+    """Comma-separated default origins from which browsers may call."""
     public_url: str = ""
+    """Address of the service for its callers, e.g. ``https://likeworth.example.org``, used in
+    links. Empty: the gateway's domain, or this machine.
+    """
     max_import_bytes: int = 5_000_000_000
+    """Size of the largest export file that is read; S3 allows 5 GB in one upload."""
     daily_upload_bytes: int = 50_000_000_000
+    """How many bytes a tenant may upload in a UTC day; 0 for no limit."""
     open_imports: int = 100
+    """How many unfinished imports a tenant may have; 0 for no limit."""
     write_seconds: int = 8
+    """How long a request or an import tries to store a batch of events."""
     rate_limit: int = 600
+    """How many requests a minute an API key may make; 0 for no limit."""
     fit_window_days: int = 180
+    """How many days a scheduled fit covers."""
     max_people: int = MAX_PEOPLE
+    """How many people a fit follows day by day. If there are more, it follows a sample."""
     service: str = SERVICE
+    """Name of this installation in log lines, metrics and traces; it separates two installations in
+    one account.
+    """
     analysis_function: str = ""
+    """Lambda function that analyses the counts of geo tests. Empty: this process does."""
     fit_machine_arn: str = ""
+    """State machine that reads large fits in parts. Empty: every fit is read in one call."""
     fit_whole_events: int = 10_000_000
+    """How many events a fit may have to be read in one call; larger fits use the state machine."""
     fit_part_events: int = 3_000_000
+    """Approximate number of events of a part."""
     fit_merged_events: int = 40_000_000
+    """How many events of people are merged. If there are more, the fit follows a sample of people.
+    """
     fit_concurrency: int = 40
+    """How many parts of a fit are read at the same time."""
 
 
 def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:
@@ -143,10 +118,7 @@ def service_name(environment: Mapping[str, str] | None = None) -> str:
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read and validate the settings.
 
-    Parameters
-    ----------
-    environment : mapping, optional
-        Default: ``os.environ``.
+    `environment`: default: ``os.environ``.
 
     Raises
     ------

@@ -35,6 +35,8 @@ METRICS = {
     "ImportsFailed": "Count",
     "RowsRejected": "Count",
     "FitsDone": "Count",
+    "WebhooksSent": "Count",
+    "WebhooksFailed": "Count",
     "FitsFailed": "Count",
     "FitAgeHours": "None",
     "ErasuresUnfinished": "Count",
@@ -59,11 +61,8 @@ class _Printer(logging.Handler):
 class _Recorder:
     """The recorder of one Lambda process, which handles one call at a time.
 
-    Parameters
-    ----------
-    function : str
-        ``api``, ``import``, ``fit``, ``fit_part``, ``fit_merge``, ``analysis``, ``aggregate``,
-        ``totals`` or ``schedule``.
+    `function`: ``api``, ``import``, ``fit``, ``fit_part``, ``fit_merge``, ``analysis``,
+    ``aggregate``, ``totals`` or ``schedule``.
     """
 
     def __init__(self, function: str) -> None:
@@ -145,10 +144,7 @@ def note(**fields: str) -> None:
 def recorded(request_id: str) -> Iterator[None]:
     """Record a call: its log lines contain its id, and its metrics are written when it ends.
 
-    Parameters
-    ----------
-    request_id : str
-        The id from API Gateway, or from Lambda.
+    `request_id`: the id from API Gateway, or from Lambda.
     """
     recorder = _recorder()
     if recorder is None:
@@ -164,10 +160,7 @@ def recorded(request_id: str) -> Iterator[None]:
 def record_request(method: str, route: str, status: int) -> None:
     """Record that a request was answered.
 
-    Parameters
-    ----------
-    route : str
-        The template, such as ``/v1/users/{user_id}``: the value may identify a person.
+    `route`: the template, such as ``/v1/users/{user_id}``: the value may identify a person.
     """
     recorder = _recorder()
     if recorder is None:

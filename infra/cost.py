@@ -31,28 +31,19 @@ SECONDS = DAYS * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """List prices of a region in US dollars: first paid tier, without free tier and taxes.
-
-    Attributes
-    ----------
-    write_units, read_units : float
-        DynamoDB on demand, per million.
-    kept_gb : float
-        DynamoDB, per GB and month, with point-in-time recovery.
-    gateway : float
-        API Gateway, per million requests to a REST API.
-    log_gb : float
-        CloudWatch, per GB of logs ingested.
-    s3_write : float
-        S3, per thousand PUT requests.
-    """
+    """List prices of a region in US dollars: first paid tier, without free tier and taxes."""
 
     write_units: float
     read_units: float
+    """DynamoDB on demand, per million."""
     kept_gb: float
+    """DynamoDB, per GB and month, with point-in-time recovery."""
     gateway: float
+    """API Gateway, per million requests to a REST API."""
     log_gb: float
+    """CloudWatch, per GB of logs ingested."""
     s3_write: float
+    """S3, per thousand PUT requests."""
     lambda_requests: float = 0.20
     """Per million."""
     lambda_gb_second: float = 0.0000166667
@@ -213,7 +204,6 @@ def _totals(events: float, of_a_shard: float, prices: Prices) -> float:
 
 
 def _work(function: Function, work: Work, times: float, prices: Prices) -> float:
-    """Dollars for DynamoDB and for the seconds of a function."""
     assert isinstance(function.megabytes, int)
     share = min(function.megabytes / CORE_MEGABYTES, 1.0)
     seconds = work.core_seconds / share + work.calls * CALL_SECONDS

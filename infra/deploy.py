@@ -28,8 +28,6 @@ LOOKED_EVERY = 2.0
 UNUSABLE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 NOTHING_TO_DO = "No updates are to be performed"
 
-CLOSED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-
 ClientOf = Callable[[str], Any]
 """Returns the client of a service."""
 
@@ -40,17 +38,11 @@ class DeploymentError(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack.
-
-    Attributes
-    ----------
-    outputs : dict of str to str
-    names : dict of str to str
-        Logical -> physical names.
-    """
+    """A deployed stack."""
 
     outputs: Mapping[str, str]
     names: Mapping[str, str]
+    """Logical -> physical names."""
 
 
 def deploy(
@@ -168,7 +160,6 @@ def _code_bucket(client: ClientOf, account: str) -> str:
 
 
 def _upload(client: ClientOf, account: str, bucket: str, path: Path) -> str:
-    """Upload a zip under the digest of its content."""
     with path.open("rb") as packed:
         digest = hashlib.file_digest(packed, "sha256").hexdigest()
     key = f"{path.stem}-{digest[:16]}.zip"

@@ -65,10 +65,7 @@ def install(emulator: Path = FOLDER) -> Path:
 def running(emulator: Path) -> Iterator[str]:
     """DynamoDB Local in memory on a free port of 127.0.0.1; yields its endpoint.
 
-    Parameters
-    ----------
-    emulator : Path
-        From `install`.
+    `emulator`: from `install`.
 
     Raises
     ------

@@ -161,7 +161,6 @@ def _fields() -> str:
 
 
 def _problems() -> str:
-    """The problems of the API, with their statuses."""
     status_of_code = {kind.code: int(status_of(kind)) for kind in problem_classes()}
     status_of_code |= {
         code: status for status, code in exchanges.CODES.items() if code in SERVER_CODES

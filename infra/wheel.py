@@ -13,6 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 REQUIREMENTS = "requirements-local.txt"
+EXTRAS = {"mcp": "requirements-mcp.txt"}
 SITE = Path("build", "site")
 """The built documentation; without it, pages are made when they are first requested."""
 
@@ -45,6 +46,9 @@ class Dependencies(MetadataHookInterface):
     def update(self, metadata: dict[str, Any]) -> None:
         """Add the requirements of one machine."""
         metadata["dependencies"] = read_requirements(Path(self.root, REQUIREMENTS))
+        metadata["optional-dependencies"] = {
+            name: read_requirements(Path(self.root, file)) for name, file in EXTRAS.items()
+        }
 
 
 class Files(BuildHookInterface[Any]):

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from infra.stack.data import data
 from tests import quick_moto, recording
@@ -70,6 +71,11 @@ class Cloud:
         """Every item of the table."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=TABLE)
         return [item for page in pages for item in page["Items"]]
+
+    def put(self, key: str, body: bytes = b"") -> ObjectVersion:
+        """Put an object into the bucket."""
+        answer = self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+        return ObjectVersion(key, answer["ETag"].strip('"'), answer.get("VersionId", ""))
 
     def messages(self, queue: str) -> list[str]:
         """The bodies of the messages in a queue; they are gone after."""

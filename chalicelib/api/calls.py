@@ -18,6 +18,7 @@ from chalicelib.model.days import EARLIEST, LATEST, SECONDS_PER_DAY, WrongDay, p
 from chalicelib.model.errors import FieldError, InvalidFields, Unauthenticated
 from chalicelib.model.events.event_fields import parse_instant
 from chalicelib.model.strict_json import parse_json
+from chalicelib.services.credentials.api_keys import Principal
 from chalicelib.storage.tenant_store import TenantStore
 
 current_request: ContextVar[Request | None] = ContextVar("request", default=None)
@@ -42,26 +43,18 @@ _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to a route.
-
-    Attributes
-    ----------
-    route : Route
-        The declaration of the view.
-    request : chalice.app.Request
-    query : dict
-        Query parameters; each is declared and was sent once.
-    now : datetime
-    routes : dict
-        (method, path) -> every route of the application.
-    """
+    """A request to a route."""
 
     route: Route
+    """The declaration of the view."""
     request: Request
     query: Mapping[str, str]
+    """Query parameters; each is declared and was sent once."""
     now: dt.datetime
     routes: Mapping[tuple[str, str], Route]
+    """(method, path) -> every route of the application."""
     _store: TenantStore | None = None
+    _caller: Principal | None = None
 
     @property
     def store(self) -> TenantStore:
@@ -69,6 +62,13 @@ class Call:
         if self._store is None:
             raise Unauthenticated("a public route has no tenant")
         return self._store
+
+    @property
+    def caller(self) -> Principal:
+        """The authenticated caller; raises Unauthenticated on a public route."""
+        if self._caller is None:
+            raise Unauthenticated("a public route has no caller")
+        return self._caller
 
     def json(self) -> Any:
         """Parse a JSON body; raises the errors of `read_body` and `parse_json`."""

@@ -19,12 +19,7 @@ def preflight(methods: Sequence[str], allowed: Sequence[str]) -> Callable[..., R
     A preflight has no API key, so the tenant and its allowed origins are unknown. Every preflight
     succeeds; the headers of the real answer decide whether the page may read it.
 
-    Parameters
-    ----------
-    methods : sequence of str
-        Methods that a page may use; HEAD never needs a preflight.
-    allowed : sequence of str
-        All methods of the path.
+    `methods`: methods that a page may use; HEAD never needs a preflight.
     """
 
     def answer_preflight(**_path: str) -> Response:

@@ -32,11 +32,7 @@ log = logging.getLogger(__name__)
 def endpoint(route: Route, routes: Mapping[tuple[str, str], Route]) -> Callable[..., Response]:
     """Wrap the view of a route for Chalice, which passes the parts of the path by name.
 
-    Parameters
-    ----------
-    route : Route
-    routes : mapping
-        (method, path) -> route, of the whole application.
+    `routes`: (method, path) -> route, of the whole application.
     """
 
     @functools.wraps(route.view)
@@ -52,7 +48,7 @@ def endpoint(route: Route, routes: Mapping[tuple[str, str], Route]) -> Callable[
 def _respond(
     route: Route, request: Request, path: dict[str, str], routes: Mapping[tuple[str, str], Route]
 ) -> Response:
-    store = None
+    store = caller = None
     origins = _origins(wiring.settings().cors_origins)
     try:
         now = _now()
@@ -68,7 +64,7 @@ def _respond(
         known = (*route.known, LINK) if is_by_link(request) else route.known
         query = checked_query(parameters_of(request), known, route.required)
         query.pop(LINK, None)
-        call = Call(route, request, query, now, routes, store)
+        call = Call(route, request, query, now, routes, store, caller)
         media_type = media_type_for(call)
         answer = route.view(call, **path)
         _count(answer.counts)
@@ -85,7 +81,6 @@ def _respond(
 
 
 def _counts_of(error: LikeworthError) -> Mapping[str, int]:
-    """Return the increments of metrics for an error."""
     match error:
         case StoreUnavailable():
             return {

@@ -39,11 +39,7 @@ log = logging.getLogger(__name__)
 class LikeworthApp(Chalice):
     """A Chalice application that serves declared routes.
 
-    Parameters
-    ----------
-    app_name : str
-    routes : iterables of Route
-        One iterable for each module of views.
+    `routes`: one iterable for each module of views.
 
     Attributes
     ----------

@@ -111,7 +111,6 @@ def problem_codes() -> list[str]:
 
 
 def _members_of(error: LikeworthError) -> FurtherMembers:
-    """Return the additional members of a problem."""
     match error:
         case errors.InvalidFields() if error.errors:
             return {

@@ -24,28 +24,18 @@ CACHED = {"Cache-Control": "public, max-age=300"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a view.
-
-    Attributes
-    ----------
-    body : object
-        Serialised as JSON, or the text of a route that declares a media type.
-    rows : iterable of dict, optional
-        The same data as a flat table, for CSV; only read if the caller wants CSV.
-    columns : sequence of str
-        Columns of the table.
-    status : int
-    headers : dict
-    counts : dict
-        Increments of metrics of `telemetry`.
-    """
+    """The answer of a view."""
 
     body: Any
+    """Serialised as JSON, or the text of a route that declares a media type."""
     rows: Iterable[Mapping[str, Any]] | None = None
+    """The same data as a flat table, for CSV; only read if the caller wants CSV."""
     columns: Sequence[str] = ()
+    """Columns of the table."""
     status: int = 200
     headers: Headers = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    """Increments of metrics of `telemetry`."""
 
 
 def media_type_for(call: Call) -> str:

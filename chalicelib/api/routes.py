@@ -35,97 +35,64 @@ class Tag(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Pagination with the parameters ``limit`` and ``cursor``.
-
-    Attributes
-    ----------
-    cursor : re.Pattern
-        Format of a cursor.
-    most, default : int
-        Maximum and default of ``limit``.
-    """
+    """Pagination with the parameters ``limit`` and ``cursor``."""
 
     cursor: re.Pattern[str]
+    """Format of a cursor."""
     most: int = 200
     default: int = 50
+    """Maximum and default of ``limit``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a request.
-
-    Attributes
-    ----------
-    schema : str
-        Name of its schema in the OpenAPI description.
-    required, optional : sequence of str
-        Fields of the JSON object; empty if a service checks the object.
-    may_be_absent : bool
-        Whether a missing body means an empty object.
-    media_types : tuple of str
-    """
+    """The body of a request."""
 
     schema: str
+    """Name of its schema in the OpenAPI description."""
     required: Sequence[str] = ()
     optional: Sequence[str] = ()
+    """Fields of the JSON object; empty if a service checks the object."""
     may_be_absent: bool = False
+    """Whether a missing body means an empty object."""
     media_types: tuple[str, ...] = (JSON,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A route: one method of one path.
-
-    Attributes
-    ----------
-    method, path : str
-    view : callable
-    tag : Tag
-    roles : tuple of str
-        Roles that may call it, besides the admin.
-    public : bool
-        Whether the route needs no API key.
-    params : tuple of str
-        Allowed query parameters.
-    required : tuple of str
-        Those of `params` that are required.
-    page : Page, optional
-        Adds the parameters ``limit`` and ``cursor``.
-    tabular : bool
-        Whether the answer has rows and is also available as CSV; adds the parameter ``format``.
-    body : Body, optional
-    answer : type, optional
-        A `TypedDict`; None if the answer has no body or is not JSON with a declared shape.
-    statuses : tuple of int
-        Statuses of answers that are not errors.
-    media_type : str, optional
-        Media type of an answer that is a text instead of JSON with the shape `answer`.
-    creates : bool
-        Whether the header ``Location`` has the URL of a created resource.
-    raises : tuple of LikeworthError classes
-        Errors besides those that follow from the rest of the declaration.
-    items_of : callable, optional
-        For a route that stores items: counts the items of a request. If the store fails before any
-        of them is stored, the problem lists all their indexes.
-    """
+    """A route: one method of one path."""
 
     method: str
     path: str
     view: View
     tag: Tag
     roles: tuple[Role, ...] = ()
+    """Roles that may call it, besides the admin."""
     public: bool = False
+    """Whether the route needs no API key."""
     params: tuple[str, ...] = ()
+    """Allowed query parameters."""
     required: tuple[str, ...] = ()
+    """Those of `params` that are required."""
     page: Page | None = None
+    """Adds the parameters ``limit`` and ``cursor``."""
     tabular: bool = False
+    """Whether the answer has rows and is also available as CSV; adds the parameter ``format``."""
     body: Body | None = None
     answer: type | None = None
+    """A `TypedDict`; None if the answer has no body or is not JSON with a declared shape."""
     statuses: tuple[int, ...] = (200,)
+    """Statuses of answers that are not errors."""
     media_type: str | None = None
+    """Media type of an answer that is a text instead of JSON with the shape `answer`."""
     creates: bool = False
+    """Whether the header ``Location`` has the URL of a created resource."""
     raises: tuple[type[LikeworthError], ...] = ()
+    """Errors besides those that follow from the rest of the declaration."""
     items_of: Callable[[Request], int] | None = None
+    """For a route that stores items: counts the items of a request. If the store fails before any
+    of them is stored, the problem lists all their indexes.
+    """
 
     @property
     def known(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ paths/            path models, for comparison: credit, never an effect
 observations      the input of the estimators for one goal
 coverage          days for which sources have data; common days of types
 draft             estimates of one goal while the methods fill them in
+arrays            types of arrays
 adstock           fading effects: the grid of decays, and the part inside the window
 decays            half-lives, estimated from all engagement types of a brand together
 hierarchy         the prior of half-lives: types of a channel, channels of a brand

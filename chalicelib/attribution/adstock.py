@@ -6,9 +6,8 @@ An engagement on day s acts on day t >= s with weight ``theta ** (t - s)`` (Broa
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from chalicelib.attribution.arrays import Floats
 
 DECAYS: Floats = np.array([0.0, 0.2, 0.35, 0.5, 0.62, 0.73, 0.82, 0.88, 0.92, 0.96])
 """Shares of an effect that remain the next day, shape (G,). The half-lives go from hours to two
@@ -21,17 +20,14 @@ MIDDLING = 4
 def share_inside(theta: float | Floats, days_left: Floats) -> Floats:
     """Sum of the adstock weights that fall inside the window.
 
+    It is ``(1 - theta ** days_left) / (1 - theta)``.
+
     Parameters
     ----------
     theta : float or array broadcastable against `days_left`
         Share of today's effect that remains tomorrow, in [0, 1).
     days_left : array
         Days from the engagement to the end of the window, both included (at least 1).
-
-    Returns
-    -------
-    array
-        ``(1 - theta ** days_left) / (1 - theta)``.
     """
     return np.asarray((1.0 - np.power(theta, days_left)) / (1.0 - theta))
 

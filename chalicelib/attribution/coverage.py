@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from chalicelib.attribution.arrays import Bools, Ints
 
 UNKNOWN_STOCK_DAYS = 7
 """Days after a gap on which the remaining effect of engagements inside the gap is too uncertain."""
@@ -22,18 +20,12 @@ MIN_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Days on which the sources were observed.
-
-    Attributes
-    ----------
-    outcome : bool array, shape (T,)
-        Days with data on the conversions of the goal.
-    counts : bool array, shape (T, K)
-        Days with data on each engagement type.
-    """
+    """Days on which the sources were observed."""
 
     outcome: Bools
+    """Days with data on the conversions of the goal. Shape (T,)."""
     counts: Bools
+    """Days with data on each engagement type. Shape (T, K)."""
 
     @classmethod
     def whole(cls, n_days: int, n_types: int) -> Coverage:
@@ -64,20 +56,14 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class CommonDays:
-    """Days on which a set of types can be compared.
-
-    Attributes
-    ----------
-    days : bool array, shape (T,)
-    types : int array, shape (k,)
-        Types that are compared on these days.
-    rejected : dict of int to str
-        A reason for every other type.
-    """
+    """Days on which a set of types can be compared."""
 
     days: Bools
+    """Shape (T,)."""
     types: Ints
+    """Types that are compared on these days. Shape (k,)."""
     rejected: dict[int, str]
+    """A reason for every other type."""
 
 
 def find_common_days(coverage: Coverage, types: Ints, least_days: int) -> CommonDays:
@@ -89,9 +75,7 @@ def find_common_days(coverage: Coverage, types: Ints, least_days: int) -> Common
 
     Parameters
     ----------
-    coverage : Coverage
     types : int array, shape (k,)
-    least_days : int
     """
     rejected: dict[int, str] = {}
     usable = {}

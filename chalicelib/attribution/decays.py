@@ -14,14 +14,11 @@ between two grid points that are both ruled out.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import interpolate
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.hierarchy import Hierarchy, by_channel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CENTRE_DAYS = 2.2
 """Prior centre of half-lives, in days."""
@@ -40,15 +37,10 @@ STEPS = 4
 
 
 def _fine_grid() -> tuple[Floats, Floats, Floats]:
-    """A fine grid of half-lives, and the interpolation from and to the coarse grid.
+    """A fine grid of log half-lives (F,), and the interpolation from and to the coarse grid.
 
-    Returns
-    -------
-    log_half_life : array, shape (F,)
-    interpolation : array, shape (F, G)
-        Cubic splines: from values at the decays of the grid to values in between.
-    shares : array, shape (F, G)
-        How a weight in between is divided between its neighbours.
+    From values at the decays of the grid to values in between: cubic splines, (F, G). Back: how a
+    weight in between is divided between its neighbours, (F, G).
     """
     known = np.log(
         np.where(DECAYS > 0, np.log(2.0) / -np.log(np.maximum(DECAYS, 1e-9)), _HALF_LIFE_OF_NOTHING)
@@ -83,17 +75,14 @@ def prior_weights() -> Floats:
 def pooled_weights(log_likelihood: Floats, channels: Ints) -> Floats:
     """Posterior weights of the decays of every type.
 
+    The result has shape (K, F); rows sum to one.
+
     Parameters
     ----------
     log_likelihood : array, shape (K, F)
         Of each type's decay on the fine grid, up to a constant per type.
     channels : int array, shape (K,)
         Index of each type's channel.
-
-    Returns
-    -------
-    array, shape (K, F)
-        Rows sum to one.
     """
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
     members = by_channel(channels)
@@ -125,7 +114,7 @@ def _given_brand(likelihood: Floats) -> tuple[Floats, Floats]:
     return np.log(evidence) + highest, centres @ (decays / of_kinds[..., None])
 
 
-def is_poorly_identified(weights: Floats) -> NDArray[np.bool_]:
+def is_poorly_identified(weights: Floats) -> Bools:
     """Whether the duration of an effect is poorly identified, per type, shape (K,).
 
     It is if the posterior standard deviation of the log half-life exceeds `_POORLY_IDENTIFIED`
@@ -158,16 +147,14 @@ def with_unknown_size(log_likelihood: Floats, variance: Floats) -> Floats:
     brand whose engagements have no effect it is nearly zero, so no decay is chosen because of a
     chance effect.
 
+    The result has shape (K, F).
+
     Parameters
     ----------
     log_likelihood : array, shape (K, F)
         At the best effect of each decay, less that of no effect.
     variance : array, shape (K, F)
         Of the total effect at each decay.
-
-    Returns
-    -------
-    array, shape (K, F)
     """
     unit = np.median(variance)
     best, evidence = log_likelihood, -np.inf

@@ -18,21 +18,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.observations import Observations, channel_of
 from chalicelib.attribution.time_series.covariates import build_covariates
 from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.time_series.timeline import distinct
 from chalicelib.attribution.within_user.panel_columns import block_series
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MIN_SEASON_STEPS = 21
 """A weekly season is fitted from three weeks on."""
@@ -46,86 +43,60 @@ _NOW = re.compile(r"\w{3}, \d{2} \w{3} \d{4}|\d{2}:\d{2}:\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class StepTotals:
-    """Totals per step, with the results of a fit.
-
-    Attributes
-    ----------
-    resolution : Resolution
-        Days or weeks of the N steps.
-    outcome : array, shape (N,)
-        Conversions; NaN if unknown.
-    types : int array, shape (K,)
-        Positions of the types among the estimates.
-    shares : array, shape (N, K)
-        Share of each type's effect that falls on each step (`response_shares`).
-    engagements : array, shape (K,)
-        Engagements of each type inside the window.
-    names : tuple of str, length K
-        ``channel/type``.
-    known : array, shape (N, m)
-        Annotations, controls and shocks as columns; none is constant.
-    known_names : tuple of str, length m
-    n_shocks : int
-        How many of these columns are shocks; they are the last ones.
-    season : int
-        Steps of the weekly season: 7, or 1 for none.
-    """
+    """Totals per step, with the results of a fit."""
 
     resolution: Resolution
+    """Days or weeks of the N steps."""
     outcome: Floats
+    """Conversions; NaN if unknown. Shape (N,)."""
     types: Ints
+    """Positions of the types among the estimates. Shape (K,)."""
     shares: Floats
+    """Share of each type's effect that falls on each step (`response_shares`). Shape (N, K)."""
     engagements: Floats
+    """Engagements of each type inside the window. Shape (K,)."""
     names: tuple[str, ...]
+    """``channel/type``. Length K."""
     known: Floats
+    """Annotations, controls and shocks as columns; none is constant. Shape (N, m)."""
     known_names: tuple[str, ...]
+    """Length m."""
     n_shocks: int
+    """How many of these columns are shocks; they are the last ones."""
     season: int
+    """Steps of the weekly season: 7, or 1 for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Incremental conversions per step of several sources, with 95 % bands.
-
-    Attributes
-    ----------
-    names : tuple of str, length S
-    estimate, half : arrays, shape (N, S)
-        The estimates, and half of the width of the bands.
-    """
+    """Incremental conversions per step of several sources, with 95 % bands."""
 
     names: tuple[str, ...]
+    """Length S."""
     estimate: Floats
     half: Floats
+    """The estimates, and half of the width of the bands. Shape (N, S)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
-    """Conversions per step in parts.
-
-    Attributes
-    ----------
-    resolution : Resolution
-        Days or weeks of the N steps.
-    actual : array, shape (N,)
-        NaN if unknown.
-    baseline, baseline_half : arrays, shape (N,)
-        Level and season, and half of the width of their 95 % band: the conversions without
-        engagements on ordinary days.
-    context, shocks : arrays, shape (N,)
-        Contributions of annotations and controls, and of shocks.
-    types, channels : Bands
-        Incremental conversions of each type, and of each channel.
-    """
+    """Conversions per step in parts."""
 
     resolution: Resolution
+    """Days or weeks of the N steps."""
     actual: Floats
+    """NaN if unknown. Shape (N,)."""
     baseline: Floats
     baseline_half: Floats
+    """Level and season, and half of the width of their 95 % band: the conversions without
+    engagements on ordinary days. Shape (N,).
+    """
     context: Floats
     shocks: Floats
+    """Contributions of annotations and controls, and of shocks. Shape (N,)."""
     types: Bands
     channels: Bands
+    """Incremental conversions of each type, and of each channel."""
 
 
 def response_shares(
@@ -144,7 +115,6 @@ def response_shares(
         Weights of the decays `adstock.DECAYS`.
     late_share : array, shape (K, B)
         Share of an effect in each of `panel_columns.BLOCKS`.
-    resolution : Resolution
     """
     total = decays.sum(axis=1, keepdims=True)
     weights = np.divide(decays, total, out=np.zeros_like(decays), where=total > 0)
@@ -162,13 +132,6 @@ def totals_of(
     """Totals of the types with an estimate, at the step of the outcome.
 
     Shocks are those found by the fit; annotations and controls come from the context.
-
-    Parameters
-    ----------
-    observed : Observations
-    estimates : GoalEstimates
-    left_out : frozenset of int, optional
-        Types whose estimates are not used.
     """
     answered = np.array(
         [
@@ -216,12 +179,7 @@ def decompose_goal(
 ) -> Decomposition | None:
     """Decompose the conversions of a goal by its estimates; None with fewer than `MIN_STEPS` steps.
 
-    Parameters
-    ----------
-    observed : Observations
-    estimates : GoalEstimates
-    left_out : frozenset of int, optional
-        Types whose estimates are not used.
+    `left_out`: types whose estimates are not used.
     """
     totals = totals_of(observed, estimates, left_out)
     if np.isfinite(totals.outcome).sum() < MIN_STEPS:
@@ -240,7 +198,6 @@ def decompose(totals: StepTotals, delta: Floats, cov: Floats, critical: Floats) 
 
     Parameters
     ----------
-    totals : StepTotals
     delta : array, shape (K,)
         Conversions per engagement inside the window.
     cov : array, shape (K, K)
@@ -281,13 +238,7 @@ def _sum_up(
 ) -> Bands:
     """Sums over the types of each source, with bands from their covariance.
 
-    Parameters
-    ----------
-    spread : array, shape (N, K)
-        Engagements of each type, by the step on which they act.
-    delta, cov, critical : arrays, shapes (K,), (K, K), (K,)
-    sources : tuple of str, length K
-        The source of each type, in the order of first appearance.
+    `spread`: engagements of each type, by the step on which they act, (N, K).
     """
     names = tuple(dict.fromkeys(sources))
     estimate, half = np.zeros((2, spread.shape[0], len(names)))

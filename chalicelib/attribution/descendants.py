@@ -29,17 +29,14 @@ def expect_cascade(root: int, children: Mapping[int, Numbers]) -> dict[int, floa
     If each engagement has at most one parent, and no chain of parents is a circle, the radius is
     always below 1, because all engagements of the window together have fewer children than members.
 
+    The result is None if the expected number is infinite.
+
     Parameters
     ----------
     root : int
         Type of the engagement.
     children : mapping
         Rows of ``M``, of the types that have children.
-
-    Returns
-    -------
-    dict or None
-        By type; None if the expected number is infinite.
     """
     reached = _reachable(root, children)
     spreading = [kind for kind in reached if children.get(kind)]

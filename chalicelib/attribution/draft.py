@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.decays import is_poorly_identified
 from chalicelib.attribution.sensitivity import Sensitivity
 from chalicelib.attribution.within_user.panel_columns import BLOCKS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 EDGE_WEIGHT = 0.5
 COLLINEAR = 0.95
@@ -122,7 +119,7 @@ class Draft:
 
 def reject_collinear(
     correlation: Floats, kinds: Ints, names: tuple[str, ...], draft: Draft
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+) -> tuple[Bools, Bools]:
     """Reject types that move together, naming the partner.
 
     Returns

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.observations import (
     ARRIVAL,
@@ -28,9 +28,6 @@ from chalicelib.attribution.regions.from_regions import estimate_from_regions
 from chalicelib.attribution.sensitivity import Sensitivity
 from chalicelib.attribution.time_series.from_totals import estimate_from_totals
 from chalicelib.attribution.within_user.from_people import estimate_from_people
-from chalicelib.attribution.within_user.panel import Progress
-
-Floats = NDArray[np.float64]
 
 MAX_KINDS = 60
 """Maximum number of types in a model, the most frequent ones; its time grows with their square."""
@@ -46,47 +43,37 @@ REASON_OF_ROLE = {
 
 @dataclass(frozen=True, slots=True)
 class GoalEstimates:
-    """Estimates for one goal.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement; NaN if rejected.
-    cov : array, shape (K, K)
-        Covariance; zero in the rows of rejected types and between methods.
-    critical : array, shape (K,)
-        Two-sided 95 % quantiles of Student's distribution.
-    methods : list of str or None, length K
-    reasons, warnings : lists of lists of str, length K
-    sensitivities : list of Sensitivity or None, length K
-        Strength of a hidden cause that would explain the effect; None if rejected or not
-        computable.
-    decay_weights : array, shape (K, G)
-        Weights of the decays `adstock.DECAYS`.
-    late_share : array, shape (K, B)
-        Share of the effect that comes evenly on the days of each of `panel_columns.BLOCKS`; the
-        rest fades.
-    value_mean, value_variance : float
-        Mean value of a conversion and the variance of that mean.
-    diagnostics : dict
-        Further properties of the fit; JSON-able.
-    """
+    """Estimates for one goal."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement; NaN if rejected. Shape (K,)."""
     cov: Floats
+    """Covariance; zero in the rows of rejected types and between methods. Shape (K, K)."""
     critical: Floats
+    """Two-sided 95 % quantiles of Student's distribution. Shape (K,)."""
     methods: list[str | None]
+    """Length K."""
     reasons: list[list[str]]
     warnings: list[list[str]]
+    """Length K."""
     sensitivities: list[Sensitivity | None]
+    """Strength of a hidden cause that would explain the effect; None if rejected or not computable.
+    Length K.
+    """
     decay_weights: Floats
+    """Weights of the decays `adstock.DECAYS`. Shape (K, G)."""
     late_share: Floats
+    """Share of the effect that comes evenly on the days of each of `panel_columns.BLOCKS`; the rest
+    fades. Shape (K, B).
+    """
     value_mean: float
     value_variance: float
+    """Mean value of a conversion and the variance of that mean."""
     diagnostics: dict[str, object]
+    """Further properties of the fit; JSON-able."""
 
 
-def estimate_goal(observed: Observations, progress: Progress | None = None) -> GoalEstimates:
+def estimate_goal(observed: Observations) -> GoalEstimates:
     """Estimate every type for one goal, each with a method or with reasons."""
     n_days, n_kinds = observed.counts.shape
     draft = Draft.of(n_kinds)
@@ -97,7 +84,7 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     frequent_first = causes[np.argsort(-observed.counts[:, causes].sum(axis=0), kind="stable")]
     draft.reject(frequent_first[MAX_KINDS:], "too_many_kinds")
     inside = mean_inside(observed.counts)
-    answered = estimate_from_people(observed, inside, draft, progress)
+    answered = estimate_from_people(observed, inside, draft)
     wholly = np.setdiff1d(np.arange(n_kinds), answered.partial)
     identified_part = set_aside(draft, answered.partial)
     by_region = estimate_from_regions(observed, draft)

@@ -11,32 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from chalicelib.attribution.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
-    """Prior of half-lives, for F half-lives, M centres and S pairs of a spread and a common share.
-
-    Attributes
-    ----------
-    brands : array, shape (S, M)
-        Probability of the pair and of the brand's centre.
-    of_brand : array, shape (S, M, F)
-        Probability of a type's half-life given the brand's centre.
-    channels : array, shape (S, M, M)
-        Probability of a channel's centre given the brand's.
-    of_channel : array, shape (S, M, F)
-        Probability of a type's half-life given the channel's centre.
-    """
+    """Prior of F half-lives, for M centres and S pairs of a spread and a common share."""
 
     brands: Floats
+    """Probability of the pair and of the brand's centre. Shape (S, M)."""
     of_brand: Floats
+    """Probability of a type's half-life given the brand's centre. Shape (S, M, F)."""
     channels: Floats
+    """Probability of a channel's centre given the brand's. Shape (S, M, M)."""
     of_channel: Floats
+    """Probability of a type's half-life given the channel's centre. Shape (S, M, F)."""
 
     @classmethod
     def around(

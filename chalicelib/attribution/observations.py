@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, share_inside
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.regions.region_series import RegionSeries
 from chalicelib.attribution.within_user.panel import People
 from chalicelib.attribution.within_user.panel_columns import share_of_blocks_inside
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CAUSE, ARRIVAL, STATE, EXPOSURE, LIFETIME = "cause", "arrival", "state", "exposure", "lifetime"
 """Roles of an engagement type. A *cause* may be a regressor. An *arrival* is a visit to the
@@ -26,68 +23,47 @@ counts of a *lifetime* type have accumulated since the day on which they are boo
 
 @dataclass(frozen=True, slots=True)
 class OrderMoments:
-    """Sums over the records of conversions that are not listed individually.
-
-    Attributes
-    ----------
-    records : float
-        Number of records with a count above 0.
-    count, value : float
-        Sums of conversions, and of their values.
-    count_squared, product, value_squared : float
-        Sums of the squares of a record's count and value, and of their products.
-    """
+    """Sums over the records of conversions that are not listed individually."""
 
     records: float = 0.0
+    """Number of records with a count above 0."""
     count: float = 0.0
     value: float = 0.0
+    """Sums of conversions, and of their values."""
     count_squared: float = 0.0
     product: float = 0.0
     value_squared: float = 0.0
+    """Sums of the squares of a record's count and value, and of their products."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The part of an effect inside the window, on average over the engagements of a type.
-
-    Attributes
-    ----------
-    adstock : array, shape (K, G)
-        Sum of the weights of each adstock.
-    blocks : array, shape (K, B)
-        Share of an effect in each late block.
-    """
+    """The part of an effect inside the window, on average over the engagements of a type."""
 
     adstock: Floats
+    """Sum of the weights of each adstock. Shape (K, G)."""
     blocks: Floats
+    """Share of an effect in each late block. Shape (K, B)."""
 
-    def of_types(self, types: NDArray[np.int64]) -> Inside:
+    def of_types(self, types: Ints) -> Inside:
         """The same for some of the types."""
         return Inside(self.adstock[types], self.blocks[types])
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Annotations and controls on T days.
-
-    Attributes
-    ----------
-    names : tuple of str, length A
-        Of the annotations; those with the same name share a column.
-    columns : array, shape (T, A)
-        1 on the days of an annotation, else 0.
-    control_names : tuple of str, length C
-    controls : array, shape (T, C)
-        Daily values of the controls (query volume, price index); NaN if unknown.
-    holidays : frozenset of str
-        The annotations that are public holidays.
-    """
+    """Annotations and controls on T days."""
 
     names: tuple[str, ...] = ()
+    """Of the annotations; those with the same name share a column. Length A."""
     columns: Floats | None = None
+    """1 on the days of an annotation, else 0. Shape (T, A)."""
     control_names: tuple[str, ...] = ()
+    """Length C."""
     controls: Floats | None = None
+    """Daily values of the controls (query volume, price index); NaN if unknown. Shape (T, C)."""
     holidays: frozenset[str] = frozenset()
+    """The annotations that are public holidays."""
 
     def annotated(self, n_days: int) -> Floats:
         """Columns of the annotations, shape (T, A)."""
@@ -100,51 +76,37 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """The data on one goal, on T days, for K engagement types.
-
-    Attributes
-    ----------
-    names : tuple of str, length K
-        Name of each type in a reason, e.g. ``facebook/like``.
-    counts : array, shape (T, K)
-        Engagements per day, anonymous ones included.
-    identified : array, shape (K,)
-        Number of engagements with a person.
-    roles : tuple of str, length K
-        Role of each engagement type in the model; see `CAUSE` and the others. Only causes are
-        regressors.
-    people : People
-        The identified journeys over the same K types.
-    outcome : array, shape (T,)
-        Conversions of the goal per day, anonymous ones included.
-    order_value, order_count : arrays, shape (C,)
-        Total value of the conversions of one record (below zero for refunds) and their number (0
-        for refunds).
-    orders_apart : OrderMoments
-        The same for records that are not listed individually.
-    sampled : float
-        Share of the identified people whose journeys `people` contains.
-    coverage : Coverage or None
-        Days for which the sources have data; None: all days of the window.
-    context : Context
-        Annotations and controls.
-    regions : RegionSeries or None
-        The same totals by region; None if no conversion carries a region.
-    """
+    """The data on one goal, on T days, for K engagement types."""
 
     names: tuple[str, ...]
+    """Name of each type in a reason, e.g. ``facebook/like``. Length K."""
     counts: Floats
+    """Engagements per day, anonymous ones included. Shape (T, K)."""
     identified: Floats
+    """Number of engagements with a person. Shape (K,)."""
     roles: tuple[str, ...]
+    """Role of each engagement type in the model; see `CAUSE` and the others. Only causes are
+    regressors. Length K.
+    """
     people: People
+    """The identified journeys over the same K types."""
     outcome: Floats
+    """Conversions of the goal per day, anonymous ones included. Shape (T,)."""
     order_value: Floats
     order_count: Floats
+    """Total value of the conversions of one record (below zero for refunds) and their number (0 for
+    refunds). Shape (C,).
+    """
     orders_apart: OrderMoments = OrderMoments()
+    """The same for records that are not listed individually."""
     sampled: float = 1.0
+    """Share of the identified people whose journeys `people` contains."""
     coverage: Coverage | None = None
+    """Days for which the sources have data; None: all days of the window."""
     context: Context = Context()
+    """Annotations and controls."""
     regions: RegionSeries | None = None
+    """The same totals by region; None if no conversion carries a region."""
 
     @property
     def channels(self) -> Ints:

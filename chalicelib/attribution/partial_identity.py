@@ -10,15 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.sensitivity import Sensitivity
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 BIASED = frozenset({"same_day_demand_suspected", "intent_confounding_suspected", "placebo_failed"})
 """Warnings of totals with which they are not combined with a panel."""
@@ -27,24 +23,16 @@ _NORMAL = float(stats.norm.ppf(0.975))
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """The panel's estimate for one type.
-
-    Attributes
-    ----------
-    kind : int
-    delta, variance, critical : float
-    late_share : array, shape (B,)
-    decay_weights : array, shape (G,)
-    warnings : list of str
-    sensitivity : Sensitivity or None
-    """
+    """The panel's estimate for one type."""
 
     kind: int
     delta: float
     variance: float
     critical: float
     late_share: Floats
+    """Shape (B,)."""
     decay_weights: Floats
+    """Shape (G,)."""
     warnings: list[str]
     sensitivity: Sensitivity | None
 

@@ -24,25 +24,18 @@ _WEIGHTS = [0.05 * math.exp(-z * z / 2) / math.sqrt(2 * math.pi) for z in _ABSCI
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two estimates, a numerator and a denominator, and the parameters of their comparison.
-
-    Attributes
-    ----------
-    numerator, denominator, var_numerator, var_denominator, covariance : float
-        As in `ratio.fieller`.
-    margin : float
-        As in `ratio.tost`.
-    critical : float
-        Two-sided 95 % quantile.
-    """
+    """Two estimates, a numerator and a denominator, and the parameters of their comparison."""
 
     numerator: float
     denominator: float
     var_numerator: float
     var_denominator: float
     covariance: float
+    """As in `ratio.fieller`."""
     margin: float
+    """As in `ratio.tost`."""
     critical: float
+    """Two-sided 95 % quantile."""
 
     def error_at(self, ratio: float) -> float:
         """Standard error of ``numerator - ratio * denominator``."""
@@ -61,7 +54,6 @@ def chance_settled(compared: Comparison, growth: float, spread: float) -> float:
 
     Parameters
     ----------
-    compared : Comparison
     growth : float
         Factor by which the data grow; the decision's variances are divided by it.
     spread : float
@@ -90,21 +82,15 @@ def chance_settled(compared: Comparison, growth: float, spread: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One estimate and the two possible claims about it.
-
-    Attributes
-    ----------
-    value, error, critical : float
-        Estimate, standard error, two-sided 95 % quantile.
-    above, below : float
-        The question is settled if the whole interval is above `above`, or below `below`.
-    """
+    """One estimate and the two possible claims about it."""
 
     value: float
     error: float
     critical: float
+    """Estimate, standard error, two-sided 95 % quantile."""
     above: float
     below: float
+    """The question is settled if the whole interval is above `above`, or below `below`."""
 
 
 def chance_beyond(decided: Threshold, growth: float, spread: float) -> float:
@@ -112,7 +98,6 @@ def chance_beyond(decided: Threshold, growth: float, spread: float) -> float:
 
     Parameters
     ----------
-    decided : Threshold
     growth, spread : float
         As in `chance_settled`.
     """
@@ -121,36 +106,29 @@ def chance_beyond(decided: Threshold, growth: float, spread: float) -> float:
     return 1.0 - _between(decided.below - bar, decided.above + bar, decided.value, scatter)
 
 
-def growth_until_beyond(
-    decided: Threshold, *, most: float = MOST_GROWTH, power: float = POWER
-) -> float | None:
+def growth_until_beyond(decided: Threshold, *, most: float = MOST_GROWTH) -> float | None:
     """How many times the data are needed until the interval is beyond one of two thresholds.
 
     As `growth_until_settled`, for one estimate.
     """
-    return _growth(lambda growth, spread: chance_beyond(decided, growth, spread), most, power)
+    return _growth(lambda growth, spread: chance_beyond(decided, growth, spread), most)
 
 
-def growth_until_settled(
-    compared: Comparison, power: float = POWER, *, most: float = MOST_GROWTH
-) -> float | None:
+def growth_until_settled(compared: Comparison, *, most: float = MOST_GROWTH) -> float | None:
     """How many times the data are needed until an open verdict is settled.
 
-    The result is the smallest multiple at which the verdict is settled with probability `power` if
+    The result is the smallest multiple at which the verdict is settled with probability `POWER` if
     the estimates are the truth. It must be enough both for a new data set of that size and for the
     present data with the missing part added. Variances are inversely proportional to the amount of
     data.
 
-    Returns
-    -------
-    float or None
-        At least 1; None if even `most` times the data would not settle it.
+    The multiple is at least 1; None if even `most` times the data would not settle the verdict.
     """
-    return _growth(lambda growth, spread: chance_settled(compared, growth, spread), most, power)
+    return _growth(lambda growth, spread: chance_settled(compared, growth, spread), most)
 
 
-def _growth(chance_of: Callable[[float, float], float], most: float, power: float) -> float | None:
-    """The smallest multiple of the data with which a chance reaches `power`, by bisection."""
+def _growth(chance_of: Callable[[float, float], float], most: float) -> float | None:
+    """The smallest multiple of the data with which a chance reaches `POWER`, by bisection."""
 
     def chance(growth: float) -> float:
         """The smaller chance of a new data set and of added data."""
@@ -158,13 +136,13 @@ def _growth(chance_of: Callable[[float, float], float], most: float, power: floa
         return min(chance_of(growth, spread) for spread in (again, added))
 
     short, enough = 1.0, min(_STEP, most)
-    while chance(enough) < power:
+    while chance(enough) < POWER:
         if enough >= most:
             return None
         short, enough = enough, min(enough * _STEP, most)
     for _ in range(_HALVINGS):
         middle = math.sqrt(short * enough)
-        if chance(middle) < power:
+        if chance(middle) < POWER:
             short = middle
         else:
             enough = middle
@@ -177,14 +155,16 @@ def smallest_detectable(
     *,
     beyond: float = 0.0,
     relative_variance: float = 0.0,
-    power: float = POWER,
 ) -> float | None:
     """Minimum detectable value above `beyond`.
 
-    A two-sided test of level 5 % detects it with probability `power`: the multiple of the standard
+    A two-sided test of level 5 % detects it with probability `POWER`: the multiple of the standard
     error is the sum of two quantiles (Bloom 1995, Evaluation Review 19). If the value is a product
     with an estimated factor (a mean order value), that factor's error grows with the value:
     ``x - beyond = k sqrt(error^2 + x^2 relative_variance)`` is solved for x.
+
+    The result is None if the factor itself does not differ significantly from zero, because no
+    value would be detectable then.
 
     Parameters
     ----------
@@ -196,14 +176,8 @@ def smallest_detectable(
         The value to compare with, at least 0.
     relative_variance : float
         Variance of the factor divided by its square.
-
-    Returns
-    -------
-    float or None
-        None if the factor itself does not differ significantly from zero, because no value would
-        be detectable then.
     """
-    multiple = critical + student_quantile(power, degrees_of_freedom(critical))
+    multiple = critical + student_quantile(POWER, degrees_of_freedom(critical))
     lead = 1.0 - multiple**2 * relative_variance
     if lead <= 0:
         return None

@@ -17,28 +17,22 @@ from chalicelib.attribution.student import degrees_of_freedom, student_cdf
 
 @dataclass(frozen=True, slots=True)
 class RatioInterval:
-    """All values of the ratio that the data do not rule out (Fieller 1954).
-
-    Attributes
-    ----------
-    estimate : float or None
-        The quotient of the estimates; None if the set is unbounded on both sides, because then not
-        even its sign is known.
-    low, high : float or None
-        Ends of the set; None if it is unbounded on that side.
-    shape : str
-        ``bounded``: the denominator differs significantly from zero. ``outside``: everything but an
-        interval. ``everything``: no value is ruled out. ``unbounded_above`` and
-        ``unbounded_below``: half-lines, if the denominator is on the border between the two.
-    excluded : (float, float) or None
-        For ``outside``: the ends of the excluded interval; the ends themselves are not excluded.
-    """
+    """All values of the ratio that the data do not rule out (Fieller 1954)."""
 
     estimate: float | None
+    """The quotient of the estimates; None if the set is unbounded on both sides, because then not
+    even its sign is known.
+    """
     low: float | None
     high: float | None
+    """Ends of the set; None if it is unbounded on that side."""
     shape: str
+    """``bounded``: the denominator differs significantly from zero. ``outside``: everything but an
+    interval. ``everything``: no value is ruled out. ``unbounded_above`` and ``unbounded_below``:
+    half-lines, if the denominator is on the border between the two.
+    """
     excluded: tuple[float, float] | None = None
+    """For ``outside``: the ends of the excluded interval; the ends themselves are not excluded."""
 
     def holds(self, ratio: float) -> bool:
         """Whether the set contains `ratio`."""
@@ -100,18 +94,12 @@ def fieller(
 
 @dataclass(frozen=True, slots=True)
 class EquivalenceTest:
-    """Two one-sided tests (Schuirmann 1987).
-
-    Attributes
-    ----------
-    p_value : float
-        The larger of the two one-sided p-values: small means "inside the margin".
-    equivalent : bool
-        Whether `p_value` is at most the significance level.
-    """
+    """Two one-sided tests (Schuirmann 1987)."""
 
     p_value: float
+    """The larger of the two one-sided p-values: small means "inside the margin"."""
     equivalent: bool
+    """Whether `p_value` is at most the significance level."""
 
 
 def tost(
@@ -134,7 +122,6 @@ def tost(
     ----------
     numerator, denominator, var_numerator, var_denominator, covariance : float
         As in `fieller`.
-    margin : float
     critical : float
         Two-sided 95 % quantile of the estimates; the tests use the same distribution.
     alpha : float

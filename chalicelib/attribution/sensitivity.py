@@ -26,23 +26,18 @@ ROBUSTNESS_VALUE: Measure = "robustness_value"
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The properties of a hidden cause that would explain an effect.
-
-    Attributes
-    ----------
-    measure : str
-        ``e_value`` (a ratio, at least 1) or ``robustness_value`` (a share, 0 to 1).
-    value : float
-        The strength, for the engagement and for the outcome alike, at which a hidden cause could
-        explain the whole estimate.
-    value_ci : float
-        The strength at which it could extend the interval to zero; the lowest possible one
-        (1 for a ratio, 0 for a share) if the interval already includes zero.
-    """
+    """The properties of a hidden cause that would explain an effect."""
 
     measure: Measure
+    """``e_value`` (a ratio, at least 1) or ``robustness_value`` (a share, 0 to 1)."""
     value: float
+    """The strength, for the engagement and for the outcome alike, at which a hidden cause could
+    explain the whole estimate.
+    """
     value_ci: float
+    """The strength at which it could extend the interval to zero; the lowest possible one (1 for a
+    ratio, 0 for a share) if the interval already includes zero.
+    """
 
 
 def sensitivity_within_user(
@@ -58,6 +53,9 @@ def sensitivity_within_user(
     of the same people. Conversions are rare per person-day, so ratios of rates, odds and
     risks are the same for this purpose.
 
+    The result is None if there is no ratio of rates: the baseline rate is zero, or the negative
+    effect exceeds it.
+
     Parameters
     ----------
     delta, standard_error, critical : float
@@ -67,12 +65,6 @@ def sensitivity_within_user(
         `delta`. Its interval is that of `delta` on another scale.
     baseline_rate : float
         Conversions per person-day, on an ordinary day, of the people who engage.
-
-    Returns
-    -------
-    Sensitivity or None
-        None if there is no ratio of rates: the baseline rate is zero, or the negative effect
-        exceeds it.
     """
     if baseline_rate <= 0 or baseline_rate + exposed_rate_added <= 0:
         return None
@@ -112,10 +104,7 @@ def e_value(rate_ratio: float) -> float:
     outcome, that could produce a ratio of `rate_ratio` without any effect. Ratios below one are
     inverted.
 
-    Parameters
-    ----------
-    rate_ratio : float
-        Above 0.
+    `rate_ratio`: above 0.
     """
     ratio = max(rate_ratio, 1.0 / rate_ratio)
     return ratio + math.sqrt(ratio * (ratio - 1.0))
@@ -130,6 +119,8 @@ def robustness_value(t_value: float, dof: float, *, q: float = 1.0, critical: fl
     outcome's share can be smaller than the treatment's, the latter alone decides (the authors'
     package `sensemakr`, ``robustness_value``).
 
+    It is in [0, 1]; 0 if the estimate is not significant in the first place.
+
     Parameters
     ----------
     t_value : float
@@ -140,11 +131,6 @@ def robustness_value(t_value: float, dof: float, *, q: float = 1.0, critical: fl
         Share of the estimate, 1: all of it.
     critical : float
         Two-sided quantile at ``dof - 1`` degrees of freedom; 0: the estimate itself.
-
-    Returns
-    -------
-    float
-        In [0, 1]; 0 if the estimate is not significant in the first place.
     """
     f = q * abs(t_value) / math.sqrt(dof)
     f_critical = critical / math.sqrt(dof - 1.0)
@@ -154,8 +140,3 @@ def robustness_value(t_value: float, dof: float, *, q: float = 1.0, critical: fl
     if f * f_critical > 1.0:
         return (f**2 - f_critical**2) / (1.0 + f**2)
     return (math.sqrt(f_left**4 + 4.0 * f_left**2) - f_left**2) / 2.0
-
-
-def partial_r2(t_value: float, dof: float) -> float:
-    """Share of the outcome's residual variance that the treatment explains (Cinelli, Hazlett)."""
-    return t_value**2 / (t_value**2 + dof)

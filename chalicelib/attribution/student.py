@@ -58,12 +58,12 @@ def student_quantile(probability: float, degrees: float) -> float:
 
 
 @lru_cache(maxsize=256)
-def degrees_of_freedom(critical: float, level: float = 0.95) -> float:
-    """Degrees of freedom whose two-sided quantile at `level` is `critical`.
+def degrees_of_freedom(critical: float) -> float:
+    """Degrees of freedom whose two-sided 95 % quantile is `critical`.
 
     At least 1 (for any larger quantile); infinite if the quantile is the normal one or below.
     """
-    probability = 0.5 + level / 2
+    probability = 0.975
     low, high = 1.0, _MANY
     if student_cdf(critical, low) >= probability:
         return low

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.iolib.summary import Summary
 from statsmodels.iolib.table import SimpleTable
 from statsmodels.iolib.tableformatting import fmt_params
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.decomposition import (
     StepTotals,
     summarise_regression,
@@ -42,14 +42,7 @@ _SHOWN = {
 
 
 def summarise_goal(goal: str, observed: Observations, estimates: GoalEstimates) -> str:
-    """The regressions behind the estimates of a goal, as text; the same data give the same text.
-
-    Parameters
-    ----------
-    goal : str
-    observed : Observations
-    estimates : GoalEstimates
-    """
+    """The regressions behind the estimates of a goal, as text; the same data give the same text."""
     parts = []
     if any(method not in (None, TOTALS) for method in estimates.methods):
         parts.append(summarise_panel(goal, observed.names, estimates))
@@ -77,9 +70,7 @@ def summarise_panel(goal: str, names: tuple[str, ...], estimates: GoalEstimates)
 
     Parameters
     ----------
-    goal : str
     names : tuple of str, length K
-    estimates : GoalEstimates
     """
     shown = [k for k, method in enumerate(estimates.methods) if method not in (None, TOTALS)]
     found = estimates.diagnostics
@@ -96,9 +87,7 @@ def summarise_regions(goal: str, names: tuple[str, ...], estimates: GoalEstimate
 
     Parameters
     ----------
-    goal : str
     names : tuple of str, length K
-    estimates : GoalEstimates
     """
     found = estimates.diagnostics["regions"]
     assert isinstance(found, dict)
@@ -113,7 +102,6 @@ def summarise_regions(goal: str, names: tuple[str, ...], estimates: GoalEstimate
 
 
 def _by_region(estimates: GoalEstimates) -> list[int]:
-    """Types estimated from a geo panel."""
     return [
         kind
         for kind, (method, warnings) in enumerate(
@@ -155,12 +143,11 @@ def _table(
 
 
 def _warned(estimates: GoalEstimates) -> list[str]:
-    """The codes of all warnings, each once."""
     codes = dict.fromkeys(code for warnings in estimates.warnings for code in warnings)
     return [f"Warnings: {', '.join(codes)}"] if codes else []
 
 
-def _half_lives(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _half_lives(weights: Floats) -> Floats:
     """Half-lives in days of the mean decay of each type, shape (K,); 0 for immediate effects."""
     decay = weights @ DECAYS / np.maximum(weights.sum(axis=1), 1e-300)
     lasting = decay > 0

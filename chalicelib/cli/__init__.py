@@ -27,6 +27,7 @@ COMMANDS = {
     "keys": "keys",
     "audit": "audit",
     "erase": "erase",
+    "mcp": "mcp",
 }
 """Command -> its module."""
 
@@ -37,16 +38,13 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
+    The exit status is 0 for success, 2 for wrong usage or input, 130 if interrupted. Commands can
+    return others.
+
     Parameters
     ----------
     argv : sequence of str, optional
         Without the program's name; ``sys.argv[1:]`` if absent.
-
-    Returns
-    -------
-    int
-        The exit status: 0 for success, 2 for wrong usage or input, 130 if interrupted. Commands can
-        return others.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:

@@ -69,11 +69,8 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Convert a file.
 
-    Returns
-    -------
-    int
-        0 for success. 1 if the reader of the output closed it. 2 if the file cannot be imported,
-        or has rejected rows and no events.
+    The exit status is 0 for success, 1 if the reader of the output closed it, and 2 if the file
+    cannot be imported, or has rejected rows and no events.
     """
     name = str(arguments.file)
     try:

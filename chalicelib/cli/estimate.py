@@ -10,11 +10,12 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE, outputs, program
+from chalicelib.cli.inputs.admitted_lines import EventLines
 from chalicelib.cli.inputs.file_options import check_used, parse_option
 from chalicelib.cli.inputs.found_files import STDIN
 from chalicelib.cli.inputs.gathering import (
@@ -24,13 +25,14 @@ from chalicelib.cli.inputs.gathering import (
     ReadFile,
     ReadingOptions,
 )
-from chalicelib.cli.progress import step
+from chalicelib.cli.progress import Step, step
 from chalicelib.model.channels import ROLES
 from chalicelib.model.codes import error_title_of
 from chalicelib.model.countries import is_country
 from chalicelib.model.currencies import is_currency
 from chalicelib.model.days import is_time_zone
 from chalicelib.model.errors import ExportRejected, InvalidFields, InvalidRequest, UnusableInput
+from chalicelib.model.events import Event
 from chalicelib.model.strict_json import parse_json
 from chalicelib.report.findings import FileRow, Findings, Question, findings_of
 from chalicelib.report.number_words import span_words
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
 TABLE, JSON, CSV = "table", "json", "csv"
 _MAX_LISTED, _MAX_ROWS = 1000, 5
+_AT_ONCE = 10_000
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z]+)?", re.ASCII)
 
 
@@ -216,10 +219,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read the files, estimate, and print or write the answers.
 
-    Returns
-    -------
-    int
-        0, or 2 if the input is unusable.
+    The exit status is 0, or 2 if the input is unusable.
     """
     now = dt.datetime.now(dt.UTC)
     try:
@@ -365,9 +365,9 @@ def _estimate(
 ) -> int:
     lines = gathered.lines
     summaries: dict[str, str] = {}
-    with step("fitting", lines=False) as progress:
+    with step("estimating", lines=False) as progress:
         document = fit_events(
-            lines,
+            _shown_events(lines, progress),
             window=lines.window(options.fit_from, options.fit_to),
             currency=lines.currency or "EUR",
             as_of=now,
@@ -378,7 +378,6 @@ def _estimate(
             time_zone=options.time_zone,
             country=options.country,
             user_ids=options.user_ids,
-            progress=progress,
             inspect=_keep_summary(summaries) if options.summary else None,
         )
     question = Question(
@@ -394,6 +393,16 @@ def _estimate(
     for path in options.out:
         print(f"Wrote {path}", file=sys.stderr)
     return 0
+
+
+def _shown_events(lines: EventLines, progress: Step) -> Iterator[Event]:
+    """Yield the events with their progress; the model takes about as long as reading them."""
+    total = sum(file.events for file in lines.counted) or 1
+    for number, event in enumerate(lines):
+        if number % _AT_ONCE == 0:
+            progress(min(number / total, 1.0) / 2, "reading events")
+        yield event
+    progress(0.5, "fitting the model")
 
 
 def _print(

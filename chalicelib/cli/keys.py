@@ -177,7 +177,6 @@ def _is_in_aws(arguments: argparse.Namespace) -> bool:
 
 
 def _is_empty(arguments: argparse.Namespace) -> bool:
-    """Return whether the data directory is missing or empty."""
     from chalicelib.local.database import is_empty
 
     return not _is_in_aws(arguments) and is_empty(data_directory(arguments.data))

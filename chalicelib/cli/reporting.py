@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import datetime as dt
 import sys
 from pathlib import Path
@@ -56,6 +55,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the report and write the files."""
+    from chalicelib.client import Problem, Unreachable
+
     question = Question(
         options.start, options.end, options.goal, options.engagement, options.baseline
     )
@@ -66,10 +67,11 @@ def run(options: argparse.Namespace) -> int:
     except LikeworthError as error:
         print(f"report: {error.code}: {error.detail}", file=sys.stderr)
         return UNUSABLE
+    except (Problem, Unreachable) as error:
+        print(f"report: {error}", file=sys.stderr)
+        return UNUSABLE
     except OSError as error:
-        print(
-            f"report: {error.filename or options.url}: {error.strerror or error}", file=sys.stderr
-        )
+        print(f"report: {error.filename}: {error.strerror}", file=sys.stderr)
         return UNUSABLE
     print_text(terminal_report(findings, terminal_width(sys.stdout)))
     for path in options.out:
@@ -78,8 +80,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _served(options: argparse.Namespace, question: Question) -> Findings:
-    with contextlib.closing(connect(options)) as service:
-        return findings_from(service.get, question, options.fit)
+    service = connect(options)
+    return findings_from(lambda path, query: service.get(path, **query), question, options.fit)
 
 
 def _stored(options: argparse.Namespace, question: Question) -> Findings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
 import sys
 import tempfile
@@ -44,7 +43,7 @@ from chalicelib.report.number_words import span_words
 from chalicelib.report.plain_tables import text_table
 
 if TYPE_CHECKING:
-    from chalicelib.client import ServiceClient
+    from chalicelib.client import Likeworth
 
 FAILED = 1
 ENDED = frozenset({"done", "failed"})
@@ -105,28 +104,30 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Send the files and print what happened to each."""
-    from chalicelib.client import ServiceError
+    from chalicelib.client import Problem, Unreachable
 
     try:
-        with contextlib.closing(connect(options)) as service, tempfile.TemporaryDirectory() as made:
+        service = connect(options)
+        with tempfile.TemporaryDirectory() as made:
             sent = _send_all(service, options, Path(made))
             with step("the service reads the files", lines=False) as progress:
                 _wait(service, sent, progress)
             _print(sent)
             if options.fit:
                 _fit(service)
-    except (ServiceError, InvalidFields, UnusableInput, ExportRejected) as error:
+    except (InvalidFields, UnusableInput, ExportRejected) as error:
         print(f"import: {error.code}: {error.detail}", file=sys.stderr)
         return UNUSABLE
+    except (Problem, Unreachable) as error:
+        print(f"import: {error}", file=sys.stderr)
+        return UNUSABLE
     except OSError as error:
-        reason = error.strerror or str(error)
-        where = error.filename or options.url
-        print(f"import: {where}: {reason}", file=sys.stderr)
+        print(f"import: {error.filename}: {error.strerror}", file=sys.stderr)
         return UNUSABLE
     return FAILED if any(one.state != "done" for one in sent) else 0
 
 
-def _send_all(service: ServiceClient, options: argparse.Namespace, scratch: Path) -> list[Sent]:
+def _send_all(service: Likeworth, options: argparse.Namespace, scratch: Path) -> list[Sent]:
     names = [*options.files, *options.costs]
     mappings = [parse_option(text, names) for text in options.mapping]
     platforms = [parse_option(text, names) for text in options.platform]
@@ -176,7 +177,6 @@ def _body_of(
     mapping = value_for(mappings, file.name)
     body: dict[str, Any] = {
         "filename": Path(file.name).name,
-        "bytes": file.path.stat().st_size,
         "spread": options.spread or is_cost,
     }
     platform = value_for(platforms, file.name) or value_for_all(platforms)
@@ -193,7 +193,7 @@ def _body_of(
     return body
 
 
-def _send_events(service: ServiceClient, file: FoundFile) -> Sent:
+def _send_events(service: Likeworth, file: FoundFile) -> Sent:
     sent = Sent(file.name)
     with open_lines(file.path) as lines:
         numbers = _Numbered(lines)
@@ -226,14 +226,12 @@ class _Numbered(Iterator[bytes]):
         raise StopIteration
 
 
-def _send_export(service: ServiceClient, file: FoundFile, body: dict[str, Any]) -> Sent:
-    announced = service.post("/v1/imports", body)
-    with file.path.open("rb") as stream:
-        service.upload(announced["upload"]["url"], stream, body["bytes"])
+def _send_export(service: Likeworth, file: FoundFile, body: dict[str, Any]) -> Sent:
+    announced = service.upload(file.path, **body)
     return Sent(file.name, announced["id"], announced["state"], what="")
 
 
-def _wait(service: ServiceClient, sent: Sequence[Sent], progress: Step) -> None:
+def _wait(service: Likeworth, sent: Sequence[Sent], progress: Step) -> None:
     while True:
         for one in sent:
             if one.state not in ENDED:
@@ -275,8 +273,8 @@ def _print(sent: Sequence[Sent]) -> None:
             print(f"{one.name}: rows: GET /v1/imports/{one.import_id}/rejects", file=sys.stderr)
 
 
-def _fit(service: ServiceClient) -> None:
-    fit = service.post("/v1/fits", {})
+def _fit(service: Likeworth) -> None:
+    fit = service.send("POST", "/v1/fits", {})
     with step("fitting", lines=False) as progress:
         while fit["status"] not in ENDED:
             progress(0.5, fit["status"])

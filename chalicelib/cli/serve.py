@@ -142,7 +142,6 @@ def open_service(port: int, data: Path | None, host: str = "127.0.0.1") -> Local
 
 
 def _check(data: Path) -> int:
-    """Print the damage in a data directory."""
     from chalicelib.local.checking import findings
     from chalicelib.local.database import FILE, Database
     from chalicelib.local.versioned_files import Files
@@ -176,7 +175,6 @@ def _check(data: Path) -> int:
 
 
 def _back_up(arguments: argparse.Namespace) -> int:
-    """Copy a data directory."""
     from chalicelib.local.backups import back_up
     from chalicelib.local.database import FILE
 

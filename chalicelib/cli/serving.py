@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.model.errors import UnusableInput
 
 if TYPE_CHECKING:
-    from chalicelib.client import ServiceClient
+    from chalicelib.client import Likeworth
 
 URL, KEY = "LIKEWORTH_URL", "LIKEWORTH_KEY"
 LOCAL = "http://127.0.0.1:8000"
@@ -30,7 +30,7 @@ def add_service_options(parser: argparse.ArgumentParser, role: str) -> None:
     )
 
 
-def connect(options: argparse.Namespace) -> ServiceClient:
+def connect(options: argparse.Namespace) -> Likeworth:
     """Return a client of the service.
 
     Raises
@@ -38,11 +38,11 @@ def connect(options: argparse.Namespace) -> ServiceClient:
     UnusableInput
         If the key is missing or the address is invalid.
     """
-    from chalicelib.client import ServiceClient
+    from chalicelib.client import Likeworth
 
     if not options.key:
         raise UnusableInput(f"an API key is needed: --key KEY, or {KEY} in the environment")
     try:
-        return ServiceClient(options.url, options.key)
+        return Likeworth(options.url, options.key)
     except ValueError as error:
         raise UnusableInput(f"--url {options.url}: {error}") from error

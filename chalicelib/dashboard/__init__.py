@@ -57,10 +57,7 @@ def content_security_policy(uploads: str | None = None) -> str:
 
     Browsers that support Trusted Types also block turning strings into HTML or scripts.
 
-    Parameters
-    ----------
-    uploads : str, optional
-        Address for uploads, if it belongs to another service.
+    `uploads`: address for uploads, if it belongs to another service.
     """
     connections = f"'self' {uploads}" if uploads else "'self'"
     return (

@@ -20,40 +20,27 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from chalicelib.attribution.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class EngagementType:
-    """An engagement type and its true effect.
-
-    Attributes
-    ----------
-    channel, type : str
-    paid : bool
-    rate : float
-        Mean engagements per person and day.
-    delta : float
-        Incremental purchases per engagement over an infinite horizon.
-    theta : float
-        Share of the effect that remains after one day, in [0, 1).
-    identified : bool
-        Whether engagements have a user id. Otherwise the brand has only daily totals.
-    bursts : int
-        How often in the window new content, such as a video, multiplies engagement for some days.
-    """
+    """An engagement type and its true effect."""
 
     channel: str
     type: str
     rate: float
+    """Mean engagements per person and day."""
     delta: float
+    """Incremental purchases per engagement over an infinite horizon."""
     theta: float
+    """Share of the effect that remains after one day, in [0, 1)."""
     paid: bool = False
     identified: bool = True
+    """Whether engagements have a user id. Otherwise the brand has only daily totals."""
     bursts: int = 0
+    """How often in the window new content, such as a video, multiplies engagement for some days."""
 
     @property
     def name(self) -> str:
@@ -63,41 +50,27 @@ class EngagementType:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """The parameters of a brand.
-
-    Attributes
-    ----------
-    n_people, n_days : int
-    types : tuple of EngagementType
-    base : float
-        Purchases per person and day without any engagement.
-    spread : float
-        Standard deviation of log activity and of log loyalty.
-    coupling : float
-        Correlation of log activity and log loyalty.
-    season : float
-        Strength of the calendar in engagement and demand.
-    order_mean, order_sigma : float
-        Mean order value and standard deviation of its logarithm.
-    currency : str
-    click_price : float
-        Cost of a paid click.
-    monthly_cost : tuple of (channel, amount)
-        Cost of agency, community management and production per 30 days.
-    """
+    """The parameters of a brand."""
 
     n_people: int
     n_days: int
     types: tuple[EngagementType, ...]
     base: float = 0.006
+    """Purchases per person and day without any engagement."""
     spread: float = 0.7
+    """Standard deviation of log activity and of log loyalty."""
     coupling: float = 0.7
+    """Correlation of log activity and log loyalty."""
     season: float = 0.25
+    """Strength of the calendar in engagement and demand."""
     order_mean: float = 60.0
     order_sigma: float = 0.5
+    """Mean order value and standard deviation of its logarithm."""
     currency: str = "EUR"
     click_price: float = 0.90
+    """Cost of a paid click."""
     monthly_cost: tuple[tuple[str, float], ...] = ()
+    """Cost of agency, community management and production per 30 days."""
 
 
 BRAND = Brand(
@@ -127,39 +100,24 @@ BRAND = Brand(
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The simulated engagements and purchases.
-
-    Attributes
-    ----------
-    brand : Brand
-    first_day : date
-        Day 0 of the window.
-    counts : int array, shape (T, N, K)
-        Engagements per day, person and type.
-    engagement_day, engagement_person, engagement_type : int arrays, shape (E,)
-        One entry per engagement, sorted by day.
-    purchase_day, purchase_person : int arrays, shape (C,)
-        One entry per purchase, sorted by day.
-    purchase_value : float array, shape (C,)
-        In the brand's currency, rounded to cents.
-    engagement_second, purchase_second : int arrays
-        Second of the day.
-    demand : float array, shape (T, N)
-        Expected purchases without any engagement.
-    """
+    """The simulated engagements and purchases, by day of the window, from 0."""
 
     brand: Brand
     first_day: dt.date
     counts: Ints
+    """Engagements per day, person and type. Shape (T, N, K)."""
     engagement_day: Ints
     engagement_person: Ints
     engagement_type: Ints
     engagement_second: Ints
+    """One entry per engagement, sorted by day; seconds are of the day. Shape (E,)."""
     purchase_day: Ints
     purchase_person: Ints
     purchase_value: Floats
     purchase_second: Ints
+    """One entry per purchase, sorted by day; values are rounded to cents. Shape (C,)."""
     demand: Floats = field(repr=False)
+    """Expected purchases without any engagement. Shape (T, N)."""
 
     @property
     def last_day(self) -> dt.date:
@@ -174,12 +132,7 @@ class History:
 def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
     """Simulate a brand in a window that ends yesterday.
 
-    Parameters
-    ----------
-    brand : Brand
-    seed : int
-        The same brand, seed and day give the same history.
-    today : date
+    `seed`: the same brand, seed and day give the same history.
     """
     rng = np.random.default_rng([seed, 20])
     n, days, types = brand.n_people, brand.n_days, brand.types
@@ -237,7 +190,6 @@ def expected_purchases(brand: Brand, counts: Ints, demand: Floats) -> Floats:
 
 
 def _log_normal(sigma: float, normal: Floats) -> Floats:
-    """Transform standard normal values to log-normal ones with mean 1."""
     return np.asarray(np.exp(sigma * normal - sigma**2 / 2))
 
 

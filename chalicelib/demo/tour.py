@@ -7,13 +7,15 @@ bucket. It neither starts the service nor prints.
 from __future__ import annotations
 
 import datetime as dt
+import http.client
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
+from urllib.parse import urlencode, urlsplit
 
-from chalicelib.client import ServiceClient
 from chalicelib.demo.brand import History
 from chalicelib.demo.brand_data import count_events, event_lines, google_ads_report, youtube_totals
 from chalicelib.demo.truth import Truth
@@ -22,6 +24,7 @@ from chalicelib.report.number_words import counted, ratio_format, shown
 from chalicelib.report.sentences import comparison, verdict_words
 from chalicelib.storage.table_keys import dropped_object
 
+EVENTS_PER_REQUEST = 500
 IDLE_SECONDS = 300.0
 FIT_SECONDS = 300.0
 ENGAGEMENT, BASELINE = "facebook/like", "google_ads/click"
@@ -59,25 +62,64 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The estimates of the service.
-
-    Attributes
-    ----------
-    roi, equivalence : dict
-        Responses to ``GET /v1/roi`` and ``GET /v1/equivalence``.
-    """
+    """The estimates of the service."""
 
     roi: dict[str, Any]
     equivalence: dict[str, Any]
+    """Responses to ``GET /v1/roi`` and ``GET /v1/equivalence``."""
 
 
-def declare_people(api: ServiceClient) -> None:
+class Api:
+    """A client of the HTTP API with one persistent connection."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)
+        self._key = key
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def get(self, path: str, **query: str) -> Any:
+        """Send a GET request and return the JSON response."""
+        return self._call("GET", f"{path}?{urlencode(query)}" if query else path, b"", "")
+
+    def post(
+        self, path: str, body: bytes, content_type: str, statuses: tuple[int, ...] = (200,)
+    ) -> Any:
+        """Send a POST request and return the JSON response."""
+        return self._call("POST", path, body, content_type, statuses)
+
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """Send a PATCH request and return the JSON response."""
+        return self._call("PATCH", path, json.dumps(body).encode(), "application/json")
+
+    def _call(
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        content_type: str,
+        statuses: tuple[int, ...] = (200,),
+    ) -> Any:
+        headers = {"x-api-key": self._key, "accept": "application/json"}
+        if content_type:
+            headers["content-type"] = content_type
+        self._connection.request(method, target, body or None, headers)
+        response = self._connection.getresponse()
+        text = response.read().decode()
+        if response.status not in statuses:
+            raise TourFailedError(f"{method} {target}: {response.status} {text[:500]}")
+        return json.loads(text)
+
+
+def declare_people(api: Api) -> None:
     """Set that each `user_id` of the brand identifies a person, because it is a login."""
     api.patch("/v1/settings", {"user_ids": "people"})
 
 
-def load_events(api: ServiceClient, history: History, progress: Progress) -> int:
-    """Send the brand's events; return their number.
+def load_events(api: Api, history: History, progress: Progress) -> int:
+    """Send the brand's events, `EVENTS_PER_REQUEST` per request; return their number.
 
     Raises
     ------
@@ -86,10 +128,11 @@ def load_events(api: ServiceClient, history: History, progress: Progress) -> int
     """
     total = count_events(history)
     sent = 0
-    for size, answer in api.send_events(event_lines(history)):
-        if answer["rejected"] or answer["accepted"] != size:
+    for batch in _batches(event_lines(history), EVENTS_PER_REQUEST):
+        answer = api.post("/v1/events", b"".join(batch), "application/x-ndjson")
+        if answer["rejected"] or answer["accepted"] != len(batch):
             raise TourFailedError(f"the service rejected events: {answer['rejected'][:1]}")
-        sent += size
+        sent += len(batch)
         progress(sent / total, f"{sent:,} of {total:,} events")
     return sent
 
@@ -102,7 +145,7 @@ def drop_files(service: Service, tenant: str, history: History) -> int:
     return len(files)
 
 
-def wait_for_imports(service: Service, api: ServiceClient, files: int, progress: Progress) -> None:
+def wait_for_imports(service: Service, api: Api, files: int, progress: Progress) -> None:
     """Wait until the service has imported the files and derived the day totals.
 
     Raises
@@ -129,7 +172,7 @@ def wait_for_imports(service: Service, api: ServiceClient, files: int, progress:
         )
 
 
-def fit(api: ServiceClient, history: History, progress: Progress) -> dict[str, Any]:
+def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
     """Start a fit of the brand's window and wait until it is done.
 
     Raises
@@ -138,7 +181,7 @@ def fit(api: ServiceClient, history: History, progress: Progress) -> dict[str, A
         If it fails or takes longer than `FIT_SECONDS`.
     """
     window = {"from": history.first_day.isoformat(), "to": history.last_day.isoformat()}
-    started = api.post("/v1/fits", window)
+    started = api.post("/v1/fits", json.dumps(window).encode(), "application/json", (202,))
     began = time.monotonic()
     while True:
         shown: dict[str, Any] = api.get(f"/v1/fits/{started['id']}")
@@ -151,11 +194,11 @@ def fit(api: ServiceClient, history: History, progress: Progress) -> dict[str, A
         time.sleep(0.2)
 
 
-def fetch_answers(api: ServiceClient) -> Answers:
+def fetch_answers(api: Api) -> Answers:
     """Request the ROI and the equivalence of the demo."""
     return Answers(
         roi=api.get("/v1/roi"),
-        equivalence=api.get("/v1/equivalence", {"engagement": ENGAGEMENT, "baseline": BASELINE}),
+        equivalence=api.get("/v1/equivalence", engagement=ENGAGEMENT, baseline=BASELINE),
     )
 
 
@@ -211,6 +254,12 @@ def equivalence_sentence(answers: Answers, truth: Truth) -> str:
 def _contains(interval: dict[str, Any], value: float) -> bool:
     low, high = interval["ci_low"], interval["ci_high"]
     return (low is None or low <= value) and (high is None or value <= high)
+
+
+def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    iterator = iter(lines)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def today_utc(now: dt.datetime) -> dt.date:

@@ -11,23 +11,15 @@ from chalicelib.demo.brand import Brand, EngagementType, History
 
 @dataclass(frozen=True, slots=True)
 class TypeTruth:
-    """The true effect of an engagement type.
-
-    Attributes
-    ----------
-    engagement_type : EngagementType
-    count : int
-        Engagements in the window.
-    per_engagement : float
-        Incremental purchases inside the window, as a mean over all engagements.
-    per_engagement_infinite : float
-        Incremental purchases over an infinite horizon: `delta` of the type.
-    """
+    """The true effect of an engagement type."""
 
     engagement_type: EngagementType
     count: int
+    """Engagements in the window."""
     per_engagement: float
+    """Incremental purchases inside the window, as a mean over all engagements."""
     per_engagement_infinite: float
+    """Incremental purchases over an infinite horizon: `delta` of the type."""
 
     @property
     def incremental(self) -> float:
@@ -37,21 +29,14 @@ class TypeTruth:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The true effects of all engagement types and channels.
-
-    Attributes
-    ----------
-    types : dict of str to TypeTruth
-        By ``channel/type``.
-    costs : dict of str to float
-        Cost of each channel in the window.
-    order_mean : float
-        Expected value of an order.
-    """
+    """The true effects of all engagement types and channels."""
 
     types: dict[str, TypeTruth]
+    """By ``channel/type``."""
     costs: dict[str, float]
+    """Cost of each channel in the window."""
     order_mean: float
+    """Expected value of an order."""
 
     def ratio(self, engagement: str, baseline: str) -> float:
         """Return the value of one engagement in engagements of the baseline."""

@@ -21,12 +21,7 @@ def back_up(directory: Path, target: Path) -> None:
     names are linked, or copied if the target is on another disk. If one of them was deleted
     meanwhile, the copy starts again.
 
-    Parameters
-    ----------
-    directory : Path
-        A data directory.
-    target : Path
-        Must not exist, or must be empty.
+    `target`: must not exist, or must be empty.
 
     Raises
     ------

@@ -40,10 +40,7 @@ def findings(
 ) -> Iterator[str]:
     """Read everything in a data directory; yield a sentence for each damage.
 
-    Parameters
-    ----------
-    progress : callable
-        Called with the share that is done.
+    `progress`: called with the share that is done.
     """
     with _collected() as found:
         for (sentence,) in database.rows("PRAGMA integrity_check(20)"):

@@ -44,20 +44,13 @@ _SETTLE = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item in the form in which it is written.
-
-    Attributes
-    ----------
-    pk, sk, text : str
-    expires_at : int or None
-        In seconds since 1970.
-    checksum : int
-    """
+    """An item in the form in which it is written."""
 
     pk: str
     sk: str
     text: str
     expires_at: int | None
+    """In seconds since 1970."""
     checksum: int
 
 
@@ -138,17 +131,11 @@ class _Delta:
 
 @dataclass(slots=True)
 class Transaction:
-    """Writes that are committed together; `Database` begins and ends it.
-
-    Attributes
-    ----------
-    connection : sqlite3.Connection
-    sequence : int
-        Number of the commit; greater than that of every earlier commit.
-    """
+    """Writes that are committed together; `Database` begins and ends it."""
 
     connection: sqlite3.Connection
     sequence: int
+    """Number of the commit; greater than that of every earlier commit."""
     _deltas: dict[str, _Delta] = field(default_factory=dict)
     _changed: set[str] = field(default_factory=set)
     _ids: list[int] = field(default_factory=lambda: [0])
@@ -212,7 +199,6 @@ class Transaction:
             self._changed.add(pk)
 
     def _checksum(self, pk: str, sk: str) -> int | None:
-        """The checksum of a row, or None."""
         found = self.connection.execute(_CHECKSUM, (pk, sk)).fetchone()
         if found is None:
             return None

@@ -79,13 +79,7 @@ def invoke(name: str, handler: Handler, event: dict[str, Any]) -> tuple[bool, An
 class QueueSource(Source):
     """Delivers the messages of a queue one by one.
 
-    Parameters
-    ----------
-    queues : Queues
-    queue : str
-    handler : callable
-    give_up : callable
-        Ends the import or fit of a message as failed; called after its last attempt.
+    `give_up`: ends the import or fit of a message as failed; called after its last attempt.
     """
 
     def __init__(
@@ -154,7 +148,6 @@ class DailySchedule(Source):
 
     Parameters
     ----------
-    handler : callable
     clock : callable
         The time, in UTC.
     last : datetime

@@ -11,21 +11,13 @@ from chalicelib.model.problem_details import PROBLEM_TYPE, problem_details
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request.
-
-    Attributes
-    ----------
-    method : str
-    target : str
-        As received: percent-encoded, with the query.
-    headers : mapping
-        Lower-case names; repeated headers are joined by a comma.
-    body : bytes
-    """
+    """One request."""
 
     method: str
     target: str
+    """As received: percent-encoded, with the query."""
     headers: Mapping[str, str]
+    """Lower-case names; repeated headers are joined by a comma."""
     body: bytes = b""
 
 

@@ -42,12 +42,7 @@ class _Known:
 class Feed(Source):
     """Derives the totals of changed partitions.
 
-    Parameters
-    ----------
-    database : Database
-    handler : callable
-        Takes an event in the format of the table's stream.
-    monotonic : callable
+    `handler`: takes an event in the format of the table's stream.
     """
 
     def __init__(
@@ -109,7 +104,6 @@ class Feed(Source):
         return False
 
     def _look(self) -> None:
-        """Read the list of changes."""
         self._looked_at = self._database.sequence
         now, known = self._monotonic(), {}
         for item in self._table.query(CHANGES):

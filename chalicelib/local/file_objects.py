@@ -23,14 +23,7 @@ SignUrl = Callable[[str, int, int | None], str]
 
 
 class FileObjects(Objects):
-    """The objects of a tenant in a data directory.
-
-    Parameters
-    ----------
-    files : Files
-    tenant : str
-    sign_url : callable
-    """
+    """The objects of a tenant in a data directory."""
 
     def __init__(self, files: Files, tenant: str, sign_url: SignUrl) -> None:
         super().__init__(tenant)
@@ -54,21 +47,17 @@ class FileObjects(Objects):
         return ObjectReader(_FileBlocks(self._files, version.key, found, descriptor, block_bytes))
 
     def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
-        """Write an object."""
         self._own(key)
         self._files.keep(key, self._files.write([body]), passing=passing)
 
     def etag(self, key: str) -> str | None:
-        """The ETag of an object; None if it does not exist."""
         found = self._files.find(self._own(key))
         return None if found is None else found.etag
 
     def remove(self, key: str) -> None:
-        """Remove an object, if it exists."""
         self._files.remove(self._own(key))
 
     def find(self, key: str) -> bytes | None:
-        """Read a whole object; None if it does not exist."""
         found = self._files.find(self._own(key))
         if found is None:
             return None

@@ -16,11 +16,8 @@ API_SECONDS = 30
 class ChaliceGateway:
     """A `LikeworthApp` as a function from request to response.
 
-    Parameters
-    ----------
-    app : LikeworthApp
-        Its views must not read `app.current_request`, which is one attribute for all threads. A
-        middleware can store the request that it receives.
+    `app`: its views must not read `app.current_request`, which is one attribute for all threads. A
+    middleware can store the request that it receives.
     """
 
     def __init__(self, app: Any) -> None:

@@ -21,13 +21,7 @@ AT_ONCE = 2_000
 class Housekeeper(Source):
     """Deletes expired rows and files.
 
-    Parameters
-    ----------
-    database : Database
-    files : Files
-    clock : callable
-        Seconds since 1970.
-    monotonic : callable
+    `clock`: seconds since 1970.
     """
 
     def __init__(

@@ -14,18 +14,12 @@ _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n\Z")
 
 
 class Incoming(Protocol):
-    """A request whose body has not been read yet.
-
-    Attributes
-    ----------
-    length : int or None
-        Length of the body; None if it is chunked.
-    is_read : bool
-        Whether the whole body was read.
-    """
+    """A request whose body has not been read yet."""
 
     length: int | None
+    """Length of the body; None if it is chunked."""
     is_read: bool
+    """Whether the whole body was read."""
 
     @property
     def source(self) -> Any:

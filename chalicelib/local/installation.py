@@ -24,12 +24,7 @@ def state_path(data: Path | None, environment: Mapping[str, str]) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A state directory; it is created when something is first stored in it.
-
-    Attributes
-    ----------
-    path : Path
-    """
+    """A state directory; it is created when something is first stored in it."""
 
     path: Path
 

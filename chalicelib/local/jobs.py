@@ -72,7 +72,6 @@ class Jobs:
 
 
 def _name(message: dict[str, Any]) -> tuple[str, ...]:
-    """The import or fit of a message."""
     match message:
         case {"import": {"tenant": str(tenant), "import_id": str(import_id)}}:
             return "import", tenant, import_id

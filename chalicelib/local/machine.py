@@ -139,10 +139,7 @@ class LocalMachine:
 def open_lock(directory: Path, *, alone: bool = True) -> int:
     """Open the lock file of a directory, which is created if it does not exist.
 
-    Parameters
-    ----------
-    alone : bool
-        Whether to lock it against other processes that serve from the directory.
+    `alone`: whether to lock it against other processes that serve from the directory.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -18,29 +18,18 @@ from cheroot.makefile import MakeFile
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The minimum speed of a request.
-
-    Attributes
-    ----------
-    grace_seconds : float
-        Time that every request has, however short it is.
-    bytes_a_second : float
-        Minimum average speed after that.
-    """
+    """The minimum speed of a request."""
 
     grace_seconds: float = 30.0
+    """Time that every request has, however short it is."""
     bytes_a_second: float = 4_000.0
+    """Minimum average speed after that."""
 
 
 class PacedSocket(socket.SocketIO):
     """The raw reader of a connection, which measures the time of each request.
 
-    Parameters
-    ----------
-    sock : socket
-    pace : Pace
-    idle_seconds : float
-        Maximum wait for a single byte.
+    `idle_seconds`: maximum wait for a single byte.
     """
 
     def __init__(self, sock: Any, pace: Pace, idle_seconds: float) -> None:

@@ -29,32 +29,20 @@ RETRY_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that is being handled.
-
-    Attributes
-    ----------
-    queue, message_id : str
-    body : str
-        JSON.
-    attempts : int
-        How often it has been delivered, including this time.
-    """
+    """A message that is being handled."""
 
     queue: str
     message_id: str
     body: str
+    """JSON."""
     attempts: int
+    """How often it has been delivered, including this time."""
 
 
 class Queues:
     """The queues of a service.
 
-    Parameters
-    ----------
-    database : Database
-    retry_seconds : float
-        Pause before a failed message is delivered again.
-    monotonic : callable
+    `retry_seconds`: pause before a failed message is delivered again.
     """
 
     def __init__(

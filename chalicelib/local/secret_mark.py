@@ -21,10 +21,7 @@ _PURPOSE = b"likeworth mark of the root secret 1"
 def check_secret(machine: LocalMachine, secrets: Sequence[bytes]) -> None:
     """Compare the mark with the root secrets, and write the mark of the newest one.
 
-    Parameters
-    ----------
-    secrets : sequence of bytes
-        The root secret, then the previous ones.
+    `secrets`: the root secret, then the previous ones.
 
     Raises
     ------

@@ -54,7 +54,6 @@ class HttpServer:
         Called with each `Request`, in many threads at once.
     body_limit : int
         Maximum size in bytes of a body for `answer`.
-    upload : callable, optional
     pace : Pace, optional
         Minimum speed of a request.
     host : str
@@ -149,15 +148,7 @@ class _Cheroot(cheroot.HTTPServer):
 
 
 class _Request(cheroot.HTTPRequest):
-    """A request whose body has not been read yet.
-
-    Attributes
-    ----------
-    length : int or None
-        Length of the body; None if it is chunked.
-    is_read : bool
-        Whether the whole body was read.
-    """
+    """A request whose body has not been read yet: an `Incoming`."""
 
     header_reader = StrictHeaders()
 

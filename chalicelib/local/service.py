@@ -202,19 +202,12 @@ class LocalService:
     def create_key(self, tenant: str, role: Role, *, currency: str = "") -> str:
         """Create an API key; return it, because it is stored only as a hash.
 
-        Parameters
-        ----------
-        currency : str, optional
-            Reporting currency, if the tenant is new.
+        `currency`: reporting currency, if the tenant is new.
         """
         store = wiring.store(tenant)
         if currency and not store.is_registered():
             store.register_with(currency)
         return create_key(store, role, now=self._clock())
-
-    def has_tenant(self, tenant: str) -> bool:
-        """Whether the tenant has been used before."""
-        return wiring.store(tenant).is_registered()
 
     def has_admin(self, tenant: str) -> bool:
         """Whether the tenant has an active admin key."""

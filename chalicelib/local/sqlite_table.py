@@ -19,11 +19,7 @@ _GET = "SELECT sk, item, expires_at, checksum FROM items WHERE pk = ? AND sk = ?
 class SqliteTable(Table):
     """The items of a database.
 
-    Parameters
-    ----------
-    database : Database
-    clock : callable
-        Seconds since 1970. Expired items are not read.
+    `clock`: seconds since 1970. Expired items are not read.
     """
 
     name = "likeworth"
@@ -35,7 +31,6 @@ class SqliteTable(Table):
         self._clock = clock
 
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
-        """Get one item, or None; every read is consistent."""
         found = self._database.rows(
             _GET,
             (partition, sort),
@@ -46,7 +41,6 @@ class SqliteTable(Table):
         return None
 
     def put(self, item: Item, *, only_if: Condition | None = None) -> bool:
-        """Write or replace one item; False if the condition is false."""
         row = to_row(item)
 
         def write(transaction: Transaction) -> bool:
@@ -69,8 +63,6 @@ class SqliteTable(Table):
         where_missing: Mapping[str, Attribute] | None = None,
         remove: Sequence[str] = (),
     ) -> bool:
-        """Change attributes of one item; False if the condition is false."""
-
         def write(transaction: Transaction) -> bool:
             there = self._live(transaction.get(partition, sort))
             if not holds(only_if, there):
@@ -105,8 +97,6 @@ class SqliteTable(Table):
         name: str = "counted",
         expires_at: int | None = None,
     ) -> int:
-        """Add to an attribute of an item; return the sum."""
-
         def write(transaction: Transaction) -> int:
             keys = {"pk": {"S": partition}, "sk": {"S": sort}}
             there = self._live(transaction.get(partition, sort)) or keys
@@ -120,7 +110,6 @@ class SqliteTable(Table):
         return self._database.write(write)
 
     def put_together(self, *puts: ConditionalPut) -> bool:
-        """Write several items in one transaction; False if a condition is false."""
         rows = [to_row(item) for item, _ in puts]
 
         def write(transaction: Transaction) -> bool:
@@ -196,7 +185,6 @@ class SqliteTable(Table):
         consistent: bool = False,
         limit: int | None = None,
     ) -> tuple[list[Item], str | None]:
-        """One page of `query`, and the `after` of the next page; None if there is none."""
         most = PAGE_ROWS if limit is None else min(limit, PAGE_ROWS)
         found = self._page(partition, between, after, descending, most)
         read = [(row[2], to_item(partition, *row)) for row in found]

@@ -28,21 +28,14 @@ _NAMES = ["tenant", "bytes", "until", "signature"]
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The upload that a URL allows.
-
-    Attributes
-    ----------
-    tenant, import_id, name : str
-    max_bytes : int
-    until : int
-        Seconds since 1970.
-    """
+    """The upload that a URL allows."""
 
     tenant: str
     import_id: str
     name: str
     max_bytes: int
     until: int
+    """Seconds since 1970."""
 
     @property
     def key(self) -> str:
@@ -72,10 +65,7 @@ def read_target(
 ) -> Allowed | None:
     """The upload that a target allows; None if it is invalid or has expired.
 
-    Parameters
-    ----------
-    secrets : callable
-        Returns the root secret, then the previous ones.
+    `secrets`: returns the root secret, then the previous ones.
     """
     allowed = _parsed(target)
     if allowed is None or allowed.until <= now.timestamp():

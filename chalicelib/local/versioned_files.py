@@ -33,19 +33,12 @@ _PIECE_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A complete file on disk.
-
-    Attributes
-    ----------
-    name : str
-        Relative to the directory.
-    etag : str
-        Hash of its content.
-    size : int
-    """
+    """A complete file on disk."""
 
     name: str
+    """Relative to the directory."""
     etag: str
+    """Hash of its content."""
     size: int
 
 
@@ -56,7 +49,6 @@ class Files:
     ----------
     directory : Path
         Created if it does not exist.
-    database : Database
     durable : bool
         Whether files are flushed to disk.
     clock : callable

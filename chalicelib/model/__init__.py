@@ -11,6 +11,7 @@ strict_json      strict JSON (RFC 8259)
 problem_details  the body of HTTP errors (RFC 9457)
 money            amounts with a currency; currencies: the format of a currency code
 days             days and instants within the supported range
+addresses        addresses of other services
 channels         the catalogue of channels
 countries        countries with a calendar of public holidays
 ===============  ===============================================================================

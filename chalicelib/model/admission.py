@@ -36,25 +36,17 @@ MAX_MESSAGE_CHARACTERS = 500
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The conditions for events of one tenant at one moment.
-
-    Attributes
-    ----------
-    oldest, latest : datetime
-        Events before `oldest` exceed the retention, events after `latest` are in the future.
-    currency : str or None
-        The reporting currency; None accepts every currency.
-    user_hash : callable
-        Returns the hash that replaces a person's id.
-    trace_of_erased : callable
-        Returns the trace that replaces the hash of an erased person, None for everyone else.
-    """
+    """The conditions for events of one tenant at one moment."""
 
     oldest: dt.datetime
     latest: dt.datetime
+    """Events before `oldest` exceed the retention, events after `latest` are in the future."""
     currency: str | None
+    """The reporting currency; None accepts every currency."""
     user_hash: Callable[[str], str]
+    """Returns the hash that replaces a person's id."""
     trace_of_erased: Callable[[str, Event], str | None] = lambda user, event: None
+    """Returns the trace that replaces the hash of an erased person, None for everyone else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +58,25 @@ class EventRejection:
 
 
 class Withdrawn(NamedTuple):
-    """An event of a person without consent.
-
-    Attributes
-    ----------
-    event : Event
-        The event without the person.
-    user : str
-        Hash of the person. An earlier copy of the event under this hash is deleted.
-    trace : str
-        For an erased person, the trace under which an earlier copy may be stored.
-    """
+    """An event of a person without consent."""
 
     event: Event
+    """The event without the person."""
     user: str
+    """Hash of the person. An earlier copy of the event under this hash is deleted."""
     trace: str = ""
+    """For an erased person, the trace under which an earlier copy may be stored."""
 
 
 class Erased(NamedTuple):
-    """An event of an erased person, which is counted without the person.
-
-    Attributes
-    ----------
-    event : Event
-        The event without the person.
-    user : str
-        Hash of the person. An earlier copy of the event under this hash is deleted.
-    trace : str
-        Stored instead of the person (`pseudonyms.trace_of_event`).
-    """
+    """An event of an erased person, which is counted without the person."""
 
     event: Event
+    """The event without the person."""
     user: str
+    """Hash of the person. An earlier copy of the event under this hash is deleted."""
     trace: str
+    """Stored instead of the person (`pseudonyms.trace_of_event`)."""
 
 
 Storable = Event | Withdrawn | Erased
@@ -126,10 +104,7 @@ def read_line(line: bytes) -> Any:
 def admit(raw: Any, terms: Terms) -> Storable | EventRejection:
     """Decide what to store of an event.
 
-    Parameters
-    ----------
-    raw : object
-        Decoded JSON, the dict of an importer, or an `UnreadableLine`.
+    `raw`: Decoded JSON, the dict of an importer, or an `UnreadableLine`.
     """
     if isinstance(raw, UnreadableLine):
         return EventRejection("malformed_json", raw.message)

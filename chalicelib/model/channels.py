@@ -7,22 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel of the catalogue.
-
-    Attributes
-    ----------
-    slug, title : str
-        Identifier in events, and display name.
-    default_engagement : str
-        The type that a comparison uses if only the channel is given.
-    paid : bool
-        Whether engagements of that type are usually paid.
-    """
+    """A channel of the catalogue."""
 
     slug: str
     title: str
+    """Identifier in events, and display name."""
     default_engagement: str
+    """The type that a comparison uses if only the channel is given."""
     paid: bool = False
+    """Whether engagements of that type are usually paid."""
 
 
 CATALOGUE: dict[str, Channel] = {

@@ -32,19 +32,13 @@ class LikeworthError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """An error in one field of a request.
-
-    Attributes
-    ----------
-    pointer : str
-        JSON pointer (RFC 6901) into the request, e.g. ``/events/3/occurred_at``.
-    code, message : str
-        A stable code and a sentence.
-    """
+    """An error in one field of a request."""
 
     pointer: str
+    """JSON pointer (RFC 6901) into the request, e.g. ``/events/3/occurred_at``."""
     code: str
     message: str
+    """A stable code and a sentence."""
 
 
 # --- requests ---------------------------------------------------------------------------------
@@ -116,13 +110,7 @@ class Forbidden(LikeworthError):
 
 
 class RateLimited(LikeworthError):
-    """A quota is used up: the requests of an API key, or the quota of a subclass.
-
-    Attributes
-    ----------
-    retry_after_seconds : int
-        When to retry.
-    """
+    """A quota is used up: the requests of an API key, or the quota of a subclass."""
 
     code = "rate_limited"
 

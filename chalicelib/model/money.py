@@ -19,12 +19,9 @@ _PLAIN_DECIMAL = re.compile(r"\d{1,15}(\.\d{1,8})?\Z", re.ASCII)
 def parse_amount(value: Any) -> Decimal:
     """Parse an amount of money from a decimal string or a JSON number.
 
-    Parameters
-    ----------
-    value : str, int, float or Decimal
-        At least zero; at most 15 digits before and 8 after the point, in ASCII. Numbers with more
-        digits because of binary arithmetic (0.1 + 0.2) are rounded to 8; a number that would
-        become 0 is rejected.
+    `value`: at least zero; at most 15 digits before and 8 after the point, in ASCII. Numbers with
+    more digits because of binary arithmetic (0.1 + 0.2) are rounded to 8; a number that would
+    become 0 is rejected.
 
     Raises
     ------

@@ -21,11 +21,8 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 def parse_json(body: bytes, *, unpaired: bool = False) -> Any:
     """Parse JSON; numbers with a fraction or an exponent become `Decimal`.
 
-    Parameters
-    ----------
-    unpaired : bool
-        Whether texts may contain halves of surrogate pairs. They are not characters and can be
-        neither stored nor hashed, so a caller that allows them must check each text.
+    `unpaired`: whether texts may contain halves of surrogate pairs. They are not characters and can
+    be neither stored nor hashed, so a caller that allows them must check each text.
 
     Raises
     ------

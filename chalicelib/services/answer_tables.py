@@ -33,21 +33,14 @@ Write = Callable[[Any], object]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field with a different name or format in the table.
-
-    Attributes
-    ----------
-    path : str
-        Field names separated by dots, from the outer shape to the inner ones.
-    name : str
-        Name of the column, or prefix of the names of its columns.
-    write : callable, optional
-        Converts the value of the field to one cell.
-    """
+    """A field with a different name or format in the table."""
 
     path: str
+    """Field names separated by dots, from the outer shape to the inner ones."""
     name: str
+    """Name of the column, or prefix of the names of its columns."""
     write: Write | None = None
+    """Converts the value of the field to one cell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,7 @@ class Recorded(TypedDict):
 def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.datetime) -> Recorded:
     """Check and store events.
 
-    Parameters
-    ----------
-    raw_events : sequence
-        Decoded JSON values, or `UnreadableLine` for lines that are not JSON.
+    `raw_events`: Decoded JSON values, or `UnreadableLine` for lines that are not JSON.
 
     Raises
     ------

@@ -59,7 +59,7 @@ def save_mapping(
     """
     if not is_mapping_name(name):
         raise InvalidFields(
-            "this cannot be the name of a mapping",
+            "the name of the mapping is invalid",
             (
                 FieldError(
                     "/name", "invalid_format", "a small letter, then a-z 0-9 _ -, 64 at most"
@@ -105,10 +105,7 @@ def remove_mapping(store: TenantStore, name: str) -> None:
 def chosen_mapping(store: TenantStore, chosen: Any) -> tuple[dict[str, Any] | None, str | None]:
     """Return the mapping that a request chose, and its name if it was chosen by name.
 
-    Parameters
-    ----------
-    chosen : str, dict or None
-        The name of a saved mapping, a mapping, or None.
+    `chosen`: the name of a saved mapping, a mapping, or None.
 
     Raises
     ------
@@ -123,7 +120,13 @@ def chosen_mapping(store: TenantStore, chosen: Any) -> tuple[dict[str, Any] | No
     if found is None:
         raise InvalidFields(
             "there is no mapping of this name",
-            (FieldError("/mapping", "unknown_value", "no mapping of this name; PUT it first"),),
+            (
+                FieldError(
+                    "/mapping",
+                    "unknown_value",
+                    "unknown name; store it first with PUT /v1/mappings/{name}",
+                ),
+            ),
         )
     return found.mapping, found.name
 
@@ -131,10 +134,7 @@ def chosen_mapping(store: TenantStore, chosen: Any) -> tuple[dict[str, Any] | No
 def checked_mapping(raw: Any, *, at: str = "") -> dict[str, Any]:
     """Validate a mapping and return it in normalised form.
 
-    Parameters
-    ----------
-    at : str
-        JSON pointer to the mapping in the request.
+    `at`: JSON pointer to the mapping in the request.
 
     Raises
     ------

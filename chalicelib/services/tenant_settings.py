@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any, cast
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from chalicelib.model.addresses import is_webhook_url
 from chalicelib.model.channels import ROLES
 from chalicelib.model.countries import is_country
 from chalicelib.model.days import MAX_WINDOW_DAYS, is_time_zone
@@ -18,6 +20,7 @@ from chalicelib.services.fitting.user_identity import USER_IDS, UserIds
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ROLES = 100
+MAX_WEBHOOK_CHARACTERS = 2_000
 MIN_WINDOW_DAYS = 28
 """Minimum of the default window: fewer days do not suffice for an estimate."""
 SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z_]{1,32})?", re.ASCII)
@@ -34,6 +37,10 @@ class Settings(TypedDict):
     roles: dict[str, str]
     user_ids: UserIds | None
     fit_window_days: Annotated[int, Field(ge=1)]
+    webhook_host: Annotated[
+        str | None,
+        Field(description="Where changed verdicts are sent; the whole URL may be a secret."),
+    ]
 
 
 def show_settings(store: TenantStore) -> Settings:
@@ -47,18 +54,15 @@ def show_settings(store: TenantStore) -> Settings:
         "roles": dict(config.roles),
         "user_ids": cast("UserIds", config.user_ids) or None,
         "fit_window_days": config.fit_window_days or store.settings.fit_window_days,
+        "webhook_host": urlsplit(config.webhook_url).hostname,
     }
 
 
 def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
     """Change the given settings; the next fit uses them.
 
-    Parameters
-    ----------
-    store : TenantStore
-    changes : dict
-        Any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days`` and ``roles``. None
-        removes a country, user ids or window. ``roles`` replaces all roles.
+    `changes`: any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days``, ``webhook_url``
+    and ``roles``, which replaces all roles. None removes a country, user ids, window or webhook.
 
     Raises
     ------
@@ -67,9 +71,14 @@ def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
     """
     wrong = [error for name, value in changes.items() for error in _CHECKS[name](value)]
     if wrong:
-        raise InvalidFields("these settings cannot be used", tuple(wrong))
+        raise InvalidFields("the settings are invalid", tuple(wrong))
     given = dict(changes)
-    for name, nothing in (("country", ""), ("user_ids", ""), ("fit_window_days", 0)):
+    for name, nothing in (
+        ("country", ""),
+        ("user_ids", ""),
+        ("fit_window_days", 0),
+        ("webhook_url", ""),
+    ):
         if given.get(name, nothing) is None:
             given[name] = nothing
     store.items.configure(replace(store.config, **given))
@@ -106,6 +115,16 @@ def _check_window(value: Any) -> list[FieldError]:
     return []
 
 
+def _check_webhook(value: Any) -> list[FieldError]:
+    if value is None:
+        return []
+    if not isinstance(value, str):
+        return [FieldError("/webhook_url", "wrong_type", "must be text or null")]
+    if len(value) > MAX_WEBHOOK_CHARACTERS or not is_webhook_url(value):
+        return [FieldError("/webhook_url", "invalid_format", "an https:// address, or null")]
+    return []
+
+
 def _check_roles(value: Any) -> list[FieldError]:
     if not isinstance(value, dict):
         return [FieldError("/roles", "wrong_type", "must be an object")]
@@ -127,5 +146,6 @@ _CHECKS: dict[str, Callable[[Any], list[FieldError]]] = {
     "roles": _check_roles,
     "user_ids": _check_user_ids,
     "fit_window_days": _check_window,
+    "webhook_url": _check_webhook,
 }
 CHANGEABLE = tuple(_CHECKS)

@@ -47,14 +47,15 @@ class ApiKeyStore:
 
     def __init__(self, table: Table, tenant: str) -> None:
         self._table = table
-        self._tenant = tenant
+        self._partition = table_keys.api_keys_partition(tenant)
+        self._holders_partition = table_keys.key_holders_partition(tenant)
 
     def get(self, key_id: str) -> ApiKey | None:
         """Return the API key with this id, or None.
 
         The read is consistent, so a revocation takes effect immediately.
         """
-        item = self._table.get(table_keys.api_keys_partition(self._tenant), key_id, consistent=True)
+        item = self._table.get(self._partition, key_id, consistent=True)
         return None if item is None else _to_api_key(item)
 
     def by_id(self, *, limit: int | None = None, after: str | None = None) -> list[ApiKey]:
@@ -62,8 +63,7 @@ class ApiKeyStore:
 
         Start after the id `after`, if given.
         """
-        partition = table_keys.api_keys_partition(self._tenant)
-        found = self._table.query(partition, consistent=True, limit=limit, after=after)
+        found = self._table.query(self._partition, consistent=True, limit=limit, after=after)
         return [_to_api_key(item) for item in found]
 
     def put(self, key: ApiKey) -> None:
@@ -93,10 +93,7 @@ class ApiKeyStore:
     def revoke(self, key_id: str, now: dt.datetime, *, keep_last: tuple[Role, ...]) -> Revocation:
         """Revoke an API key. Revoking it again changes nothing.
 
-        Parameters
-        ----------
-        keep_last : tuple of str
-            Roles whose last active key cannot be revoked.
+        `keep_last`: roles whose last active key cannot be revoked.
 
         Returns
         -------
@@ -131,20 +128,18 @@ class ApiKeyStore:
     def rehash(self, key_id: str, previous: str, key_hash: str) -> None:
         """Replace the hash of an API key, if the hash has not changed since it was read."""
         self._table.update(
-            table_keys.api_keys_partition(self._tenant),
+            self._partition,
             key_id,
             only_if=Equals("key_hash", {"S": previous}),
             assign={"key_hash": {"S": key_hash}},
         )
 
     def _holders(self, role: Role) -> _Holders:
-        return _to_holders(
-            self._table.get(table_keys.key_holders_partition(self._tenant), role, consistent=True)
-        )
+        return _to_holders(self._table.get(self._holders_partition, role, consistent=True))
 
     def _change(self, role: Role, holders: _Holders, expiries: Expiries) -> ConditionalPut:
         item = to_item(
-            table_keys.key_holders_partition(self._tenant),
+            self._holders_partition,
             role,
             {
                 "revision": holders.revision + 1,
@@ -157,7 +152,7 @@ class ApiKeyStore:
 
     def _item(self, key: ApiKey) -> Item:
         return to_item(
-            table_keys.api_keys_partition(self._tenant),
+            self._partition,
             key.key_id,
             {
                 "role": key.role,

@@ -104,18 +104,12 @@ def holds(condition: Condition, item: Item | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A condition as a DynamoDB expression.
-
-    Attributes
-    ----------
-    text : str
-    names, values : dict
-        The names and values of the placeholders in `text`.
-    """
+    """A condition as a DynamoDB expression."""
 
     text: str
     names: dict[str, str]
     values: Item
+    """The names and values of the placeholders in `text`."""
 
 
 def expression_of(condition: Condition) -> Expression:

@@ -35,7 +35,6 @@ class DynamoDbTable(Table):
         self.name = name
 
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
-        """Return one item, or None."""
         with outages_named():
             answer = self._client.get_item(
                 TableName=self.name,
@@ -46,7 +45,6 @@ class DynamoDbTable(Table):
         return item
 
     def put(self, item: Item, *, only_if: Condition | None = None) -> bool:
-        """Write a whole item; return False if the condition is false."""
         try:
             with outages_named():
                 self._client.put_item(TableName=self.name, Item=item, **_condition(only_if))
@@ -66,7 +64,6 @@ class DynamoDbTable(Table):
         where_missing: Mapping[str, Attribute] | None = None,
         remove: Sequence[str] = (),
     ) -> bool:
-        """Change attributes of one item; return False if the condition is false."""
         condition = _condition(only_if)
         names = dict(condition["ExpressionAttributeNames"])
         values = dict(condition.get("ExpressionAttributeValues", {}))
@@ -122,7 +119,6 @@ class DynamoDbTable(Table):
         name: str = "counted",
         expires_at: int | None = None,
     ) -> int:
-        """Add to an attribute of an item; return the sum."""
         expression, names, values = "ADD #name :by", {"#name": name}, {":by": {"N": str(by)}}
         if expires_at is not None:
             expression += " SET #ttl = :expires_at"
@@ -182,7 +178,6 @@ class DynamoDbTable(Table):
         consistent: bool = False,
         limit: int | None = None,
     ) -> tuple[list[Item], str | None]:
-        """Return one page of `query` and the `after` of the next page, or None on the last page."""
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": "pk = :pk",
@@ -210,7 +205,6 @@ _IF_MISSING = "#{0} = if_not_exists(#{0}, :{0})"
 
 
 def _condition(only_if: Condition | None) -> dict[str, Any]:
-    """Return a condition as parameters of a client call."""
     if only_if is None:
         return {}
     expression = expression_of(only_if)

@@ -19,53 +19,38 @@ LOOKED_UP_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The progress and the results of an erasure.
-
-    Attributes
-    ----------
-    receipt_id : str
-    person : str
-        The hash of the person.
-    asked_at : str
-        When the erasure was first requested.
-    state : {'running', 'done'}
-    finished_at : str, optional
-        When the last complete pass over all data finished.
-    checked_at : str, optional
-        When a complete pass finished that began late enough to see all data that was in transit
-        when the erasure was requested.
-    events, refused_rows, uploads : int
-        How many events were anonymised, how many rejected rows were cleared and how many files
-        were deleted. After a crash, changes since the last save may not be counted.
-    began_at : str
-        When the current pass began.
-    next_day : str, optional
-        The next day to process; None after all events were processed.
-    after_import : str, optional
-        The last import that was processed.
-    after_row : str, optional
-        The last rejected row that was processed in the current import.
-    left_over : bool
-        Whether the current pass skipped a file that was still being imported.
-    revision : int
-        Number of writes of this item. It prevents two workers from saving the same step.
-    """
+    """The progress and the results of an erasure."""
 
     receipt_id: str
     person: str
+    """The hash of the person."""
     asked_at: str
+    """When the erasure was first requested."""
     began_at: str
+    """When the current pass began."""
     state: Literal["running", "done"] = "running"
     finished_at: str | None = None
+    """When the last complete pass over all data finished."""
     checked_at: str | None = None
+    """When a complete pass finished that began late enough to see all data that was in transit when
+    the erasure was requested.
+    """
     events: int = 0
     refused_rows: int = 0
     uploads: int = 0
+    """How many events were anonymised, how many rejected rows were cleared and how many files were
+    deleted. After a crash, changes since the last save may not be counted.
+    """
     next_day: str | None = None
+    """The next day to process; None after all events were processed."""
     after_import: str | None = None
+    """The last import that was processed."""
     after_row: str | None = None
+    """The last rejected row that was processed in the current import."""
     left_over: bool = False
+    """Whether the current pass skipped a file that was still being imported."""
     revision: int = 0
+    """Number of writes of this item. It prevents two workers from saving the same step."""
 
 
 class ErasureStore:
@@ -73,7 +58,8 @@ class ErasureStore:
 
     def __init__(self, table: Table, tenant: str) -> None:
         self._table = table
-        self._tenant = tenant
+        self._people = table_keys.erased_partition(tenant)
+        self._partition = table_keys.erasures_partition(tenant)
 
     def begin(self, new: Receipt) -> Receipt:
         """Mark the person as erased and store the receipt; return an existing receipt.
@@ -81,13 +67,9 @@ class ErasureStore:
         The mark is written first. From then on, new events of the person are anonymised. If the
         process crashes between the two writes, no receipt has been issued yet.
         """
-        mark = to_item(
-            table_keys.erased_partition(self._tenant), new.person, {"receipt_id": new.receipt_id}
-        )
+        mark = to_item(self._people, new.person, {"receipt_id": new.receipt_id})
         if not self._table.put_new(mark):
-            mark_item = self._table.get(
-                table_keys.erased_partition(self._tenant), new.person, consistent=True
-            )
+            mark_item = self._table.get(self._people, new.person, consistent=True)
             if mark_item is not None:
                 new = replace(new, receipt_id=mark_item["receipt_id"]["S"])
         if self._table.put_new(self._item(new)):
@@ -96,9 +78,7 @@ class ErasureStore:
 
     def get(self, receipt_id: str) -> Receipt | None:
         """Return the receipt with this id, or None."""
-        item = self._table.get(
-            table_keys.erasures_partition(self._tenant), receipt_id, consistent=True
-        )
+        item = self._table.get(self._partition, receipt_id, consistent=True)
         return None if item is None else _to_receipt(item)
 
     def save(self, changed: Receipt) -> Receipt:
@@ -118,19 +98,19 @@ class ErasureStore:
 
     def newest_first(self, *, limit: int | None = None, after: str | None = None) -> list[Receipt]:
         """Return receipts, the newest request first; only those older than `after`, if given."""
-        partition = table_keys.erasures_partition(self._tenant)
-        found = self._table.query(partition, descending=True, limit=limit, after=after)
+        found = self._table.query(self._partition, descending=True, limit=limit, after=after)
         return [_to_receipt(item) for item in found]
 
     def people(self) -> frozenset[str]:
         """Return the hashes of all erased people."""
-        partition = table_keys.erased_partition(self._tenant)
-        return frozenset(item["sk"]["S"] for item in self._table.query(partition, consistent=True))
+        return frozenset(
+            item["sk"]["S"] for item in self._table.query(self._people, consistent=True)
+        )
 
     def _item(self, receipt: Receipt) -> Item:
         values = asdict(receipt)
         del values["receipt_id"]
-        return to_item(table_keys.erasures_partition(self._tenant), receipt.receipt_id, values)
+        return to_item(self._partition, receipt.receipt_id, values)
 
 
 class ErasedPeople:

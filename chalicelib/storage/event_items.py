@@ -60,10 +60,7 @@ def to_item(
 ) -> Item:
     """Convert an event to an item; its `user_id`, if any, must already be a hash.
 
-    Parameters
-    ----------
-    origin : str, optional
-        Id of the import that stores the event.
+    `origin`: id of the import that stores the event.
     """
     item = _item_of(tenant, event, shards, retention_days)
     if origin is not None:

@@ -39,11 +39,8 @@ class EventStore:
 
     Parameters
     ----------
-    table : Table
-    tenant : str
     shards : int
         Number of partitions per day; fixed for the life of the tenant.
-    retention_days : int
     patience : Patience
         Time limit and pauses of writes.
     """
@@ -66,16 +63,10 @@ class EventStore:
     ) -> tuple[int, ...]:
         """Store events. Storing an event again overwrites the same item.
 
-        Parameters
-        ----------
-        origin : str, optional
-            Id of the import that contains the events. An item belongs to the import that wrote it
-            last.
+        Return the positions in `writes` of the events that were not stored, ascending.
 
-        Returns
-        -------
-        tuple of int
-            Positions in `writes` of the events that were not stored, ascending.
+        `origin`: id of the import that contains the events. An item belongs to the import that
+        wrote it last.
         """
         needed = [self._requests(write, origin) for write in writes]
         requests = [request for own in needed for request in own]
@@ -114,10 +105,7 @@ class EventStore:
     def partitions(self, days: tuple[dt.date, dt.date] | None) -> Sequence[str]:
         """Return the partition keys of the spans and of the events of some days, in this order.
 
-        Parameters
-        ----------
-        days : (date, date), optional
-            First and last day, inclusive; None for only the spans.
+        `days`: first and last day, inclusive; None for only the spans.
         """
         first, last = days or (dt.date.max, dt.date.min)
         every = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
@@ -135,12 +123,7 @@ class EventStore:
     ) -> tuple[list[str], str | None]:
         """Return a page of the events that an import stored and that were not replaced since.
 
-        Parameters
-        ----------
-        origin : str
-            Id of the import.
-        after : str, optional
-            Sort key after which the page starts.
+        `after`: sort key after which the page starts.
 
         Returns
         -------
@@ -191,12 +174,8 @@ class EventStore:
         content. Then the event with the person is deleted. After an interruption some events exist
         twice until this is repeated; no event is lost.
 
-        Parameters
-        ----------
-        user : str
-            The person's hash.
-        trace_of : callable
-            Returns the trace of an event, given the person's hash and the result of `where_of`.
+        `trace_of`: returns the trace of an event, given the person's hash and the result of
+        `where_of`.
 
         Yields
         ------

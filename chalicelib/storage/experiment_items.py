@@ -18,28 +18,18 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """An experiment and its analysis.
-
-    Attributes
-    ----------
-    experiment_id : str
-    digest : str
-        Hash of the content, to detect other content under the same id.
-    registered_at : str
-    restated_at : str or None
-        When the content was replaced after the registration.
-    what : mapping
-        The request body, without the counts of a geo test.
-    analysis : mapping
-        The result of the analysis.
-    """
+    """An experiment and its analysis."""
 
     experiment_id: str
     digest: str
+    """Hash of the content, to detect other content under the same id."""
     registered_at: str
     restated_at: str | None
+    """When the content was replaced after the registration."""
     what: Mapping[str, Any]
+    """The request body, without the counts of a geo test."""
     analysis: Mapping[str, Any]
+    """The result of the analysis."""
 
 
 class ExperimentStore:

@@ -25,38 +25,25 @@ FIT_SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class FitHeader:
-    """The status and the request of a fit, without its document.
-
-    Attributes
-    ----------
-    fit_id, requested_at : str
-    status : {'queued', 'running', 'done', 'failed'}
-    window_from, window_to : str
-        First and last day of the events to read; once the fit is done, of the fitted events.
-    window_given : bool
-        Whether the request chose the window. If not, the window shrinks to the days with events.
-    goals : tuple of str
-        Goals in the document; empty until the document is stored.
-    as_of : str, optional
-        When the events were read.
-    in_parts : bool
-        Whether a state machine reads the events in parts.
-    finished_at : str, optional
-    error : dict, optional
-        ``code`` and ``detail`` of the failure.
-    """
+    """The status and the request of a fit, without its document."""
 
     fit_id: str
     requested_at: str
     window_from: str
     window_to: str
+    """First and last day of the events to read; once the fit is done, of the fitted events."""
     window_given: bool = False
+    """Whether the request chose the window. If not, the window shrinks to the days with events."""
     status: Status = "queued"
     goals: tuple[str, ...] = ()
+    """Goals in the document; empty until the document is stored."""
     as_of: str | None = None
+    """When the events were read."""
     in_parts: bool = False
+    """Whether a state machine reads the events in parts."""
     finished_at: str | None = None
     error: dict[str, str] | None = None
+    """``code`` and ``detail`` of the failure."""
 
 
 class FitStore:
@@ -66,6 +53,8 @@ class FitStore:
         self._table = table
         self._objects = objects
         self._tenant = tenant
+        self._partition = table_keys.fits_partition(tenant)
+        self._results = table_keys.fit_results_partition(tenant)
 
     def add(self, header: FitHeader) -> bool:
         """Store a new header; return False if one with this id exists."""
@@ -80,21 +69,20 @@ class FitStore:
 
     def get(self, fit_id: str) -> FitHeader | None:
         """Return the header of a fit, or None."""
-        item = self._table.get(table_keys.fits_partition(self._tenant), fit_id, consistent=True)
+        item = self._table.get(self._partition, fit_id, consistent=True)
         return None if item is None else _to_header(item)
 
     def newest_first(
         self, *, limit: int | None = None, after: str | None = None
     ) -> Iterator[FitHeader]:
         """Return headers, the newest request first; only those older than `after`, if given."""
-        partition = table_keys.fits_partition(self._tenant)
-        for item in self._table.query(partition, descending=True, limit=limit, after=after):
+        for item in self._table.query(self._partition, descending=True, limit=limit, after=after):
             yield _to_header(item)
 
     def put_document(self, fit_id: str, document: Document) -> bool:
         """Store the document of a fit; return False and change nothing if the fit has one."""
         item: Item = {
-            "pk": {"S": table_keys.fit_results_partition(self._tenant)},
+            "pk": {"S": self._results},
             "sk": {"S": fit_id},
         }
         item |= document_items.keep(
@@ -110,7 +98,7 @@ class FitStore:
         OtherVersion
             If another version of the service wrote the document.
         """
-        item = self._table.get(table_keys.fit_results_partition(self._tenant), fit_id)
+        item = self._table.get(self._results, fit_id)
         if item is None:
             return None
         check_version(item, FIT_SCHEMA, f"the fit {fit_id}", "request a new fit with POST /v1/fits")
@@ -120,7 +108,7 @@ class FitStore:
     def _item(self, header: FitHeader) -> Item:
         values = asdict(header)
         fit_id = values.pop("fit_id")
-        return to_item(table_keys.fits_partition(self._tenant), fit_id, values)
+        return to_item(self._partition, fit_id, values)
 
 
 def _to_header(item: Item) -> FitHeader:

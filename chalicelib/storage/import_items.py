@@ -48,6 +48,7 @@ class ImportStore:
     def __init__(self, table: Table, tenant: str, patience: Patience) -> None:
         self._table = table
         self._tenant = tenant
+        self._partition = table_keys.imports_partition(tenant)
         self._patience = patience
 
     def add(self, new: Import) -> bool:
@@ -56,9 +57,7 @@ class ImportStore:
 
     def get(self, import_id: str) -> Import | None:
         """Return the import with this id, or None."""
-        item = self._table.get(
-            table_keys.imports_partition(self._tenant), import_id, consistent=True
-        )
+        item = self._table.get(self._partition, import_id, consistent=True)
         return None if item is None else _to_import(item)
 
     def save(self, changed: Import) -> Import:
@@ -78,8 +77,7 @@ class ImportStore:
 
     def newest_first(self, *, limit: int | None, after: str | None = None) -> list[Import]:
         """Return at most `limit` imports, newest first; only those older than `after`, if given."""
-        partition = table_keys.imports_partition(self._tenant)
-        found = self._table.query(partition, descending=True, limit=limit, after=after)
+        found = self._table.query(self._partition, descending=True, limit=limit, after=after)
         return [_to_import(item) for item in found]
 
     def add_rejected_rows(
@@ -164,10 +162,7 @@ class ImportStore:
 
         Rows that remain because `go_on` returned False or the store was unavailable expire later.
 
-        Returns
-        -------
-        bool
-            Whether all rows were deleted.
+        Return whether all rows were deleted.
         """
         partition = table_keys.rejected_rows_partition(self._tenant, import_id, generation)
         items = self._table.query(partition, consistent=True)
@@ -187,7 +182,7 @@ class ImportStore:
         if what.replay is not None:
             values["replay"] = _with_text(values["replay"])
         import_id = values.pop("import_id")
-        item = to_item(table_keys.imports_partition(self._tenant), import_id, values)
+        item = to_item(self._partition, import_id, values)
         return versioned(item, SCHEMA)
 
 

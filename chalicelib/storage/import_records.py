@@ -14,171 +14,126 @@ State = Literal["waiting", "running", "done", "failed", "removing", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A requested replay that has not ended, with its checkpoint.
-
-    Attributes
-    ----------
-    asked_at : str
-    before : {'done', 'failed'}
-        State of the import before the replay.
-    generation : int
-        Generation for the rows that are rejected again.
-    platform, spread, currency, account, mapping, mapping_name
-        Replace the values of the import.
-    position : int
-        Number of rows of the file that are processed.
-    after : str, optional
-        Sort key of the last processed rejected row of the earlier generation.
-    imported, not_data, events : int
-        Of the rows rejected before: how many are now imported, how many contain no data, and the
-        number of events from the imported rows.
-    rejected_by_code : dict
-        Number of rows that are rejected again, by code.
-    first_day, last_day : str, optional
-        First and last day of those events.
-    """
+    """A requested replay that has not ended, with its checkpoint."""
 
     asked_at: str
     before: Literal["done", "failed"]
+    """State of the import before the replay."""
     generation: int
+    """Generation for the rows that are rejected again."""
     platform: str = "auto"
     spread: bool = False
     currency: str | None = None
     account: str | None = None
     mapping: dict[str, Any] | None = None
     mapping_name: str | None = None
+    """Replace the values of the import."""
     position: int = 0
+    """Number of rows of the file that are processed."""
     after: str | None = None
+    """Sort key of the last processed rejected row of the earlier generation."""
     imported: int = 0
     not_data: int = 0
     events: int = 0
+    """Of the rows rejected before: how many are now imported, how many contain no data, and the
+    number of events from the imported rows.
+    """
     rejected_by_code: dict[str, int] = field(default_factory=dict)
+    """Number of rows that are rejected again, by code."""
     first_day: str | None = None
     last_day: str | None = None
+    """First and last day of those events."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A requested removal, with its checkpoint.
-
-    Attributes
-    ----------
-    asked_at, moved_at : str
-        When the removal was requested, and when it last made progress.
-    removed_at : str, optional
-        When the removal ended.
-    events, spans : int
-        Number of removed events, and of removed coverage and annotations. They are counted before
-        they are removed.
-    step : int
-        Number of partitions (`EventStore.partitions`) that are completely processed.
-    after : str, optional
-        Sort key in the next partition up to which all items of the import are removed.
-    until : str, optional
-        Sort key up to which all items are counted. Items between `after` and `until` may not be
-        removed yet.
-    """
+    """A requested removal, with its checkpoint."""
 
     asked_at: str
     moved_at: str
+    """When the removal was requested, and when it last made progress."""
     removed_at: str | None = None
+    """When the removal ended."""
     events: int = 0
     spans: int = 0
+    """Number of removed events, and of removed coverage and annotations. They are counted before
+    they are removed.
+    """
     step: int = 0
+    """Number of partitions (`EventStore.partitions`) that are completely processed."""
     after: str | None = None
+    """Sort key in the next partition up to which all items of the import are removed."""
     until: str | None = None
+    """Sort key up to which all items are counted. Items between `after` and `until` may not be
+    removed yet.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import and its checkpoint.
-
-    Attributes
-    ----------
-    import_id, filename, created_at : str
-    state : {'waiting', 'running', 'done', 'failed', 'removing', 'removed'}
-    platform : str
-        As requested; ``auto`` to detect it.
-    spread : bool
-        Whether a row that covers several days may be spread over these days.
-    currency, account : str, optional
-        For reports that do not contain them.
-    mapping : dict, optional
-        The user's mapping of the columns, as it was when the import was announced.
-    mapping_name : str, optional
-        The name of that mapping.
-    object_key, etag, version_id : str
-        The version of the file that `position` and the counts refer to.
-    position : int
-        Number of rows of the file that are processed and will not be read again.
-    rows, events, rejected, not_data : int
-        Number of rows read, events written, rows rejected and rows without data, up to `position`.
-        For a finished import, `events` is the number of distinct ids of the stored events.
-    rejected_by_code : dict
-        Number of rejected rows, by code.
-    first_day, last_day : str, optional
-        Days covered by the stored events, up to `position`.
-    earliest, latest : str, optional
-        Range of days in which any version of the file may have stored events. Written before the
-        events are.
-    coverage : int
-        Number of stored coverage spans; not included in `events`.
-    report : dict, optional
-        What the reader detected: the platform, the report and the format of the file.
-    summary : dict, optional
-        The reader's summary of the whole file, written at the end.
-    error : dict, optional
-        ``code`` and ``detail`` of a failure, or of a replay that failed and changed nothing.
-    finished_at : str, optional
-    generation : int
-        The generation of the rejected rows that the counts refer to.
-    generations : int
-        Number of generations that were begun; a number is never reused.
-    overtaken : tuple of str
-        ETags of versions of the file whose import was still running when the import of a later
-        version began.
-    replay : Replay, optional
-        The pending replay.
-    removal : Removal, optional
-        The removal of the import, if one was requested.
-    revision : int
-        Number of writes of this item. It prevents two workers from saving the same step.
-    """
+    """One import and its checkpoint."""
 
     import_id: str
     filename: str
     created_at: str
     state: State = "waiting"
     platform: str = "auto"
+    """As requested; ``auto`` to detect it."""
     spread: bool = False
+    """Whether a row that covers several days may be spread over these days."""
     currency: str | None = None
     account: str | None = None
+    """For reports that do not contain them."""
     mapping: dict[str, Any] | None = None
+    """The user's mapping of the columns, as it was when the import was announced."""
     mapping_name: str | None = None
+    """The name of that mapping."""
     object_key: str = ""
     etag: str = ""
     version_id: str = ""
+    """The version of the file that `position` and the counts refer to."""
     position: int = 0
+    """Number of rows of the file that are processed and will not be read again."""
     rows: int = 0
     events: int = 0
     rejected: int = 0
     not_data: int = 0
+    """Number of rows read, events written, rows rejected and rows without data, up to `position`.
+    For a finished import, `events` is the number of distinct ids of the stored events.
+    """
     rejected_by_code: dict[str, int] = field(default_factory=dict)
+    """Number of rejected rows, by code."""
     first_day: str | None = None
     last_day: str | None = None
+    """Days covered by the stored events, up to `position`."""
     earliest: str | None = None
     latest: str | None = None
+    """Range of days in which any version of the file may have stored events. Written before the
+    events are.
+    """
     coverage: int = 0
+    """Number of stored coverage spans; not included in `events`."""
     report: dict[str, Any] | None = None
+    """What the reader detected: the platform, the report and the format of the file."""
     summary: dict[str, Any] | None = None
+    """The reader's summary of the whole file, written at the end."""
     error: dict[str, str] | None = None
+    """``code`` and ``detail`` of a failure, or of a replay that failed and changed nothing."""
     finished_at: str | None = None
     generation: int = 0
+    """The generation of the rejected rows that the counts refer to."""
     generations: int = 0
+    """Number of generations that were begun; a number is never reused."""
     overtaken: tuple[str, ...] = ()
+    """ETags of versions of the file whose import was still running when the import of a later
+    version began.
+    """
     replay: Replay | None = None
+    """The pending replay."""
     removal: Removal | None = None
+    """The removal of the import, if one was requested."""
     revision: int = 0
+    """Number of writes of this item. It prevents two workers from saving the same step."""
 
     @property
     def is_removed(self) -> bool:
@@ -199,30 +154,20 @@ Place = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that was not imported.
-
-    Attributes
-    ----------
-    row : int
-        Number of the row in its part of the file.
-    number : int
-        Number of the record within the row, from 0.
-    raw : str
-        The row as it is in the file, truncated to 4,000 characters.
-    code, message : str
-    part : int
-        Number of the part of the file, from 0.
-    part_name : str
-        Name of the sheet or archive member; empty if the file has no parts.
-    """
+    """A row that was not imported."""
 
     row: int
+    """Number of the row in its part of the file."""
     number: int
+    """Number of the record within the row, from 0."""
     raw: str
+    """The row as it is in the file, truncated to 4,000 characters."""
     code: str
     message: str
     part: int = 0
+    """Number of the part of the file, from 0."""
     part_name: str = ""
+    """Name of the sheet or archive member; empty if the file has no parts."""
 
     @property
     def place(self) -> Place:

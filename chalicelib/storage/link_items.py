@@ -19,28 +19,20 @@ KEPT = dt.timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as stored.
-
-    Attributes
-    ----------
-    link_id : str
-    path : str
-    query : dict of str
-        The query parameters by name.
-    seal : str
-        Hexadecimal; derived from the link, its path, its query and its expiry.
-    created_at, expires_at : datetime
-        In UTC, in whole seconds.
-    revoked_at : datetime, optional
-    """
+    """A link as stored."""
 
     link_id: str
     path: str
     query: dict[str, str]
+    """The query parameters by name."""
     seal: str
+    """Hexadecimal; derived from the link, its path, its query and its expiry."""
     created_at: dt.datetime
     expires_at: dt.datetime
+    """In UTC, in whole seconds."""
     revoked_at: dt.datetime | None = None
+    key_id: str | None = None
+    """The API key on which the link depends; None if it stays valid without it."""
 
 
 class LinkStore:
@@ -59,6 +51,7 @@ class LinkStore:
             "created_at": link.created_at.isoformat(),
             "expires_at": link.expires_at.isoformat(),
             "revoked_at": link.revoked_at.isoformat() if link.revoked_at else None,
+            "key_id": link.key_id,
             "ttl": int((link.expires_at + KEPT).timestamp()),
         }
         self._table.put(to_item(self._partition, link.link_id, values))
@@ -104,4 +97,5 @@ def _to_link(item: Item) -> Link:
         created_at=dt.datetime.fromisoformat(stored["created_at"]),
         expires_at=dt.datetime.fromisoformat(stored["expires_at"]),
         revoked_at=dt.datetime.fromisoformat(revoked_at) if revoked_at else None,
+        key_id=stored.get("key_id"),
     )

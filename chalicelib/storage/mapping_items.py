@@ -20,18 +20,11 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class StoredMapping:
-    """A mapping under its name.
-
-    Attributes
-    ----------
-    name : str
-    mapping : dict
-        In the form that `exports.parse_mapping` accepts.
-    saved_at : str
-    """
+    """A mapping under its name."""
 
     name: str
     mapping: dict[str, Any]
+    """In the form that `exports.parse_mapping` accepts."""
     saved_at: str
 
 

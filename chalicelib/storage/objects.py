@@ -19,21 +19,14 @@ BUFFER_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ObjectVersion:
-    """One version of one object, to which a checkpoint refers.
-
-    Attributes
-    ----------
-    key : str
-        Decoded, as in the bucket.
-    etag : str
-        Without quotes; empty for the current version.
-    version_id : str
-        Empty in a bucket without versioning.
-    """
+    """One version of one object, to which a checkpoint refers."""
 
     key: str
+    """Decoded, as in the bucket."""
     etag: str = ""
+    """Without quotes; empty for the current version."""
     version_id: str = ""
+    """Empty in a bucket without versioning."""
 
 
 class ObjectGoneError(LookupError):
@@ -45,18 +38,12 @@ class ObjectTooLargeError(ValueError):
 
 
 class Blocks(io.RawIOBase):
-    """The bytes of one version of an object, read block by block.
-
-    Attributes
-    ----------
-    size : int
-        Number of bytes of the object.
-    trouble : Exception, optional
-        The last exception that a read raised.
-    """
+    """The bytes of one version of an object, read block by block."""
 
     size: int
+    """Number of bytes of the object."""
     trouble: Exception | None = None
+    """The last exception that a read raised."""
 
 
 class ObjectReader(io.BufferedReader):
@@ -92,10 +79,6 @@ class Objects(ABC):
 
     Every method raises `StoreUnavailable` for outages, and `ValueError` for a key of another
     tenant.
-
-    Parameters
-    ----------
-    tenant : str
     """
 
     def __init__(self, tenant: str) -> None:
@@ -110,10 +93,7 @@ class Objects(ABC):
     def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
         """Return a URL to which the object can be uploaded with PUT, without an API key.
 
-        Parameters
-        ----------
-        size : int, optional
-            The exact size of the object in bytes; any size if absent.
+        `size`: the exact size of the object in bytes; any size if absent.
         """
 
     @abstractmethod
@@ -122,11 +102,7 @@ class Objects(ABC):
     ) -> ObjectReader:
         """Open exactly this version, which must be the newest.
 
-        Parameters
-        ----------
-        max_bytes : int
-        block_bytes : int
-            Number of bytes that are read at once.
+        `block_bytes`: number of bytes that are read at once.
 
         Raises
         ------
@@ -140,10 +116,7 @@ class Objects(ABC):
     def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
         """Write a whole object.
 
-        Parameters
-        ----------
-        passing : bool, optional
-            Whether the object is temporary and removed after one or two days.
+        `passing`: whether the object is temporary and removed after one or two days.
         """
 
     @abstractmethod

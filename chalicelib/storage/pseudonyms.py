@@ -67,28 +67,20 @@ def new_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
-def seal(key: bytes, root_secret: bytes, tenant: str, *, nonce: bytes | None = None) -> bytes:
+def seal(key: bytes, root_secret: bytes, tenant: str) -> bytes:
     """Encrypt a tenant's key for storage; it can be decrypted only with the root secret.
 
     The key is masked with HMAC-SHA-256 of a random nonce under the root secret. The result is
     authenticated under the same secret with another label (encrypt, then MAC). The mask is as long
     as the key, comes from a pseudo-random function and is used once, so no cipher is needed.
 
-    Parameters
-    ----------
-    key : bytes
-        32 bytes.
-    nonce : bytes, optional
-        16 bytes that were never used before; random if absent.
+    The result has 64 bytes: nonce, masked key and tag.
 
-    Returns
-    -------
-    bytes
-        Nonce, masked key and tag: 64 bytes.
+    `key`: 32 bytes.
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"the key must have {KEY_BYTES} bytes, not {len(key)}")
-    nonce = nonce or secrets.token_bytes(_NONCE_BYTES)
+    nonce = secrets.token_bytes(_NONCE_BYTES)
     body = nonce + _masked(key, root_secret, tenant, nonce)
     return body + _tag(body, root_secret, tenant)
 

@@ -34,14 +34,7 @@ _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFailed
 
 
 class S3Objects(Objects):
-    """A tenant's part of a bucket, accessed with an S3 client.
-
-    Parameters
-    ----------
-    client : botocore client
-        An ``s3`` client.
-    bucket, tenant : str
-    """
+    """A tenant's part of a bucket, accessed with an S3 client."""
 
     def __init__(self, client: Any, bucket: str, tenant: str) -> None:
         super().__init__(tenant)
@@ -51,11 +44,8 @@ class S3Objects(Objects):
     def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
         """Return a presigned URL to which the object can be uploaded with PUT.
 
-        Parameters
-        ----------
-        size : int, optional
-            Size in bytes. The header Content-Length is signed, so S3 rejects a body of another
-            length.
+        `size`: size in bytes. The header Content-Length is signed, so S3 rejects a body of another
+        length.
         """
         length = {} if size is None else {"ContentLength": size}
         url: str = self._client.generate_presigned_url(
@@ -73,19 +63,6 @@ class S3Objects(Objects):
 
         Every request contains the ETag, so that versions are not mixed. No request contains the
         version id, because S3 would continue to return an overwritten version.
-
-        Parameters
-        ----------
-        max_bytes : int
-        block_bytes : int
-            Number of bytes that one request reads.
-
-        Raises
-        ------
-        ObjectGoneError
-            If the object was deleted or overwritten.
-        ObjectTooLargeError
-            If the object has more than `max_bytes` bytes.
         """
         key = self._own(version.key)
         try:
@@ -104,19 +81,11 @@ class S3Objects(Objects):
         return ObjectReader(_Ranges(self._client, request, size, block_bytes))
 
     def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
-        """Write a whole object.
-
-        Parameters
-        ----------
-        passing : bool, optional
-            Whether the bucket's lifecycle rules remove the object after one or two days.
-        """
         tags = {"Tagging": PASSING_TAG} if passing else {}
         with outages_named():
             self._client.put_object(Bucket=self._bucket, Key=self._own(key), Body=body, **tags)
 
     def etag(self, key: str) -> str | None:
-        """Return the ETag of an object, without quotes, or None if the object does not exist."""
         try:
             with outages_named():
                 found = self._client.head_object(Bucket=self._bucket, Key=self._own(key))
@@ -128,12 +97,10 @@ class S3Objects(Objects):
         return etag.strip('"')
 
     def remove(self, key: str) -> None:
-        """Remove an object; do nothing if it does not exist."""
         with outages_named():
             self._client.delete_object(Bucket=self._bucket, Key=self._own(key))
 
     def find(self, key: str) -> bytes | None:
-        """Read a whole object; return None if it does not exist."""
         try:
             with outages_named():
                 answer = self._client.get_object(Bucket=self._bucket, Key=self._own(key))

@@ -28,19 +28,13 @@ class Table(ABC):
     """Items by partition and sort key.
 
     Every method raises `StoreUnavailable` for a transient failure.
-
-    Attributes
-    ----------
-    name : str
-    batch_size : int
-        Maximum number of writes in `write_batch`.
-    deletes_at_once : int
-        Number of items that `delete` removes atomically.
     """
 
     name: str
     batch_size: int
+    """Maximum number of writes in `write_batch`."""
     deletes_at_once: int
+    """Number of items that `delete` removes atomically."""
 
     @abstractmethod
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
@@ -63,14 +57,7 @@ class Table(ABC):
     ) -> bool:
         """Change attributes of one item; return False if the condition is false.
 
-        Parameters
-        ----------
-        assign : mapping
-            Attributes to set.
-        where_missing : mapping, optional
-            Attributes to set only if they are missing.
-        remove : sequence of str, optional
-            Attributes to remove.
+        `where_missing`: attributes to set only if they are missing.
         """
 
     @abstractmethod
@@ -80,10 +67,7 @@ class Table(ABC):
         After a failure some of the items may be removed. Repeating the call is safe if the
         condition is also true for a missing item.
 
-        Returns
-        -------
-        list of str
-            Sort keys of the items for which the condition is false.
+        Return the sort keys of the items for which the condition is false.
         """
 
     @abstractmethod
@@ -98,27 +82,16 @@ class Table(ABC):
     ) -> int:
         """Add to an attribute of an item; create the item if it does not exist.
 
-        Parameters
-        ----------
-        name : str
-            Name of the attribute.
-        expires_at : int, optional
-            When the item may be removed, in seconds since 1970.
+        Return the sum after this call; the addition is atomic.
 
-        Returns
-        -------
-        int
-            The sum after this call; the addition is atomic.
+        `expires_at`: when the item may be removed, in seconds since 1970.
         """
 
     @abstractmethod
     def put_together(self, *puts: ConditionalPut) -> bool:
         """Write several items in one transaction: all or none.
 
-        Returns
-        -------
-        bool
-            False if a condition is false or another transaction is writing the same items.
+        Return False if a condition is false or another transaction is writing the same items.
         """
 
     @abstractmethod
@@ -163,8 +136,6 @@ class Table(ABC):
             First and last sort key, both inclusive.
         after : str, optional
             Sort key after which to start, in the direction of reading.
-        limit : int, optional
-            Maximum number of items.
         """
         left = limit
         while left is None or left > 0:

@@ -33,11 +33,6 @@ class TenantStore:
 
     Parameters
     ----------
-    table : Table
-    objects : Objects
-        Objects of the tenant.
-    tenant : str
-        Name of the tenant.
     settings : Settings
         Defaults for a tenant that has no configuration yet.
     root_secret : callable
@@ -46,8 +41,6 @@ class TenantStore:
     other_secrets : callable
         Returns the earlier root secrets that may still be in use, the oldest last. Called if
         `root_secret` does not match.
-    patience : Patience
-        Time limit and pauses for writes of many items; `write_seconds` of the settings if absent.
 
     Raises
     ------
@@ -157,10 +150,7 @@ class TenantStore:
     def renew_user_key(self) -> bool:
         """Seal the key for people under the current root secret if it is under an earlier one.
 
-        Returns
-        -------
-        bool
-            Whether the key was replaced.
+        Return whether the key was replaced.
         """
         sealed = self._sealed_user_key()
         key = self._unsealed(sealed)

@@ -22,44 +22,34 @@ USER_KEY = "user-key"
 
 @dataclass(frozen=True, slots=True)
 class TenantConfig:
-    """The configuration of a tenant.
-
-    Attributes
-    ----------
-    currency : str
-        The reporting currency.
-    shards : int
-        Number of partitions for the events of a day. It cannot change, because keys depend on it.
-    retention_days : int
-        Number of days for which raw events are stored.
-    cors_origins : tuple of str
-        Origins from which browsers may call the API, or ``*``.
-    time_zone : str
-        IANA name of the time zone that determines the day of an event.
-    roles : dict of str to str
-        Roles of engagement types in the models, where they differ from the defaults: by
-        ``channel/type`` or by channel, one of `channels.ROLES`.
-    country : str
-        ISO 3166-1 code of the country whose public holidays are used in fits; empty for none.
-    user_ids : str
-        What a `user_id` identifies: ``people``, ``devices``, or empty if not configured.
-    fit_window_days : int
-        Length of the default window of a fit, which ends yesterday; 0 for the service's default.
-    longest_retention_days : int
-        The longest earlier retention, because events from that time may still be stored; 0 if the
-        current retention is the longest.
-    """
+    """The configuration of a tenant."""
 
     currency: str
+    """The reporting currency."""
     shards: int
+    """Number of partitions for the events of a day. It cannot change, because keys depend on it."""
     retention_days: int
+    """Number of days for which raw events are stored."""
     cors_origins: tuple[str, ...] = ()
+    """Origins from which browsers may call the API, or ``*``."""
     longest_retention_days: int = 0
+    """The longest earlier retention, because events from that time may still be stored; 0 if the
+    current retention is the longest.
+    """
     time_zone: str = "UTC"
+    """IANA name of the time zone that determines the day of an event."""
     roles: dict[str, str] = field(default_factory=dict)
+    """Roles of engagement types in the models, where they differ from the defaults: by
+    ``channel/type`` or by channel, one of `channels.ROLES`.
+    """
     country: str = ""
+    """ISO 3166-1 code of the country whose public holidays are used in fits; empty for none."""
     user_ids: str = ""
+    """What a `user_id` identifies: ``people``, ``devices``, or empty if not configured."""
     fit_window_days: int = 0
+    """Length of the default window of a fit, which ends yesterday; 0 for the service's default."""
+    webhook_url: str = ""
+    """Address to which changed verdicts are sent; empty for none. It may contain a secret."""
 
     @property
     def kept_days(self) -> int:
@@ -69,26 +59,16 @@ class TenantConfig:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key as stored: a keyed hash instead of the secret.
-
-    Attributes
-    ----------
-    key_id : str
-    role : {'tag', 'ingest', 'read', 'admin'}
-    key_hash : str
-        Hexadecimal.
-    created_at : datetime
-    revoked_at : datetime, optional
-    expires_at : datetime, optional
-        When the key becomes invalid.
-    """
+    """An API key as stored: a keyed hash instead of the secret."""
 
     key_id: str
     role: Role
     key_hash: str
+    """Hexadecimal."""
     created_at: dt.datetime
     revoked_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
+    """When the key becomes invalid."""
 
     def state(self, now: dt.datetime) -> KeyState:
         """Return the state of the key; a revoked key remains revoked after its expiry."""
@@ -105,10 +85,11 @@ class TenantItems:
     def __init__(self, table: Table, tenant: str) -> None:
         self._table = table
         self._tenant = tenant
+        self._partition = table_keys.config_partition(tenant)
 
     def config(self) -> TenantConfig | None:
         """Return the stored configuration, or None for a tenant that is not registered."""
-        item = self._table.get(table_keys.config_partition(self._tenant), SETTINGS, consistent=True)
+        item = self._table.get(self._partition, SETTINGS, consistent=True)
         return None if item is None else _to_config(item)
 
     def register(self, config: TenantConfig, sealed_user_key: bytes) -> TenantConfig:
@@ -122,7 +103,7 @@ class TenantItems:
         self._table.put(to_item(table_keys.REGISTRY_PARTITION, self._tenant, {}))
         if self.config() is None:
             self.keep_user_key(sealed_user_key)
-        item = to_item(table_keys.config_partition(self._tenant), SETTINGS, asdict(config))
+        item = to_item(self._partition, SETTINGS, asdict(config))
         if self._table.put_new(item):
             return config
         stored = self.config()
@@ -130,14 +111,12 @@ class TenantItems:
 
     def user_key(self) -> bytes | None:
         """Return the sealed key for the tenant's people, or None."""
-        item = self._table.get(table_keys.config_partition(self._tenant), USER_KEY, consistent=True)
+        item = self._table.get(self._partition, USER_KEY, consistent=True)
         return None if item is None else base64.b64decode(item["sealed"]["S"])
 
     def keep_user_key(self, sealed: bytes) -> bytes:
         """Store the first sealed key and return the stored one; an existing key is not replaced."""
-        item = to_item(
-            table_keys.config_partition(self._tenant), USER_KEY, {"sealed": _text_of(sealed)}
-        )
+        item = to_item(self._partition, USER_KEY, {"sealed": _text_of(sealed)})
         if self._table.put_new(item):
             return sealed
         return self.user_key() or sealed
@@ -145,7 +124,7 @@ class TenantItems:
     def replace_user_key(self, previous: bytes, sealed: bytes) -> bool:
         """Replace the sealed key; return False if it is no longer `previous`."""
         return self._table.update(
-            table_keys.config_partition(self._tenant),
+            self._partition,
             USER_KEY,
             only_if=Equals("sealed", {"S": _text_of(previous)}),
             assign={"sealed": {"S": _text_of(sealed)}},
@@ -165,7 +144,7 @@ class TenantItems:
             config, longest_retention_days=longest if longest > config.retention_days else 0
         )
         written = self._table.put(
-            to_item(table_keys.config_partition(self._tenant), SETTINGS, asdict(config)),
+            to_item(self._partition, SETTINGS, asdict(config)),
             only_if=Equals("shards", {"N": str(config.shards)}),
         )
         if not written:
@@ -173,7 +152,6 @@ class TenantItems:
 
 
 def _to_config(item: Item) -> TenantConfig:
-    """Convert an item to a configuration."""
     stored = from_item(item)
     return TenantConfig(
         currency=stored["currency"],
@@ -181,6 +159,7 @@ def _to_config(item: Item) -> TenantConfig:
         retention_days=stored["retention_days"],
         cors_origins=tuple(stored.get("cors_origins", ())),
         longest_retention_days=stored.get("longest_retention_days", 0),
+        webhook_url=stored.get("webhook_url", ""),
         time_zone=stored.get("time_zone", "UTC"),
         roles=dict(stored.get("roles", {})),
         country=stored.get("country", ""),

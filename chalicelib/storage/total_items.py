@@ -27,60 +27,38 @@ LONGEST_COST = "longest-cost"
 
 @dataclass(frozen=True, slots=True)
 class DayTotals:
-    """The totals of one day in one shard.
-
-    Attributes
-    ----------
-    day : date
-    shard : int
-    rows : list of dict
-        One per kind of event, from `services.totals`.
-    """
+    """The totals of one day in one shard."""
 
     day: dt.date
     shard: int
     rows: list[dict[str, Any]]
+    """One per kind of event, from `services.totals`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The reading of events from which totals were computed.
-
-    Attributes
-    ----------
-    read_at : datetime
-        When the reading began, by the reader's clock.
-    events : int
-        Number of events.
-    awaited : bool
-        Whether another computation of the totals is pending.
-    number : int
-        Number of the reading.
-    """
+    """The reading of events from which totals were computed."""
 
     read_at: dt.datetime
+    """When the reading began, by the reader's clock."""
     events: int
+    """Number of events."""
     awaited: bool
+    """Whether another computation of the totals is pending."""
     number: int = 0
+    """Number of the reading."""
 
 
 @dataclass(slots=True)
 class Freshness:
-    """How current totals are; updated while the totals are read.
-
-    Attributes
-    ----------
-    latest : datetime or None
-        Time of the latest reading.
-    behind : datetime or None
-        Time of the earliest reading whose events have changed since.
-    never_derived : bool
-        Whether some events have no totals yet.
-    """
+    """How current totals are; updated while the totals are read."""
 
     latest: dt.datetime | None = None
+    """Time of the latest reading."""
     behind: dt.datetime | None = None
+    """Time of the earliest reading whose events have changed since."""
     never_derived: bool = False
+    """Whether some events have no totals yet."""
 
     @property
     def changes_awaited(self) -> bool:
@@ -135,6 +113,8 @@ class TotalsStore:
     def put(self, totals: DayTotals, *, read_at: dt.datetime, reading: int | None = None) -> bool:
         """Replace the totals of a day and shard.
 
+        Return False if totals of a later reading are stored; they are not replaced.
+
         Parameters
         ----------
         read_at : datetime
@@ -142,11 +122,6 @@ class TotalsStore:
         reading : int, optional
             Number from `begin_reading`, called before the partition was read. If absent, a new
             reading begins now.
-
-        Returns
-        -------
-        bool
-            False if totals of a later reading are stored; they are not replaced.
         """
         if reading is None:
             reading = self.begin_reading(totals.day, totals.shard)
@@ -181,10 +156,7 @@ class TotalsStore:
     def await_next(self, day: dt.date, shard: int, number: int) -> bool:
         """Record that another computation of these totals is pending.
 
-        Returns
-        -------
-        bool
-            False if one is already pending, or if the totals are not from the reading `number`.
+        Return False if one is already pending, or if the totals are not from the reading `number`.
         """
         same = Equals("reading", {"N": str(number)}) if number else Missing("reading")
         return self._table.update(
@@ -199,10 +171,7 @@ class TotalsStore:
     ) -> Iterator[DayTotals]:
         """Return the totals from `start` to `end`, inclusive, ordered by day.
 
-        Parameters
-        ----------
-        freshness : Freshness, optional
-            Updated with all totals that are read.
+        `freshness`: updated with all totals that are read.
         """
         for day, shard, item in self._items_between(start, end, freshness):
             yield DayTotals(day, shard, document_items.recall(item, self._objects))

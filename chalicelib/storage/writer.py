@@ -23,24 +23,17 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Time limit and pauses for retries.
-
-    Attributes
-    ----------
-    budget_seconds : float
-        No call starts later than this after the first call.
-    base_seconds, cap_seconds : float
-        The n-th consecutive pause is drawn from [0, min(cap, base * 2**n)] ("full jitter").
-    sleep, jitter, monotonic : callable
-        Replaced in tests; `jitter` draws from [0, 1).
-    """
+    """Time limit and pauses for retries."""
 
     budget_seconds: float = 8.0
+    """No call starts later than this after the first call."""
     base_seconds: float = 0.05
     cap_seconds: float = 2.0
+    """The n-th consecutive pause is drawn from [0, min(cap, base * 2**n)] ("full jitter")."""
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
     monotonic: Callable[[], float] = time.monotonic
+    """Replaced in tests; `jitter` draws from [0, 1)."""
 
     def pause_seconds(self, failures: int) -> float:
         """Return the pause after this number of consecutive failures."""
@@ -68,12 +61,7 @@ def key_of(request: Request) -> Key:
 def persist(call: Callable[[], _T], patience: Patience) -> _T:
     """Return the result of a call; retry it while the store is unavailable.
 
-    Parameters
-    ----------
-    call : callable
-        Must be idempotent.
-    patience : Patience
-        Time limit and pauses.
+    `call`: must be idempotent.
 
     Raises
     ------
@@ -99,13 +87,7 @@ def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> 
     Of several requests for one key only the last is sent. DynamoDB rejects a batch that contains a
     key twice, and the last request determines the final item.
 
-    Parameters
-    ----------
-    table : Table
-    requests : sequence of requests
-        From `put_request` and `delete_request`.
-    patience : Patience
-        Time limit and pauses.
+    `requests`: from `put_request` and `delete_request`.
 
     Returns
     -------

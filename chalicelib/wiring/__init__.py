@@ -12,6 +12,7 @@ from chalicelib.wiring.dispatch import (
     send_fit,
     send_import,
     send_totals,
+    send_webhook,
     start_fit_machine,
 )
 from chalicelib.wiring.processes import (
@@ -44,6 +45,7 @@ __all__ = [
     "send_fit",
     "send_import",
     "send_totals",
+    "send_webhook",
     "settings",
     "start_fit_machine",
     "store",

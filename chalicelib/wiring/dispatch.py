@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import webhooks
 from chalicelib.model.errors import MisconfiguredService
 from chalicelib.wiring import processes
 from chalicelib.wiring.processes import aws_module, client, settings
@@ -33,8 +35,20 @@ def send_totals(message: dict[str, Any], *, delay_seconds: float) -> None:
     _send("totals", settings().totals_queue_url, message, DelaySeconds=delay)
 
 
+def send_webhook(url: str, message: Mapping[str, Any]) -> None:
+    """Send a message to a tenant's webhook; on one machine, the address may be private.
+
+    Raises
+    ------
+    Undeliverable
+    """
+    webhooks.post(url, message, may_be_private=processes.current.machine is not None)
+
+
 def start_fit_machine(name: str, execution_input: dict[str, Any]) -> bool:
     """Start the state machine that reads a fit in parts.
+
+    Return False if an execution with this name exists.
 
     Parameters
     ----------
@@ -42,11 +56,6 @@ def start_fit_machine(name: str, execution_input: dict[str, Any]) -> bool:
         Name of the execution; it is unique.
     execution_input : dict
         Can be encoded as JSON.
-
-    Returns
-    -------
-    bool
-        False if an execution with this name exists.
     """
     text = json.dumps(execution_input, separators=(",", ":"))
     started: bool = aws_module().start_execution(

@@ -109,7 +109,6 @@ def receipts_in(table: str, tenant: str) -> list[Receipt]:
 
 
 def _kept(process: Process, tenant: str) -> tuple[Table, Objects]:
-    """The table and the objects of a tenant."""
     if process.machine is not None:
         return process.machine.table, process.machine.objects(tenant)
     from chalicelib.storage.dynamodb_table import DynamoDbTable
@@ -140,7 +139,6 @@ def _clients_of(process: Process, tenant: str) -> tuple[Any, Any]:
 
 
 def _table(name: str | None = None) -> Table:
-    """The table, or the one with this name."""
     if processes.current.machine is not None and name is None:
         return processes.current.machine.table
     from chalicelib.storage.dynamodb_table import DynamoDbTable

@@ -101,9 +101,9 @@ def renew_user_keys(*, now: dt.datetime) -> None:
             )
 
 
-def finish_erasures(*, now: dt.datetime, seconds: float = ERASING_SECONDS) -> None:
+def finish_erasures(*, now: dt.datetime) -> None:
     """Continue unfinished erasures, and check those of yesterday a last time."""
-    give_up_at = time.monotonic() + seconds
+    give_up_at = time.monotonic() + ERASING_SECONDS
     for store in _stores():
         processed = erasures.finish_erasures(
             store, now=now, has_time=lambda: time.monotonic() < give_up_at

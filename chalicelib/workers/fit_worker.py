@@ -24,7 +24,7 @@ from chalicelib.functions import (
     writes_objects,
 )
 from chalicelib.model.days import stamp
-from chalicelib.model.errors import UnprocessableMessage
+from chalicelib.model.errors import OtherVersion, UnprocessableMessage
 from chalicelib.services.experiments import analyse_regions
 from chalicelib.services.experiments.geo_analysis import GeoQuestion
 from chalicelib.services.fitting.fit_parts import (
@@ -38,10 +38,12 @@ from chalicelib.services.fitting.fit_parts import (
     plan_from_json,
     read_part,
 )
-from chalicelib.services.fitting.fits import run_fit
+from chalicelib.services.fitting.fits import document_before, run_fit, show_document
+from chalicelib.services.verdict_changes import verdict_message
 from chalicelib.storage.fit_items import ENDED, FitHeader
 from chalicelib.storage.table_keys import is_tenant
 from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.webhooks import Undeliverable
 from chalicelib.workers.queue_messages import LambdaEvent, each_message, tries_of
 
 log = logging.getLogger(__name__)
@@ -68,10 +70,10 @@ FIT = Function(
         "fit_concurrency": ByStage("FitPartsAtOnce", dev=4, prod=40),
     },
     tenant_rights=(
-        gets("config", "fits"),
-        queries("days#*", "events#*", "experiments"),
+        gets("config", "fits", "fit-results"),
+        queries("days#*", "events#*", "experiments", "fits"),
         puts("fits", "fit-results"),
-        reads_objects("documents/{tenant}/experiments/*"),
+        reads_objects("documents/{tenant}/experiments/*", "documents/{tenant}/fits/*"),
         SEES_MISSING_OBJECTS,
         writes_objects("documents/{tenant}/fits/*"),
     ),
@@ -107,10 +109,14 @@ FIT_MERGE = Function(
     is_numerical=True,
     without_dead_letters=_MACHINE_RETRIES,
     tenant_rights=(
-        gets("config", "fits"),
-        queries("erased", "events#*", "experiments"),
+        gets("config", "fits", "fit-results"),
+        queries("erased", "events#*", "experiments", "fits"),
         puts("fits", "fit-results"),
-        reads_objects("documents/{tenant}/experiments/*", "documents/{tenant}/fit-parts/*"),
+        reads_objects(
+            "documents/{tenant}/experiments/*",
+            "documents/{tenant}/fit-parts/*",
+            "documents/{tenant}/fits/*",
+        ),
         SEES_MISSING_OBJECTS,
         writes_objects("documents/{tenant}/fits/*"),
         Right("RemovesParts", ("s3:DeleteObject",), objects=("documents/{tenant}/fit-parts/*",)),
@@ -130,10 +136,7 @@ ANALYSIS = Function(
 def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
     """Run the fits that an SQS event requests.
 
-    Returns
-    -------
-    dict
-        A partial batch response.
+    Return a partial batch response.
     """
 
     again = any(tries_of(record) > 1 for record in event["Records"])
@@ -142,7 +145,10 @@ def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
         match message:
             case {"fit": {"tenant": str(tenant), "fit_id": str(fit_id)}} if is_tenant(tenant):
                 if not _passed_to_machine(wiring.store(tenant), fit_id, now, by_day=again):
-                    count_fit(run_fit(wiring.store(tenant), fit_id, now=now), now)
+                    store = wiring.store(tenant)
+                    ended = run_fit(store, fit_id, now=now)
+                    count_fit(ended, now)
+                    announce_verdicts(store, ended, now)
             case _:
                 raise UnprocessableMessage("the message does not request a fit")
 
@@ -152,10 +158,7 @@ def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
 def read_fit_part(event: LambdaEvent) -> int:
     """Read a part of a fit for the state machine; repeating it has no effect.
 
-    Returns
-    -------
-    int
-        Size of the part in bytes.
+    Return the size of the part in bytes.
     """
     store, plan = _store_and_plan(event)
     with _malformed_input():
@@ -166,10 +169,7 @@ def read_fit_part(event: LambdaEvent) -> int:
 def merge_fit(event: LambdaEvent, *, now: dt.datetime) -> str:
     """Merge the parts of a fit and end it, or end it as failed, for the state machine.
 
-    Returns
-    -------
-    str
-        Status of the fit: ``done`` or ``failed``.
+    Return the status of the fit: ``done`` or ``failed``.
     """
     store, plan = _store_and_plan(event)
     if "error" in event:  # caught by the state machine after its retries
@@ -177,7 +177,29 @@ def merge_fit(event: LambdaEvent, *, now: dt.datetime) -> str:
     else:
         ended = merge_parts(store, plan, now=now)
     count_fit(ended, now)
+    announce_verdicts(store, ended, now)
     return ended.status
+
+
+def announce_verdicts(store: TenantStore, ended: FitHeader, now: dt.datetime) -> None:
+    """Send the verdicts that a fit changed to the tenant's webhook, once.
+
+    A message that cannot be delivered is logged and counted. It does not change the fit, and it is
+    not sent later: the answers themselves are in the API.
+    """
+    url = store.config.webhook_url
+    is_new = ended.status == "done" and ended.finished_at == stamp(now)
+    if not url or not is_new or ended.window_given:
+        return
+    try:
+        before, after = document_before(store, ended), show_document(store, ended)
+        message = before and after and verdict_message(store.tenant, before, after)
+        if message:
+            wiring.send_webhook(url, message)
+            telemetry.count("WebhooksSent")
+    except (OtherVersion, Undeliverable) as error:
+        log.warning("webhook of %s: fit %s: %s", store.tenant, ended.fit_id, error)
+        telemetry.count("WebhooksFailed")
 
 
 def analyse_geo_test(event: LambdaEvent) -> dict[str, Any]:

@@ -74,10 +74,7 @@ def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLe
     until it reaches the dead-letter queue and an alarm fires; acknowledging it would lose the file
     silently.
 
-    Returns
-    -------
-    dict
-        A partial batch response.
+    Return a partial batch response.
     """
 
     def handle(message: dict[str, Any]) -> None:

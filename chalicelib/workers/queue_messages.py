@@ -18,10 +18,7 @@ log = logging.getLogger(__name__)
 def each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) -> LambdaEvent:
     """Handle every message of an SQS event; SQS delivers those that failed again.
 
-    Returns
-    -------
-    dict
-        A partial batch response.
+    Return a partial batch response.
     """
     failed = []
     for record in event["Records"]:

@@ -92,10 +92,7 @@ def derive_totals(event: LambdaEvent, *, now: dt.datetime) -> None:
 def derive_waiting_totals(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
     """Derive the totals of the waiting days that an SQS event names.
 
-    Returns
-    -------
-    dict
-        A partial batch response.
+    Return a partial batch response.
     """
 
     def handle(message: dict[str, Any]) -> None:

@@ -283,13 +283,7 @@ def update(there: Deployed, server: Server, package: Path, stage: str) -> None:
 
 
 def lose_and_restore(there: Deployed, server: Server, engagements: int) -> int:
-    """Delete a day of a shard and copy it back (docs/operations.md); returns the number of events.
-
-    Parameters
-    ----------
-    engagements : int
-        Engagements in the totals, before and after.
-    """
+    """Delete a day of a shard and copy it back (docs/operations.md); return the events restored."""
     client, table = server.client("dynamodb"), there.stack.outputs["TableName"]
     copy = f"{table}-restored"
     client.restore_table_to_point_in_time(

@@ -20,12 +20,7 @@ START_SECONDS = 60.0
 
 
 class Server:
-    """A running MiniStack.
-
-    Attributes
-    ----------
-    endpoint : str
-    """
+    """A running MiniStack."""
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint

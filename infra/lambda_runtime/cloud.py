@@ -37,18 +37,12 @@ QUEUES = tuple(f"{one.name}Queue" for one in FUNCTIONS if one.queue is not None)
 
 @dataclass(frozen=True)
 class Cloud:
-    """Addresses and names of the services.
-
-    Attributes
-    ----------
-    endpoints : dict of str to str
-        Environment variables with which clients of AWS reach them.
-    names : dict of str to str
-        Logical name in the template -> name, URL or ARN here.
-    """
+    """Addresses and names of the services."""
 
     endpoints: Mapping[str, str]
+    """Environment variables with which clients of AWS reach them."""
     names: Mapping[str, str]
+    """Logical name in the template -> name, URL or ARN here."""
 
     def client(self, service: str) -> Any:
         """A client of a service, for checks from outside."""

@@ -19,21 +19,14 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """The interpreter, runtime packages and log of all functions.
-
-    Attributes
-    ----------
-    python : Path
-        An interpreter of the version that Lambda runs.
-    runtime : Path
-        Folder with `awslambdaric` and the packages that Lambda's Python contains.
-    log : text file
-        Receives the output of the functions, which CloudWatch would store.
-    """
+    """The interpreter, runtime packages and log of all functions."""
 
     python: Path
+    """An interpreter of the version that Lambda runs."""
     runtime: Path
+    """Folder with `awslambdaric` and the packages that Lambda's Python contains."""
     log: TextIO
+    """Receives the output of the functions, which CloudWatch would store."""
 
 
 class Function:

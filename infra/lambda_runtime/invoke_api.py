@@ -21,10 +21,7 @@ PATH = "/2015-03-31/functions/{}/invocations"
 def running(functions: Mapping[str, Function]) -> Iterator[str]:
     """Serve the API on a free port of 127.0.0.1; yields its address.
 
-    Parameters
-    ----------
-    functions : mapping of str to Function
-        Functions by name; may be filled later.
+    `functions`: functions by name; may be filled later.
     """
 
     class Handler(BaseHTTPRequestHandler):

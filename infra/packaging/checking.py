@@ -96,10 +96,7 @@ def _compiled(module: str) -> str:
 def check_start(path: Path, package: Package, python: Path, runtime: Path) -> None:
     """Check that the application starts from the unpacked zip, without installed packages.
 
-    Parameters
-    ----------
-    runtime : Path
-        Folder with the packages that Lambda's Python contains.
+    `runtime`: folder with the packages that Lambda's Python contains.
 
     Raises
     ------

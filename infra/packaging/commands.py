@@ -11,20 +11,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The result of a program.
-
-    Attributes
-    ----------
-    failed : bool
-    out : str
-        Its standard output.
-    output : str
-        Its standard output and errors.
-    """
+    """The result of a program."""
 
     failed: bool
     out: str
+    """Its standard output."""
     output: str
+    """Its standard output and errors."""
 
 
 def run(
@@ -32,10 +25,7 @@ def run(
 ) -> Ended:
     """Run a program and wait for its end.
 
-    Parameters
-    ----------
-    only : mapping, optional
-        The whole environment; by default that of this process.
+    `only`: the whole environment; by default that of this process.
     """
     done = subprocess.run(  # nosec B603 - see above
         command,

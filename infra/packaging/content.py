@@ -26,8 +26,8 @@ CHALICE = ("__init__.py", "app.py")
 """Modules of Chalice that a package needs; the others deploy and serve locally."""
 
 ONLY_ON_ONE_MACHINE = (
-    *("local", "demo", "cli", "report"),
-    *("__main__.py", "client.py", "handbook.py"),
+    *("local", "demo", "cli", "client", "report"),
+    *("__main__.py", "handbook.py"),
 )
 
 UNREAD_FILES = re.compile(

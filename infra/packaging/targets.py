@@ -22,21 +22,14 @@ MAX_UNPACKED_BYTES = 255_000_000
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """A processor architecture.
-
-    Attributes
-    ----------
-    name : str
-        Its name in Lambda.
-    platform : str
-        Its name in `uv`, with the C library of Lambda's Amazon Linux 2023 or an older one.
-    elf_machine : int
-        The number in the header of libraries for it.
-    """
+    """A processor architecture."""
 
     name: str
+    """Its name in Lambda."""
     platform: str
+    """Its name in `uv`, with the C library of Lambda's Amazon Linux 2023 or an older one."""
     elf_machine: int
+    """The number in the header of libraries for it."""
 
 
 ARCHITECTURES = {
@@ -52,24 +45,17 @@ def architecture_here() -> Architecture | None:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A zip with the code of some functions.
-
-    Attributes
-    ----------
-    name : str
-    functions : tuple of str
-        Logical names of its functions in the template.
-    without : frozenset of str
-        Distributions of the lock file that these functions do not use; their own requirements are
-        left out too.
-    needed : frozenset of str
-        Modules that it must contain.
-    """
+    """A zip with the code of some functions."""
 
     name: str
     functions: tuple[str, ...]
+    """Logical names of its functions in the template."""
     without: frozenset[str]
+    """Distributions of the lock file that these functions do not use; their own requirements are
+    left out too.
+    """
     needed: frozenset[str]
+    """Modules that it must contain."""
 
 
 IN_THE_RUNTIME = frozenset({"boto3", "botocore"})

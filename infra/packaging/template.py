@@ -22,10 +22,7 @@ INCOMPLETE = "Could not install dependencies"
 def merged_template(stage: str) -> dict[str, Any]:
     """The output of `chalice package` for the application and the resources, without code.
 
-    Parameters
-    ----------
-    stage : str
-        A stage of `.chalice/config.json`.
+    `stage`: a stage of `.chalice/config.json`.
 
     Raises
     ------

@@ -233,10 +233,7 @@ def _alarm(
 ) -> dict[str, Json]:
     """An alarm on one metric.
 
-    Parameters
-    ----------
-    statistic : str
-        ``Sum``, ``Maximum`` or a percentile such as ``p99``.
+    `statistic`: ``Sum``, ``Maximum`` or a percentile such as ``p99``.
     """
     namespace, metric_name, dimensions = metric
     watched: Json = {

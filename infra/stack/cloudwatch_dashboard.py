@@ -109,7 +109,6 @@ def _widget(
 
 
 def _placed(number: int, properties: Json) -> Json:
-    """Place the widgets two in a row."""
     row, column = divmod(number, 2)
     place = {"x": 12 * column, "y": 6 * row, "width": 12, "height": 6}
     return {"type": "metric", **place, "properties": properties}
@@ -120,7 +119,6 @@ def _gateway(*names: str) -> list[Metric]:
 
 
 def _own(function: str, *names: str) -> list[Metric]:
-    """Metrics that the service sends."""
     dimensions = ["service", "likeworth-${Stage}", "function", function]
     return [["Likeworth", name, *dimensions] for name in names]
 

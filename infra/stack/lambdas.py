@@ -266,10 +266,7 @@ def _tenant_role_of(function: Function) -> Json:
 def _statement(right: Right, *, tenant: str) -> Json:
     """Convert a right to a policy statement.
 
-    Parameters
-    ----------
-    tenant : str
-        ``*`` for any tenant, or the name of the session tag that contains the tenant.
+    `tenant`: ``*`` for any tenant, or the name of the session tag that contains the tenant.
     """
     action = right.actions[0] if len(right.actions) == 1 else list(right.actions)
     if right.partitions:

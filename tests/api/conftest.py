@@ -44,7 +44,6 @@ class Caller:
         return response
 
     def get(self, path: str, **headers: str | None) -> HTTPResponse:
-        """GET a path."""
         return self.call("GET", path, **headers)
 
     def post(self, path: str, body: Any, **headers: str | None) -> HTTPResponse:
@@ -53,7 +52,6 @@ class Caller:
         return self.call("POST", path, raw, **({"content_type": JSON} | headers))
 
     def events(self, *events: Any) -> HTTPResponse:
-        """POST events."""
         return self.post("/v1/events", {"events": list(events)})
 
 
@@ -116,3 +114,10 @@ def rejected(response: HTTPResponse) -> tuple[int, str]:
     """Return the status and code of a problem."""
     found = problem(response)
     return found["status"], found["code"]
+
+
+def invalid_fields(response: HTTPResponse) -> list[tuple[str, str]]:
+    """Return the pointer and the code of each invalid field in an answer."""
+    found = problem(response)
+    assert (found["status"], found["code"]) == (400, "invalid_fields")
+    return [(one["pointer"], one["code"]) for one in found["errors"]]

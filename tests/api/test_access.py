@@ -9,7 +9,6 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import __version__
 from tests.api.conftest import Caller, caller, rejected
 from tests.factories import make_event
 
@@ -40,11 +39,6 @@ def test_a_tag_key_can_send_events_and_nothing_else(client: Client) -> None:
     assert may == [("POST", "/v1/events")]
     sent = caller(client, "tag").events(make_event())
     assert sent.json_body["accepted"] == 1
-
-
-def test_health_needs_no_key(client: Client) -> None:
-    response = Caller("", client).get("/v1/health", x_api_key=None)
-    assert response.json_body == {"status": "ok", "version": __version__}
 
 
 def test_concurrent_callers_are_not_mixed_up(

@@ -27,7 +27,7 @@ from tests.api.test_imports import DAY, Uploads
 from tests.conftest import BUCKET, Cloud
 from tests.factories import NOW, make_conversion, make_event, money, recently
 from tests.unit.test_telemetry import FIELDS
-from tests.unit.test_workers import dropped, import_all
+from tests.unit.test_workers import arrived, dropped, import_all
 
 EMAIL = "canary.7f3a@example.org"
 USER = "canary-user-93b1"
@@ -68,10 +68,7 @@ class Watched:
     """The whole service, and all its output."""
 
     def __init__(
-        self,
-        cloud: Cloud,
-        caplog: pytest.LogCaptureFixture,
-        capsys: pytest.CaptureFixture[str],
+        self, cloud: Cloud, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.cloud = cloud
         self.caplog = caplog
@@ -80,7 +77,6 @@ class Watched:
         self.dropped: set[str] = set()
 
     def everything(self) -> Iterator[tuple[str, str]]:
-        """Yield each place and its content."""
         for item in self.cloud.items():
             if item.get("object_key", {}).get("S") in self.dropped:
                 del item["object_key"]  # the name of a file in the bucket, as long as it is there
@@ -291,7 +287,6 @@ FILES: dict[str, tuple[dict[str, Any], list[str], int, int]] = {
 
 @pytest.fixture
 def uploads(watched: Watched, sender: Caller) -> Uploads:
-    """Uploads of a caller with the role ingest."""
     return Uploads(watched.cloud, sender)
 
 
@@ -331,11 +326,7 @@ def test_no_personal_data_leaks_from_imported_and_rejected_rows(
 def test_no_personal_data_leaks_from_unreadable_files(
     watched: Watched, uploads: Uploads, body: bytes
 ) -> None:
-    import_id = uploads.announce()
-    key = f"imports/acme/{import_id}/x.csv"
-    watched.uploaded.add(key)
-    put_and_import(watched, key, body)
-    shown = uploads.shown(import_id)
+    shown = imported(watched, uploads, body)
     assert shown["state"] == "failed"
     assert found_in(json.dumps(shown)) == []
 
@@ -347,11 +338,7 @@ def test_no_personal_data_leaks_from_names_of_archive_members(
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr(f"{EMAIL}.csv", "\n".join([SHOP, ORDER, ORDER.replace("59.00", NAME)]))
         archive.writestr(f"{EMAIL}/other.csv", f"{NAME},{TEXT}\n")
-    import_id = uploads.announce()
-    key = f"imports/acme/{import_id}/x.csv"
-    watched.uploaded.add(key)
-    put_and_import(watched, key, packed.getvalue())
-    assert uploads.shown(import_id)["state"] in ("done", "failed")
+    assert imported(watched, uploads, packed.getvalue())["state"] in ("done", "failed")
 
 
 def test_no_personal_data_leaks_from_file_names(
@@ -382,13 +369,21 @@ def test_no_personal_data_leaks_from_failing_messages(watched: Watched, sender: 
     ) == ["m0", "m1", "m2", "m3", "m4", "m5"]
 
 
+def imported(watched: Watched, uploads: Uploads, body: bytes) -> dict[str, Any]:
+    """Announce, upload and import a file; return its import."""
+    import_id = uploads.announce()
+    key = f"imports/acme/{import_id}/x.csv"
+    watched.uploaded.add(key)
+    put_and_import(watched, key, body)
+    return uploads.shown(import_id)
+
+
 def put_and_import(watched: Watched, key: str, body: bytes) -> None:
-    etag = watched.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["ETag"].strip('"')
-    assert import_all(dropped(quote(key), etag)) == []
+    assert import_all(arrived(watched.cloud, key, body)) == []
 
 
 def test_a_canary_would_be_found(watched: Watched) -> None:
-    watched.cloud.s3.put_object(Bucket=BUCKET, Key="documents/x", Body=zlib.compress(b"x"))
+    watched.cloud.put("documents/x", zlib.compress(b"x"))
     assert found_in(f"x {EMAIL.upper()} x") == [EMAIL]
     assert found_in(quote(TEXT, safe="")) == [TEXT]
     packed = {"doc": {"B": zlib.compress(NAME.encode())}}

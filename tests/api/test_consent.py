@@ -88,16 +88,8 @@ def test_consent_can_be_withdrawn_by_http(cloud: Cloud, sender: Caller, reader: 
     assert hash_of("ben") not in json.dumps(cloud.items(), default=str)
 
 
-def test_consent_must_be_true_or_false(sender: Caller) -> None:
-    for consent in ("no", 0, None):
-        answer = sender.events(event(user_id="ben") | {"consent": consent})
-        assert answer.status_code == 422
-        assert answer.json_body["rejected"][0]["code"] == "wrong_type"
-
-
 @pytest.fixture
 def uploads(cloud: Cloud, sender: Caller) -> Uploads:
-    """Uploads of a caller with the role ingest."""
     return Uploads(cloud, sender)
 
 

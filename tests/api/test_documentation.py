@@ -86,7 +86,6 @@ def test_a_package_serves_the_same_pages_as_a_clone(
 
 
 def forget() -> None:
-    """Clear the caches of files."""
     documentation.page.cache_clear()
     page_views._description.cache_clear()
 

@@ -11,7 +11,7 @@ from chalicelib import wiring
 from chalicelib.model.errors import GivenUp
 from chalicelib.services import imports
 from chalicelib.wiring import processes
-from tests.api.conftest import Caller, problem, rejected
+from tests.api.conftest import Caller, invalid_fields, rejected
 
 
 def test_an_import_above_the_quota_is_429_with_retry_after(
@@ -37,17 +37,10 @@ def test_a_size_above_the_daily_quota_is_429_until_tomorrow(sender: Caller) -> N
     assert 0 < int(str(response.headers["Retry-After"])) <= 86_400
 
 
-@pytest.mark.parametrize("size", [0, -1, 5_000_000_001])
-def test_an_impossible_size_is_rejected(sender: Caller, size: int) -> None:
+@pytest.mark.parametrize("size", [0, -1, 5_000_000_001, "10", 1.5, True])
+def test_an_impossible_size_is_rejected(sender: Caller, size: object) -> None:
     response = sender.post("/v1/imports", {"filename": "x.csv", "bytes": size})
-    assert rejected(response) == (400, "invalid_fields")
-    assert problem(response)["errors"][0]["pointer"] == "/bytes"
-
-
-@pytest.mark.parametrize("size", ["10", 1.5, True])
-def test_a_size_must_be_a_whole_number(sender: Caller, size: object) -> None:
-    response = sender.post("/v1/imports", {"filename": "x.csv", "bytes": size})
-    assert rejected(response) == (400, "invalid_fields")
+    assert invalid_fields(response)[0][0] == "/bytes"
 
 
 def test_an_announced_size_is_signed_and_null_means_no_size(sender: Caller) -> None:

@@ -20,8 +20,10 @@ from chalicelib.api.openapi.requests import EXAMPLES
 from chalicelib.api.views.link_views import linkable_routes
 from chalicelib.model.errors import Unauthenticated
 from chalicelib.services.credentials import signed_links
+from chalicelib.services.credentials.api_keys import Principal
+from chalicelib.storage.link_items import Link
 from chalicelib.wiring import processes
-from tests.api.conftest import Caller, problem, rejected
+from tests.api.conftest import Caller, caller, invalid_fields, problem, rejected
 from tests.api.test_answers import document, fitted
 from tests.conftest import SECRET, Cloud, session
 from tests.faults.capacity import Bill
@@ -31,6 +33,7 @@ __all__ = ["document", "fitted"]  # fixtures
 
 QUESTION = {"goal": "purchase", "from": "2026-02-01", "format": "csv"}
 WHOLE_DAY = dt.timedelta(days=1)
+ADMIN = Principal("acme", "admin", "0" * 12)
 
 
 @pytest.fixture
@@ -40,7 +43,6 @@ def nobody(client: Client) -> Caller:
 
 
 def made(admin: Caller, path: str = "/v1/roi", **query: str) -> dict[str, Any]:
-    """A new link."""
     response = admin.post("/v1/links", {"path": path, "query": query or QUESTION})
     assert response.status_code == 201, response.body
     found: dict[str, Any] = response.json_body
@@ -54,7 +56,6 @@ def target_of(url: str) -> str:
 
 
 def follow(nobody: Caller, target: str, method: str = "GET", **headers: str | None) -> HTTPResponse:
-    """Request a path without a key."""
     return nobody.call(method, target, **({"x_api_key": None} | headers))
 
 
@@ -154,6 +155,20 @@ def test_behind_a_gateway_the_url_includes_the_stage(cloud: Cloud, admin: Caller
     )
 
 
+OLD = dt.datetime(2026, 3, 14, 10, 0, 0, 7, tzinfo=dt.UTC)
+
+
+def made_then() -> tuple[str, Link]:
+    """The token of a link of one day that was made at `OLD`, and the link."""
+    store = wiring.store("acme")
+    return signed_links.make_link(store, "/v1/roi", QUESTION, days=1, maker=ADMIN, now=OLD)
+
+
+def authenticated(token: str, now: dt.datetime) -> Any:
+    question = [*QUESTION.items()]
+    return signed_links.authenticate_link(token, "/v1/roi", question, wiring.store, now=now)
+
+
 # --- what is rejected ----------------------------------------------------------------------------
 
 
@@ -200,48 +215,51 @@ def test_any_change_to_a_link_gets_the_same_rejection(
         assert rejected(response) == (401, "unauthenticated"), what
         assert response.headers["Referrer-Policy"] == "no-referrer"
         seen.append((problem(response), response.headers))
-    revoked, (token, expired) = (
-        made(admin),
-        signed_links.make_link(
-            wiring.store("acme"),
-            "/v1/roi",
-            QUESTION,
-            days=1,
-            now=dt.datetime(2026, 3, 14, tzinfo=dt.UTC),
-        ),
-    )
+    revoked, (token, expired) = made(admin), made_then()
     assert admin.call("DELETE", f"/v1/links/{revoked['id']}").status_code == 204
     assert admin.get(f"/v1/links/{expired.link_id}").json_body["state"] == "expired"
-    for target in (
-        target_of(revoked["url"]),
-        f"/v1/roi?{urlencode({**QUESTION, 'link': token})}",
-    ):
+    for target in (target_of(revoked["url"]), f"/v1/roi?{urlencode({**QUESTION, 'link': token})}"):
         response = follow(nobody, target)
         seen.append((problem(response), response.headers))
     assert all(one == seen[0] for one in seen)
 
 
 def test_a_link_expires(cloud: Cloud) -> None:
-    now = dt.datetime(2026, 3, 14, 10, 0, 0, 7, tzinfo=dt.UTC)
-    token, link = signed_links.make_link(wiring.store("acme"), "/v1/roi", QUESTION, days=1, now=now)
-
-    def ask(at: dt.datetime) -> str:
-        caller = signed_links.authenticate_link(
-            token, "/v1/roi", [*QUESTION.items()], wiring.store, now=at
-        )
-        return f"{caller.tenant} {caller.role} {caller.key_id}"
-
-    assert ask(link.expires_at - dt.timedelta(seconds=1)) == f"acme read {link.link_id}"
+    token, link = made_then()
+    one = authenticated(token, link.expires_at - dt.timedelta(seconds=1))
+    assert (one.tenant, one.role, one.key_id) == ("acme", "read", link.link_id)
     with pytest.raises(Unauthenticated):
-        ask(link.expires_at)
+        authenticated(token, link.expires_at)
+
+
+def test_a_readers_link_ends_with_the_readers_key(
+    fitted: Caller, client: Client, nobody: Caller
+) -> None:
+    reader = caller(client, "read")
+    key_id = reader.key.split(".")[1]
+    own, admins = made(reader), made(fitted)
+    assert (own["key_id"], admins["key_id"]) == (key_id, None)
+    assert follow(nobody, target_of(own["url"])).status_code == 200
+    assert fitted.call("DELETE", f"/v1/keys/{key_id}").status_code == 204
+    assert rejected(follow(nobody, target_of(own["url"]))) == (401, "unauthenticated")
+    assert follow(nobody, target_of(admins["url"])).status_code == 200
+
+
+def test_a_readers_link_cannot_be_freed_from_its_key_in_the_table(
+    fitted: Caller, client: Client, nobody: Caller
+) -> None:
+    own, links = made(caller(client, "read")), wiring.store("acme").links
+    stored = links.get(own["id"])
+    assert stored is not None
+    links.add(replace(stored, key_id=None))
+    assert rejected(follow(nobody, target_of(own["url"]))) == (401, "unauthenticated")
 
 
 def test_a_link_whose_expiry_was_changed_in_the_table_is_invalid(cloud: Cloud) -> None:
-    now, store = dt.datetime(2026, 3, 14, tzinfo=dt.UTC), wiring.store("acme")
-    token, link = signed_links.make_link(store, "/v1/roi", QUESTION, days=1, now=now)
-    store.links.add(replace(link, expires_at=link.expires_at + WHOLE_DAY))
+    token, link = made_then()
+    wiring.store("acme").links.add(replace(link, expires_at=link.expires_at + WHOLE_DAY))
     with pytest.raises(Unauthenticated):
-        signed_links.authenticate_link(token, "/v1/roi", [*QUESTION.items()], wiring.store, now=now)
+        authenticated(token, OLD)
 
 
 def test_parameters_can_be_reordered_and_ignored_ones_added(
@@ -266,9 +284,7 @@ def test_a_request_with_a_key_and_a_link_uses_the_key(
     fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     target = target_of(made(admin)["url"])
-    response = fitted.get(target)
-    assert rejected(response) == (400, "invalid_fields")
-    assert problem(response)["errors"][0]["pointer"] == "/link"
+    assert invalid_fields(fitted.get(target))[0][0] == "/link"
     wrong = "lw_acme.000000000000." + "a" * 32
     assert rejected(nobody.get(target, x_api_key=wrong)) == (401, "unauthenticated")
 
@@ -315,9 +331,7 @@ def test_a_revoked_link_is_invalid_immediately(
 def test_a_link_to_an_invalid_query_is_rejected(
     fitted: Caller, admin: Caller, body: Any, pointer: str
 ) -> None:
-    response = admin.post("/v1/links", body)
-    assert rejected(response) == (400, "invalid_fields")
-    assert problem(response)["errors"][0]["pointer"] == pointer
+    assert invalid_fields(admin.post("/v1/links", body))[0][0] == pointer
     assert admin.get("/v1/links").json_body["links"] == []
 
 

@@ -17,14 +17,7 @@ import app
 from chalicelib import __version__
 from chalicelib.model.events import parse_event
 from tests.api.conftest import Caller
-from tests.api.described import (
-    DOCUMENT,
-    JSON_TYPES,
-    check,
-    check_body,
-    described_answer,
-    validator,
-)
+from tests.api.described import DOCUMENT, JSON_TYPES, check, check_body, described_answer, validator
 from tests.api.test_documentation import marks
 from tests.factories import make_audience, make_conversion, make_cost, make_event, money
 

@@ -62,16 +62,14 @@ def limit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> int:
 
 @pytest.fixture
 def default_limit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> int:
-    """The default limit."""
     assert cloud
     monkeypatch.delenv("LIKEWORTH_RATE_LIMIT")
     return Settings().rate_limit
 
 
 def test_every_answer_to_a_valid_key_reports_the_remaining_requests(
-    limit: int, clock: list[dt.datetime], client: Client
+    limit: int, clock: list[dt.datetime], reader: Caller
 ) -> None:
-    reader = caller(client, "read")
     found = reader.get("/v1/timeseries?metric=cost&from=2026-03-01&to=2026-03-02")
     assert found.status_code == 200
     answers = [
@@ -93,9 +91,8 @@ def test_every_answer_to_a_valid_key_reports_the_remaining_requests(
 
 
 def test_a_request_above_the_limit_gets_retry_after(
-    limit: int, clock: list[dt.datetime], client: Client
+    limit: int, clock: list[dt.datetime], reader: Caller
 ) -> None:
-    reader = caller(client, "read")
     for _ in range(limit):
         assert reader.get("/v1/fits").status_code == 200
     response = reader.get("/v1/fits")
@@ -137,9 +134,8 @@ def test_requests_without_a_valid_key_are_not_counted(
 
 
 def test_unexpected_errors_report_the_remaining_requests(
-    limit: int, client: Client, monkeypatch: pytest.MonkeyPatch
+    limit: int, reader: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader = caller(client, "read")
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("not foreseen")
@@ -182,9 +178,8 @@ def test_counting_is_cheap_with_the_default_limit(
 
 
 def test_a_request_that_cannot_be_counted_is_served(
-    limit: int, client: Client, cloud: Cloud, caplog: pytest.LogCaptureFixture
+    limit: int, reader: Caller, cloud: Cloud, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reader = caller(client, "read")
 
     def break_off(**_: object) -> None:
         raise EndpointConnectionError(endpoint_url="https://dynamodb")

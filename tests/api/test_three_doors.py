@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cli.estimate import EventLines
+from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from chalicelib.importers import Imported
 from chalicelib.services import imports
-from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.api.conftest import NDJSON, Caller
-from tests.conftest import BUCKET, Cloud
+from tests.conftest import Cloud
 from tests.factories import (
     make_annotation,
     make_audience,
@@ -74,6 +73,12 @@ ODD: dict[str, tuple[dict[str, Any], str | None]] = {
     "a number as paid": (like(paid=1), "wrong_type"),
     "a channel in capitals": (like(channel="Facebook"), "invalid_format"),
     "an unknown type": (like(type="poke"), "unknown_value"),
+    "a blank in an id": (like(event_id="a b"), "invalid_format"),
+    "a person who is an object": (like(user_id={"id": 5}), "wrong_type"),
+    "a number as cost": (like(cost=5), "wrong_type"),
+    "a text as consent": (like(consent="no"), "wrong_type"),
+    "a number as consent": (like(consent=0), "wrong_type"),
+    "nothing as consent": (like() | {"consent": None}, "wrong_type"),
     "an unknown kind": (like(kind="visit"), "unknown_kind"),
     "no kind": (like(kind=None), "missing_field"),
     "an unknown field": (like(cuont=2), "unknown_field"),
@@ -128,6 +133,9 @@ NOT_JSON: dict[str, bytes] = {
     "a huge exponent": b'{"kind": "control", "value": 1e99999999999999999999}',
     "thousands of digits": b'{"kind": "engagement", "count": ' + b"9" * 5000 + b"}",
     "single quotes": b"{'kind': 'cost'}",
+    "more than a value": b'{"kind": "cost"} x',
+    "a trailing comma": b'{"kind": "cost",}',
+    "a hundred thousand objects": b'{"a":' * 100_000,
 }
 
 FIRST = spent()
@@ -138,7 +146,6 @@ class EventFile(LineReport):
     """An export in which every row is one event."""
 
     def outcomes(self) -> Iterator[Imported]:
-        """Yield one row per line."""
         for row, line in enumerate(self._stream, start=1):
             self._rows = row
             yield Imported(row, (json.loads(line),))
@@ -153,9 +160,7 @@ def by_http(sender: Caller, body: bytes) -> dict[int, str]:
 
 def by_import(cloud: Cloud, store: TenantStore, body: bytes) -> dict[int, str]:
     """Same as `by_http`, for an import."""
-    key = f"imports/{store.tenant}/report.ndjson"
-    answer = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
-    version = ObjectVersion(key, answer["ETag"].strip('"'))
+    version = cloud.put(f"imports/{store.tenant}/report.ndjson", body)
     now = dt.datetime.now(dt.UTC)
     ended = imports.run_import(
         store,
@@ -173,9 +178,9 @@ def by_import(cloud: Cloud, store: TenantStore, body: bytes) -> dict[int, str]:
 def by_estimate(path: Path, body: bytes) -> dict[int, str]:
     """Same as `by_http`, for the command line."""
     path.write_bytes(body)
-    lines = EventLines(path, dt.datetime.now(dt.UTC))
+    lines = EventLines([LineFile(path)], dt.datetime.now(dt.UTC))
     assert len(list(lines)) + len(lines.rejected) == body.count(b"\n")
-    return {number - 1: code for number, code, _ in lines.rejected}
+    return {number - 1: code for _, number, code, _ in lines.rejected}
 
 
 def test_unusual_events_are_treated_the_same_by_http_imports_and_command_line(

@@ -20,6 +20,7 @@ from tests.conftest import BUCKET, Cloud
 from tests.experiments import make_holdout
 from tests.factories import make_event, recently
 from tests.kept_fits import keep_fit
+from tests.unit.test_workers import arrived
 
 __all__ = ["client", "document"]  # fixtures
 
@@ -74,10 +75,8 @@ def build(
     uploads = Uploads(cloud, admin)
     for _ in range(2):
         import_id = uploads.announce(filename="mine-secret.csv")
-        key = f"imports/acme/{import_id}/mine-secret.csv"
         rows = "\n".join([HEAD, GOOD, BAD, BAD.replace("nine", "many"), ""]).encode()
-        etag = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=rows)["ETag"]
-        uploads.work(created(key, etag))
+        uploads.work(arrived(cloud, f"imports/acme/{import_id}/mine-secret.csv", rows))
         assert admin.get(f"/v1/imports/{import_id}").json_body["rejected"] == 2
     mapping = json.dumps(OWN).encode()
     for name in ("ours", "ours-too"):
@@ -129,13 +128,3 @@ def build(
         event,
         marks,
     )
-
-
-def created(key: str, etag: str) -> dict[str, Any]:
-    """Return the S3 notification of a new object."""
-    record = {
-        "eventName": "ObjectCreated:Put",
-        "eventTime": "2026-03-15T12:00:00.123Z",
-        "s3": {"bucket": {"name": BUCKET}, "object": {"key": key, "eTag": etag.strip('"')}},
-    }
-    return {"Records": [record]}

@@ -148,7 +148,7 @@ def test_a_file_above_the_quota_of_the_day_is_rejected_and_removed(engine: Engin
     first, second, third = (announce(store) for _ in range(3))
     assert run(store, first, upload(store, first)).state == "done"
     ended = run(store, second, upload(store, second, FILE * 2))
-    assert ended.state == "failed"
+    assert (ended.state, ended.finished_at) == ("failed", "2026-03-15T12:00:00Z")
     assert ended.error is not None
     assert ended.error["code"] == "over_upload_quota"
     assert store.objects.find(second.object_key) is None

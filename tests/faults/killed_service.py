@@ -81,6 +81,7 @@ def run(data: Path, kills: int, seed: int) -> Verdict:
     draw, used, key = random.Random(seed), Used(), ""
     for number in range(kills):
         served = Served(data, rate_limit="0")
+        assert bool(key) != ("lw_local." in served.said), "only the first start creates a key"
         key = key or served.key
         stopping = threading.Event()
         threads = [

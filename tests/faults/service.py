@@ -82,7 +82,7 @@ class Service:
         )
         patch.setattr("chalicelib.api.endpoint._now", lambda: NOW)
         patch.setattr(secrets, "token_bytes", random.Random(0).randbytes)
-        patch.setattr("chalicelib.services.fitting.fits._estimation", lambda: _read_all)
+        patch.setattr("chalicelib.services.fitting.fits.estimate_events", _read_all)
         in_small_chunks = functools.partial(import_worker.run_import, chunk_events=CHUNK_EVENTS)
         patch.setattr(import_worker, "run_import", in_small_chunks)
         self.seconds_left = PLENTY

@@ -145,7 +145,7 @@ def test_the_bench_finds_events_removed_before_they_are_counted(
 
 def checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
     """A bug: the checkpoint is written before the rows that it covers."""
-    saved = self._store.imports.save(
+    saved = self.store.imports.save(
         replace(
             current,
             position=current.position + chunk.rows,
@@ -155,9 +155,9 @@ def checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
             not_data=current.not_data + chunk.not_data,
         )
     )
-    self._store.events.write(chunk.writes)
-    self._store.imports.add_rejected_rows(
-        current.import_id, current.generation, chunk.rejected, now=self._now
+    self.store.events.write(chunk.writes)
+    self.store.imports.add_rejected_rows(
+        current.import_id, current.generation, chunk.rejected, now=self.now
     )
     return saved
 
@@ -173,10 +173,10 @@ def replay_checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
         not_data=replay.not_data + chunk.not_data,
         events=replay.events + chunk.events,
     )
-    saved = self._store.imports.save(replace(current, replay=ahead))
-    self._store.events.write(chunk.writes)
-    self._store.imports.add_rejected_rows(
-        current.import_id, replay.generation, chunk.rejected, now=self._now
+    saved = self.store.imports.save(replace(current, replay=ahead))
+    self.store.events.write(chunk.writes)
+    self.store.imports.add_rejected_rows(
+        current.import_id, replay.generation, chunk.rejected, now=self.now
     )
     return saved
 

@@ -1,9 +1,7 @@
-"""Hostile files, generated in code, and a process that reads one of them.
+"""Hostile files, generated in code, and a process that reads them.
 
-    python -m tests.importers.hostile_files NAME FOLDER
-
-prints the result as a line of JSON: the code of the rejection (or the codes of the rejected rows,
-or ``read``), seconds, and the peak memory of the whole process in MB.
+`hostile_reader` starts ``python -m tests.importers.hostile_files``, which forks for each file: the
+importers are loaded once, and every file has the limits and the peak memory of its own process.
 """
 
 from __future__ import annotations
@@ -11,19 +9,21 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
 import resource
 import struct
+import subprocess
 import sys
 import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from tests.importers.files import google_report, google_row
 from tests.importers.old_workbooks import book, compound, record, sheet
@@ -37,6 +37,7 @@ MAX_MB = 128
 MEGABYTE = 1 << 20
 REPORT = google_report(google_row(), google_row(day="2026-06-02")).encode()
 _ADDRESS_SPACE = 1 << 30
+_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -455,9 +456,17 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
 
 
-def main(name: str, folder: str) -> None:
-    """Read a file and print the result."""
+def read_in_limits(name: str, folder: str) -> dict[str, str | float]:
+    """Read a file with limited memory and time.
+
+    Returns
+    -------
+    dict
+        ``became`` (the code of the rejection, or the codes of the rejected rows, or ``read``),
+        ``seconds``, and ``peak_mb``: the peak memory of the whole process.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     hostile = HOSTILE[name]
     path = Path(folder) / "hostile"
     stream = path.open("rb") if path.exists() else hostile.content()
@@ -467,9 +476,50 @@ def main(name: str, folder: str) -> None:
     if became == "unknown_platform":
         propose_for(path.open("rb") if path.exists() else cast("BinaryIO", hostile.content()))
     seconds = time.perf_counter() - began
-    result = {"became": became, "seconds": round(seconds, 3), "peak_mb": round(peak_mb(), 1)}
-    sys.stdout.write(json.dumps(result) + "\n")
+    return {"became": became, "seconds": round(seconds, 3), "peak_mb": round(peak_mb(), 1)}
+
+
+def serve() -> None:
+    """Answer each line (name and folder as JSON) with a line: the result, or the exit status."""
+    for line in sys.stdin:
+        is_child = os.fork() == 0
+        if is_child:
+            result: dict[str, str | float] = read_in_limits(*json.loads(line))
+        else:
+            status = os.waitstatus_to_exitcode(os.wait()[1])
+            result = {"became": f"exit status {status}"} if status else {}
+        if result:
+            sys.stdout.write(json.dumps(result) + "\n")
+            sys.stdout.flush()
+        if is_child:
+            return
+
+
+Read = Callable[[str, Path], dict[str, Any]]
+
+
+@contextmanager
+def hostile_reader() -> Iterator[Read]:
+    """Start the process, and return a function that reads a written file in it by its name."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.importers.hostile_files"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as process:
+        asked, answers = process.stdin, process.stdout
+        assert asked is not None
+        assert answers is not None
+
+        def read(name: str, folder: Path) -> dict[str, Any]:
+            asked.write(json.dumps([name, str(folder)]) + "\n")
+            asked.flush()
+            result: dict[str, Any] = json.loads(answers.readline())
+            return result
+
+        yield read
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    serve()

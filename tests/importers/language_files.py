@@ -5,28 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.importers.platforms.ga4_reports import ga4_translations
-from chalicelib.importers.platforms.ga4_reports.ga4_headings import METRICS, TIMES
+from chalicelib.importers.platforms.ga4_reports import ga4_headings as ga4
 from chalicelib.importers.platforms.google_ads import google_ads_columns as google_ads
-from chalicelib.importers.platforms.meta_ads import meta_translations as meta_ads
-from chalicelib.importers.platforms.meta_ads.meta_ads_report import COLUMNS as META_COLUMNS
-from chalicelib.importers.platforms.meta_business_suite import content_translations
-from chalicelib.importers.platforms.meta_business_suite.business_suite_columns import (
-    COLUMNS as CONTENT_COLUMNS,
-)
-from chalicelib.importers.platforms.youtube import studio_translations
-from chalicelib.importers.platforms.youtube.youtube_columns import COLUMNS as STUDIO_COLUMNS
+from chalicelib.importers.platforms.meta_ads import meta_ads_columns as meta_ads
+from chalicelib.importers.platforms.meta_business_suite import business_suite_columns
+from chalicelib.importers.platforms.youtube import youtube_columns
 from chalicelib.importers.reports.translations import Translation
 from tests.importers.files import table
 
 PLATFORMS: dict[str, tuple[Sequence[Translation], Mapping[str, Sequence[str]]]] = {
     "google_ads": (google_ads.TRANSLATIONS, {c.field: c.en for c in google_ads.COLUMNS}),
-    "meta_ads": (meta_ads.TRANSLATIONS, {c.field: c.en for c in META_COLUMNS}),
-    "ga4": (ga4_translations.TRANSLATIONS, {f: h["en"] for f, h in {**METRICS, **TIMES}.items()}),
-    "youtube": (studio_translations.TRANSLATIONS, {c.field: c.en for c in STUDIO_COLUMNS}),
+    "meta_ads": (meta_ads.TRANSLATIONS, {c.field: c.en for c in meta_ads.COLUMNS}),
+    "ga4": (ga4.TRANSLATIONS, {f: h["en"] for f, h in {**ga4.METRICS, **ga4.TIMES}.items()}),
+    "youtube": (youtube_columns.TRANSLATIONS, {c.field: c.en for c in youtube_columns.COLUMNS}),
     "meta_business_suite": (
-        content_translations.TRANSLATIONS,
-        {c.field: c.en for c in CONTENT_COLUMNS},
+        business_suite_columns.TRANSLATIONS,
+        {c.field: c.en for c in business_suite_columns.COLUMNS},
     ),
 }
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.importers.platforms.search_console.search_headings import HEADINGS
+from chalicelib.importers.platforms.search_console.search_headings import DAILY_COLUMNS
 from chalicelib.model.errors import ExportRejected
 from tests.importers.files import read, table
 from tests.importers.test_conservation import check_conservation, totals
@@ -13,10 +13,9 @@ HEADER = ("Date", "Clicks", "Impressions", "CTR", "Position")
 DAYS = table(HEADER, ["2026-05-01", 12, 640, "1.88%", 14.2], ["2026-05-02", 0, 505, "0%", 15])
 
 
-@pytest.mark.parametrize("language", HEADINGS)
+@pytest.mark.parametrize("language", DAILY_COLUMNS[0].headings)
 def test_every_language_gives_the_same_events_as_english(language: str) -> None:
-    names = HEADINGS[language]
-    header = [names[field][0] for field in ("day", "clicks", "impressions", "ctr", "position")]
+    header = [column.headings[language][0] for column in DAILY_COLUMNS]
 
     result = read(table(header, ["2026-05-01", 12, 640, "1.88%", 14.2]))
 

@@ -71,6 +71,12 @@ class Sample:
         """Whether the file is expected to be rejected as a whole."""
         return "rejected_file" in self.expected
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file is accepted and has no rows."""
+        has_rows = bool(self.expected.keys() & {"events", "rejected", "not_data"})
+        return not (self.is_rejected or has_rows)
+
 
 def find_samples() -> dict[str, Sample]:
     """Return every sample by its name, in alphabetical order."""

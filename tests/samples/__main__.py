@@ -10,7 +10,7 @@ import argparse
 import sys
 
 from tests.samples import ENDING, FOLDER, SAMPLES
-from tests.samples.reading import expectation_of, written
+from tests.samples.reading import SampleReading, written
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
     for name, sample in SAMPLES.items():
         if wanted and not name.startswith(wanted):
             continue
-        now = written(expectation_of(sample.data, sample.options))
+        now = written(SampleReading(sample.data, sample.options).expectation)
         path = sample.expectation
         if not path.exists() or path.read_text(encoding="utf-8") != now:
             differ += 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from chalicelib.importers import (
@@ -46,7 +47,7 @@ def open_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -
     return read_export(Pipe(data, piece), **chosen)  # type: ignore[arg-type]
 
 
-def read_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -> dict[str, Any]:
+def read_sample(data: bytes, options: Mapping[str, Any]) -> dict[str, Any]:
     """Read a file to its end, and check its events like `convert`.
 
     Returns
@@ -56,17 +57,71 @@ def read_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -
         with its row), ``summary`` (everything else about the file) and ``coverage``; or only
         ``rejected_file``, with a code and a detail. Empty values are omitted.
     """
-    try:
-        return _without_empty(_read(open_sample(data, options, piece=piece)))
-    except ExportRejected as rejection:
-        return {"rejected_file": {"code": rejection.code, "detail": rejection.detail}}
+    return SampleReading(data, options).found
 
 
-def _read(reader: ExportReader) -> dict[str, Any]:
+class SampleReading:
+    """A file that is read to its end, once, and recognised, once.
+
+    Attributes
+    ----------
+    outcomes : list of RowOutcome
+        Empty if the file is rejected.
+    summary : dict
+        The whole summary; empty if the file is rejected.
+    found : dict
+        As `read_sample` returns it.
+    """
+
+    def __init__(self, data: bytes, options: Mapping[str, Any]) -> None:
+        self._data, self._options = data, dict(options)
+        self.outcomes: list[RowOutcome] = []
+        self.summary: dict[str, Any] = {}
+        try:
+            reader = open_sample(data, options)
+            self.outcomes = list(reader)
+            self.found = _without_empty(_read(reader, self.outcomes))
+            self.summary = reader.summary()
+        except ExportRejected as rejection:
+            detail = {"code": rejection.code, "detail": rejection.detail}
+            self.found = {"rejected_file": detail}
+
+    @cached_property
+    def claims(self) -> list[tuple[int, Importer]]:
+        """The importers that claim the file, each with its hits."""
+        is_named = "platform" in self._options
+        try:
+            source = Source(io.BytesIO(self._data))
+            return [] if source.archive is not None else list(_claims(source, is_named=is_named))
+        except ExportRejected:
+            return []
+
+    @property
+    def own_claims(self) -> list[tuple[int, Importer]]:
+        """The claims of the importers of the platform that the options name, or else all."""
+        named = self._options.get("platform")
+        return [claim for claim in self.claims if named in (None, claim[1].platform)]
+
+    @property
+    def importer(self) -> str:
+        """The title of the file's importer; empty for an archive and with a mapping."""
+        is_mapped = bool(self._options.get("mapping", {}).get("columns"))
+        if is_mapped or not self.own_claims:
+            return ""
+        return max(self.own_claims, key=lambda claim: claim[0])[1].declaration.title
+
+    @property
+    def expectation(self) -> dict[str, Any]:
+        """The expectation of a sample: its options, its importer, and the outcome."""
+        head = {"options": self._options, "importer": self.importer}
+        return _without_empty(head | self.found)
+
+
+def _read(reader: ExportReader, outcomes: Iterable[RowOutcome]) -> dict[str, Any]:
     events: list[dict[str, Any]] = []
     rejected: list[dict[str, Any]] = []
     not_data: list[dict[str, Any]] = []
-    for outcome in reader:
+    for outcome in outcomes:
         place = _place(outcome)
         if isinstance(outcome, Rejected):
             row = {"code": outcome.code, "message": outcome.message, "raw": outcome.raw}
@@ -113,38 +168,12 @@ def plain_events(outcome: Imported) -> list[dict[str, Any]]:
     return events
 
 
-def importer_of(data: bytes, options: Mapping[str, Any]) -> str:
-    """Return the title of a file's importer; empty for an archive and with a mapping."""
-    importer = _best_importer(data, is_named="platform" in options, wanted=options.get("platform"))
-    is_mapped = bool(options.get("mapping", {}).get("columns"))
-    return "" if importer is None or is_mapped else importer.declaration.title
-
-
-def claims_of(data: bytes, *, is_named: bool = False) -> Iterator[tuple[int, Importer]]:
-    """Yield the importers that claim a file, each with its hits."""
-    source = Source(io.BytesIO(data))
-    if source.archive is not None:
-        return
+def _claims(source: Source, *, is_named: bool) -> Iterator[tuple[int, Importer]]:
     glimpse = Glimpse(source, named=is_named)
     for importer in IMPORTERS:
         claim = importer.recognise(glimpse)
         if claim is not None and (claim.marks or is_named):
             yield claim.hits, importer
-
-
-def _best_importer(data: bytes, *, is_named: bool, wanted: str | None) -> Importer | None:
-    try:
-        claims = list(claims_of(data, is_named=is_named))
-    except ExportRejected:
-        return None
-    own = [(hits, one) for hits, one in claims if wanted is None or one.platform == wanted]
-    return max(own, key=lambda claim: claim[0], default=(0, None))[1]
-
-
-def expectation_of(data: bytes, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the expectation of a sample: its options, its importer, and the outcome."""
-    head = {"options": dict(options), "importer": importer_of(data, options)}
-    return _without_empty(head | read_sample(data, options))
 
 
 def written(expectation: Mapping[str, Any]) -> str:

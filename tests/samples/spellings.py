@@ -42,10 +42,38 @@ def is_table(data: bytes) -> bool:
     return text is not None and not text.lstrip().startswith(_MARKUP)
 
 
-def packed(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield the file in gzip and in a zip archive."""
-    yield "gzip", gzip.compress(data, mtime=0)
-    yield "zip", zipped({"file": data})
+def respelled(data: bytes, never: tuple[str, ...] = ()) -> Iterator[tuple[str, bytes]]:
+    """Yield the file in other spellings, which differ in form and encoding at once; two are packed.
+
+    Parameters
+    ----------
+    never : tuple of str
+        Beginnings of the names of forms and packings that such files never have.
+    """
+    packings = [
+        (packing, pack) for packing, pack in _PACKINGS.items() if not packing.startswith(never)
+    ]
+    for at, (form, file) in enumerate(_unpacked(data, never)):
+        packing, pack = packings[at if at < len(packings) else 0]
+        yield f"{form}, {packing}", pack(file)
+
+
+def _unpacked(data: bytes, never: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    text = text_of(data)
+    if text is None:
+        yield from [("unchanged", data)] * len(_PACKINGS)
+        return
+    table = Table(text) if is_table(data) else None
+    forms = [("unchanged", text), *(table.forms() if table else ())]
+    forms = [form for form in forms if not form[0].startswith(never)]
+    most = len(list(encoded(text)))
+    for at in range(max(len(forms), most)):
+        form, changed = forms[at % len(forms)]
+        encodings = list(encoded(changed))
+        encoding, file = encodings[at % len(encodings)]
+        yield f"{form}, in {encoding}", file
+    if table and table.is_plain and not "workbook".startswith(never):
+        yield "workbook", table.workbook()
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
@@ -55,6 +83,13 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(zipfile.ZipInfo(name), content)
     return stream.getvalue()
+
+
+_PACKINGS: dict[str, Callable[[bytes], bytes]] = {
+    "as it is": lambda data: data,
+    "packed by gzip": lambda data: gzip.compress(data, mtime=0),
+    "packed in a zip archive": lambda data: zipped({"file": data}),
+}
 
 
 def encoded(text: str) -> Iterator[tuple[str, bytes]]:
@@ -121,15 +156,15 @@ class Table:
         csv.writer(text, delimiter=delimiter or self.delimiter, lineterminator=end).writerows(rows)
         return text.getvalue()
 
-    def spellings(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the table with other line ends and delimiters, as a workbook, and reordered."""
-        yield "CRLF", self.written(self.rows, end="\r\n").encode()
+    def forms(self) -> Iterator[tuple[str, str]]:
+        """Yield the text with other line ends and delimiters, and with reordered columns."""
+        yield "CRLF", self.written(self.rows, end="\r\n")
         if not self.is_plain:
             return
-        yield "CR", self.written(self.rows, end="\r").encode()
+        yield "CR", self.written(self.rows, end="\r")
         for delimiter in DELIMITERS:
-            yield f"delimiter {delimiter!r}", self.written(self.rows, delimiter).encode()
-        yield "workbook", self._workbook()
+            if delimiter != self.delimiter:
+                yield f"delimiter {delimiter!r}", self.written(self.rows, delimiter)
         yield "columns reversed", self._moved(lambda row: row[::-1])
         yield "columns rotated", self._moved(lambda row: [*row[-1:], *row[:-1]])
 
@@ -141,11 +176,12 @@ class Table:
         is_one = below == {self.width} and len(self._headers) == 1
         return is_one and self.width > 1 and all(map(str.isprintable, cells))
 
-    def _moved(self, order: Callable[[list[str]], list[str]]) -> bytes:
+    def _moved(self, order: Callable[[list[str]], list[str]]) -> str:
         rows = [row if at < self.header else order(row) for at, row in enumerate(self.rows)]
-        return self.written(rows).encode()
+        return self.written(rows)
 
-    def _workbook(self) -> bytes:
+    def workbook(self) -> bytes:
+        """Return the records as a sheet of a workbook."""
         book = openpyxl.Workbook()
         sheet = book.active
         for row in self.rows:

@@ -73,27 +73,32 @@ def admitted(raw: Any) -> Storable:
     return verdict
 
 
+def rejection_of(raw: Any) -> EventRejection:
+    verdict = admit(raw, TERMS)
+    assert isinstance(verdict, EventRejection)
+    return verdict
+
+
+def without_person(raw: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in raw.items() if name != "user_id"}
+
+
 @pytest.mark.parametrize("raw", GOOD, ids=lambda raw: raw["event_id"])
 def test_a_good_event_is_stored_as_it_is_parsed_but_for_the_person(raw: dict[str, Any]) -> None:
-    nobody = {name: value for name, value in raw.items() if name != "user_id"}
     event = event_of(admitted(raw))
-    assert event.model_copy(update={"user_id": None} if "user_id" in raw else {}) == parse_event(
-        nobody
-    )
+    nobody = event.model_copy(update={"user_id": None} if "user_id" in raw else {})
+    assert nobody == parse_event(without_person(raw))
 
 
 @pytest.mark.parametrize(("code", "raw"), REJECTED.items(), ids=REJECTED)
 def test_a_rejection_has_a_code_and_a_message(code: str, raw: Any) -> None:
-    verdict = admit(raw, TERMS)
-    assert isinstance(verdict, EventRejection)
-    assert verdict.code == code
-    assert verdict.message
+    assert rejection_of(raw).code == code
+    assert rejection_of(raw).message
 
 
 def test_a_message_is_cut_where_an_event_has_too_many_errors() -> None:
-    verdict = admit(make_event(**{f"nonsense_{n}": n for n in range(100)}), TERMS)
-    assert isinstance(verdict, EventRejection)
-    assert len(verdict.message) == MAX_MESSAGE_CHARACTERS
+    rejection = rejection_of(make_event(**{f"nonsense_{n}": n for n in range(100)}))
+    assert len(rejection.message) == MAX_MESSAGE_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -108,10 +113,8 @@ def test_a_message_is_cut_where_an_event_has_too_many_errors() -> None:
 def test_a_span_is_as_old_as_its_last_day_and_no_coverage_is_in_the_future(
     raw: dict[str, Any], code: str, pointer: str
 ) -> None:
-    verdict = admit(raw, TERMS)
-    assert isinstance(verdict, EventRejection)
-    assert verdict.code == code
-    assert verdict.message.startswith(pointer)
+    assert rejection_of(raw).code == code
+    assert rejection_of(raw).message.startswith(pointer)
 
 
 @pytest.mark.parametrize("at", [TERMS.oldest, TERMS.latest])
@@ -133,28 +136,28 @@ def test_a_person_is_stored_as_a_hash_and_the_parsed_event_otherwise(make: Any) 
 
 def test_without_consent_the_person_is_not_stored_and_an_earlier_copy_is_removed() -> None:
     raw = make_event(user_id="u", consent=False)
-    nobody = parse_event({name: value for name, value in raw.items() if name != "user_id"})
-    assert admitted(raw) == Withdrawn(nobody, "hash of u")
+    assert admitted(raw) == Withdrawn(parse_event(without_person(raw)), "hash of u")
 
 
-@pytest.mark.parametrize("make", [make_event, make_conversion])
-def test_an_event_of_an_erased_person_counts_under_a_trace(make: Any) -> None:
+@pytest.mark.parametrize(
+    ("raw", "stored_as"),
+    [
+        (make_event(user_id="u"), Erased),
+        (make_conversion(user_id="u"), Erased),
+        (make_event(user_id="u", consent=False), Withdrawn),
+    ],
+)
+def test_an_event_of_an_erased_person_counts_under_a_trace(raw: Any, stored_as: Any) -> None:
     erased = replace(TERMS, trace_of_erased=lambda user, event: f"trace of {user}")
-    raw = make(user_id="u")
-    nobody = parse_event({name: value for name, value in raw.items() if name != "user_id"})
-    assert admit(raw, erased) == Erased(nobody, "hash of u", "trace of hash of u")
-
-
-def test_without_consent_an_erased_person_has_a_trace_as_well() -> None:
-    erased = replace(TERMS, trace_of_erased=lambda user, event: f"trace of {user}")
-    verdict = admit(make_event(user_id="u", consent=False), erased)
-    assert isinstance(verdict, Withdrawn)
-    assert (verdict.user, verdict.trace) == ("hash of u", "trace of hash of u")
+    nobody = parse_event(without_person(raw))
+    verdict = admit(raw, erased)
+    assert isinstance(verdict, stored_as)
+    assert verdict == (nobody, "hash of u", "trace of hash of u")
 
 
 def test_a_line_that_is_not_json_is_rejected_with_its_reason() -> None:
-    verdict = admit(read_line(b'{"kind": 1, "kind": 2}'), TERMS)
-    assert verdict == EventRejection("malformed_json", "an object has a duplicate key")
+    rejection = rejection_of(read_line(b'{"kind": 1, "kind": 2}'))
+    assert rejection == EventRejection("malformed_json", "an object has a duplicate key")
 
 
 @pytest.mark.filterwarnings("error::UserWarning")

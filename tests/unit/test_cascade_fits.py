@@ -27,7 +27,10 @@ the next day, and the remaining share of an effect on the next day.
 """
 
 
-def spread(seed: int) -> tuple[list[Event], float]:
+Spread = tuple[list[Event], float]
+
+
+def spread(seed: int) -> Spread:
     """Events, and the conversions inside the window caused by one share with all its likes."""
     rng = np.random.default_rng(seed)
     shares = rng.poisson(RATE, (DAYS, PEOPLE))
@@ -98,12 +101,12 @@ def fit(events: list[Event]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def spreading() -> tuple[list[Event], float]:
+def spreading() -> Spread:
     return spread(1)
 
 
 def test_interval_with_descendants_covers_the_effect_of_a_share_and_its_likes(
-    spreading: tuple[list[Event], float],
+    spreading: Spread,
 ) -> None:
     events, truth = spreading
 
@@ -117,7 +120,7 @@ def test_interval_with_descendants_covers_the_effect_of_a_share_and_its_likes(
     assert share["with_descendants"]["warnings"] == share["warnings"]
 
 
-def test_the_order_of_events_changes_nothing(spreading: tuple[list[Event], float]) -> None:
+def test_the_order_of_events_changes_nothing(spreading: Spread) -> None:
     events, _ = spreading
 
     shown, turned = (share_of(fit(some))["with_descendants"] for some in (events, events[::-1]))
@@ -127,9 +130,7 @@ def test_the_order_of_events_changes_nothing(spreading: tuple[list[Event], float
         assert turned[name] == pytest.approx(shown[name], rel=1e-3)
 
 
-def test_without_edges_a_share_has_a_warning_and_its_likes_have_none(
-    spreading: tuple[list[Event], float],
-) -> None:
+def test_without_edges_a_share_has_a_warning_and_its_likes_have_none(spreading: Spread) -> None:
     events, _ = spreading
     without = [
         event.model_copy(update={"parent_event_id": None}) if event.kind == "engagement" else event

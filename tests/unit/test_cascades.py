@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from chalicelib.services import answers
@@ -25,8 +26,13 @@ LIKE, CLICK, SHARE, COMMENT, VISIT = range(5)
 VARIANCE, COVARIANCE = 4e-6, 1e-6
 
 
-def spreading(*brought: tuple[int, float], **over: Any) -> dict[str, Any]:
-    """Shares of value 0.01 with children; comments and visits without an estimate."""
+def spreading(
+    *brought: tuple[int, float], estimates: dict[int, dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Shares of value 0.01 with children; comments and visits without an estimate.
+
+    `estimates` overrides fields of the estimates of types.
+    """
     kinds = [
         make_kind("facebook", "like", 100),
         make_kind("google_ads", "click", 50, paid=True, cost=40.0),
@@ -36,24 +42,24 @@ def spreading(*brought: tuple[int, float], **over: Any) -> dict[str, Any]:
     ]
     if brought:
         kinds[SHARE]["brought"] = [list(one) for one in brought]
-    document = with_many_conversions(make_document(kinds=kinds))
-    fitted = document["goals"]["purchase"]
-    fitted["estimates"] = [
+    fitted = [
         make_estimate(0.01),
         make_estimate(0.02),
         make_estimate(0.01),
         make_estimate(None, reasons=("too_few_engagements",)),
         make_estimate(None, reasons=("on_the_way",)),
     ]
-    known = (LIKE, CLICK, SHARE)
-    fitted["covariance"] = [
-        [
-            (VARIANCE if one == other else COVARIANCE) if {one, other} <= {*known} else 0.0
-            for other in range(5)
-        ]
-        for one in range(5)
-    ]
-    return document | over
+    for kind, over in (estimates or {}).items():
+        fitted[kind] |= over
+    covariance = np.zeros((5, 5))
+    covariance[:3, :3] = COVARIANCE + (VARIANCE - COVARIANCE) * np.eye(3)
+    goal = {"estimates": fitted, "covariance": covariance.tolist()}
+    return with_many_conversions(make_document(kinds=kinds, goal=goal))
+
+
+def compared(document: dict[str, Any]) -> dict[str, Any]:
+    """A share against a click."""
+    return answers.equivalence(document, engagement="facebook/share")
 
 
 def share_of(document: dict[str, Any], **asked: Any) -> dict[str, Any]:
@@ -80,10 +86,9 @@ def test_effect_with_descendants_is_the_own_effect_plus_those_of_descendants() -
 
 
 def test_last_days_of_a_window_use_the_seen_part_of_all_effects() -> None:
-    document = spreading((LIKE, 2.0))
-    last = _date(document["window"]["from"], DAYS - 1)
+    last = dt.date(2026, 1, DAYS)
 
-    share = share_of(document, start=last, end=last)
+    share = share_of(spreading((LIKE, 2.0)), start=last, end=last)
 
     own, total = (one["conversions_per_engagement"] for one in (share, share["with_descendants"]))
     scale = own["estimate"] / 0.01  # the same for likes, which decay alike
@@ -94,8 +99,7 @@ def test_last_days_of_a_window_use_the_seen_part_of_all_effects() -> None:
 
 
 def test_interval_uses_the_effect_with_the_fewest_degrees_of_freedom() -> None:
-    document = spreading((LIKE, 2.0))
-    document["goals"]["purchase"]["estimates"][LIKE]["critical"] = 3.0
+    document = spreading((LIKE, 2.0), estimates={LIKE: {"critical": 3.0}})
 
     found = share_of(document)["with_descendants"]["conversions_per_engagement"]
 
@@ -130,17 +134,13 @@ def test_descendant_without_an_estimate_is_omitted_and_named() -> None:
 def test_purchases_after_visits_from_a_share_count_in_totals_but_not_in_a_panel(
     method: str, warnings: list[str]
 ) -> None:
-    document = spreading((LIKE, 2.0), (VISIT, 1.0))
-    document["goals"]["purchase"]["estimates"][SHARE]["method"] = method
+    document = spreading((LIKE, 2.0), (VISIT, 1.0), estimates={SHARE: {"method": method}})
 
     assert share_of(document)["with_descendants"]["warnings"] == warnings
 
 
 def test_warnings_of_descendants_apply_to_the_sum_and_not_to_the_own_effect() -> None:
-    document = spreading((LIKE, 2.0))
-    document["goals"]["purchase"]["estimates"][LIKE]["warnings"] = ["decay_unknown"]
-
-    share = share_of(document)
+    share = share_of(spreading((LIKE, 2.0), estimates={LIKE: {"warnings": ["decay_unknown"]}}))
 
     assert share["warnings"] == []
     assert share["with_descendants"]["warnings"] == ["decay_unknown"]
@@ -150,32 +150,27 @@ def test_endless_cascade_has_a_reason_and_no_number() -> None:
     document = spreading((SHARE, 1.0), (LIKE, 2.0))
 
     shown = share_of(document)["with_descendants"]
-    compared = answers.equivalence(document, engagement="facebook/share")
+    alone = compared(document)
 
     assert shown["conversions_per_engagement"]["estimate"] is None
     assert shown["value_per_engagement"]["estimate"] is None
     assert shown["reasons"] == ["endless_cascade"]
-    assert compared["ratio"]["estimate"] == pytest.approx(0.5)  # of its own effect
-    assert "spillover_not_seen" in compared["warnings"]
-    assert "descendants_included" not in compared["warnings"]
+    assert alone["ratio"]["estimate"] == pytest.approx(0.5)  # of its own effect
+    assert "spillover_not_seen" in alone["warnings"]
+    assert "descendants_included" not in alone["warnings"]
 
 
 def test_share_without_an_estimate_has_none_with_descendants_either() -> None:
-    document = spreading((LIKE, 2.0))
-    document["goals"]["purchase"]["estimates"][SHARE] = make_estimate(
-        None, reasons=("too_few_engagements",)
-    )
+    rejected = make_estimate(None, reasons=("too_few_engagements",))
 
-    shown = share_of(document)["with_descendants"]
+    shown = share_of(spreading((LIKE, 2.0), estimates={SHARE: rejected}))["with_descendants"]
 
     assert shown["conversions_per_engagement"]["estimate"] is None
     assert shown["reasons"] == ["too_few_engagements"]
 
 
 def test_equivalence_includes_descendants_with_a_warning() -> None:
-    document = spreading((LIKE, 2.0))
-
-    answer = answers.equivalence(document, engagement="facebook/share")
+    answer = compared(spreading((LIKE, 2.0)))
 
     assert answer["ratio"]["estimate"] == pytest.approx(0.03 / 0.02, abs=1e-6)
     assert answer["engagement"]["value"]["estimate"] == pytest.approx(1.5)
@@ -185,7 +180,7 @@ def test_equivalence_includes_descendants_with_a_warning() -> None:
 
 
 def test_shares_of_shares_are_descendants_too() -> None:
-    answer = answers.equivalence(spreading((SHARE, 0.5)), engagement="facebook/share")
+    answer = compared(spreading((SHARE, 0.5)))
 
     assert answer["engagement"]["value"]["estimate"] == pytest.approx(1.0)
     assert "descendants_included" in answer["warnings"]
@@ -213,40 +208,35 @@ def test_equivalence_uses_the_covariance_of_both_sums() -> None:
     lead, middle, last = b**2 - 4 * var_b, a * b - 4 * both, a**2 - 4 * var_a
     root = math.sqrt(middle**2 - lead * last)
 
-    ratio = answers.equivalence(spreading((LIKE, 2.0)), engagement="facebook/share")["ratio"]
+    ratio = compared(spreading((LIKE, 2.0)))["ratio"]
 
     assert ratio["ci_low"] == pytest.approx((middle - root) / lead, abs=1e-5)
     assert ratio["ci_high"] == pytest.approx((middle + root) / lead, abs=1e-5)
 
 
 def test_do_not_act_warning_of_a_descendant_removes_the_verdict_of_an_equivalence() -> None:
-    document = spreading((LIKE, 8.0))
-    assert answers.equivalence(document, engagement="facebook/share")["verdict"] == "worth_more"
-    document["goals"]["purchase"]["estimates"][LIKE]["warnings"] = ["placebo_failed"]
+    doubtful = {LIKE: {"warnings": ["placebo_failed"]}}
 
-    answer = answers.equivalence(document, engagement="facebook/share")
+    answer = compared(spreading((LIKE, 8.0), estimates=doubtful))
 
+    assert compared(spreading((LIKE, 8.0)))["verdict"] == "worth_more"
     assert answer["verdict"] == "inconclusive"
     assert "placebo_failed" in answer["reasons"]
 
 
 def test_missing_descendant_removes_a_verdict_that_it_could_overturn() -> None:
-    little, more = spreading((LIKE, 0.01)), spreading((LIKE, 0.01), (COMMENT, 1.0))
-    for document in (little, more):
-        document["goals"]["purchase"]["estimates"][CLICK]["delta"] = 0.05
+    worth_more = {CLICK: {"delta": 0.05}}
 
-    verdicts = [answers.equivalence(one, engagement="facebook/share") for one in (little, more)]
+    known = compared(spreading((LIKE, 0.01), estimates=worth_more))
+    missing = compared(spreading((LIKE, 0.01), (COMMENT, 1.0), estimates=worth_more))
 
-    assert [one["verdict"] for one in verdicts] == ["worth_less", "inconclusive"]
-    assert "not_counted:facebook/comment" in verdicts[1]["reasons"]
-    assert verdicts[1]["method"] == "within_user"
+    assert (known["verdict"], missing["verdict"]) == ("worth_less", "inconclusive")
+    assert "not_counted:facebook/comment" in missing["reasons"]
+    assert missing["method"] == "within_user"
 
 
 def test_comparison_names_the_weakest_method_of_its_sums() -> None:
-    document = spreading((LIKE, 2.0))
-    document["goals"]["purchase"]["estimates"][LIKE]["method"] = "time_series"
-
-    answer = answers.equivalence(document, engagement="facebook/share")
+    answer = compared(spreading((LIKE, 2.0), estimates={LIKE: {"method": "time_series"}}))
 
     assert (answer["engagement"]["method"], answer["method"]) == ("time_series", "time_series")
     assert answer["baseline"]["method"] == "within_user"
@@ -256,15 +246,12 @@ def test_descendant_missing_in_the_range_is_taken_from_the_window() -> None:
     document = spreading((LIKE, 2.0))
     document["kinds"][LIKE]["counts"] = [0] * 10 + [100] * (DAYS - 10)
     whole = share_of(document)["with_descendants"]
-    days = answers.roi(document)["fit"]["window"]["from"]
 
-    early = share_of(document, start=None, end=_date(days, 4))["with_descendants"]
+    early = share_of(document, end=dt.date(2026, 1, 5))["with_descendants"]
 
     assert early["warnings"] == []
-    assert (
-        early["conversions_per_engagement"]["estimate"]
-        > 0.9 * (whole["conversions_per_engagement"]["estimate"])
-    )
+    of_early, of_whole = (one["conversions_per_engagement"]["estimate"] for one in (early, whole))
+    assert of_early > 0.9 * of_whole
 
 
 def test_table_rows_have_columns_for_descendants() -> None:
@@ -280,7 +267,3 @@ def test_table_rows_have_columns_for_descendants() -> None:
     (like,) = (row for row in rows if row["type"] == "like")
     assert like["conversions_per_engagement_with_descendants"] is None
     assert like["warnings_with_descendants"] is None
-
-
-def _date(first: str, days: int) -> Any:
-    return dt.date.fromisoformat(first) + dt.timedelta(days=days)

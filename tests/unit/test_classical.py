@@ -101,14 +101,12 @@ def test_ends_with_the_full_share_leave_nothing_between() -> None:
     assert credit.conversions == pytest.approx([0.5, 0, 0.5, 0])
 
 
-def test_very_short_half_life_equals_last_touch() -> None:
-    credit = credit_time_decay(example(), half_life_days=1e-3)
-    assert credit.conversions == pytest.approx(credit_last(example()).conversions)
-
-
-def test_very_long_half_life_equals_linear() -> None:
-    credit = credit_time_decay(example(), half_life_days=1e9)
-    assert credit.conversions == pytest.approx(credit_linear(example()).conversions)
+@pytest.mark.parametrize(("half_life_days", "rule"), [(1e-3, credit_last), (1e9, credit_linear)])
+def test_extreme_half_life_equals_last_touch_or_linear(
+    half_life_days: float, rule: Callable[[Paths], Credit]
+) -> None:
+    credit = credit_time_decay(example(), half_life_days=half_life_days)
+    assert credit.conversions == pytest.approx(rule(example()).conversions)
 
 
 @pytest.mark.parametrize(("first", "last"), [(0.7, 0.4), (-0.1, 0.4), (0.0, 0.0)])

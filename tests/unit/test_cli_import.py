@@ -115,7 +115,7 @@ def test_event_lines_are_sent_and_rejected_lines_are_named(
     ("options", "message"),
     [
         (["--url", "http://127.0.0.1:9"], "an API key is needed"),
-        (["--url", "127.0.0.1", "--key", "k"], "begins with http"),
+        (["--url", "127.0.0.1", "--key", "k"], "must begin with http"),
         (["--url", "http://127.0.0.1:9", "--key", "k"], "http://127.0.0.1:9"),
     ],
 )

@@ -1,58 +1,14 @@
-"""The command ``serve``, in a separate process where that matters."""
+"""The command ``serve``; `tests/faults/test_killed_service.py` runs it as a process."""
 
 from __future__ import annotations
 
 import io
-import signal
 import socket
-import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chalicelib.cli import main, progress
-from tests.served import Served
-
-YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date()
-
-
-def _events(count: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": "engagement",
-            "event_id": f"like-{number}",
-            "occurred_at": f"{YESTERDAY}T09:00:00Z",
-            "channel": "facebook",
-            "type": "like",
-            "user_id": f"person-{number}",
-        }
-        for number in range(count)
-    ]
-
-
-def test_acknowledged_events_survive_a_kill(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    first = Served(data)
-    try:
-        key = first.key
-        answer = first.call("POST", "/v1/events", key, {"events": _events(20)})
-    finally:
-        first.end(signal.SIGKILL)
-    assert answer["accepted"] == 20
-    second = Served(data)
-    try:
-        assert "lw_local." not in second.said  # the existing key is valid
-        path = f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}"
-        counted = 0
-        while counted < 20:
-            time.sleep(0.2)  # the rate limit of a key is 600 requests per minute
-            series = second.call("GET", f"{path}&interval=day", key)["series"]
-            counted = sum(point["value"] for one in series for point in one["points"])
-    finally:
-        status = second.end(signal.SIGTERM)
-    assert (counted, status) == (20, 0)
 
 
 def test_a_port_in_use_is_reported_with_status_2(

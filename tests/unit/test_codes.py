@@ -14,8 +14,15 @@ from chalicelib.model import codes
 from chalicelib.model.codes.entries import Rejected
 from chalicelib.model.codes.event_rejections import EVENTS
 from chalicelib.model.codes.file_rejections import FILES
+from chalicelib.model.codes.reason_codes import REASONS
 from chalicelib.model.codes.row_rejections import ROWS
+from chalicelib.model.codes.verdict_codes import VERDICTS
+from chalicelib.model.codes.warning_codes import WARNINGS
 from chalicelib.model.events import EVENT_ERROR_CODES
+from chalicelib.services.answers.channels_roi import ChannelVerdict
+from chalicelib.services.answers.engagement_equivalence import EquivalenceVerdict
+from chalicelib.services.answers.engagement_types import TypeVerdict
+from chalicelib.services.answers.questions import Name
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
@@ -138,38 +145,31 @@ def test_every_code_has_a_place_in_the_documentation() -> None:
         assert one.meaning in page
 
 
-def test_codes_are_unique() -> None:
-    from chalicelib.model.codes.reason_codes import REASONS
-    from chalicelib.model.codes.verdict_codes import VERDICTS
-    from chalicelib.model.codes.warning_codes import WARNINGS
-
-    assert len(codes.CODES) == len(REASONS) + len(VERDICTS) + len(WARNINGS)
-
-
-def test_every_code_is_complete() -> None:
-    for one in codes.CODES.values():
+def test_every_entry_is_complete() -> None:
+    for one in (*codes.CODES.values(), *codes.REJECTIONS.values()):
         assert re.fullmatch("[a-z_]+", one.code), one
-        assert re.fullmatch(r"[A-Z].*[^.]", one.title), one
+        assert re.fullmatch(r"[A-Z][^|\n]*[^.|\n]", one.title), one
         assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.meaning), one
         assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.help), one
+
+
+def test_every_code_has_a_severity_and_its_uses() -> None:
+    for one in codes.CODES.values():
         assert one.severity in get_args(codes.Severity), one
         assert one.may_be is None or one.may_be in get_args(codes.Direction), one
         assert set(one.used_as) <= set(get_args(codes.Use)), one
         assert "verdict" not in one.used_as or one.severity == "note", one
 
 
-def test_every_rejection_is_complete() -> None:
+def test_every_rejection_has_its_uses_and_is_no_code_of_an_answer() -> None:
     for one in codes.REJECTIONS.values():
-        assert re.fullmatch("[a-z_]+", one.code), one
-        assert re.fullmatch(r"[A-Z][^|\n]*[^.|\n]", one.title), one
-        assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.meaning), one
-        assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.help), one
         assert one.used_as, one
         assert set(one.used_as) <= set(get_args(Rejected)), one
         assert one.code not in codes.CODES, one
 
 
-def test_rejections_are_unique() -> None:
+def test_codes_are_unique() -> None:
+    assert len(codes.CODES) == len(REASONS) + len(VERDICTS) + len(WARNINGS)
     assert len(codes.REJECTIONS) == len(FILES) + len(ROWS) + len(EVENTS)
 
 
@@ -188,11 +188,6 @@ def test_a_code_of_a_newer_version_is_shown_in_words() -> None:
 
 
 def test_the_answers_declare_every_verdict() -> None:
-    from chalicelib.services.answers.channels_roi import ChannelVerdict
-    from chalicelib.services.answers.engagement_equivalence import EquivalenceVerdict
-    from chalicelib.services.answers.engagement_types import TypeVerdict
-    from chalicelib.services.answers.questions import Name
-
     described = {
         name
         for verdicts in (ChannelVerdict, TypeVerdict, EquivalenceVerdict)

@@ -26,37 +26,34 @@ def annotated(**columns: np.ndarray) -> Context:
     return Context(tuple(columns), np.column_stack(list(columns.values())))
 
 
+def sizes(context: Context) -> list[float]:
+    """The annotated days of each column."""
+    return build_covariates(context, DAILY, EVERY).columns.sum(axis=0).tolist()
+
+
 def test_few_occurrences_have_one_column_each() -> None:
     context = annotated(promotion=days((10, 17), (60, 67)), launch=days((100, 105)))
 
-    columns = build_covariates(context, DAILY, EVERY).columns
-
-    assert columns.sum(axis=0).tolist() == [7.0, 7.0, 5.0]
+    assert sizes(context) == [7.0, 7.0, 5.0]
 
 
 def test_single_days_of_one_name_share_a_column() -> None:
-    context = annotated(holiday=days((10, 11), (60, 61), (90, 91)))
-
-    columns = build_covariates(context, DAILY, EVERY).columns
-
-    assert columns.sum(axis=0).tolist() == [3.0]
+    assert sizes(annotated(holiday=days((10, 11), (60, 61), (90, 91)))) == [3.0]
 
 
 def test_many_occurrences_share_a_column_by_name() -> None:
-    context = annotated(promotion=days(*((start, start + 3) for start in range(0, 120, 10))))
+    often = days(*((start, start + 3) for start in range(0, 120, 10)))
 
-    columns = build_covariates(context, DAILY, EVERY).columns
-
-    assert columns.sum(axis=0).tolist() == [36.0]
+    assert sizes(annotated(promotion=often)) == [36.0]
 
 
 def test_the_rarest_of_many_names_share_a_column() -> None:
     names = {f"day {n}": days((3 * n, 3 * n + 1 + n % 3)) for n in range(30)}
 
-    columns = build_covariates(annotated(**names), DAILY, EVERY).columns
+    found = sizes(annotated(**names))
 
-    assert columns.shape[1] == N_DAYS // 12
-    assert columns.sum() == 60.0
+    assert len(found) == N_DAYS // 12
+    assert sum(found) == 60.0
 
 
 def test_an_annotation_on_days_without_data_needs_no_column() -> None:

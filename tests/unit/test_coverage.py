@@ -78,31 +78,51 @@ def test_every_day_of_a_second_gap_counts() -> None:
     assert np.flatnonzero(~coverage.usable(0)).tolist() == left_out
 
 
-def test_types_with_the_same_days_are_compared_on_all_of_them() -> None:
-    common = find_common_days(Coverage.whole(N_DAYS, 3), np.arange(3), 14)
-
-    assert common.types.tolist() == [0, 1, 2]
-    assert common.days.all()
-    assert common.rejected == {}
+ALL = range(N_DAYS)
 
 
-def test_a_type_without_a_day_in_common_with_the_outcome_is_rejected() -> None:
-    coverage = make_coverage((0, 20), (0, N_DAYS), outcome=(20, N_DAYS))
+@pytest.mark.parametrize(
+    ("coverage", "rejected", "types", "days"),
+    [
+        pytest.param(Coverage.whole(N_DAYS, 3), {}, [0, 1, 2], ALL, id="the same days"),
+        pytest.param(
+            make_coverage((0, 20), (0, N_DAYS), outcome=(20, N_DAYS)),
+            {0: "no_common_days"},
+            [1],
+            range(20, N_DAYS),
+            id="no day in common with the outcome",
+        ),
+        pytest.param(
+            make_coverage((0, 10), (0, N_DAYS)),
+            {0: "too_short_window"},
+            [1],
+            ALL,
+            id="too few usable days",
+        ),
+        pytest.param(
+            make_coverage((0, 15), (0, 16)),
+            {},
+            [0, 1],
+            range(15),
+            id="few days, and rejecting a type gains none",
+        ),
+        pytest.param(
+            make_coverage((0, N_DAYS), (0, 24), (36, N_DAYS)),
+            {1: "coverage_gap", 2: "coverage_gap"},
+            [0],
+            ALL,
+            id="one by one until the others have enough days",
+        ),
+    ],
+)
+def test_types_with_too_few_common_days_are_rejected(
+    coverage: Coverage, rejected: dict[int, str], types: list[int], days: range
+) -> None:
+    common = find_common_days(coverage, np.arange(coverage.counts.shape[1]), 14)
 
-    common = find_common_days(coverage, np.arange(2), 14)
-
-    assert common.rejected == {0: "no_common_days"}
-    assert common.types.tolist() == [1]
-    assert np.flatnonzero(common.days).tolist() == list(range(20, N_DAYS))
-
-
-def test_a_type_with_too_few_usable_days_is_rejected() -> None:
-    coverage = make_coverage((0, 10), (0, N_DAYS))
-
-    common = find_common_days(coverage, np.arange(2), 14)
-
-    assert common.rejected == {0: "too_short_window"}
-    assert common.days.all()
+    assert common.rejected == rejected
+    assert common.types.tolist() == types
+    assert np.flatnonzero(common.days).tolist() == list(days)
 
 
 def test_in_a_short_window_all_of_its_days_are_enough() -> None:
@@ -125,25 +145,6 @@ def test_a_type_that_leaves_the_others_half_of_their_days_stays() -> None:
 
     assert common.rejected == {}
     assert common.days.sum() == 30
-
-
-def test_few_common_days_are_enough_if_rejecting_types_gains_none() -> None:
-    coverage = make_coverage((0, 15), (0, 16))
-
-    common = find_common_days(coverage, np.arange(2), 14)
-
-    assert common.types.tolist() == [0, 1]
-    assert common.days.sum() == 15
-
-
-def test_types_are_rejected_one_by_one_until_the_others_have_enough_days() -> None:
-    coverage = make_coverage((0, N_DAYS), (0, 24), (36, N_DAYS))
-
-    common = find_common_days(coverage, np.arange(3), 14)
-
-    assert common.rejected == {1: "coverage_gap", 2: "coverage_gap"}
-    assert common.types.tolist() == [0]
-    assert common.days.all()
 
 
 def test_tied_type_with_fewer_days_is_rejected() -> None:
@@ -185,25 +186,20 @@ def test_order_of_requested_types_does_not_matter(
     assert all((one.days == found[0].days).all() for one in found)
 
 
-@pytest.mark.parametrize("spans", [((0, 20), (0, 35), (0, 60)), ((5, 60), (0, 24), (0, 60))])
-def test_indexes_of_types_do_not_matter_without_ties(
-    spans: tuple[tuple[int, int], ...],
+@pytest.mark.parametrize(
+    ("spans", "least_days"),
+    [
+        (((0, 20), (0, 35), (0, 60)), 14),
+        (((5, 60), (0, 24), (0, 60)), 14),
+        (((0, 20), (33, 60)), 10),  # 20 usable days each
+    ],
+)
+def test_indexes_of_types_do_not_matter(
+    spans: tuple[tuple[int, int], ...], least_days: int
 ) -> None:
     survivors = set()
     for order in itertools.permutations(spans):
-        found = find_common_days(make_coverage(*order), np.arange(len(spans)), 14)
-        survivors.add(frozenset(order[number] for number in found.types.tolist()))
-
-    assert len(survivors) == 1
-
-
-def test_indexes_of_types_do_not_matter_in_ties() -> None:
-    spans = ((0, 20), (33, 60))  # 20 usable days each
-    survivors = set()
-    for order in itertools.permutations(spans):
-        found = find_common_days(
-            Coverage(np.ones(N_DAYS, dtype=bool), make_coverage(*order).counts), np.arange(2), 10
-        )
+        found = find_common_days(make_coverage(*order), np.arange(len(spans)), least_days)
         survivors.add(frozenset(order[number] for number in found.types.tolist()))
 
     assert len(survivors) == 1

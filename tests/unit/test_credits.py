@@ -19,8 +19,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -38,16 +36,13 @@ A, B, C = range(3)
 NOBODY = -1
 
 
-@dataclass
 class Columns:
     """Engagements or conversions of a test; times are days after the window's first midnight."""
 
-    day: array[int] = field(default_factory=lambda: array("q"))
-    time: array[float] = field(default_factory=lambda: array("d"))
-    kind: array[int] = field(default_factory=lambda: array("q"))
-    person: array[int] = field(default_factory=lambda: array("q"))
-    count: array[float] = field(default_factory=lambda: array("d"))
-    apart: dict[tuple[int, int], OrderSums] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.day, self.kind, self.person = array("q"), array("q"), array("q")
+        self.time, self.count = array("d"), array("d")
+        self.apart: dict[tuple[int, int], OrderSums] = {}
 
     def add(self, person: int, after: float, *, kind: int = 0, count: float = 1.0) -> None:
         midnight = dt.datetime(2026, 1, 1, tzinfo=dt.UTC).timestamp() / 86_400
@@ -273,19 +268,22 @@ def fit(events: list[dict[str, Any]], end: int = N_DAYS) -> dict[str, Any]:
     )
 
 
-def brand() -> Iterator[dict[str, Any]]:
-    yield make_event(occurred_at="2026-01-03T12:00:00Z", user_id="eve")
-    yield make_event(occurred_at="2026-01-04T00:00:00Z", user_id="eve", consent=False)
-    yield make_event(occurred_at="2026-01-05T00:00:00Z", count=7)
-    yield make_conversion(occurred_at="2026-01-03T12:59:00+01:00", user_id="eve")
-    yield make_conversion(occurred_at="2026-01-04T00:30:00+01:00", user_id="eve")
-    yield make_event(occurred_at="2026-01-07T09:00:00Z", user_id="eve")
-    yield make_conversion(occurred_at="2026-01-07T08:00:00Z", user_id="eve")
-    yield make_conversion(occurred_at="2026-01-06T00:00:00Z", goal="lead", user_id="eve")
+def brand() -> list[dict[str, Any]]:
+    eve = {"user_id": "eve"}
+    return [
+        make_event(occurred_at="2026-01-03T12:00:00Z", **eve),
+        make_event(occurred_at="2026-01-04T00:00:00Z", consent=False, **eve),
+        make_event(occurred_at="2026-01-05T00:00:00Z", count=7),
+        make_conversion(occurred_at="2026-01-03T12:59:00+01:00", **eve),
+        make_conversion(occurred_at="2026-01-04T00:30:00+01:00", **eve),
+        make_event(occurred_at="2026-01-07T09:00:00Z", **eve),
+        make_conversion(occurred_at="2026-01-07T08:00:00Z", **eve),
+        make_conversion(occurred_at="2026-01-06T00:00:00Z", goal="lead", **eve),
+    ]
 
 
 def test_fit_stores_credit_per_goal_by_time_of_day() -> None:
-    document = fit(list(brand()))
+    document = fit(brand())
 
     purchase, lead = (document["goals"][goal]["classical"] for goal in ("purchase", "lead"))
     assert purchase["daily"]["last"] == [on_days(d3=1)]
@@ -294,7 +292,7 @@ def test_fit_stores_credit_per_goal_by_time_of_day() -> None:
 
 
 def test_fit_counts_people_without_consent_as_anonymous() -> None:
-    (kind,) = fit(list(brand()))["kinds"]
+    (kind,) = fit(brand())["kinds"]
 
     assert kind["anonymous"] == on_days(d4=1, d5=7)
     assert kind["identified"] + sum(kind["anonymous"]) == sum(kind["counts"])

@@ -60,34 +60,35 @@ def test_children_are_counted_per_engagement_of_the_parents_type() -> None:
     assert found == {"facebook/share": {"facebook/share": 0.25, "facebook/like": 1.75}}
 
 
-def test_other_and_missing_parents_have_no_children() -> None:
-    events = [
-        engagement("c1", type="comment"),
-        engagement("l1", parent_event_id="c1"),
-        engagement("l2", parent_event_id="post-7"),
-        share("s1", parent_event_id="s1"),
-    ]
-
-    assert brought(columns_of(events)) == {}
-
-
-@pytest.mark.parametrize("days", [(1, 15), (20, 2), (20, 20)])
-def test_parent_and_child_must_be_in_the_window(days: tuple[int, int]) -> None:
-    events = [share("s1", day=days[0]), engagement("l1", day=days[1], parent_event_id="s1")]
-
-    assert brought(columns_of(events)) == {}
-
-
-def test_replies_texts_about_others_and_lifetime_counts_are_not_edges() -> None:
-    events = [
-        share("s1"),
-        engagement("m1", type="mention", about="rival"),
-        engagement("r1", type="reply", parent_event_id="s1"),
-        engagement("m2", type="mention", about="rival", parent_event_id="s1"),
-        engagement("l1", parent_event_id="s1", lifetime=True, count=90),
-        engagement("l2", parent_event_id="m1"),
-    ]
-
+@pytest.mark.parametrize(
+    "events",
+    [
+        [engagement("c1", type="comment"), engagement("l1", parent_event_id="c1")],
+        [engagement("l2", parent_event_id="post-7")],
+        [share("s1", parent_event_id="s1")],
+        *(
+            [share("s1", day=parent), engagement("l1", day=child, parent_event_id="s1")]
+            for parent, child in ((1, 15), (20, 2), (20, 20))
+        ),
+        [share("s1"), engagement("r1", type="reply", parent_event_id="s1")],
+        [share("s1"), engagement("m2", type="mention", about="rival", parent_event_id="s1")],
+        [share("s1"), engagement("l1", parent_event_id="s1", lifetime=True, count=90)],
+        [engagement("m1", type="mention", about="rival"), engagement("l2", parent_event_id="m1")],
+    ],
+    ids=[
+        "another type of parent",
+        "a missing parent",
+        "its own parent",
+        "a child after the window",
+        "a parent after the window",
+        "both after the window",
+        "a reply",
+        "a text about another",
+        "a lifetime count",
+        "a parent about another",
+    ],
+)
+def test_what_is_no_edge_has_no_children(events: list[Event]) -> None:
     assert brought(columns_of(events)) == {}
 
 

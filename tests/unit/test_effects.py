@@ -82,6 +82,9 @@ def make_document(**over: Any) -> dict[str, Any]:
         "reasons": [],
         "warnings": [],
         "decay_weights": [0.0, 1.0],
+        "late_share": 0.0,
+        "late_days": None,
+        "sensitivity": None,
     }
     goal = {
         **FITTED,
@@ -219,13 +222,12 @@ def test_without_a_mean_value_only_conversions_are_known() -> None:
 
 
 def test_minimum_detectable_effect_is_in_conversions_and_in_value() -> None:
-    found = detectable_per_engagement(make_effect(), FITTED)
+    found = detectable_per_engagement(make_effect(scale=0.5), FITTED)
 
+    value = smallest_detectable(0.5 * 0.2 * 50, 2.0, relative_variance=16 / 50**2)
     assert found == {
-        "conversions_per_engagement": pytest.approx(smallest_detectable(0.2, 2.0), abs=1e-6),
-        "value_per_engagement": pytest.approx(
-            smallest_detectable(10.0, 2.0, relative_variance=16 / 50**2), abs=1e-6
-        ),
+        "conversions_per_engagement": pytest.approx(smallest_detectable(0.1, 2.0), abs=1e-6),
+        "value_per_engagement": pytest.approx(value, abs=1e-6),
     }
     assert detectable_per_engagement(make_effect(delta=None), FITTED) is None
 

@@ -12,6 +12,7 @@ from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations, mean_inside, mean_order_value
 from chalicelib.attribution.within_user.panel import People
+from tests.contract.panels import Small, nobody
 from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, simulate
 
@@ -24,21 +25,14 @@ def observed() -> Observations:
 
 
 def without_people(observed: Observations) -> Observations:
-    nobody = np.zeros(0, dtype=np.int64)
-    empty = People(
-        0,
-        observed.people.n_days,
-        observed.people.n_kinds,
-        nobody,
-        nobody,
-        nobody,
-        np.zeros(0),
-        nobody,
-        nobody,
-        np.zeros(0),
-        nobody,
-    )
-    return replace(observed, people=empty, identified=np.zeros(observed.counts.shape[1]))
+    anonymous = np.zeros(observed.counts.shape[1])
+    return replace(observed, people=nobody(observed.people), identified=anonymous)
+
+
+def only_touches(people: People, kept: np.ndarray) -> People:
+    """The same people with these of their engagements."""
+    columns = ("touch_person", "touch_day", "touch_kind", "touch_count")
+    return replace(people, **{name: getattr(people, name)[kept] for name in columns})
 
 
 def select_kinds(observed: Observations, order: list[int], names: list[str]) -> Observations:
@@ -96,17 +90,10 @@ def test_anonymous_type_next_to_identified_ones_is_estimated_by_the_time_series(
     observed: Observations,
 ) -> None:
     people = observed.people
-    kept = people.touch_kind != 4
     mixed = replace(
         observed,
         identified=np.where(np.arange(6) == 4, 0.0, observed.identified),
-        people=replace(
-            people,
-            touch_person=people.touch_person[kept],
-            touch_day=people.touch_day[kept],
-            touch_kind=people.touch_kind[kept],
-            touch_count=people.touch_count[kept],
-        ),
+        people=only_touches(people, people.touch_kind != 4),
     )
 
     estimates = estimate_goal(mixed)
@@ -116,13 +103,15 @@ def test_anonymous_type_next_to_identified_ones_is_estimated_by_the_time_series(
     assert estimates.cov[4, 0] == 0.0
 
 
-def test_two_types_that_move_together_are_rejected_and_name_each_other(
-    observed: Observations,
-) -> None:
-    twins = select_kinds(
+@pytest.fixture
+def twins(observed: Observations) -> Observations:
+    """Likes, the same numbers as shares, and clicks."""
+    return select_kinds(
         observed, [0, 0, 5], ["facebook/like", "facebook/share", "google_ads/click"]
     )
 
+
+def test_two_types_that_move_together_are_rejected_and_name_each_other(twins: Observations) -> None:
     estimates = estimate_goal(twins)
 
     assert estimates.reasons[0] == ["collinear_with:facebook/share"]
@@ -131,14 +120,8 @@ def test_two_types_that_move_together_are_rejected_and_name_each_other(
     assert np.isnan(estimates.delta[:2]).all()
 
 
-def test_collinear_types_in_daily_totals_are_rejected_too(observed: Observations) -> None:
-    twins = select_kinds(
-        without_people(observed), [0, 0, 5], ["facebook/like", "facebook/share", "google_ads/click"]
-    )
-
-    estimates = estimate_goal(twins)
-
-    assert estimates.methods == [None, None, "time_series"]
+def test_collinear_types_in_daily_totals_are_rejected_too(twins: Observations) -> None:
+    assert estimate_goal(without_people(twins)).methods == [None, None, "time_series"]
 
 
 def test_constant_type_has_no_variation(observed: Observations) -> None:
@@ -169,9 +152,7 @@ def test_too_few_conversions_are_rejected(observed: Observations) -> None:
     assert all(reasons == ["too_few_conversions"] for reasons in estimates.reasons)
 
 
-def test_first_events_of_people_are_not_evidence(
-    observed: Observations,
-) -> None:
+def test_first_events_of_people_are_not_evidence(observed: Observations) -> None:
     people = observed.people
     first = people.first_day.copy()
     np.maximum.at(first, people.outcome_person, people.outcome_day)
@@ -192,18 +173,11 @@ def test_a_window_of_under_two_weeks_is_too_short() -> None:
 def test_ad_impressions_next_to_tracked_clicks_are_exposure_only(observed: Observations) -> None:
     impressions = select_kinds(observed, [0, 5], ["google_ads/impression", "google_ads/click"])
     people = impressions.people
-    clicks = people.touch_kind == 1
     impressions = replace(
         impressions,
         roles=("exposure", "cause"),
         identified=np.array([0.0, impressions.identified[1]]),
-        people=replace(
-            people,
-            touch_person=people.touch_person[clicks],
-            touch_day=people.touch_day[clicks],
-            touch_kind=people.touch_kind[clicks],
-            touch_count=people.touch_count[clicks],
-        ),
+        people=only_touches(people, people.touch_kind == 1),
     )
 
     estimates = estimate_goal(impressions)
@@ -235,9 +209,8 @@ def test_engagements_near_the_end_have_less_of_their_effect_inside_the_window() 
     assert mean_inside(late).adstock[0] == pytest.approx(np.ones(DECAYS.size))
     assert (mean_inside(early).adstock[0, 1:] > 1.0).all()
     assert mean_inside(late).blocks[0].tolist() == [0.0, 0.0]
-    assert mean_inside(early).blocks[0] == pytest.approx(
-        [1.0, 15 / 16]
-    )  # days 15 to 29 of 15 to 30
+    # days 15 to 29 of 15 to 30
+    assert mean_inside(early).blocks[0] == pytest.approx([1.0, 15 / 16])
 
 
 def test_decay_is_unknown_only_without_information_in_the_data() -> None:
@@ -251,10 +224,7 @@ def test_decay_is_unknown_only_without_information_in_the_data() -> None:
 
 
 def test_effect_slower_than_the_grid_is_at_its_edge() -> None:
-    slow, usual = (
-        Draft.of(1),
-        Draft.of(1),
-    )
+    slow, usual = Draft.of(1), Draft.of(1)
     weights = np.zeros((2, DECAYS.size))
     weights[0, -1] = weights[1, 4] = 1.0
     for draft, weight in ((slow, weights[:1]), (usual, weights[1:])):
@@ -282,35 +252,10 @@ def test_only_the_most_frequent_of_many_types_are_estimated(observed: Observatio
 
 def test_types_common_to_all_people_on_a_day_are_left_to_totals() -> None:
     n_people, n_days = 100, 60
-    days = np.arange(1, n_days, 3)
-    who, when = np.meshgrid(np.arange(n_people), days)
-    rng = np.random.default_rng(2)
-    bought = np.argwhere(rng.random((n_people, n_days)) < 0.05)
-    people = People(
-        n_people,
-        n_days,
-        1,
-        who.ravel(),
-        when.ravel(),
-        np.zeros(who.size, dtype=np.int64),
-        np.ones(who.size),
-        bought[:, 0],
-        bought[:, 1],
-        np.ones(len(bought)),
-        np.full(n_people, -1),
-    )
-    counts = np.zeros((n_days, 1))
-    counts[days] = n_people
-    together = Observations(
-        ("facebook/like",),
-        counts,
-        counts.sum(axis=0),
-        ("cause",),
-        people,
-        np.bincount(bought[:, 1], minlength=n_days).astype(float),
-        np.full(len(bought), 50.0),
-        np.ones(len(bought)),
-    )
+    counts = np.zeros((n_people, n_days, 1))
+    counts[:, 1::3] = 1.0
+    bought = (np.random.default_rng(2).random((n_people, n_days)) < 0.05).astype(float)
+    together = Small(counts, bought, first=np.full(n_people, -1), truth=np.zeros(1)).observe()
 
     estimates = estimate_goal(together)
 

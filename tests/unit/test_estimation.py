@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from chalicelib.model.errors import UnusableInput
 from chalicelib.model.events import Event, parse_event
 from chalicelib.services.fitting.estimation import fit_events
+from tests.factories import make_conversion, make_cost, make_event, money
 from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, simulate
 
@@ -30,53 +32,33 @@ def journeys(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
         return [parse_event(json.loads(line)) for line in lines]
 
 
-def fit(events: list[Event], window: tuple[dt.date, dt.date] | None = None) -> dict[str, Any]:
-    return fit_events(events, window=window, currency="EUR", as_of=AS_OF, fit_id="f1")
+def fit(
+    events: Iterable[Event], window: tuple[dt.date, dt.date] | None = None, **more: Any
+) -> dict[str, Any]:
+    return fit_events(events, window=window, currency="EUR", as_of=AS_OF, fit_id="f1", **more)
 
 
 def conversions(days: int = 40, per_day: int = 2, **over: Any) -> Iterator[Event]:
     for day in range(days):
         for number in range(per_day + day % 2):
-            when = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=day)
-            yield parse_event(
-                {
-                    "kind": "conversion",
-                    "event_id": f"c{day}-{number}",
-                    "occurred_at": when.isoformat(),
-                    "goal": "purchase",
-                    "value": {"amount": "30", "currency": "EUR"},
-                }
-                | over
-            )
+            about = {"event_id": f"c{day}-{number}", "occurred_at": at(day, "12")}
+            yield parse_event(make_conversion(**about, **({"value": money("30")} | over)))
 
 
 def likes(days: int = 40) -> Iterator[Event]:
     for day in range(days):
-        when = dt.datetime(2026, 1, 1, 9, tzinfo=dt.UTC) + dt.timedelta(days=day)
-        yield parse_event(
-            {
-                "kind": "engagement",
-                "event_id": f"l{day}",
-                "occurred_at": when.isoformat(),
-                "channel": "facebook",
-                "type": "like",
-                "count": 10 + (day * 7) % 13,
-                "cost": {"amount": "2.50", "currency": "EUR"},
-            }
-        )
+        count = 10 + (day * 7) % 13
+        yield parse_event(make_event(occurred_at=at(day, "09"), count=count, cost=money("2.50")))
+
+
+def at(day: int, hour: str) -> str:
+    """An hour of a day from the first of January on."""
+    return f"{dt.date(2026, 1, 1) + dt.timedelta(days=day)}T{hour}:00:00Z"
 
 
 def cost(day: str, amount: str, period_days: int) -> Event:
-    return parse_event(
-        {
-            "kind": "cost",
-            "event_id": "k1",
-            "occurred_at": f"{day}T00:00:00Z",
-            "channel": "facebook",
-            "amount": {"amount": amount, "currency": "EUR"},
-            "period_days": period_days,
-        }
-    )
+    about = {"occurred_at": f"{day}T00:00:00Z", "amount": money(amount)}
+    return parse_event(make_cost(**about, period_days=period_days))
 
 
 def test_the_document_is_json_and_covers_first_to_last_event() -> None:
@@ -144,28 +126,14 @@ def test_input_without_engagements_or_conversions_is_rejected(
 
 
 def test_identified_lines_are_fitted_within_people(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from chalicelib.cli.estimate import EventLines
-
     journeys = simulate(replace(WORLDS["loyalty"], n_people=800, n_days=40), 3)
     path = tmp_path / "events.ndjson"
     write_lines(journeys, path)
-    told: list[float] = []
 
-    document = fit_events(
-        EventLines(path, AS_OF),
-        window=None,
-        currency="EUR",
-        as_of=AS_OF,
-        fit_id="f1",
-        progress=told.append,
-    )
+    document = fit(EventLines([LineFile(path)], AS_OF))
 
     methods = {estimate["method"] for estimate in document["goals"]["purchase"]["estimates"]}
     assert methods == {"within_user"}
-    assert told == sorted(told)
-    assert told[-1] == pytest.approx(1.0)
 
 
 def test_cost_before_the_first_event_is_reported_unless_it_reaches_in() -> None:
@@ -184,13 +152,11 @@ def test_cost_before_the_first_event_is_reported_unless_it_reaches_in() -> None:
 def test_sample_of_many_people_widens_the_intervals(
     journeys: list[Event],
 ) -> None:
-    asked: dict[str, Any] = {"window": None, "currency": "EUR", "as_of": AS_OF, "fit_id": "f1"}
+    whole = fit(journeys)
+    sampled = fit(journeys, max_people=750)
+    again = fit(journeys, max_people=750)
 
-    whole = fit_events(journeys, **asked)
-    sampled = fit_events(journeys, **asked, max_people=750)
-    again = fit_events(journeys, **asked, max_people=750)
-
-    everybody, some = (fit["goals"]["purchase"] for fit in (whole, sampled))
+    everybody, some = (one["goals"]["purchase"] for one in (whole, sampled))
     assert sampled["kinds"] == whole["kinds"]
     assert some["conversions"] == everybody["conversions"]
     assert everybody["diagnostics"]["people_sampled"] == 1.0

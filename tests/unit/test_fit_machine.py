@@ -21,14 +21,23 @@ from chalicelib import wiring, workers
 from chalicelib.model.errors import StoreUnavailable, UnprocessableMessage
 from chalicelib.services.fitting.fit_parts import LONGEST
 from chalicelib.services.fitting.fits import fit_message, run_fit, show_fit
+from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.s3_objects import PASSING_TAG
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.workers import fit_worker
 from tests import packaged
-from tests.conftest import BUCKET, Cloud, session
-from tests.fit_in_parts import END, FEW, NOW, asked_for, document_of, plain_fit, record_history
+from tests.conftest import Cloud, session
+from tests.fit_in_parts import (
+    END,
+    FEW,
+    NOW,
+    asked_for,
+    document_of,
+    plain_fit,
+    record_history,
+)
 from tests.functions import SIMPLE, Fault, Functions
-from tests.policies import Grant, grants_of
+from tests.unit.test_fit_parts import parts_left
 from tests.unit.test_workers import sqs_event
 
 pytestmark = pytest.mark.usefixtures("same_people")
@@ -36,9 +45,6 @@ pytestmark = pytest.mark.usefixtures("same_people")
 ACCOUNT = "123456789012"
 FUNCTION = "arn:aws:lambda:eu-central-1:{}:function:{}"
 EXECUTED: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": SIMPLE}
-
-
-NONE_FAILED: dict[str, Any] = {"batchItemFailures": []}
 
 
 def raise_memory_error(*_: Any, **__: Any) -> Any:
@@ -91,16 +97,23 @@ def definition() -> Any:
     return json.loads(text)
 
 
-def run(fit_id: str) -> dict[str, Any]:
-    """Hand a fit on as its message does, and wait for the end of the execution."""
-    answer = workers.run_fits(sqs_event(fit_message("acme", fit_id)), now=NOW)
-    assert answer == {"batchItemFailures": []}
-    return ended(f"acme-{fit_id}")
+@pytest.fixture
+def fit_id(store: TenantStore, functions: Machine) -> str:
+    """A fit of the events of few people, which is not handed on yet."""
+    record_history(store, FEW)
+    return asked_for(store)
 
 
-def objects_under(cloud: Cloud, prefix: str) -> list[str]:
-    found = cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)
-    return [one["Key"] for one in found.get("Contents", ())]
+def hand_on(fit_id: str, now: dt.datetime = NOW, **attributes: str) -> None:
+    """Hand a fit on as its message does."""
+    messages = sqs_event(fit_message("acme", fit_id))
+    messages["Records"][0]["attributes"] = attributes
+    assert workers.run_fits(messages, now=now) == {"batchItemFailures": []}
+
+
+def outcome_of(header: FitHeader) -> tuple[str, str | None]:
+    """The status of a fit, and the code of its error."""
+    return header.status, header.error and header.error["code"]
 
 
 def ended(name: str) -> dict[str, Any]:
@@ -119,7 +132,7 @@ def ended(name: str) -> dict[str, Any]:
 
 
 def test_a_fit_of_many_events_is_read_in_parts_and_is_the_whole_fit(
-    cloud: Cloud, store: TenantStore, functions: Machine
+    cloud: Cloud, store: TenantStore, functions: Machine, fit_id: str
 ) -> None:
     """A part fails before it is read, one after it was kept, and the merged fit's end is not heard.
 
@@ -137,9 +150,8 @@ def test_a_fit_of_many_events_is_read_in_parts_and_is_the_whole_fit(
         return fault
 
     functions.before, functions.after = fail("before"), fail("after")
-    record_history(store, FEW)
-    fit_id = asked_for(store)
-    found = run(fit_id)
+    hand_on(fit_id)
+    found = ended(f"acme-{fit_id}")
     assert (found["status"], found["output"].strip('"')) == ("SUCCEEDED", "done")
     numbers = {number for function, number in functions.calls if function == "FitPartHandler"}
     assert len(numbers) >= 3 * store.config.shards
@@ -151,28 +163,24 @@ def test_a_fit_of_many_events_is_read_in_parts_and_is_the_whole_fit(
     header = show_fit(store, fit_id)
     assert (header.status, header.as_of) == ("done", "2026-03-15T12:00:00Z")
     assert document_of(store, fit_id) == plain_fit(store)
-    assert objects_under(cloud, "documents/acme/fit-parts/") == []
+    assert parts_left(cloud) == []
 
 
 def test_a_message_that_comes_again_starts_nothing_again(
-    cloud: Cloud, store: TenantStore, functions: Machine, monkeypatch: pytest.MonkeyPatch
+    store: TenantStore, functions: Machine, fit_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the fit has ended, after it, and while it ends, by who had planned it once more."""
-    record_history(store, FEW)
-    fit_id = asked_for(store)
-    messages = sqs_event(fit_message("acme", fit_id))
     plan = fit_worker.plan_fit(
         store, fit_id, now=NOW, above=100, part_events=10, merged_events=10**9
     )
-    assert workers.run_fits(messages, now=NOW) == {"batchItemFailures": []}
-    assert workers.run_fits(messages, now=NOW) == {"batchItemFailures": []}
+    hand_on(fit_id)
+    hand_on(fit_id)
     assert ended(f"acme-{fit_id}")["status"] == "SUCCEEDED"
     calls, header = functions.calls.total(), show_fit(store, fit_id)
     assert header.status == "done"
     for planned in (None, plan):
         monkeypatch.setattr(fit_worker, "plan_fit", lambda *_, planned=planned, **__: planned)
-        again = workers.run_fits(messages, now=NOW + dt.timedelta(hours=1))
-        assert again == {"batchItemFailures": []}
+        hand_on(fit_id, NOW + dt.timedelta(hours=1))
         assert show_fit(store, fit_id) == header
     assert functions.calls.total() == calls
     assert set(functions.calls.values()) == {1}
@@ -185,16 +193,14 @@ def test_a_fit_that_was_tried_before_is_read_in_parts_whatever_the_totals_say(
     wiring.use_session(session())
     record_history(store, FEW)
     fit_id = asked_for(store, start=END - dt.timedelta(days=20), end=END)
-    messages = sqs_event(fit_message("acme", fit_id))
-    messages["Records"][0]["attributes"] = {"ApproximateReceiveCount": "2"}
-    assert workers.run_fits(messages, now=NOW) == {"batchItemFailures": []}
+    hand_on(fit_id, ApproximateReceiveCount="2")
     assert ended(f"acme-{fit_id}")["status"] == "SUCCEEDED"
     parts = [number for function, number in functions.calls if function == "FitPartHandler"]
     assert len(parts) == 21 * store.config.shards
 
 
 def test_a_part_that_fails_for_good_fails_the_fit(
-    cloud: Cloud, store: TenantStore, functions: Machine
+    cloud: Cloud, store: TenantStore, functions: Machine, fit_id: str
 ) -> None:
     """moto goes on to the merge, as it does not know `ToleratedFailureCount`; that rejects, too."""
 
@@ -203,16 +209,14 @@ def test_a_part_that_fails_for_good_fails_the_fit(
             raise MemoryError
 
     functions.before = fault
-    record_history(store, FEW)
-    fit_id = asked_for(store)
-    found = run(fit_id)
+    hand_on(fit_id)
+    found = ended(f"acme-{fit_id}")
     assert found["status"] == "FAILED"
     assert 5 <= functions.calls["FitPartHandler", 2] <= 7  # a trip of moto's costs one of seven
     assert all(one <= 120 for one in functions.waits)
-    header = show_fit(store, fit_id)
-    assert (header.status, header.error and header.error["code"]) == ("failed", "unfinished_fit")
+    assert outcome_of(show_fit(store, fit_id)) == ("failed", "unfinished_fit")
     assert store.fits.document(fit_id) is None
-    assert objects_under(cloud, "documents/acme/fit-parts/") == []
+    assert parts_left(cloud) == []
 
 
 def test_a_fit_whose_machine_was_stopped_has_failed_the_next_day(
@@ -226,15 +230,14 @@ def test_a_fit_whose_machine_was_stopped_has_failed_the_next_day(
         asked_for(store, start=first - dt.timedelta(days=number)) for number in range(3)
     )
     for fit_id, hour in ((stopped, 0), (young, 6)):
-        messages = sqs_event(fit_message("acme", fit_id))
-        assert workers.run_fits(messages, now=NOW + dt.timedelta(hours=hour)) == NONE_FAILED
+        hand_on(fit_id, NOW + dt.timedelta(hours=hour))
     with pytest.raises(MemoryError):
         run_fit(store, plain, now=NOW, estimate=raise_memory_error)
     workers.end_fits(now=NOW + dt.timedelta(hours=6, minutes=30))
     assert show_fit(store, stopped).status == "running"
     workers.end_fits(now=NOW + dt.timedelta(hours=8))
     header = show_fit(store, stopped)
-    assert (header.status, header.error and header.error["code"]) == ("failed", "unfinished_fit")
+    assert outcome_of(header) == ("failed", "unfinished_fit")
     assert {show_fit(store, one).status for one in (plain, young)} == {"running"}
     workers.end_fits(now=NOW + dt.timedelta(days=1))
     assert show_fit(store, stopped) == header
@@ -242,12 +245,10 @@ def test_a_fit_whose_machine_was_stopped_has_failed_the_next_day(
 
 
 def test_a_fit_that_was_handed_on_and_is_read_as_a_whole_then_is_not_taken_for_stopped(
-    cloud: Cloud, store: TenantStore, functions: Machine, monkeypatch: pytest.MonkeyPatch
+    store: TenantStore, fit_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record_history(store, FEW)
     monkeypatch.setattr(wiring, "start_fit_machine", lambda *_: True)
-    fit_id = asked_for(store)
-    assert workers.run_fits(sqs_event(fit_message("acme", fit_id)), now=NOW) == NONE_FAILED
+    hand_on(fit_id)
     with pytest.raises(MemoryError):
         run_fit(store, fit_id, now=NOW, estimate=raise_memory_error)
     workers.end_fits(now=NOW + dt.timedelta(days=1))
@@ -275,8 +276,7 @@ def test_a_fit_of_fewer_events_is_read_as_a_whole(
     monkeypatch.setenv("LIKEWORTH_FIT_WHOLE_EVENTS", str(events + FEW))
     wiring.use_session(session())
     fit_id = asked_for(store)
-    answer = workers.run_fits(sqs_event(fit_message("acme", fit_id)), now=NOW)
-    assert answer == {"batchItemFailures": []}
+    hand_on(fit_id)
     assert show_fit(store, fit_id).status == "done"
     assert not functions.calls
 
@@ -307,24 +307,6 @@ def test_the_machine_tolerates_nothing_and_tries_again_with_jitter() -> None:
     seconds = definition()["TimeoutSeconds"] + states["MergeParts"]["TimeoutSeconds"]
     assert dt.timedelta(seconds=seconds) < LONGEST
     assert "null" not in json.dumps(states)  # which CloudFormation rejects in a template
-
-
-def test_what_the_machine_may_do_is_named() -> None:
-    executions = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:"
-    executions += "${FitMachine.Name}"
-    assert {grant for statement in grants_of("FitMachineRole") for grant in statement} == {
-        Grant("lambda:InvokeFunction", "FitPartHandler"),
-        Grant("lambda:InvokeFunction", "FitMergeHandler"),
-        Grant("states:StartExecution", "FitMachine"),
-        Grant("states:DescribeExecution", f"{executions}:*"),
-        Grant("states:StopExecution", f"{executions}:*"),
-    }
-    resources = packaged.template()["Resources"]
-    assert resources["FitMachine"]["Properties"]["RoleArn"] == {
-        "Fn::GetAtt": ["FitMachineRole", "Arn"]
-    }
-    given = resources["FitHandler"]["Properties"]["Environment"]["Variables"]
-    assert given["LIKEWORTH_FIT_MACHINE_ARN"] == {"Ref": "FitMachine"}
 
 
 def test_the_bucket_removes_parts_that_were_left() -> None:

@@ -14,7 +14,7 @@ from chalicelib import wiring
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.model.events import Conversion
 from chalicelib.services.fitting import fit_parts
-from chalicelib.services.fitting.estimation import fit_columns
+from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns, sample_part
 from chalicelib.services.fitting.fit_parts import (
     Plan,
@@ -52,8 +52,21 @@ pytestmark = pytest.mark.usefixtures("same_people")
 
 
 def parts_left(cloud: Cloud) -> list[str]:
+    """The keys of all parts that are in the bucket."""
     found = cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix="documents/acme/fit-parts/")
     return [one["Key"] for one in found.get("Contents", ())]
+
+
+@pytest.fixture
+def plan(store: TenantStore) -> Plan:
+    """A plan of the events of few people."""
+    record_history(store, FEW)
+    return planned(store)
+
+
+def read_all(store: TenantStore, plan: Plan) -> None:
+    for part in plan.parts:
+        read_part(store, plan, part)
 
 
 # --- the same answer ----------------------------------------------------------------------------
@@ -90,8 +103,7 @@ def test_a_fit_of_a_sample_of_people_follows_the_same_people(store: TenantStore)
     record_history(store)
     store.settings = replace(store.settings, max_people=60)
     plan = planned(store)
-    for part in plan.parts:
-        read_part(store, plan, part)
+    read_all(store, plan)
     merge_parts(store, plan, now=NOW)
     made = document_of(store, plan.fit_id)
     assert 0 < made["goals"]["purchase"]["diagnostics"]["people_sampled"] < 0.9
@@ -105,8 +117,7 @@ def test_with_too_many_events_a_sample_of_people_is_followed_and_all_are_counted
     events = record_history(store)
     plan = planned(store, {"merged_events": events // 2})
     assert SAMPLE_PARTS / 3 < plan.followed < SAMPLE_PARTS * 2 / 3
-    for part in plan.parts:
-        read_part(store, plan, part)
+    read_all(store, plan)
     merge_parts(store, plan, now=NOW)
     made = document_of(store, plan.fit_id)
     columns = Columns(plan.followed)
@@ -118,7 +129,7 @@ def test_with_too_many_events_a_sample_of_people_is_followed_and_all_are_counted
     shards = [sample_part(one) for one in columns.people]
     assert 0 < len(shards) < PEOPLE
     assert max(shards) < plan.followed
-    same = fit_columns(columns, window=None, currency="EUR", as_of=NOW, fit_id="x", experiments=())
+    same = fit_events(columns, window=None, currency="EUR", as_of=NOW, fit_id="x", experiments=())
     del same["id"]
     all_of_it = plain_fit(store)
     assert without_costs(made) == without_costs(same)
@@ -132,13 +143,9 @@ def test_with_too_many_events_a_sample_of_people_is_followed_and_all_are_counted
     assert goal["diagnostics"]["people_sampled"] == round(plan.followed / SAMPLE_PARTS, 4)
     credited = sum(map(sum, goal["classical"]["daily"]["last"]))
     untouched = sum(goal["classical"]["untouched"])
+    bought = [one for one in store.iter_events(START, END) if isinstance(one, Conversion)]
     known = sum(
-        event.count
-        for event in store.iter_events(START, END)
-        if isinstance(event, Conversion)
-        and event.goal == "purchase"
-        and event.user_id
-        and not event.refund
+        one.count for one in bought if one.goal == "purchase" and one.user_id and not one.refund
     )
     assert credited + untouched == pytest.approx(known, abs=DAYS / 2)  # rounded day by day
     assert sum(goal["classical"]["anonymous"]) == sum(everybodys["classical"]["anonymous"])
@@ -154,8 +161,7 @@ def test_unusable_data_fail_the_fit_with_the_same_reason(cloud: Cloud, store: Te
     fit_id = asked_for(store)
     window = window_of(store, show_fit(store, fit_id), NOW)
     plan = Plan(fit_id, "2026-03-15T12:00:00Z", window, planned_days(store))
-    for part in plan.parts:
-        read_part(store, plan, part)
+    read_all(store, plan)
     ended = merge_parts(store, plan, now=NOW)
     whole = run_fit(store, asked_for(store), now=NOW)
     assert ended.status == whole.status == "failed"
@@ -175,9 +181,7 @@ def planned_days(store: TenantStore) -> tuple[fit_parts.Part, ...]:
 # --- interruptions and repetitions --------------------------------------------------------------
 
 
-def test_fit_does_not_end_without_one_of_its_parts(cloud: Cloud, store: TenantStore) -> None:
-    record_history(store, FEW)
-    plan = planned(store)
+def test_fit_does_not_end_without_one_of_its_parts(store: TenantStore, plan: Plan) -> None:
     for part in plan.parts[:-1]:
         read_part(store, plan, part)
     with pytest.raises(StoreUnavailable, match=f"part {plan.parts[-1].number}"):
@@ -188,12 +192,9 @@ def test_fit_does_not_end_without_one_of_its_parts(cloud: Cloud, store: TenantSt
 
 
 def test_merging_again_or_reading_too_late_changes_nothing(
-    cloud: Cloud, store: TenantStore
+    cloud: Cloud, store: TenantStore, plan: Plan
 ) -> None:
-    record_history(store, FEW)
-    plan = planned(store)
-    for part in plan.parts:
-        read_part(store, plan, part)
+    read_all(store, plan)
     body = store.fit_parts.get(plan.fit_id, 0)
     ended = merge_parts(store, plan, now=NOW)
     said = document_of(store, plan.fit_id)
@@ -205,11 +206,8 @@ def test_merging_again_or_reading_too_late_changes_nothing(
     assert parts_left(cloud) == []
 
 
-def test_a_part_of_another_plan_is_not_merged(store: TenantStore) -> None:
-    record_history(store, FEW)
-    plan = planned(store)
-    for part in plan.parts:
-        read_part(store, plan, part)
+def test_a_part_of_another_plan_is_not_merged(store: TenantStore, plan: Plan) -> None:
+    read_all(store, plan)
     later = replace(plan, as_of="2026-03-16T12:00:00Z")
     with pytest.raises(ValueError, match="not the columns of"):
         merge_parts(store, later, now=NOW)
@@ -220,8 +218,7 @@ def test_people_erased_between_reading_and_merging_become_anonymous(
 ) -> None:
     record_history(store)
     plan = planned(store)
-    for part in plan.parts:
-        read_part(store, plan, part)
+    read_all(store, plan)
     gone = [f"person-{n}" for n in (1, 40, 80)]
     hashes = {store.user_hash(one) for one in gone}
     for one in gone:
@@ -230,7 +227,7 @@ def test_people_erased_between_reading_and_merging_become_anonymous(
 
     def estimate(columns: Columns, **about: Any) -> dict[str, Any]:
         seen.append(columns)
-        return fit_parts.estimate_columns(columns, **about)
+        return fit_events(columns, **about)
 
     merge_parts(store, plan, now=NOW, estimate=estimate)
     assert not hashes & set(seen[0].people)
@@ -261,9 +258,9 @@ def _by_kind(document: dict[str, Any]) -> dict[Any, Any]:
     }
 
 
-def test_parts_are_marked_for_the_bucket_to_remove(cloud: Cloud, store: TenantStore) -> None:
-    record_history(store, FEW)
-    plan = planned(store)
+def test_parts_are_marked_for_the_bucket_to_remove(
+    cloud: Cloud, store: TenantStore, plan: Plan
+) -> None:
     read_part(store, plan, plan.parts[0])
     key = fit_part_object("acme", plan.fit_id, 0)
     tags = cloud.s3.get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"]
@@ -305,9 +302,9 @@ def test_events_older_than_the_retention_at_the_start_are_not_read(
     }
 
 
-def test_abandoned_fit_has_failed_and_leaves_no_parts(cloud: Cloud, store: TenantStore) -> None:
-    record_history(store, FEW)
-    plan = planned(store)
+def test_abandoned_fit_has_failed_and_leaves_no_parts(
+    cloud: Cloud, store: TenantStore, plan: Plan
+) -> None:
     read_part(store, plan, plan.parts[0])
     ended = give_up_fit(store, plan, now=NOW)
     assert ended.status == "failed"
@@ -320,11 +317,8 @@ def test_abandoned_fit_has_failed_and_leaves_no_parts(cloud: Cloud, store: Tenan
     assert show_fit(store, plan.fit_id) == ended
 
 
-def test_ended_fit_is_not_given_up(store: TenantStore) -> None:
-    record_history(store, FEW)
-    plan = planned(store)
-    for part in plan.parts:
-        read_part(store, plan, part)
+def test_ended_fit_is_not_given_up(store: TenantStore, plan: Plan) -> None:
+    read_all(store, plan)
     ended = merge_parts(store, plan, now=NOW)
     assert give_up_fit(store, plan, now=NOW) == ended
     assert begin_fit(store, plan) == ended
@@ -343,14 +337,12 @@ def test_plan_fixes_the_events_to_read_despite_later_changes(store: TenantStore)
     whole = request_again(store, now)
     begin_fit(store, plan)
     store.config = replace(store.config, retention_days=400)
-    for part in plan.parts:
-        read_part(store, plan, part)
+    read_all(store, plan)
     merge_parts(store, plan, now=NOW)
     made = document_of(store, fit_id)
     assert made["window"]["from"] == plan.window.start.isoformat()
-    assert {name: made[name] for name in ("window", "kinds", "costs", "goals")} == {
-        name: whole[name] for name in ("window", "kinds", "costs", "goals")
-    }
+    for name in ("window", "kinds", "costs", "goals"):
+        assert made[name] == whole[name]
 
 
 def request_again(store: TenantStore, now: dt.datetime) -> dict[str, Any]:

@@ -123,27 +123,19 @@ def test_a_plan_fits_into_the_input_of_a_state_machine() -> None:
     assert plan_from_json(json.loads(text) | {"tenant": "acme"}) == plan
 
 
+NAMED = {"fit_id": "20260315T120000Z-0000000a", "as_of": "2026-03-15T12:00:00Z"}
+DAYS_OF_PLAN = {"first": "2026-03-02", "last": "2026-03-01", "oldest": "2026-01-01"}
+
+
 @pytest.mark.parametrize(
     "told",
     [
         {},
-        {"fit_id": "x", "as_of": "2026-03-15T12:00:00Z"},
-        {"fit_id": "20260315T120000Z-0000000a", "as_of": "yesterday"},
-        {"fit_id": "20260315T120000Z-0000000a", "as_of": "2026-03-15T12:00:00Z"},
-        {
-            "fit_id": "20260315T120000Z-0000000a",
-            "as_of": "2026-03-15T12:00:00Z",
-            "followed": 9,
-            "parts": [{}],
-        },
-        {
-            "fit_id": "20260315T120000Z-0000000a",
-            "as_of": "2026-03-15T12:00:00Z",
-            "followed": 9,
-            "first": "2026-03-02",
-            "last": "2026-03-01",
-            "oldest": "2026-01-01",
-        },
+        NAMED | {"fit_id": "x"},
+        NAMED | {"as_of": "yesterday"},
+        NAMED,
+        NAMED | {"followed": 9, "parts": [{}]},
+        NAMED | {"followed": 9} | DAYS_OF_PLAN,
     ],
 )
 def test_invalid_plan_is_rejected(told: dict[str, Any]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pytest
 
+from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
 from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.regions.from_regions import estimate_from_regions
 from chalicelib.attribution.regions.region_series import RegionSeries
 from chalicelib.attribution.summaries import summarise_goal
 from tests.worlds.regions import (
@@ -44,9 +47,38 @@ def is_from_regions(estimates: GoalEstimates, kind: int) -> bool:
     return "regions_used" in estimates.warnings[kind]
 
 
-def with_regions(observed: Observations, change: dict[str, object]) -> Observations:
-    assert isinstance(observed.regions, RegionSeries)
-    return replace(observed, regions=replace(observed.regions, **change))  # type: ignore[arg-type]
+def regions_of(observed: Observations) -> RegionSeries:
+    assert observed.regions is not None
+    return observed.regions
+
+
+def diagnostics_of(estimates: GoalEstimates) -> dict[str, Any]:
+    """What the panel of regions used."""
+    told = estimates.diagnostics["regions"]
+    assert isinstance(told, dict)
+    return told
+
+
+def covered(names: tuple[str, ...], outcome: np.ndarray, counts: np.ndarray) -> RegionSeries:
+    """Series with data on all days."""
+    known = np.ones(counts.shape, dtype=bool)
+    return RegionSeries(names, outcome, counts, known[:, :, 0], known)
+
+
+def with_regions(observed: Observations, change: dict[str, Any]) -> Observations:
+    return replace(observed, regions=replace(regions_of(observed), **change))
+
+
+def with_a_type(observed: Observations, regions: RegionSeries) -> Observations:
+    """The observations with a third type that only regions have."""
+    return replace(
+        observed,
+        names=(*observed.names, "xing/save"),
+        counts=regions.counts.sum(axis=0),
+        identified=np.zeros(3),
+        roles=("cause",) * 3,
+        regions=regions,
+    )
 
 
 def z_of(estimates: GoalEstimates, totals: RegionTotals) -> np.ndarray:
@@ -72,40 +104,19 @@ def test_effect_of_a_type_is_estimated_from_all_regions() -> None:
 
     assert np.abs(z_of(estimates, totals)).max() < 3.0
     assert estimates.delta[1] / np.sqrt(estimates.cov[1, 1]) > 2.5
-    told = estimates.diagnostics["regions"]
-    assert isinstance(told, dict)
+    told = diagnostics_of(estimates)
     assert told["regions"] == 5
     assert told["region_steps"] == 5 * 120
     assert told["conversions_with_region"] == 1.0
     assert told["types"] == ["facebook/like", "meta_ads/click"]
 
 
-def test_the_order_and_the_names_of_regions_do_not_matter() -> None:
-    observed, order = observe(TWO), np.array([3, 1, 4, 0, 2])
-    assert observed.regions is not None
-    turned = replace(observed, regions=observed.regions.of(order, np.arange(2)))
+@pytest.mark.parametrize("part", ["outcome", "counts"])
+def test_too_few_events_with_a_region_leave_the_estimate_to_totals(part: str) -> None:
+    observed = observe(TWO)
+    fewer = {part: 0.9 * getattr(observed.regions, part)}
 
-    again = estimate_goal(turned)
-
-    usual = fit(TWO)
-    assert again.delta == pytest.approx(usual.delta, rel=0.02)
-    assert np.diag(again.cov) == pytest.approx(np.diag(usual.cov), rel=0.05)
-
-
-@pytest.mark.parametrize(
-    "lost",
-    [
-        pytest.param(("outcome", 0.9), id="conversions without a region"),
-        pytest.param(("counts", 0.9), id="engagements without a region"),
-    ],
-)
-def test_too_few_events_with_a_region_leave_the_estimate_to_totals(lost: tuple[str, float]) -> None:
-    observed, (part, share) = observe(TWO), lost
-    assert observed.regions is not None
-
-    estimates = estimate_goal(
-        with_regions(observed, {part: share * getattr(observed.regions, part)})
-    )
+    estimates = estimate_goal(with_regions(observed, fewer))
 
     assert not any(is_from_regions(estimates, kind) for kind in range(2))
     assert estimates.methods == ["time_series"] * 2
@@ -113,61 +124,42 @@ def test_too_few_events_with_a_region_leave_the_estimate_to_totals(lost: tuple[s
 
 
 def test_two_regions_are_not_enough_for_a_panel() -> None:
-    observed = observe(TWO)
-    assert observed.regions is not None
-    halves = [observed.regions.of(np.array(some), np.arange(2)) for some in ([0, 1], [2, 3, 4])]
-    two = RegionSeries(
+    regions = regions_of(observe(TWO))
+    halves = [regions.of(np.array(some), np.arange(2)) for some in ([0, 1], [2, 3, 4])]
+    two = covered(
         ("north", "south"),
         np.array([half.outcome.sum(axis=0) for half in halves]),
         np.array([half.counts.sum(axis=0) for half in halves]),
-        np.ones((2, 120), dtype=bool),
-        np.ones((2, 120, 2), dtype=bool),
     )
 
-    estimates = estimate_goal(replace(observed, regions=two))
+    estimates = estimate_goal(replace(observe(TWO), regions=two))
 
     assert not any(is_from_regions(estimates, kind) for kind in range(2))
 
 
 def test_region_with_hardly_any_conversions_is_excluded() -> None:
-    observed = observe(TWO)
-    assert observed.regions is not None
-    regions = observed.regions
+    regions = regions_of(observe(TWO))
     tiny = np.zeros((1, 120))
     tiny[0, ::30] = 1.0
-    more = RegionSeries(
+    more = covered(
         (*regions.names, "island"),
         np.concatenate([regions.outcome, tiny]),
         np.concatenate([regions.counts, np.zeros((1, 120, 2))]),
-        np.ones((6, 120), dtype=bool),
-        np.ones((6, 120, 2), dtype=bool),
     )
 
-    estimates = estimate_goal(replace(observed, regions=more))
+    estimates = estimate_goal(replace(observe(TWO), regions=more))
 
     assert estimates.delta == pytest.approx(fit(TWO).delta, rel=1e-3)
-    told = estimates.diagnostics["regions"]
-    assert isinstance(told, dict)
-    assert told["regions"] == 5
+    assert diagnostics_of(estimates)["regions"] == 5
 
 
 def test_type_in_a_single_region_is_compared_with_the_others() -> None:
-    observed, alone = observe(TWO), np.zeros((5, 120))
-    assert observed.regions is not None
+    regions, alone = regions_of(observe(TWO)), np.zeros((5, 120))
     alone[2] = np.random.default_rng(4).poisson(40.0, 120)
-    counts = np.concatenate([observed.regions.counts, alone[:, :, None]], axis=2)
-    more = replace(
-        observed,
-        names=(*observed.names, "xing/save"),
-        counts=counts.sum(axis=0),
-        identified=np.zeros(3),
-        roles=("cause",) * 3,
-        regions=replace(
-            observed.regions, counts=counts, counts_known=np.ones((5, 120, 3), dtype=bool)
-        ),
-    )
+    counts = np.concatenate([regions.counts, alone[:, :, None]], axis=2)
+    more = covered(regions.names, regions.outcome, counts)
 
-    estimates = estimate_goal(more)
+    estimates = estimate_goal(with_a_type(observe(TWO), more))
 
     assert [is_from_regions(estimates, kind) for kind in range(3)] == [True] * 3
     assert abs(estimates.delta[2]) < 2.5 * np.sqrt(estimates.cov[2, 2])
@@ -176,34 +168,20 @@ def test_type_in_a_single_region_is_compared_with_the_others() -> None:
 
 def test_region_with_constant_sales_is_excluded() -> None:
     observed = observe(TWO)
-    assert observed.regions is not None
-    outcome = observed.regions.outcome.copy()
+    outcome = regions_of(observed).outcome.copy()
     outcome[1] = 90.0
 
     estimates = estimate_goal(
         replace(with_regions(observed, {"outcome": outcome}), outcome=outcome.sum(axis=0))
     )
 
-    told = estimates.diagnostics["regions"]
-    assert isinstance(told, dict)
-    assert told["regions"] == 4
+    assert diagnostics_of(estimates)["regions"] == 4
 
 
 def test_types_that_move_together_in_all_regions_are_not_estimated_by_the_panel() -> None:
-    observed = observe(TWO)
-    assert observed.regions is not None
-    twins = observed.regions.of(np.arange(5), np.array([0, 1, 0]))
+    twins = regions_of(observe(TWO)).of(np.arange(5), np.array([0, 1, 0]))
 
-    estimates = estimate_goal(
-        replace(
-            observed,
-            names=(*observed.names, "xing/save"),
-            counts=twins.counts.sum(axis=0),
-            identified=np.zeros(3),
-            roles=("cause",) * 3,
-            regions=twins,
-        )
-    )
+    estimates = estimate_goal(with_a_type(observe(TWO), twins))
 
     assert estimates.reasons[0] == ["collinear_with:xing/save"]
     assert estimates.reasons[2] == ["collinear_with:facebook/like"]
@@ -255,26 +233,17 @@ def test_missing_days_of_a_region_are_not_zeros() -> None:
 
     assert "coverage_gap" in estimates.warnings[0]
     assert np.abs(z_of(estimates, totals)).max() < 3.0
-    told = estimates.diagnostics["regions"]
-    assert isinstance(told, dict)
-    assert told["region_steps"] == 5 * 120 - 24 - 7  # the stock is unknown for a week
-    assert observed.regions is not None
-    taken_for_zero = with_regions(
-        observed,
-        {
-            "outcome_known": np.ones((5, 120), dtype=bool),
-            "counts_known": np.ones((5, 120, 2), dtype=bool),
-        },
-    )
-    assert "coverage_gap" not in estimate_goal(taken_for_zero).warnings[0]
+    # the stock is unknown for a week
+    assert diagnostics_of(estimates)["region_steps"] == 5 * 120 - 24 - 7
+    regions = regions_of(observed)
+    zeros = replace(observed, regions=covered(regions.names, regions.outcome, regions.counts))
+    assert "coverage_gap" not in estimate_goal(zeros).warnings[0]
 
 
 def test_region_with_too_few_days_is_excluded() -> None:
     estimates = fit(replace(TWO, hole=(0, 0.0, 0.95)))
 
-    told = estimates.diagnostics["regions"]
-    assert isinstance(told, dict)
-    assert told["regions"] == 4
+    assert diagnostics_of(estimates)["regions"] == 4
 
 
 def test_marketing_that_follows_regional_demand_is_flagged() -> None:
@@ -287,18 +256,13 @@ def test_marketing_that_follows_regional_demand_is_flagged() -> None:
 def test_driver_of_single_regions_is_flagged() -> None:
     """A driver of a region's channels and sales on one day is not shared by the others."""
     observed, rng = observe(replace(TWO, hidden=0.0)), np.random.default_rng(3)
-    assert observed.regions is not None
     factor = np.exp(0.4 * rng.standard_normal((5, 120)))
-    regions = replace(
-        observed.regions,
-        outcome=np.round(observed.regions.outcome * factor),
-        counts=np.round(observed.regions.counts * factor[:, :, None]),
-    )
+    outcome, counts = regions_of(observed).outcome, regions_of(observed).counts
+    outcome, counts = np.round(outcome * factor), np.round(counts * factor[:, :, None])
     moved = replace(
-        observed,
-        regions=regions,
-        outcome=regions.outcome.sum(axis=0),
-        counts=regions.counts.sum(axis=0),
+        with_regions(observed, {"outcome": outcome, "counts": counts}),
+        outcome=outcome.sum(axis=0),
+        counts=counts.sum(axis=0),
     )
 
     assert "same_day_demand_suspected" in estimate_goal(moved).warnings[1]
@@ -312,9 +276,7 @@ def test_strongly_differing_regional_effects_raise_a_warning() -> None:
 
     assert "effects_differ_by_region" in estimates.warnings[1]
     assert "effects_differ_by_region" not in fit(TWO).warnings[1]
-    told = estimates.diagnostics["regions"]
-    assert isinstance(told, dict)
-    assert told["differences"]["meta_ads/click"]["sd"] > 0.03
+    assert diagnostics_of(estimates)["differences"]["meta_ads/click"]["sd"] > 0.03
     assert abs(z_of(estimates, simulate(differing))[1]) < 3.0
 
 
@@ -323,17 +285,12 @@ def test_weekly_totals_of_regions_are_compared_by_week() -> None:
 
     estimates = fit(weekly)
 
-    told = estimates.diagnostics["regions"]
-    assert isinstance(told, dict)
-    assert told["step_days"] == 7
-    assert told["region_steps"] == 5 * 80
+    told = diagnostics_of(estimates)
+    assert (told["step_days"], told["region_steps"]) == (7, 5 * 80)
     assert np.abs(z_of(estimates, simulate(weekly))).max() < 2.5
 
 
 def test_explained_conversions_add_up_to_the_estimates_of_regions() -> None:
-    from chalicelib.attribution.draft import Draft
-    from chalicelib.attribution.regions.from_regions import estimate_from_regions
-
     observed, draft = observe(TWO), Draft.of(2)
 
     explained = estimate_from_regions(observed, draft)

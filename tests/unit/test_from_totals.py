@@ -24,15 +24,6 @@ from tests.worlds.totals import (
 TWO = replace(TOTALS_WORLDS["calm"], n_days=120, kinds=KINDS[:2])
 CLEAR = replace(TWO, n_days=365, spread=1.0)
 """A year in which marketing varies enough to separate linear from saturating responses."""
-WARNINGS = {
-    "autocorrelated_residuals",
-    "joint_runs_left_out",
-    "promotion_suspected",
-    "decay_at_edge",
-    "follows_demand",
-    "saturation_unknown",
-    "shocks_removed",
-}
 
 
 @lru_cache
@@ -43,6 +34,13 @@ def observe(world: TotalsWorld, seed: int = 0) -> Observations:
 @lru_cache
 def fit(world: TotalsWorld, seed: int = 0) -> GoalEstimates:
     return estimate_goal(observe(world, seed))
+
+
+def with_counts(observed: Observations, kind: int, counts: np.ndarray) -> Observations:
+    """The same with other numbers of engagements of one type."""
+    changed = observed.counts.copy()
+    changed[:, kind] = counts
+    return replace(observed, counts=changed)
 
 
 def warned(estimates: GoalEstimates) -> set[str]:
@@ -163,13 +161,10 @@ def test_weekly_exports_are_estimated_by_week() -> None:
 
 def test_weekly_type_among_daily_ones_is_rejected_and_the_others_are_estimated() -> None:
     three = replace(TWO, kinds=KINDS[:3])
-    observed = observe(three)
-    counts = observed.counts.copy()
-    sums = np.add.reduceat(counts[:, 2], np.arange(0, 120, 7))
-    counts[:, 2] = 0.0
-    counts[::7, 2] = sums
+    weekly = np.zeros(120)
+    weekly[::7] = np.add.reduceat(observe(three).counts[:, 2], np.arange(0, 120, 7))
 
-    estimates = estimate_goal(replace(observed, counts=counts))
+    estimates = estimate_goal(with_counts(observe(three), 2, weekly))
 
     assert estimates.reasons[2] == ["weekly_totals"]
     assert estimates.methods == ["time_series", "time_series", None]
@@ -183,10 +178,9 @@ def test_too_few_weeks_are_rejected() -> None:
 
 def test_type_that_is_the_sum_of_two_others_is_rejected_with_them() -> None:
     observed = observe(replace(TWO, kinds=KINDS[:3]))
-    counts = observed.counts.copy()
-    counts[:, 2] = counts[:, 0] + 3 * counts[:, 1]
+    total = observed.counts[:, 0] + 3 * observed.counts[:, 1]
 
-    estimates = estimate_goal(replace(observed, counts=counts))
+    estimates = estimate_goal(with_counts(observed, 2, total))
 
     assert estimates.methods == [None] * 3
     assert all(reasons[0].startswith("collinear_with:") for reasons in estimates.reasons)
@@ -194,11 +188,10 @@ def test_type_that_is_the_sum_of_two_others_is_rejected_with_them() -> None:
 
 def test_similar_types_are_estimated() -> None:
     observed = observe(TWO)
-    counts = observed.counts.copy()
     noise = np.random.default_rng(2).normal(0, 0.5, 120)
-    counts[:, 1] = np.round(counts[:, 0] * np.exp(noise))
+    similar = np.round(observed.counts[:, 0] * np.exp(noise))
 
-    estimates = estimate_goal(replace(observed, counts=counts))
+    estimates = estimate_goal(with_counts(observed, 1, similar))
 
     assert estimates.methods == ["time_series"] * 2
 

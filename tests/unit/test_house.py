@@ -20,9 +20,21 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"settings", "functions"}),
     frozenset({"attribution", "importers", "storage"}),
-    frozenset({"services", "aws"}),
-    frozenset({"wiring", "telemetry", "report", "client"}),
-    frozenset({"api", "workers", "cli", "local", "demo", "dashboard", "documentation", "__main__"}),
+    frozenset({"services", "aws", "webhooks"}),
+    frozenset({"wiring", "telemetry", "report"}),
+    frozenset(
+        {
+            "api",
+            "workers",
+            "cli",
+            "local",
+            "demo",
+            "dashboard",
+            "documentation",
+            "client",
+            "__main__",
+        }
+    ),
     frozenset({"app"}),
 )
 """From the ground up; a room imports only rooms below its own level."""
@@ -30,7 +42,7 @@ LEVELS: tuple[frozenset[str], ...] = (
 LEVEL = {room: number for number, level in enumerate(LEVELS) for room in level}
 
 MAY_ALSO = {
-    "cli": {"local", "demo"},  # the command line starts them
+    "cli": {"local", "demo", "client"},  # the command line starts or calls them
     "demo": {"local"},
     "__main__": {"cli"},
     "api": {"dashboard", "documentation"},  # serves their pages
@@ -111,6 +123,16 @@ def _imports(tree: ast.Module, *, at_import: bool) -> Iterator[str]:
         pending.extend(ast.iter_child_nodes(node))
 
 
+def names_below(file: Path, package: str) -> set[str]:
+    """Names right below a package that a module imports from."""
+    depth = package.count(".") + 1
+    return {
+        name.split(".")[depth]
+        for name in imports_of(file, at_import=False)
+        if name.startswith(f"{package}.")
+    }
+
+
 def rooms_imported(file: Path) -> set[str]:
     """Rooms of the house that a module imports, its own not among them."""
     rooms = set()
@@ -153,27 +175,15 @@ def test_arrows_in_the_model_point_one_way() -> None:
         if room_of(file) != "model" or (file.parent.name == "model" and file.stem == "__init__"):
             continue
         own = file.relative_to(PACKAGE / "model").parts[0].removesuffix(".py")
-        used = {
-            name.split(".")[2]
-            for name in imports_of(file, at_import=False)
-            if name.startswith("chalicelib.model.")
-        }
+        used = names_below(file, "chalicelib.model")
         assert all(level[other] < level[own] for other in used - {own}), file
 
 
 def test_attribution_imports_only_errors() -> None:
     for file in sources():
         if room_of(file) == "attribution":
-            house = {
-                name
-                for name in imports_of(file, at_import=False)
-                if name.startswith("chalicelib") and not name.startswith("chalicelib.attribution")
-            }
-            assert {".".join(name.split(".")[:3]) for name in house} <= {
-                "chalicelib",
-                "chalicelib.model",
-                "chalicelib.model.errors",
-            }, file
+            assert names_below(file, "chalicelib") <= {"attribution", "model"}, file
+            assert names_below(file, "chalicelib.model") <= {"errors"}, file
 
 
 METHODS = {"within_user", "time_series", "regions", "paths", "experiments"}
@@ -186,12 +196,8 @@ def test_methods_of_attribution_do_not_import_each_other() -> None:
     assert {path.name for path in folder.iterdir() if path.is_dir()} - {"__pycache__"} == METHODS
     for method in METHODS:
         for file in (folder / method).glob("*.py"):
-            others = {
-                name.split(".")[2]
-                for name in imports_of(file, at_import=False)
-                if name.startswith("chalicelib.attribution.")
-            }
-            assert others & METHODS <= {method} | USES.get(method, set()), file
+            others = names_below(file, "chalicelib.attribution") & METHODS
+            assert others <= {method} | USES.get(method, set()), file
 
 
 def test_every_module_has_a_name_of_its_own() -> None:

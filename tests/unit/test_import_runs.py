@@ -13,10 +13,10 @@ from chalicelib.model.errors import StoreUnavailable
 from chalicelib.services import imports
 from chalicelib.services.imports import import_runs
 from chalicelib.services.imports.import_runs import message_of
-from chalicelib.services.imports.limits import bytes_left
 from chalicelib.settings import Settings
 from chalicelib.storage.import_records import Import, Replay
 from chalicelib.storage.objects import ObjectGoneError, ObjectVersion
+from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET
 from tests.factories import NOW, make_coverage
 from tests.faulty import scripted, throttled
@@ -42,29 +42,44 @@ def announce(upload: Upload) -> str:
     return started.import_id
 
 
-def remove_object(upload: Upload) -> None:
-    upload.cloud.s3.delete_object(Bucket=BUCKET, Key=upload.key)
+def code_of(ended: Import) -> str | None:
+    """The code of the error that an import ended with."""
+    return ended.error and ended.error["code"]
 
 
-def is_unfinished(upload: Upload, import_id: str) -> bool:
-    most = upload.store.import_quotas.unfinished(most=9, announced_since=NOW, now=NOW)
-    return import_id in most
+def strict(upload: Upload) -> TenantStore:
+    """The store of the tenant with a small largest file."""
+    settings = Settings(max_import_bytes=10)
+    return store_on(upload.cloud, upload.cloud.dynamodb, settings=settings)
+
+
+def ask_for_replay(upload: Upload, done: Import) -> Import:
+    return imports.ask_for_replay(upload.store, done.import_id, [].append, {}, now=NOW)
 
 
 # --- start of a version ---------------------------------------------------------------------------
 
+OPTIONS: dict[str, Any] = {
+    "platform": "google_ads",
+    "spread": True,
+    "currency": "EUR",
+    "account": "eu",
+    "mapping": {"a": 1},
+    "mapping_name": "ours",
+}
+ABOUT: dict[str, Any] = OPTIONS | {
+    "import_id": "i",
+    "filename": "report.csv",
+    "created_at": "2026-03-01T00:00:00Z",
+    "state": "running",
+    "object_key": "imports/acme/i/report.csv",
+    "earliest": "2026-02-01",
+    "latest": "2026-04-01",
+    "revision": 11,
+}
+"""What the import of a newer file has in common with that of the older one."""
 KNOWN = Import(
-    "i",
-    "report.csv",
-    "2026-03-01T00:00:00Z",
-    state="running",
-    platform="google_ads",
-    spread=True,
-    currency="EUR",
-    account="eu",
-    mapping={"a": 1},
-    mapping_name="ours",
-    object_key="imports/acme/i/report.csv",
+    **ABOUT,
     etag="old",
     version_id="v1",
     position=7,
@@ -75,8 +90,6 @@ KNOWN = Import(
     rejected_by_code={"x": 1},
     first_day="2026-03-01",
     last_day="2026-03-02",
-    earliest="2026-02-01",
-    latest="2026-04-01",
     coverage=3,
     report={"platform": "google_ads"},
     summary={"rows": 7},
@@ -85,29 +98,15 @@ KNOWN = Import(
     generation=2,
     generations=5,
     overtaken=("older",),
-    revision=11,
 )
 NEW = ObjectVersion(KNOWN.object_key, "new", "v2")
 BEGUN = Import(
-    "i",
-    "report.csv",
-    "2026-03-01T00:00:00Z",
-    state="running",
-    platform="google_ads",
-    spread=True,
-    currency="EUR",
-    account="eu",
-    mapping={"a": 1},
-    mapping_name="ours",
-    object_key=KNOWN.object_key,
+    **ABOUT,
     etag="new",
     version_id="v2",
-    earliest="2026-02-01",
-    latest="2026-04-01",
     generation=6,
     generations=6,
     overtaken=("older", "old"),
-    revision=11,
 )
 
 
@@ -124,27 +123,18 @@ def test_only_a_version_that_was_being_read_is_overtaken() -> None:
 
 
 def test_the_options_of_a_replay_replace_those_of_the_import() -> None:
-    asked = Replay(
-        "2026-03-03T00:00:00Z",
-        "failed",
-        9,
-        platform="mapped",
-        spread=False,
-        currency="USD",
-        account="us",
-        mapping={"b": 2},
-        mapping_name="theirs",
-    )
+    others: dict[str, Any] = {
+        "platform": "mapped",
+        "spread": False,
+        "currency": "USD",
+        "account": "us",
+        "mapping": {"b": 2},
+        "mapping_name": "theirs",
+    }
+    asked = Replay("2026-03-03T00:00:00Z", "failed", 9, **others)
 
-    assert import_runs._begun(KNOWN, NEW, asked) == replace(
-        BEGUN,
-        platform="mapped",
-        spread=False,
-        currency="USD",
-        account="us",
-        mapping={"b": 2},
-        mapping_name="theirs",
-    )
+    assert others.keys() == OPTIONS.keys()
+    assert import_runs._begun(KNOWN, NEW, asked) == replace(BEGUN, **others)
 
 
 def test_the_message_names_the_version_of_the_file(upload: Upload) -> None:
@@ -237,7 +227,7 @@ def test_a_message_about_a_file_that_was_replaced_changes_nothing_in_a_done_impo
 
 def test_a_message_about_another_version_does_not_change_a_requested_replay(upload: Upload) -> None:
     done = run(upload, upload.put(*ROWS))
-    asked = imports.ask_for_replay(upload.store, done.import_id, [].append, {}, now=NOW)
+    asked = ask_for_replay(upload, done)
 
     found = run(upload, ObjectVersion(upload.key, "another"), import_id=done.import_id)
 
@@ -257,20 +247,7 @@ def test_a_file_removed_while_it_is_read_fails_the_import_at_its_checkpoint(
 
     ended = run(upload, upload.put(*ROWS), read_export=Gone)
 
-    assert (ended.state, ended.position) == ("failed", 4)
-    assert ended.error is not None
-    assert ended.error["code"] == "object_gone"
-
-
-def test_an_announced_file_removed_before_it_was_read_fails(upload: Upload) -> None:
-    import_id = announce(upload)
-
-    ended = run(upload, ObjectVersion(upload.key, "gone"), import_id=import_id)
-
-    assert ended.state == "failed"
-    assert ended.error is not None
-    assert ended.error["code"] == "object_gone"
-    assert not is_unfinished(upload, import_id)
+    assert (ended.state, ended.position, code_of(ended)) == ("failed", 4, "object_gone")
 
 
 # --- stored events --------------------------------------------------------------------------------
@@ -323,57 +300,17 @@ def test_a_requested_removal_runs_instead_of_the_import(upload: Upload) -> None:
     assert upload.event_ids() == []
 
 
-# --- quotas and limits ----------------------------------------------------------------------------
-
-
-def test_an_import_counts_as_unfinished_from_its_first_row_to_its_end(upload: Upload) -> None:
-    version = upload.put(*ROWS)
-
-    running = run(upload, version, deadline=lambda: 29.0)
-    assert running.state == "running"
-    assert is_unfinished(upload, running.import_id)
-
-    assert run(upload, version).state == "done"
-    assert not is_unfinished(upload, running.import_id)
-
-
-def test_the_bytes_of_a_file_count_once_over_several_runs(upload: Upload) -> None:
-    version = upload.put(*ROWS)
-    size = upload.cloud.s3.head_object(Bucket=BUCKET, Key=upload.key)["ContentLength"]
-    limited = store_on(
-        upload.cloud, upload.cloud.dynamodb, settings=Settings(daily_upload_bytes=size + 5)
-    )
-
-    for _ in range(4):
-        ended = run(upload, version, store=limited, deadline=lambda: 29.0)
-
-    assert ended.state == "done"
-    assert bytes_left(limited, now=NOW) == 5
-
-
-def test_a_file_above_the_quota_is_removed_and_not_counted(upload: Upload) -> None:
-    limited = store_on(upload.cloud, upload.cloud.dynamodb, settings=Settings(daily_upload_bytes=9))
-
-    ended = run(upload, upload.put(*ROWS), store=limited)
-
-    assert ended.state == "failed"
-    assert ended.error is not None
-    assert ended.error["code"] == "over_upload_quota"
-    assert ended.finished_at == "2026-03-15T12:00:00Z"
-    assert bytes_left(limited, now=NOW) == 9
-    assert "Contents" not in upload.cloud.s3.list_objects_v2(Bucket=BUCKET)
+# --- limits ----------------------------------------------------------------------------
 
 
 def test_a_replay_of_a_file_now_over_the_size_limit_changes_nothing_else(upload: Upload) -> None:
     version = upload.put(*ROWS)
     done = run(upload, version)
-    imports.ask_for_replay(upload.store, done.import_id, [].append, {}, now=NOW)
-    strict = store_on(upload.cloud, upload.cloud.dynamodb, settings=Settings(max_import_bytes=10))
+    ask_for_replay(upload, done)
 
-    ended = run(upload, version, store=strict)
+    ended = run(upload, version, store=strict(upload))
 
-    assert ended.error is not None
-    assert ended.error["code"] == "file_too_large"
+    assert code_of(ended) == "file_too_large"
     assert (ended.state, ended.replay, ended.generation) == ("done", None, done.generation)
     assert (ended.rows, ended.events, ended.rejected) == (done.rows, done.events, done.rejected)
     assert upload.rejects(ended.import_id) == [(3, "invalid_date"), (5, "currency_mismatch")]
@@ -383,10 +320,9 @@ def test_a_replay_of_a_file_now_over_the_size_limit_changes_nothing_else(upload:
 def test_a_newer_file_that_is_too_large_ends_a_replay_and_is_removed(upload: Upload) -> None:
     announce(upload)
     done = run(upload, upload.put(*ROWS))
-    imports.ask_for_replay(upload.store, done.import_id, [].append, {}, now=NOW)
-    strict = store_on(upload.cloud, upload.cloud.dynamodb, settings=Settings(max_import_bytes=10))
+    ask_for_replay(upload, done)
 
-    ended = run(upload, upload.put(*ROWS, None), store=strict)
+    ended = run(upload, upload.put(*ROWS, None), store=strict(upload))
 
     assert (ended.state, ended.rows, ended.replay) == ("failed", 0, None)
     assert ended.generation == ended.generations == done.generations + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.model.errors import StoreUnavailable
+from chalicelib.model.errors import ExportRejected, StoreUnavailable
 from chalicelib.services import imports
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
@@ -36,15 +37,15 @@ class Interrupted:
     def __getattr__(self, name: str) -> Any:
         def call(**request: Any) -> Any:
             self._left -= 1
-            is_now = self._left == 0
-            if is_now and not self._after:
-                self.happened = True
+            if self._left != 0:
+                return getattr(self._client, name)(**request)
+            self.happened = True
+            if self._after:
+                answer = getattr(self._client, name)(**request)
                 self._what()
-            answer = getattr(self._client, name)(**request)
-            if is_now and self._after:
-                self.happened = True
-                self._what()
-            return answer
+                return answer
+            self._what()
+            return getattr(self._client, name)(**request)
 
         return call
 
@@ -67,7 +68,11 @@ class Shared:
         return ObjectVersion(self.key, answer["ETag"].strip('"'))
 
     def run(
-        self, version: ObjectVersion, store: TenantStore | None = None, seconds: float = 900.0
+        self,
+        version: ObjectVersion,
+        store: TenantStore | None = None,
+        seconds: float = 900.0,
+        read_export: imports.ReadExport = LineReport,
     ) -> Import:
         return imports.run_import(
             store or self.store,
@@ -75,9 +80,22 @@ class Shared:
             version,
             now=NOW,
             deadline=lambda: seconds,
-            read_export=LineReport,
+            read_export=read_export,
             chunk_events=4,
         )
+
+    def run_interrupted(
+        self, version: ObjectVersion, call: int, what: Callable[[], Any], *, after: bool
+    ) -> bool:
+        """A run in whose n-th call something happens; whether it had as many calls."""
+        client = Interrupted(self.dynamodb, call, what, after=after)
+        slow = self.store_on(client)
+        slow.__dict__["config"] = self.store.config
+        try:
+            self.run(version, slow)
+        except StoreUnavailable:
+            self.deliver(version)  # its message comes again
+        return client.happened
 
     def deliver(self, version: ObjectVersion, seconds: float = 900.0) -> Import:
         """As the queue does it: a message comes again until it is done, and asks for more."""
@@ -116,10 +134,10 @@ def assert_is(shared: Shared, rows: list[Any], count: int) -> None:
     stored = shared.stored()
     wanted = {event[0]["event_id"] for event in rows if isinstance(event, list)}
     assert {name: stored[name] for name in wanted} == dict.fromkeys(wanted, count)
-    rejected = [(n, '"rejected"') for n, row in enumerate(rows, 1) if row == "rejected"]
+    rejected_rows = [(n, '"rejected"') for n, row in enumerate(rows, 1) if row == "rejected"]
     state, told, events, rejected, not_data, error, _, rejects = shared.report()
     assert (state, told, events, rejected, not_data) == ("done", len(rows), len(wanted), 2, 1)
-    assert (error, rejects) == (None, rejected)
+    assert (error, rejects) == (None, rejected_rows)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -129,17 +147,11 @@ def test_two_workers_on_the_same_file_do_each_other_no_harm(
     for call in itertools.count(1):
         shared = Shared(cloud, tmp_path, f"{call}")
         version = shared.put(NEW)
-        client = Interrupted(
-            shared.dynamodb, call, lambda s=shared, v=version: s.run(v), after=after
+        happened = shared.run_interrupted(
+            version, call, functools.partial(shared.run, version), after=after
         )
-        slow = shared.store_on(client)
-        slow.__dict__["config"] = shared.store.config
-        try:
-            shared.run(version, slow)
-        except StoreUnavailable:
-            shared.deliver(version)  # its message comes again
         assert_is(shared, NEW, 2)
-        if not client.happened:
+        if not happened:
             break
     assert call > 10
 
@@ -150,21 +162,11 @@ def test_a_newer_file_while_the_older_is_read_wins_whenever_it_comes(
 ) -> None:
     for call in itertools.count(1):
         shared = Shared(cloud, tmp_path, f"{call}")
-        old = shared.put(OLD)
-        newer: list[ObjectVersion] = []
 
-        def arrive(shared: Shared = shared, newer: list[ObjectVersion] = newer) -> None:
-            newer.append(shared.put(NEW))
-            shared.deliver(newer[0])
+        def arrive(shared: Shared = shared) -> None:
+            shared.deliver(shared.put(NEW))
 
-        client = Interrupted(shared.dynamodb, call, arrive, after=after)
-        slow = shared.store_on(client)
-        slow.__dict__["config"] = shared.store.config
-        try:
-            shared.run(old, slow)
-        except StoreUnavailable:
-            shared.deliver(old)  # its message comes again
-        if not client.happened:
+        if not shared.run_interrupted(shared.put(OLD), call, arrive, after=after):
             break
         assert_is(shared, NEW, 2)
     assert call > 10
@@ -242,14 +244,7 @@ def test_a_file_that_goes_while_it_is_read_ends_the_import(
             cloud.s3.delete_object(Bucket=BUCKET, Key=shared.key)
         return report
 
-    ended = imports.run_import(
-        shared.store,
-        shared.import_id,
-        version,
-        now=NOW,
-        deadline=lambda: 900.0,
-        read_export=go,
-    )
+    ended = shared.run(version, read_export=go)
     assert ended.error is not None
     assert (ended.state, ended.error["code"], ended.rows) == ("failed", "object_gone", 0)
 
@@ -257,8 +252,6 @@ def test_a_file_that_goes_while_it_is_read_ends_the_import(
 def test_a_file_that_goes_behind_a_readers_back_is_not_a_broken_file(
     cloud: Cloud, tmp_path: Path
 ) -> None:
-    from chalicelib.model.errors import ExportRejected
-
     class Wrapping(LineReport):
         def __iter__(self) -> Any:
             try:
@@ -273,13 +266,6 @@ def test_a_file_that_goes_behind_a_readers_back_is_not_a_broken_file(
         shared.put(OLD)
         return Wrapping(stream, **asked)
 
-    ended = imports.run_import(
-        shared.store,
-        shared.import_id,
-        version,
-        now=NOW,
-        deadline=lambda: 900.0,
-        read_export=go,
-    )
+    ended = shared.run(version, read_export=go)
     assert ended.error is not None
     assert ended.error["code"] == "object_gone"

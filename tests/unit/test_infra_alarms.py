@@ -56,9 +56,7 @@ def test_every_alarm_has_a_section_and_every_section_an_alarm(
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_a_section_has_meaning_checks_action_and_end(
-    name: str,
-) -> None:
+def test_a_section_has_meaning_checks_action_and_end(name: str) -> None:
     section = HANDBOOK.partition(f"### {name}\n")[2]
     section = re.split(r"^##", section, maxsplit=1, flags=re.MULTILINE)[0]
     assert [mark for mark in MARKS if mark in section] == list(MARKS)

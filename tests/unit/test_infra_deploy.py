@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,6 +63,11 @@ def test_ministack_gets_everything_but_the_budget_and_alarms_on_several_metrics(
     assert {**made, "Resources": 0} == {**TEMPLATE, "Resources": 0}
 
 
+def with_cloudformation(cloudformation: Any) -> Callable[[str], Any]:
+    """The clients of moto, and another one of CloudFormation."""
+    return lambda name: cloudformation if name == "cloudformation" else session().client(name)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small version of the output of `make package`."""
@@ -106,9 +113,7 @@ def test_an_update_can_add_parameters(cloud: Cloud, folder: Path) -> None:
     template = copy.deepcopy(TINY)
     template["Parameters"]["New"] = {"Type": "String", "Default": "x"}
     (folder / "template.json").write_text(json.dumps(template))
-    deploy.deploy(
-        lambda name: Watched() if name == "cloudformation" else client(name), folder, "dev"
-    )
+    deploy.deploy(with_cloudformation(Watched()), folder, "dev")
     assert asked == [
         {"ParameterKey": "Stage", "ParameterValue": "dev"},
         {"ParameterKey": "AlarmEmail", "UsePreviousValue": True},
@@ -158,16 +163,6 @@ def test_a_bucket_without_access_is_reported() -> None:
         deploy._code_bucket(lambda _: Strange(), "123456789012")
 
 
-WHY = [
-    {
-        "LogicalResourceId": "Queue",
-        "ResourceStatus": "CREATE_FAILED",
-        "ResourceStatusReason": "no room",
-    },
-    {"LogicalResourceId": "Other", "ResourceStatus": "CREATE_COMPLETE"},
-]
-
-
 class RolledBack:
     """A CloudFormation that rolled back an update and has no update for the old template."""
 
@@ -182,18 +177,14 @@ class RolledBack:
         raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "UpdateStack")
 
     def get_paginator(self, _: str) -> Any:
-        page = {"LogicalResourceId": "Queue", "PhysicalResourceId": "q"}
-        pages = type(
-            "Pages", (), {"paginate": lambda *_, **__: [{"StackResourceSummaries": [page]}]}
-        )
-        return pages()
+        queue = {"LogicalResourceId": "Queue", "PhysicalResourceId": "q"}
+        page = {"StackResourceSummaries": [queue]}
+        return SimpleNamespace(paginate=lambda **_: [page])
 
 
 def test_a_stack_that_was_rolled_back_can_be_deployed_again(cloud: Cloud, folder: Path) -> None:
-    def client(name: str) -> Any:
-        return RolledBack() if name == "cloudformation" else session().client(name)
-
-    assert deploy.deploy(client, folder, "dev").names == {"Queue": "q"}
+    stack = deploy.deploy(with_cloudformation(RolledBack()), folder, "dev")
+    assert stack.names == {"Queue": "q"}
 
 
 class Failed:
@@ -206,7 +197,9 @@ class Failed:
         return {"Stacks": [{"StackStatus": "ROLLBACK_COMPLETE"}]}
 
     def describe_stack_events(self, **_: Any) -> Any:
-        return {"StackEvents": WHY}
+        failed = {"ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "no room"}
+        done = {"LogicalResourceId": "Other", "ResourceStatus": "CREATE_COMPLETE"}
+        return {"StackEvents": [{"LogicalResourceId": "Queue"} | failed, done]}
 
 
 def test_a_failed_stack_is_reported_with_its_reasons() -> None:
@@ -215,8 +208,5 @@ def test_a_failed_stack_is_reported_with_its_reasons() -> None:
 
 
 def test_a_failed_first_deployment_is_reported_and_not_updated(cloud: Cloud, folder: Path) -> None:
-    def client(name: str) -> Any:
-        return Failed() if name == "cloudformation" else session().client(name)
-
     with pytest.raises(DeploymentError, match=r"docs/deploy\.md"):
-        deploy.deploy(client, folder, "dev")
+        deploy.deploy(with_cloudformation(Failed()), folder, "dev")

@@ -34,9 +34,7 @@ def properties(template: dict[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
-def test_the_declared_functions_are_those_of_the_application(
-    template: dict[str, Any],
-) -> None:
+def test_the_declared_functions_are_those_of_the_application(template: dict[str, Any]) -> None:
     functions = {
         name
         for name, one in template["Resources"].items()

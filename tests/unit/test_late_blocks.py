@@ -11,6 +11,7 @@ from chalicelib.attribution.within_user.panel import People
 from chalicelib.attribution.within_user.panel_columns import Columns
 from chalicelib.attribution.within_user.pooling import pool
 from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
+from tests.contract.panels import Small
 
 
 def delayed_people(
@@ -30,23 +31,10 @@ def delayed_people(
         share = effect / (delay[1] - delay[0] + 1)
         rate[:, lag:] += share * x[:, : days - lag, 0]
         inside += share * x[:, : days - lag, 0].sum()
-    y = rng.poisson(rate)
-    person, day, kind = np.nonzero(x)
-    buyer, when = np.nonzero(y)
-    people = People(
-        n,
-        days,
-        2,
-        person,
-        day,
-        kind,
-        x[person, day, kind].astype(float),
-        buyer,
-        when,
-        y[buyer, when].astype(float),
-        np.full(n, -1),
-    )
-    return people, x.sum(axis=0).astype(float), inside / x[:, :, 0].sum()
+    truth = inside / x[:, :, 0].sum()
+    counts, outcome = x.astype(float), rng.poisson(rate).astype(float)
+    people = Small(counts, outcome, np.full(n, -1), np.array([truth, 0.0])).people
+    return people, counts.sum(axis=0), truth
 
 
 @pytest.mark.parametrize("delay", [(14, 30), (10, 20), (7, 14)])

@@ -12,6 +12,7 @@ from chalicelib.attribution.within_user.leads import read_change, surroundings, 
 from chalicelib.attribution.within_user.panel import People
 from chalicelib.attribution.within_user.panel_columns import Columns
 from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
+from tests.contract.panels import Small
 from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, simulate
 
@@ -94,13 +95,7 @@ def people_with_spells(seed: int, *, n: int = 3_000, days: int = 90) -> tuple[Pe
         interest = np.exp(0.8 * log_interest - 0.32)
         x[:, day] = rng.poisson(0.08 * interest[:, None], (n, 2))
         y[:, day] = rng.poisson(0.01 * interest)
-    person, day, kind = np.nonzero(x)
-    buyer, when = np.nonzero(y)
-    first = np.full(n, -1)
-    people = People(
-        n, days, 2, person, day, kind, x[person, day, kind], buyer, when, y[buyer, when], first
-    )
-    return people, x.sum(axis=0)
+    return Small(x, y, np.full(n, -1), np.zeros(2)).people, x.sum(axis=0)
 
 
 def test_changing_interest_causes_no_false_claims() -> None:

@@ -6,12 +6,13 @@ import datetime as dt
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import app
 from chalicelib import wiring
 from chalicelib.cli import main
 from chalicelib.local.backups import back_up
@@ -35,9 +36,18 @@ SECRET = "a root secret for tests only"
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(tmp_path)
-    yield made
-    made.close()
+    with closing(Database(tmp_path)) as made:
+        yield made
+
+
+@contextmanager
+def opened(directory: Path) -> Iterator[SqliteTable]:
+    with closing(Database(directory)) as made:
+        yield SqliteTable(made)
+
+
+def machine_in(directory: Path, **options: Any) -> LocalMachine:
+    return LocalMachine(directory, root_secret=lambda: SECRET, **options)
 
 
 def an_item(sort: str = "s", partition: str = "acme#p", **values: Any) -> Item:
@@ -135,12 +145,10 @@ def test_another_process_can_write_between_commits(database: Database, tmp_path:
 
 def test_written_items_survive_a_restart(tmp_path: Path) -> None:
     for number in range(3):
-        database = Database(tmp_path)
-        SqliteTable(database).put(an_item(f"{number}"))
-        database.close()
-    database = Database(tmp_path)
-    assert sorts(SqliteTable(database)) == ["0", "1", "2"]
-    database.close()
+        with opened(tmp_path) as table:
+            table.put(an_item(f"{number}"))
+    with opened(tmp_path) as table:
+        assert sorts(table) == ["0", "1", "2"]
 
 
 # --- outages --------------------------------------------------------------------------------------
@@ -179,17 +187,16 @@ def test_the_error_names_a_path_that_is_not_a_directory(tmp_path: Path) -> None:
     file.write_text("x")
     for place in (file, file / "below"):
         with pytest.raises(UnusableDirectoryError, match=str(file)):
-            LocalMachine(place, root_secret=lambda: SECRET)
+            machine_in(place)
 
 
 # --- damage ---------------------------------------------------------------------------------------
 
 
 def filled(directory: Path, partition: str = EVENTS) -> None:
-    database = Database(directory)
-    SqliteTable(database).put(an_item("1", partition, n=1))
-    SqliteTable(database).put(an_item("2", partition, n=2))
-    database.close()
+    with opened(directory) as table:
+        table.put(an_item("1", partition, n=1))
+        table.put(an_item("2", partition, n=2))
 
 
 DAMAGES = {
@@ -224,7 +231,7 @@ def test_a_start_rejects_damaged_bookkeeping(tmp_path: Path, change: str) -> Non
     if "DELETE FROM partitions" in change:  # the change did not affect the list of changes
         return
     with pytest.raises(DamagedStore, match="restore a backup"):
-        LocalMachine(tmp_path, root_secret=lambda: SECRET)
+        machine_in(tmp_path)
 
 
 OTHER_FILES = {
@@ -243,26 +250,21 @@ def test_a_damaged_database_file_is_rejected(tmp_path: Path, change: Any) -> Non
     filled(tmp_path, "acme#fits")
     change(tmp_path / FILE)
     with pytest.raises(DamagedStore, match=FILE):
-        LocalMachine(tmp_path, root_secret=lambda: SECRET)
+        machine_in(tmp_path)
 
 
 def test_a_start_killed_before_creating_the_schema_is_repeated(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / FILE)
-    connection.execute("PRAGMA journal_mode=WAL")  # now the first page exists
-    connection.close()
+    raw(tmp_path, "PRAGMA journal_mode=WAL")  # now the first page exists
     assert (tmp_path / FILE).stat().st_size > 0
-    database = Database(tmp_path)
-    SqliteTable(database).put(an_item())
-    assert sorts(SqliteTable(database)) == ["s"]
-    database.close()
+    with opened(tmp_path) as table:
+        table.put(an_item())
+        assert sorts(table) == ["s"]
 
 
 def test_a_blank_database_instead_of_one_with_commits_is_rejected(tmp_path: Path) -> None:
     filled(tmp_path)
     (tmp_path / FILE).unlink()
-    connection = sqlite3.connect(tmp_path / FILE)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.close()
+    raw(tmp_path, "PRAGMA journal_mode=WAL")
     with pytest.raises(DamagedStore, match="missing or empty"):
         Database(tmp_path)
 
@@ -278,39 +280,35 @@ def test_invalid_utf8_is_damage_and_is_not_quoted(tmp_path: Path) -> None:
     database.close()
 
 
-def test_a_cut_log_is_rejected(tmp_path: Path) -> None:
-    database = Database(tmp_path)
-    for number in range(5):
-        SqliteTable(database).put(an_item(f"{number}"))
-    killed = tmp_path / "killed"  # the files of a killed process
-    killed.mkdir()
-    for file in tmp_path.glob("likeworth*"):
-        (killed / file.name).write_bytes(file.read_bytes())
-    database.close()
-    whole = Database(killed)
-    assert len(sorts(SqliteTable(whole))) == 5
-    whole.close()
+def left_by_a_killed_process(directory: Path, *written: str) -> Path:
+    """Copy the files of a database that was not closed after these items were written."""
+    copy = directory / f"killed after {written[-1]}"
+    copy.mkdir()
+    with opened(directory) as table:
+        for sort in written:
+            table.put(an_item(sort))
+        for file in directory.glob("likeworth*"):
+            (copy / file.name).write_bytes(file.read_bytes())
+    return copy
 
-    cut = tmp_path / "cut"
-    cut.mkdir()
-    database = Database(tmp_path)
-    SqliteTable(database).put(an_item("6"))
-    SqliteTable(database).put(an_item("7"))
-    for file in tmp_path.glob("likeworth*"):
-        (cut / file.name).write_bytes(file.read_bytes())
-    database.close()
+
+def test_a_cut_log_is_rejected(tmp_path: Path) -> None:
+    killed = left_by_a_killed_process(tmp_path, *"01234")
+    with opened(killed) as whole:
+        assert len(sorts(whole)) == 5
+
+    cut = left_by_a_killed_process(tmp_path, *"67")
     log = cut / f"{FILE}-wal"
     log.write_bytes(log.read_bytes()[:-5_000])
     with pytest.raises(DamagedStore, match=r"likeworth\.db-wal"):
         Database(cut)
     (cut / "likeworth.commits").unlink()
-    rest = Database(cut)
-    assert len(sorts(SqliteTable(rest))) == 6
-    rest.close()
+    with opened(cut) as rest:
+        assert len(sorts(rest)) == 6
 
 
 def test_a_damaged_object_file_is_rejected(tmp_path: Path) -> None:
-    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
+    machine = machine_in(tmp_path)
     objects = machine.objects("acme")
     objects.put("documents/acme/x", b"0123456789")
     found = machine.files.find("documents/acme/x")
@@ -331,7 +329,7 @@ def test_a_damaged_object_file_is_rejected(tmp_path: Path) -> None:
 
 
 def test_a_backup_made_during_writes_can_be_served(tmp_path: Path) -> None:
-    machine = LocalMachine(tmp_path / "data", root_secret=lambda: SECRET)
+    machine = machine_in(tmp_path / "data")
     machine.table.put(an_item())
     machine.objects("acme").put("documents/acme/x", b"large")
     back_up(tmp_path / "data", tmp_path / "copy")
@@ -341,7 +339,7 @@ def test_a_backup_made_during_writes_can_be_served(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         back_up(tmp_path / "data", tmp_path / "copy")
 
-    copy = LocalMachine(tmp_path / "copy", root_secret=lambda: SECRET)
+    copy = machine_in(tmp_path / "copy")
     assert sorts(SqliteTable(copy.database)) == ["s"]
     assert copy.objects("acme").get("documents/acme/x") == b"large"
     assert list(findings(copy.database, copy.files)) == []
@@ -350,7 +348,7 @@ def test_a_backup_made_during_writes_can_be_served(tmp_path: Path) -> None:
 
 def test_expired_data_is_not_read_and_is_deleted_a_day_later(tmp_path: Path) -> None:
     now = dt.datetime(2026, 3, 14, tzinfo=dt.UTC)
-    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET, clock=lambda: now)
+    machine = machine_in(tmp_path, clock=lambda: now)
     ends = int(now.timestamp()) + 10
     machine.table.put(an_item("short", EVENTS, ttl=ends))
     machine.table.put(an_item("long", EVENTS, ttl=ends + 10**7))
@@ -375,12 +373,12 @@ def test_expired_data_is_not_read_and_is_deleted_a_day_later(tmp_path: Path) -> 
 
 
 def test_a_start_deletes_files_left_by_a_crash(tmp_path: Path) -> None:
-    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
+    machine = machine_in(tmp_path)
     machine.objects("acme").put("documents/acme/x", b"x")
     machine.files.write([b"nobody's"])
     (tmp_path / "objects" / "incoming" / "half").write_bytes(b"ha")
     machine.close()
-    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
+    machine = machine_in(tmp_path)
     assert len(list((tmp_path / "objects").glob("*/*"))) == 1
     assert machine.objects("acme").get("documents/acme/x") == b"x"
     machine.close()
@@ -389,31 +387,34 @@ def test_a_start_deletes_files_left_by_a_crash(tmp_path: Path) -> None:
 # --- the command line -----------------------------------------------------------------------------
 
 
+def at(directory: Path) -> list[str]:
+    return ["--data", str(directory)]
+
+
 def test_check_backup_and_audit_of_a_directory(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, copy = tmp_path / "data", tmp_path / "copy"
-    at = ["--data", str(data)]
-    assert main(["serve", "--check", *at]) == 2
-    assert main(["serve", "--backup", str(copy), *at]) == 2
-    assert main(["audit", "--tenant", "acme", *at]) == 2
+    assert main(["serve", "--check", *at(data)]) == 2
+    assert main(["serve", "--backup", str(copy), *at(data)]) == 2
+    assert main(["audit", "--tenant", "acme", *at(data)]) == 2
     assert main(["serve", "--check"]) == 2
-    assert main(["keys", "create", "--tenant", "acme", "--role", "read", *at]) == 0
+    assert main(["keys", "create", "--tenant", "acme", "--role", "read", *at(data)]) == 0
     machine = LocalMachine(data, root_secret=Installation(data).root_secret, serves=False)
     yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
     event = make_event(event_id="e", occurred_at=f"{yesterday}T10:00:00Z")
     record_events(wiring.store_on(machine, "acme"), [event], now=dt.datetime.now(dt.UTC))
     capsys.readouterr()
-    assert main(["audit", "--tenant", "acme", *at]) == 1  # its totals were not derived
+    assert main(["audit", "--tenant", "acme", *at(data)]) == 1  # its totals were not derived
     assert "1 differences found" in capsys.readouterr().err
-    assert main(["serve", "--check", *at]) == 0
-    assert main(["serve", "--backup", str(copy), *at]) == 0
-    assert main(["serve", "--backup", str(copy), *at]) == 2
-    assert main(["serve", "--check", "--data", str(copy)]) == 0
+    assert main(["serve", "--check", *at(data)]) == 0
+    assert main(["serve", "--backup", str(copy), *at(data)]) == 0
+    assert main(["serve", "--backup", str(copy), *at(data)]) == 2
+    assert main(["serve", "--check", *at(copy)]) == 0
     machine.close()
     raw(copy, "DELETE FROM items WHERE pk LIKE '%#events#2%'")
     capsys.readouterr()
-    assert main(["serve", "--check", "--data", str(copy)]) == 1
+    assert main(["serve", "--check", *at(copy)]) == 1
     captured = capsys.readouterr()
     assert "acme#events#" in captured.out
     assert "restore a backup" in captured.err
@@ -426,20 +427,27 @@ def test_the_error_names_a_damaged_directory(
     filled(tmp_path, "acme#fits")
     Installation(tmp_path).root_secret()
     (tmp_path / FILE).write_bytes(b"x" * 8192)
-    assert main([*command.split(), "--data", str(tmp_path)]) == 2
+    assert main([*command.split(), *at(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert str(tmp_path / FILE) in said
     assert "restore a backup" in said
 
 
-def test_the_error_names_a_directory_without_write_permission(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "command", ["serve --port 0", "keys list --tenant acme", "audit --tenant acme"]
+)
+def test_every_command_names_a_directory_without_write_permission(
+    command: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def denied(path: Any, *_: Any, **__: Any) -> int:
         raise PermissionError(13, "Permission denied", str(path))
 
+    assert main(["keys", "create", "--tenant", "acme", "--role", "read", *at(tmp_path)]) == 0
     monkeypatch.setattr("chalicelib.local.machine.os.open", denied)
-    assert main(["serve", "--port", "0", "--data", str(tmp_path)]) == 2
+    assert main([*command.split(), *at(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert f"this user may not write to {tmp_path / 'lock'}" in said
     assert "port" not in said
@@ -454,7 +462,7 @@ def test_a_failed_backup_reports_the_reason_and_leaves_nothing(
     content = bytearray((data / FILE).read_bytes())
     content[4096:] = b"x" * len(content[4096:])
     (data / FILE).write_bytes(content)
-    assert main(["serve", "--backup", str(copy), "--data", str(data)]) == 2
+    assert main(["serve", "--backup", str(copy), *at(data)]) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"cannot back up: {data / FILE} is damaged")
     assert not copy.exists()
@@ -469,7 +477,7 @@ def test_an_unreadable_directory_is_not_reported_as_damaged(
     other.execute("BEGIN EXCLUSIVE")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("chalicelib.local.database.BUSY_SECONDS", 0.1)
-        assert main(["serve", "--check", "--data", str(tmp_path)]) == 2
+        assert main(["serve", "--check", *at(tmp_path)]) == 2
     other.close()
     captured = capsys.readouterr()
     assert captured.err == f"cannot check: {tmp_path / FILE}: database is locked\n"
@@ -480,29 +488,16 @@ def test_the_error_names_a_file_in_place_of_a_directory(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "objects").write_text("x")
-    assert main(["serve", "--port", "0", "--data", str(tmp_path)]) == 2
+    assert main(["serve", "--port", "0", *at(tmp_path)]) == 2
     assert f"{tmp_path / 'objects'}: File exists" in capsys.readouterr().err
-
-
-def test_every_command_names_a_directory_without_write_permission(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert main(["keys", "create", "--tenant", "acme", "--role", "read", *at(tmp_path)]) == 0
-
-    def denied(path: Any, *_: Any, **__: Any) -> int:
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr("chalicelib.local.machine.os.open", denied)
-    for command in ("keys list --tenant acme", "audit --tenant acme"):
-        assert main([*command.split(), *at(tmp_path)]) == 2
-        assert f"this user may not write to {tmp_path / 'lock'}" in capsys.readouterr().err
 
 
 # --- the root secret ------------------------------------------------------------------------------
 
 
-def at(directory: Path) -> list[str]:
-    return ["--data", str(directory)]
+def serve(directory: Path) -> None:
+    """Start a service, and stop it."""
+    LocalService(app, Installation(directory), port=0, data=directory).stop()
 
 
 @pytest.mark.parametrize(
@@ -517,24 +512,21 @@ def at(directory: Path) -> list[str]:
 def test_a_directory_is_not_served_with_another_secret(
     damage: Callable[[Path], Any], says: str, tmp_path: Path
 ) -> None:
-    with served(tmp_path):
-        pass
+    serve(tmp_path)
     right = (tmp_path / "secret").read_bytes()
     damage(tmp_path / "secret")
     there = (tmp_path / "secret").exists()
-    with pytest.raises(MisconfiguredService, match=says), served(tmp_path):
-        pass
+    with pytest.raises(MisconfiguredService, match=says):
+        serve(tmp_path)
     assert (tmp_path / "secret").exists() == there
     (tmp_path / "secret").write_bytes(right)
-    with served(tmp_path):
-        pass
+    serve(tmp_path)
 
 
 def test_no_key_is_created_if_the_secret_was_lost(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with served(tmp_path):
-        pass
+    serve(tmp_path)
     (tmp_path / "secret").unlink()
     assert main(["keys", "create", "--tenant", "acme", "--role", "read", *at(tmp_path)]) == 2
     assert f"{tmp_path / 'secret'} is missing" in capsys.readouterr().err
@@ -543,26 +535,12 @@ def test_no_key_is_created_if_the_secret_was_lost(
 def test_a_secret_can_be_rotated_if_the_previous_one_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(tmp_path):
-        pass
+    serve(tmp_path)
     before = (tmp_path / "secret").read_text().strip()
     monkeypatch.setenv("LIKEWORTH_SECRET", "a newer root secret")
-    with pytest.raises(MisconfiguredService), served(tmp_path):
-        pass
+    with pytest.raises(MisconfiguredService):
+        serve(tmp_path)
     monkeypatch.setenv("LIKEWORTH_PREVIOUS_SECRETS", before)
-    with served(tmp_path):
-        pass
+    serve(tmp_path)
     monkeypatch.delenv("LIKEWORTH_PREVIOUS_SECRETS")
-    with served(tmp_path):
-        pass
-
-
-@contextmanager
-def served(directory: Path) -> Iterator[LocalService]:
-    import app
-
-    service = LocalService(app, Installation(directory), port=0, data=directory)
-    try:
-        yield service
-    finally:
-        service.stop()
+    serve(tmp_path)

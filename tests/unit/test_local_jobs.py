@@ -18,7 +18,7 @@ from chalicelib.local.event_sources import DailySchedule, QueueSource, Source
 from chalicelib.local.feed import LONGEST_SECONDS, QUIET_SECONDS, Feed
 from chalicelib.local.jobs import Jobs
 from chalicelib.local.machine import LocalMachine
-from chalicelib.local.queues import MAX_ATTEMPTS, Queues
+from chalicelib.local.queues import MAX_ATTEMPTS, Message, Queues
 from chalicelib.model.errors import DamagedStore, StoreUnavailable
 from chalicelib.services.fitting.fits import request_fit
 from chalicelib.storage.fit_items import FitHeader
@@ -55,22 +55,26 @@ def a_fit(tenant: str, number: int) -> dict[str, Any]:
     return {"fit": {"tenant": tenant, "fit_id": str(number)}}
 
 
+def received(queues: Queues, queue: str = "fit") -> Message:
+    """The next message, which there must be."""
+    message = queues.receive(queue)
+    assert message is not None
+    return message
+
+
 def test_a_tenant_with_a_long_job_does_not_delay_others(machine: LocalMachine) -> None:
     queues = machine.queues
     for number, tenant in enumerate(("acme", "acme", "zeta")):
         queues.send("fit", a_fit(tenant, number))
 
-    first, second, third = (queues.receive("fit") for _ in range(3))
+    first, second = received(queues), received(queues)
 
-    assert first is not None
-    assert second is not None
     assert [json.loads(one.body)["fit"]["tenant"] for one in (first, second)] == ["acme", "zeta"]
-    assert third is None  # the second message of acme waits for the first
+    assert queues.receive("fit") is None  # the second message of acme waits for the first
     queues.send("import", {"import": {"tenant": "acme"}})
     assert queues.receive("import") is not None
     queues.done(first)
-    following = queues.receive("fit")
-    assert following is not None
+    following = received(queues)
     assert json.loads(following.body) == a_fit("acme", 1)
 
 
@@ -78,11 +82,11 @@ def test_messages_are_delivered_in_order_and_once(machine: LocalMachine) -> None
     queues = machine.queues
     for number in range(3):
         queues.send("fit", {"n": number})
-    found = [queues.receive("fit") for _ in range(4)]
-    assert [None if one is None else json.loads(one.body)["n"] for one in found] == [0, 1, 2, None]
+    found = [received(queues) for _ in range(3)]
+    assert [json.loads(one.body)["n"] for one in found] == [0, 1, 2]
+    assert queues.receive("fit") is None
     assert queues.receive("import") is None
     for one in found[:2]:
-        assert one is not None
         queues.done(one)
     assert queues.bodies("fit") == [{"n": 2}]
     with pytest.raises(ValueError, match="no queue"):
@@ -95,13 +99,11 @@ def test_a_failed_message_is_redelivered_after_a_pause_by_the_monotonic_clock(
     clock = Clock()
     queues = Queues(machine.database, retry_seconds=10, monotonic=clock)
     queues.send("fit", {})
-    first = queues.receive("fit")
-    assert first is not None
+    first = received(queues)
     queues.failed(first)
     assert queues.receive("fit") is None
     clock.now += 10
-    second = queues.receive("fit")
-    assert second is not None
+    second = received(queues)
     assert (first.attempts, second.attempts) == (1, 2)
     assert Queues(machine.database).receive("fit") is not None
 
@@ -109,16 +111,14 @@ def test_a_failed_message_is_redelivered_after_a_pause_by_the_monotonic_clock(
 def test_a_message_whose_end_could_not_be_written_is_redelivered(machine: LocalMachine) -> None:
     queues = Queues(machine.database, retry_seconds=0)
     queues.send("fit", {})
-    first = queues.receive("fit")
-    assert first is not None
+    first = received(queues)
     writer = machine.database._writer
     writer.execute("PRAGMA query_only=ON")
     for end in (queues.done, lambda message: queues.bury(message, "x")):
         with pytest.raises(StoreUnavailable):
             end(first)
     writer.execute("PRAGMA query_only=OFF")
-    second = queues.receive("fit")
-    assert second is not None
+    second = received(queues)
     queues.done(second)
     assert queues.receive("fit") is None
 

@@ -98,12 +98,7 @@ def test_a_chunked_body_arrives_whole(server: HttpServer) -> None:
         (b"Content-Length: 10", b"short", 400, "invalid_request"),
         (b"Content-Length: -1", b"", 400, "invalid_request"),
         (b"Content-Length: 1\r\nContent-Length: 2", b"ab", 400, "invalid_request"),
-        (
-            b"Content-Length: 5\r\nTransfer-Encoding: chunked",
-            b"0\r\n\r\n",
-            400,
-            "invalid_request",
-        ),
+        (b"Content-Length: 5\r\nTransfer-Encoding: chunked", b"0\r\n\r\n", 400, "invalid_request"),
     ],
 )
 def test_an_unreadable_body_is_a_problem_and_closes_the_connection(

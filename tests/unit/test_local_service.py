@@ -6,7 +6,7 @@ import datetime as dt
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +17,12 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib import wiring
+from chalicelib.cli import main
 from chalicelib.local.installation import Installation
 from chalicelib.local.machine import DirectoryInUseError, LocalMachine
 from chalicelib.local.service import API_BODY_BYTES, LocalService
 from chalicelib.services.ingest import record_events
+from tests.factories import make_event
 
 NOW = dt.datetime.now(dt.UTC)
 YESTERDAY = (NOW - dt.timedelta(days=1)).date()
@@ -81,38 +83,54 @@ def app() -> Any:
     return app
 
 
-def _call(
-    service: LocalService,
-    method: str,
-    path: str,
-    key: str,
-    body: Any = None,
-    headers: dict[str, str] | None = None,
-) -> tuple[int, Any]:
+@pytest.fixture
+def keys(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run ``keys`` of the command line; return what it prints."""
+
+    def run(directory: Path, *arguments: str) -> str:
+        assert main(["keys", *arguments, "--data", str(directory)]) == 0
+        return capsys.readouterr().out.strip()
+
+    return run
+
+
+READ = ("create", "--role", "read", "--tenant", "acme")
+REVOKE = ("revoke", "--tenant", "acme")
+
+
+def _ask(
+    service: LocalService, method: str, path: str, key: str, body: Any = None
+) -> tuple[http.client.HTTPResponse, Any]:
     connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
     data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else None
-    sent = {"x-api-key": key, "content-type": "application/json"} | (headers or {})
-    connection.request(method, path, data, sent)
+    headers = {"x-api-key": key, "content-type": "application/json"}
+    connection.request(method, path, data, headers)
     response = connection.getresponse()
     text = response.read()
     connection.close()
-    return response.status, json.loads(text) if text.startswith(b"{") else text
+    return response, json.loads(text) if text.startswith(b"{") else text
+
+
+def _call(service: LocalService, *asked: Any) -> tuple[int, Any]:
+    response, answer = _ask(service, *asked)
+    return response.status, answer
 
 
 def _like(number: int) -> dict[str, Any]:
-    return {
-        "kind": "engagement",
-        "event_id": f"like-{number}",
-        "occurred_at": f"{YESTERDAY}T10:00:00Z",
-        "channel": "facebook",
-        "type": "like",
-        "user_id": f"person-{number}",
-    }
+    return make_event(
+        event_id=f"like-{number}",
+        occurred_at=f"{YESTERDAY}T10:00:00Z",
+        user_id=f"person-{number}",
+    )
+
+
+LIKES = (
+    f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}&interval=day"
+)
 
 
 def _likes_counted(service: LocalService, key: str) -> int:
-    path = f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}"
-    status, answer = _call(service, "GET", path + "&interval=day", key)
+    status, answer = _call(service, "GET", LIKES, key)
     assert status == 200, answer
     return sum(point["value"] for series in answer["series"] for point in series["points"])
 
@@ -122,45 +140,6 @@ def _youtube(views: int) -> bytes:
 
 
 # --- the real application -------------------------------------------------------------------------
-
-
-def test_events_sent_by_http_are_in_the_day_totals(app: Any, tmp_path: Path) -> None:
-    with _running(app, tmp_path) as service:
-        key = service.create_key("acme", "admin")
-        status, answer = _call(
-            service, "POST", "/v1/events", key, {"events": [_like(n) for n in range(3)]}
-        )
-        service.wait_until_idle(10)
-        assert (status, answer["accepted"]) == (200, 3)
-        assert _likes_counted(service, key) == 3
-
-
-def test_an_announced_upload_is_imported(app: Any, tmp_path: Path) -> None:
-    with _running(app, tmp_path) as service:
-        key = service.create_key("acme", "admin")
-        status, started = _call(
-            service, "POST", "/v1/imports", key, {"filename": "Totals über alles.csv"}
-        )
-        assert status == 201, started
-        url = urlsplit(started["upload"]["url"])
-        assert f"{url.scheme}://{url.netloc}" == service.url
-        path = f"{url.path}?{url.query}"
-        upload_status, _ = _call(service, "PUT", path, "", _youtube(7))
-        service.wait_until_idle(10)
-        _, ended = _call(service, "GET", f"/v1/imports/{started['id']}", key)
-        assert upload_status == 200
-        assert (ended["state"], ended["events"], ended["rejected"]) == ("done", 1, 0)
-        assert _likes_counted(service, key) == 7
-
-
-def test_a_file_copied_into_the_bucket_is_imported(app: Any, tmp_path: Path) -> None:
-    with _running(app, tmp_path) as service:
-        key = service.create_key("acme", "admin")
-        service.put_object("imports/acme/Totals.csv", _youtube(11))
-        service.wait_until_idle(10)
-        _, answer = _call(service, "GET", "/v1/imports", key)
-        assert [one["state"] for one in answer["imports"]] == ["done"]
-        assert _likes_counted(service, key) == 11
 
 
 def test_an_unknown_route_and_an_oversized_body_are_problems(app: Any, tmp_path: Path) -> None:
@@ -179,7 +158,7 @@ def test_a_restart_keeps_events_totals_keys_and_files(app: Any, tmp_path: Path) 
         service.put_object("imports/acme/Totals.csv", _youtube(5))
         service.wait_until_idle(10)
     with _running(app, data, data=data) as service:
-        assert service.has_tenant("acme")
+        assert wiring.store("acme").is_registered()
         assert wiring.store("acme").config.currency == "CHF"
         assert _likes_counted(service, key) == 7
         _, answer = _call(service, "GET", "/v1/imports", key)
@@ -204,18 +183,14 @@ def test_totals_that_were_waiting_at_the_stop_are_derived_after_the_restart(
 
 
 def test_a_key_created_by_another_process_is_valid_at_once_and_never_on_disk(
-    app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    app: Any, tmp_path: Path, keys: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.cli import main
-
     monkeypatch.delenv("LIKEWORTH_TABLE", raising=False)
     monkeypatch.delenv("LIKEWORTH_SECRET", raising=False)
     data = tmp_path / "data"
 
     def create(tenant: str) -> str:
-        arguments = ["--tenant", tenant, "--role", "read", "--currency", "USD", "--data", str(data)]
-        assert main(["keys", "create", *arguments]) == 0
-        return capsys.readouterr().out.strip()
+        return keys(data, "create", "--tenant", tenant, "--role", "read", "--currency", "USD")
 
     before = create("early")
     with _running(app, data, data=data) as service:
@@ -230,13 +205,10 @@ def test_a_key_created_by_another_process_is_valid_at_once_and_never_on_disk(
 
 
 def test_a_revoked_key_stays_revoked_over_a_restart(
-    app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    app: Any, tmp_path: Path, keys: Callable[..., str]
 ) -> None:
-    from chalicelib.cli import main
-
     data = tmp_path / "data"
-    main(["keys", "create", "--tenant", "acme", "--role", "read", "--data", str(data)])
-    key = capsys.readouterr().out.strip()
+    key = keys(data, *READ)
     with _running(app, data, data=data) as service:
         admin = service.create_key("acme", "admin")
         assert _call(service, "DELETE", f"/v1/keys/{key.split('.')[1]}", admin)[0] == 204
@@ -245,22 +217,18 @@ def test_a_revoked_key_stays_revoked_over_a_restart(
 
 
 def test_a_key_revoked_on_the_command_line_fails_at_the_next_request(
-    app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    app: Any, tmp_path: Path, keys: Callable[..., str]
 ) -> None:
-    from chalicelib.cli import main
-
     data = tmp_path / "data"
-    at = ["--tenant", "acme", "--data", str(data)]
-    main(["keys", "create", "--role", "read", *at])
-    recorded = capsys.readouterr().out.strip()
+    recorded = keys(data, *READ)
     with _running(app, data, data=data) as service:
         admin = service.create_key("acme", "admin")
         _, made = _call(service, "POST", "/v1/keys", admin, {"role": "read"})
         for key in (recorded, made["key"]):
             assert _call(service, "GET", "/v1/fits", key)[0] == 200
-            assert main(["keys", "revoke", *at, key.split(".")[1]]) == 0
+            keys(data, *REVOKE, key.split(".")[1])
             assert _call(service, "GET", "/v1/fits", key)[0] == 401
-        assert main(["keys", "revoke", *at, admin.split(".")[1]]) == 0  # including the last one
+        keys(data, *REVOKE, admin.split(".")[1])  # including the last one
         assert _call(service, "GET", "/v1/fits", admin)[0] == 401
         assert not service.has_admin("acme")
     with _running(app, data, data=data) as service:
@@ -269,20 +237,12 @@ def test_a_key_revoked_on_the_command_line_fails_at_the_next_request(
 
 
 def test_a_service_without_a_directory_accepts_keys_of_the_command_line(
-    app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    app: Any, tmp_path: Path, keys: Callable[..., str]
 ) -> None:
-    from chalicelib.cli import main
-
-    at = ["--tenant", "acme", "--data", str(tmp_path)]  # the home directory of the installation
-
-    def create() -> str:
-        assert main(["keys", "create", "--role", "read", *at]) == 0
-        return capsys.readouterr().out.strip()
-
-    first, second = create(), create()
-    main(["keys", "revoke", *at, first.split(".")[1]])
-    capsys.readouterr()
-    third = create()
+    home = tmp_path  # of the installation
+    first, second = keys(home, *READ), keys(home, *READ)
+    keys(home, *REVOKE, first.split(".")[1])
+    third = keys(home, *READ)
     for _ in range(2):
         with _running(app, tmp_path) as service:
             told = [_call(service, "GET", "/v1/fits", key)[0] for key in (first, second, third)]
@@ -290,15 +250,6 @@ def test_a_service_without_a_directory_accepts_keys_of_the_command_line(
 
 
 # --- the machinery around the functions -----------------------------------------------------------
-
-
-def test_a_failed_import_is_delivered_again(tmp_path: Path) -> None:
-    recording = Recording(failures=1)
-    with _running(recording, tmp_path) as service:
-        service.put_object("imports/acme/a.csv", b"x")
-        service.wait_until_idle(10)
-    keys = [message["import"]["key"] for message in recording.imports]
-    assert keys == ["imports/acme/a.csv", "imports/acme/a.csv"]
 
 
 def test_an_import_that_always_fails_goes_to_the_dead_letter_queue(tmp_path: Path) -> None:
@@ -355,14 +306,6 @@ def test_changes_of_one_partition_are_delivered_together(tmp_path: Path) -> None
     delivered = [partition for batch in recording.partitions for partition in batch]
     assert set(delivered) == {ONE, TWO}
     assert len(delivered) <= 4
-
-
-def test_failed_totals_are_retried(tmp_path: Path) -> None:
-    recording = Recording(failures=1)
-    with _running(recording, tmp_path) as service:
-        _put_items(service, ONE, 1)
-        service.wait_until_idle(10)
-    assert recording.partitions == [[ONE], [ONE]]
 
 
 def test_the_schedule_runs_once_a_day_across_restarts(tmp_path: Path) -> None:
@@ -446,13 +389,7 @@ def test_events_are_handed_back_and_not_counted_if_the_disk_is_full(
         key = service.create_key("acme", "admin")
         events = [_like(n) for n in range(200)]
         with _full(service):
-            connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
-            headers = {"x-api-key": key, "content-type": "application/json"}
-            body = json.dumps({"events": events})
-            connection.request("POST", "/v1/events", body, headers)
-            response = connection.getresponse()
-            told = json.loads(response.read())
-            connection.close()
+            response, told = _ask(service, "POST", "/v1/events", key, {"events": events})
         assert (response.status, told["code"]) == (503, "store_unavailable")
         assert int(response.headers["Retry-After"]) > 0
         assert told["not_stored"] == list(range(200))
@@ -471,7 +408,6 @@ def test_a_damaged_partition_has_its_own_error_and_others_work(app: Any, tmp_pat
         service.machine.database._writer.execute(
             "UPDATE items SET item = item || ' ' WHERE pk LIKE '%#days#%'"
         )
-        path = f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}"
-        status, answer = _call(service, "GET", path + "&interval=day", key)
+        status, answer = _call(service, "GET", LIKES, key)
         assert (status, answer["code"]) == (500, "store_damaged")
         assert _call(service, "GET", "/v1/imports", key)[0] == 200

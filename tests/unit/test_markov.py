@@ -34,6 +34,18 @@ SOME_JOURNEYS: list[Journey] = [
 ]
 
 
+DRAWN_JOURNEYS = st.lists(
+    st.tuples(
+        st.text("ABCD", min_size=1, max_size=6),
+        st.sampled_from([0.0, 0.0, 1.0, 2.5]),
+        st.integers(0, 99),
+        st.integers(1, 5),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
 def by_power_iteration(journeys: list[Journey], order: int, removed: str | None) -> float:
     """Share of journeys that convert, by running the chain step by step until all journeys end."""
     moves: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -82,9 +94,7 @@ def test_removal_effects_equal_those_of_a_chain_run_step_by_step(
     assert effects == pytest.approx(expected, rel=1e-10, abs=1e-12)
 
 
-def test_direct_solver_is_used_if_the_iterative_one_fails(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_direct_solver_is_used_if_the_iterative_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     paths = make_journeys(*SOME_JOURNEYS)
     expected = removal_effects(paths, order=2)
     monkeypatch.setattr(markov, "DENSE_STATES", 0)
@@ -116,11 +126,7 @@ def test_a_journey_without_conversion_counts() -> None:
 def test_weights_count_identical_journeys() -> None:
     once = make_journeys(*SOME_JOURNEYS)
     repeated = make_journeys(
-        *(
-            (kinds, converted, value, 1)
-            for kinds, converted, value, weight in SOME_JOURNEYS
-            for _ in range(int(weight))
-        )
+        *((*journey[:3], 1) for journey in SOME_JOURNEYS for _ in range(int(journey[3])))
     )
 
     assert credit_markov(once, order=2).conversions == pytest.approx(
@@ -139,19 +145,7 @@ def test_without_conversions_there_is_no_credit() -> None:
     assert credit_markov(make_journeys()).conversions.tolist() == [0, 0, 0, 0]
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.text("ABCD", min_size=1, max_size=6),
-            st.sampled_from([0.0, 0.0, 1.0, 3.0]),
-            st.integers(0, 99),
-            st.integers(1, 5),
-        ),
-        min_size=1,
-        max_size=12,
-    ),
-    st.integers(1, 4),
-)
+@given(DRAWN_JOURNEYS, st.integers(1, 4))
 def test_all_conversions_are_credited_and_no_credit_is_negative(
     journeys: list[Journey], order: int
 ) -> None:

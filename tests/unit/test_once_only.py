@@ -9,25 +9,16 @@ import pytest
 
 from chalicelib.attribution.within_user.once_only import converts_once, share_not_brought_forward
 from chalicelib.attribution.within_user.panel import People
+from tests.contract.panels import Small
 
 
 def people_of(n: int, days: int, conversion_day: np.ndarray, touch_day: np.ndarray) -> People:
     """Every person touches once, on `touch_day`, and converts on a day, or not at all (-1)."""
-    who = np.arange(n)
-    bought = conversion_day >= 0
-    return People(
-        n,
-        days,
-        1,
-        who,
-        touch_day,
-        np.zeros(n, dtype=np.int64),
-        np.ones(n),
-        who[bought],
-        conversion_day[bought],
-        np.ones(int(bought.sum())),
-        np.full(n, -1),
-    )
+    counts, outcome = np.zeros((n, days, 1)), np.zeros((n, days))
+    counts[np.arange(n), touch_day, 0] = 1.0
+    bought = np.flatnonzero(conversion_day >= 0)
+    outcome[bought, conversion_day[bought]] = 1.0
+    return Small(counts, outcome, np.full(n, -1), np.zeros(1)).people
 
 
 def test_many_single_conversions_indicate_a_goal_reached_once() -> None:

@@ -13,7 +13,6 @@ from chalicelib.attribution.within_user.panel_columns import (
     TENURES,
     Columns,
     block_series,
-    days_of_blocks,
     fill_regressors,
     share_of_blocks_inside,
 )
@@ -98,10 +97,3 @@ def test_effect_in_a_late_block_counts_up_to_the_end_of_the_window() -> None:
 
     assert share[:, 1] == pytest.approx([0.0, 0.0, 1 / (last - first + 1), 1.0, 1.0])
     assert share.shape == (5, len(BLOCKS))
-
-
-def test_days_of_a_late_effect_are_those_of_its_main_blocks() -> None:
-    assert days_of_blocks(np.array([0.5, 0.05])) == [7, 14]
-    assert days_of_blocks(np.array([0.05, 0.5])) == [15, 30]
-    assert days_of_blocks(np.array([0.3, 0.3])) == [7, 30]
-    assert days_of_blocks(np.zeros(2)) == [7, 30]

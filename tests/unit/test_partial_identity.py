@@ -45,6 +45,19 @@ def answer_by_totals(draft: Draft, delta: float, variance: float, **over: Any) -
     draft.warnings[0] = list(over.get("warnings", []))
 
 
+def combined(delta: float, variance: float, **over: Any) -> Draft:
+    """The first type estimated by the panel and by totals."""
+    draft = make_draft()
+    kept = set_aside(draft, np.array([0]))
+    answer_by_totals(draft, delta, variance, **over)
+    combine(draft, kept)
+    return draft
+
+
+OURS = 0.01 * (2.2 / NORMAL) ** 2
+"""The variance of the panel's estimate that has its interval with the normal quantile."""
+
+
 def test_types_set_aside_are_open_for_totals_and_lose_their_covariances() -> None:
     draft = make_draft()
 
@@ -83,52 +96,32 @@ def test_reasons_of_the_totals_do_not_reject_a_type_of_the_panel() -> None:
 
 
 def test_agreeing_estimates_are_averaged_by_precision() -> None:
-    draft = make_draft()
-    kept = set_aside(draft, np.array([0]))
-    answer_by_totals(draft, 0.5, 0.04)
-    ours = 0.01 * (2.2 / NORMAL) ** 2
+    draft = combined(0.5, 0.04)
 
-    combine(draft, kept)
-
-    precision = 1 / ours + 1 / 0.04
-    assert draft.delta[0] == pytest.approx((0.4 / ours + 0.5 / 0.04) / precision)
+    precision = 1 / OURS + 1 / 0.04
+    assert draft.delta[0] == pytest.approx((0.4 / OURS + 0.5 / 0.04) / precision)
     assert draft.cov[0, 0] == pytest.approx(1 / precision)
     assert draft.critical[0] == pytest.approx(NORMAL)
 
 
 def test_the_quantile_of_the_totals_widens_their_variance() -> None:
-    found = []
-    for critical in (NORMAL, 3.0):
-        draft = make_draft()
-        kept = set_aside(draft, np.array([0]))
-        answer_by_totals(draft, 0.6, 0.04, critical=critical)
-        combine(draft, kept)
-        found.append(float(draft.delta[0]))
+    usual, wider = (combined(0.6, 0.04, critical=critical) for critical in (NORMAL, 3.0))
 
-    assert found[1] < found[0]
+    assert wider.delta[0] < usual.delta[0]
 
 
 def test_difference_beyond_chance_widens_the_interval() -> None:
-    draft = make_draft()
-    kept = set_aside(draft, np.array([0]))
-    answer_by_totals(draft, 2.4, 0.04)
-    ours = 0.01 * (2.2 / NORMAL) ** 2
+    draft = combined(2.4, 0.04)
 
-    combine(draft, kept)
-
-    weight = 0.04 / (ours + 0.04)
-    apart = 2.0**2 - ours - 0.04
+    weight = 0.04 / (OURS + 0.04)
+    apart = 2.0**2 - OURS - 0.04
     assert draft.delta[0] == pytest.approx(weight * 0.4 + (1 - weight) * 2.4)
-    assert draft.cov[0, 0] == pytest.approx(weight * ours + weight * (1 - weight) * apart)
+    assert draft.cov[0, 0] == pytest.approx(weight * OURS + weight * (1 - weight) * apart)
 
 
 @pytest.mark.parametrize("warning", sorted(BIASED))
 def test_totals_suspected_of_bias_do_not_count(warning: str) -> None:
-    draft = make_draft()
-    kept = set_aside(draft, np.array([0]))
-    answer_by_totals(draft, 0.9, 0.0001, warnings=[warning])
-
-    combine(draft, kept)
+    draft = combined(0.9, 0.0001, warnings=[warning])
 
     assert draft.delta[0] == 0.4
     assert draft.warnings[0] == ["identified_only"]
@@ -136,21 +129,13 @@ def test_totals_suspected_of_bias_do_not_count(warning: str) -> None:
 
 @pytest.mark.parametrize(("variance", "carried"), [(0.001, True), (0.1, False)])
 def test_warnings_of_dominant_totals_are_carried_over(variance: float, carried: bool) -> None:
-    draft = make_draft()
-    kept = set_aside(draft, np.array([0]))
-    answer_by_totals(draft, 0.4, variance, warnings=["decay_at_edge", "identified_only"])
-
-    combine(draft, kept)
+    draft = combined(0.4, variance, warnings=["decay_at_edge", "identified_only"])
 
     expected = ["identified_only", "decay_at_edge"] if carried else ["identified_only"]
     assert draft.warnings[0] == expected
 
 
 def test_decays_are_those_of_the_panel() -> None:
-    draft = make_draft()
-    kept = set_aside(draft, np.array([0]))
-    answer_by_totals(draft, 0.5, 0.04)
-
-    combine(draft, kept)
+    draft = combined(0.5, 0.04)
 
     assert draft.decay_weights[0] == pytest.approx(np.full(DECAYS.size, 1.0 / DECAYS.size))

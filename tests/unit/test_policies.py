@@ -30,16 +30,25 @@ from chalicelib.services.ingest import record_events
 from chalicelib.services.privacy import erasures
 from chalicelib.storage import document_items
 from chalicelib.storage.import_records import RejectedRow
-from chalicelib.storage.table_keys import event_partition
 from chalicelib.storage.tenant_store import TenantStore
 from tests import policies, recording
-from tests.api.conftest import caller
+from tests.api.conftest import caller, client
 from tests.conftest import BUCKET, SECRET, TABLE, Cloud, session
 from tests.experiments import make_geo, make_holdout
 from tests.factories import NOW, make_conversion, make_cost, make_event
 from tests.packaged import ROOT
 from tests.policies import Call, Grant
-from tests.unit.test_workers import DAY, dropped, import_all, put, sqs_event
+from tests.unit.test_workers import (
+    DAY,
+    all_shards,
+    arrived,
+    changed,
+    import_all,
+    sqs_event,
+    totals_queue,
+)
+
+__all__ = ["client", "totals_queue"]  # fixtures
 
 ANNA = "anna17"
 LIKES = f"day,who,likes\n{DAY},{ANNA},1\n".encode()
@@ -194,7 +203,7 @@ def test_per_tenant_data_is_accessed_with_the_tenant_role(
     record: recording.Uses, cloud: Cloud, store: TenantStore
 ) -> None:
     assert store.config
-    import_all(dropped("imports/acme/x.csv", put(cloud, "imports/acme/x.csv", LIKES)))
+    import_all(arrived(cloud, "imports/acme/x.csv", LIKES))
     assert {role for role, _ in record} == {"ImportTenantRole"}
 
 
@@ -247,13 +256,6 @@ def test_our_frame_is_found_below_frames_of_libraries() -> None:
 
 
 @pytest.fixture
-def client(cloud: Cloud) -> Client:
-    import app
-
-    return Client(app.app)
-
-
-@pytest.fixture
 def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Store the root secret in Secrets Manager and simulate a new process."""
     made = wiring.client("secretsmanager").create_secret(Name="root", SecretString=SECRET)
@@ -281,7 +283,7 @@ def test_a_request_after_a_rotation_rehashes_its_key(
 def test_imports_read_the_root_secret(cloud: Cloud, managed: Callable[[], None]) -> None:
     started, _ = start_import(wiring.store("acme"), filename="x.csv", mapping=MAPPING, now=NOW)
     managed()
-    assert import_all(dropped(started.object_key, put(cloud, started.object_key, LIKES))) == []
+    assert import_all(arrived(cloud, started.object_key, LIKES)) == []
     assert [one.user_id for one in wiring.store("acme").iter_events(DAY, DAY)] != [ANNA]
 
 
@@ -324,7 +326,7 @@ def test_fits_write_large_documents_and_requests_read_them(
     store = wiring.store("acme")
     register_experiment(store, make_holdout(experiment_id="lift"), now=NOW)
     document = {"as_of": "2026-03-15T12:00:00Z", "goals": {"purchase": {"diagnostics": {}}}}
-    monkeypatch.setattr(fits, "_estimation", lambda: _estimate(document))
+    monkeypatch.setattr(fits, "estimate_events", _estimate(document))
     header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
     (message,) = cloud.messages(cloud.fit_queue)
     assert workers.run_fits(sqs_event(message), now=NOW) == {"batchItemFailures": []}
@@ -342,7 +344,7 @@ def test_merges_write_large_documents(
         "window": {"from": f"{DAY}", "to": f"{DAY}"},
         "goals": {"purchase": {"diagnostics": {}}},
     }
-    monkeypatch.setattr(estimation, "fit_columns", _estimate(document))
+    monkeypatch.setattr(estimation, "fit_events", _estimate(document))
     header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
     plan = {"tenant": "acme", "fit_id": header.fit_id, "as_of": "2026-03-15T12:00:00Z"}
     plan |= {"followed": 1024, "first": f"{DAY}", "last": f"{DAY}", "oldest": "2026-01-01"}
@@ -365,45 +367,22 @@ def _estimate(document: dict[str, Any]) -> Callable[..., dict[str, Any]]:
     return estimate
 
 
-def changed() -> dict[str, Any]:
-    """The stream's records for a day."""
-    return {
-        "Records": [
-            {
-                "dynamodb": {
-                    "Keys": {"pk": {"S": event_partition("acme", DAY, shard)}, "sk": {"S": "x"}}
-                }
-            }
-            for shard in range(4)
-        ]
-    }
-
-
-@pytest.fixture
-def waiting(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The queue of pending days."""
-    queue: str = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
-    monkeypatch.setenv("LIKEWORTH_TOTALS_QUEUE_URL", queue)
-    wiring.use_session(session())
+def test_the_stream_and_pending_days_write_large_totals(
+    cloud: Cloud, client: Client, totals_queue: str, large: None
+) -> None:
     wiring.client("sqs").meta.events.register(
         "before-parameter-build.sqs.SendMessage", lambda params, **_: params.pop("DelaySeconds")
     )
-    return queue
-
-
-def test_the_stream_and_pending_days_write_large_totals(
-    cloud: Cloud, client: Client, waiting: str, large: None
-) -> None:
     admin = caller(client, "admin")
     store = wiring.store("acme")
     record_events(store, [make_event(), make_cost(period_days=3)], now=NOW)
-    workers.derive_totals(changed(), now=NOW)
+    workers.derive_totals(changed(*all_shards()), now=NOW)
     assert objects(cloud) == {"documents/acme/days"}
     assert store.totals.longest_cost_period() == 3
 
     record_events(store, [make_cost(period_days=5, event_id="longer")], now=NOW)
-    workers.derive_totals(changed(), now=NOW)
-    messages = cloud.messages(waiting)
+    workers.derive_totals(changed(*all_shards()), now=NOW)
+    messages = cloud.messages(totals_queue)
     assert messages
     later = NOW + dt.timedelta(hours=9)
     answer = workers.derive_waiting_totals(sqs_event(*messages), now=later)
@@ -413,19 +392,12 @@ def test_the_stream_and_pending_days_write_large_totals(
     assert admin.get(path).json_body["series"][0]["points"][0]["value"] == 1
 
 
-@pytest.fixture
-def short_retention(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorten the retention, because moto's queries are slow."""
-    monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "2")
-    monkeypatch.setattr(erasures, "LATE_DAYS", 0)
-
-
 def upload(cloud: Cloud, now: dt.datetime) -> None:
     """A file that is named after a person and contains an imported and a rejected row of theirs."""
     body = LIKES.replace(str(DAY).encode(), str((now - dt.timedelta(days=1)).date()).encode())
     store = wiring.store("acme")
     started, _ = start_import(store, filename=f"{ANNA}.csv", mapping=MAPPING, now=now)
-    event = dropped(started.object_key, put(cloud, started.object_key, body))
+    event = arrived(cloud, started.object_key, body)
     answer = workers.run_imports(sqs_event(event), now=now, seconds_left=lambda: 900.0)
     assert answer == {"batchItemFailures": []}
     rejected = RejectedRow(9, 0, f"of {ANNA}", "invalid_number", "likes: no number")

@@ -25,12 +25,7 @@ def panel_of(noise: list[float], activity: list[float], conversions: float = 50.
     gram = np.tile(np.eye(G + 1), (size, 1, 1))
     gram[:, -1, -1] = np.array(noise) * 1_000
     return Panel(
-        Projection(
-            gram,
-            np.zeros((size, 1, G + 1)),
-            np.full(size, 1_002),
-            np.full(size, 2),
-        ),
+        Projection(gram, np.zeros((size, 1, G + 1)), np.full(size, 1_002), np.full(size, 2)),
         Scores(np.zeros((size, G)), np.tile(np.eye(G), (size, 1, 1)), np.ones((size, G))),
         np.array(activity),
         np.ones((size, 1)),

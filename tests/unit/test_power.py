@@ -67,16 +67,13 @@ def test_open_verdict_always_needs_more_data() -> None:
     assert growth > 1.01
 
 
-def test_larger_quantiles_and_powers_need_more() -> None:
+def test_larger_quantiles_need_more() -> None:
     usual = growth_until_settled(OPEN)
     few_degrees = growth_until_settled(replace(OPEN, critical=2.5))
-    surer = growth_until_settled(OPEN, power=0.95)
 
     assert usual is not None
     assert few_degrees is not None
-    assert surer is not None
     assert few_degrees > 1.2 * usual
-    assert surer > 1.4 * usual
 
 
 def test_perfectly_correlated_estimates_are_supported() -> None:

@@ -15,13 +15,7 @@ from chalicelib import wiring, workers
 from chalicelib.model.errors import MisconfiguredService, Unauthenticated
 from chalicelib.services.credentials.api_keys import authenticate, create_key, revoke_key
 from chalicelib.storage import table_keys
-from chalicelib.storage.pseudonyms import (
-    hasher_of_people,
-    new_key,
-    normal_user_id,
-    seal,
-    unseal,
-)
+from chalicelib.storage.pseudonyms import hasher_of_people, new_key, normal_user_id, seal, unseal
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import USER_KEY
 from tests.conftest import SECRET, TABLE, Cloud, session
@@ -187,12 +181,13 @@ def test_the_previous_secret_is_read_from_secrets_manager(managed: Any) -> None:
     assert wiring.other_secrets() == (NEWER.encode(), SECRET.encode())
 
 
-def test_a_process_started_before_a_rotation_still_recognises_people_and_keys(managed: Any) -> None:
+def test_a_process_started_before_a_rotation_still_recognises_people_and_keys(
+    cloud: Cloud, managed: Any
+) -> None:
     here = wiring.store("acme")
     key, before = create_key(here, "read", now=NOW), here.user_hash(ANNA)
     managed.put_secret_value(SecretId="likeworth/root", SecretString=NEWER)
-    under_new = [NEWER, SECRET]
-    elsewhere = wiring_store(here, under_new)
+    elsewhere = under(cloud, NEWER, SECRET)
     assert elsewhere.renew_user_key()
     authenticate(key, lambda tenant: elsewhere, now=NOW)  # rehashes the key
     assert wiring.root_secret() == SECRET.encode()  # this process still has the old secret
@@ -200,17 +195,6 @@ def test_a_process_started_before_a_rotation_still_recognises_people_and_keys(ma
     assert here.user_hash(ANNA) == before
     assert authenticate(key, wiring.store, now=NOW).role == "read"
     assert wiring.root_secret() == NEWER.encode()  # this process has loaded the new secret
-
-
-def wiring_store(there: TenantStore, secrets: list[str]) -> TenantStore:
-    return store_behind(
-        wiring.client("dynamodb"),
-        wiring.client("s3"),
-        there.tenant,
-        there.settings,
-        root_secret=secrets[0].encode,
-        other_secrets=lambda: [one.encode() for one in secrets],
-    )
 
 
 def test_the_daily_jobs_move_everything_to_the_new_secret(

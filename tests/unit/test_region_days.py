@@ -13,11 +13,11 @@ from chalicelib.attribution.regions.region_series import RegionSeries
 from chalicelib.model.events import parse_event
 from chalicelib.services.fitting import region_days
 from chalicelib.services.fitting.estimation import fit_events
-from chalicelib.services.fitting.event_columns import Columns
 from chalicelib.services.fitting.goal_observations import observe
 from chalicelib.services.fitting.region_days import SMALLER, observe_regions
 from chalicelib.services.fitting.source_coverage import SourceDays, cover_goal, cover_types
 from tests.factories import make_conversion, make_coverage, make_event
+from tests.unit.test_services_coverage import columns_of
 from tests.worlds.regions import KINDS, RegionsWorld, RegionTotals, simulate_regions
 
 START = dt.date(2026, 1, 5)
@@ -41,9 +41,7 @@ def a_region(region: str, sold: Iterable[int], liked: Iterable[int]) -> list[dic
 
 
 def series_of(events: list[dict[str, Any]], goal: str = "purchase") -> RegionSeries | None:
-    columns = Columns()
-    for event in events:
-        columns.add(parse_event(event))
+    columns = columns_of(*events)
     observed = observe(columns, goal, START, DAYS, max_people=1)
     declared = list(columns.surroundings.declared.values())
     types: list[SourceDays] = cover_types(
@@ -60,6 +58,8 @@ def found(events: list[dict[str, Any]]) -> RegionSeries:
 
 
 STEADY = [10] * DAYS
+HOLE = [0 if 20 <= day < 32 else 10 for day in range(DAYS)]
+LATER = [0 if day < 30 else 10 for day in range(DAYS)]
 
 
 def test_events_without_a_region_create_no_regions() -> None:
@@ -123,8 +123,7 @@ def test_number_of_separate_regions_is_limited_by_the_time_of_a_fit(
 
 
 def test_hole_of_one_region_is_missing_there_and_does_not_affect_others() -> None:
-    hole = [0 if 20 <= day < 32 else 10 for day in range(DAYS)]
-    events = a_region("north", STEADY, STEADY) + a_region("south", hole, hole)
+    events = a_region("north", STEADY, STEADY) + a_region("south", HOLE, HOLE)
 
     series = found(events)
 
@@ -135,8 +134,7 @@ def test_hole_of_one_region_is_missing_there_and_does_not_affect_others() -> Non
 
 
 def test_campaign_that_begins_later_in_a_region_is_zero_before() -> None:
-    later = [0 if day < 30 else 10 for day in range(DAYS)]
-    events = a_region("north", STEADY, STEADY) + a_region("south", STEADY, later)
+    events = a_region("north", STEADY, STEADY) + a_region("south", STEADY, LATER)
     events += a_region("west", STEADY, [0] * DAYS)
 
     series = found(events)
@@ -146,8 +144,7 @@ def test_campaign_that_begins_later_in_a_region_is_zero_before() -> None:
 
 
 def test_region_whose_sales_begin_later_lacks_the_days_before() -> None:
-    later = [0 if day < 30 else 10 for day in range(DAYS)]
-    events = a_region("north", STEADY, STEADY) + a_region("south", later, STEADY)
+    events = a_region("north", STEADY, STEADY) + a_region("south", LATER, STEADY)
 
     series = found(events)
 
@@ -155,9 +152,8 @@ def test_region_whose_sales_begin_later_lacks_the_days_before() -> None:
 
 
 def test_declared_days_are_complete_in_every_region() -> None:
-    hole = [0 if 20 <= day < 32 else 10 for day in range(DAYS)]
     span = {"from": START.isoformat(), "to": (START + dt.timedelta(days=DAYS - 1)).isoformat()}
-    events = a_region("north", STEADY, STEADY) + a_region("south", hole, STEADY)
+    events = a_region("north", STEADY, STEADY) + a_region("south", HOLE, STEADY)
 
     series = found([*events, make_coverage(goal="purchase", channel=None, **span)])
 
@@ -165,9 +161,8 @@ def test_declared_days_are_complete_in_every_region() -> None:
 
 
 def test_days_that_no_region_covers_are_missing_in_all() -> None:
-    hole = [0 if 20 <= day < 32 else 10 for day in range(DAYS)]
 
-    series = found(a_region("north", hole, STEADY) + a_region("south", hole, STEADY))
+    series = found(a_region("north", HOLE, STEADY) + a_region("south", HOLE, STEADY))
 
     assert not series.outcome_known[:, 20:32].any()
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.model.events import Event, parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import Columns
 from chalicelib.services.fitting.goal_observations import observe
@@ -130,13 +130,8 @@ def test_declared_days_without_events_are_zeros_and_extend_the_window() -> None:
     ]
     document = fit(raws)
     assert document["window"] == {"from": date(-10), "to": date(129)}
-    assert coverage_of(document, "facebook/like") == {
-        "from": date(-10),
-        "to": date(129),
-        "gaps": [],
-        "days": 140,
-        "known": "declared",
-    }
+    declared = {"from": date(-10), "to": date(129), "gaps": [], "days": 140, "known": "declared"}
+    assert coverage_of(document, "facebook/like") == declared
     assert coverage_of(document, "purchase")["days"] == 120
     assert warnings_of(document) == {"coverage_gap"}  # sales have 120 of the 140 days
 
@@ -173,9 +168,7 @@ def test_a_quarter_without_data_between_two_files_is_inside_the_window() -> None
 
 
 def test_few_events_are_all_inside_the_window() -> None:
-    columns = Columns()
-    for raw in (make_event(occurred_at=noon(0)), make_conversion(occurred_at=noon(100))):
-        columns.add(parse_event(raw))
+    columns = columns_of(make_event(occurred_at=noon(0)), make_conversion(occurred_at=noon(100)))
     window = find_window(columns, 1098)
     assert (window.start, window.outside) == (START, ())
     assert (window.end - window.start).days == 100
@@ -189,8 +182,7 @@ def test_days_beyond_the_limits_are_not_in_the_window() -> None:
 
 
 def test_annotations_and_controls_are_columns_of_the_window() -> None:
-    columns = Columns()
-    for raw in (
+    columns = columns_of(
         make_annotation(name="sale", first=date(-3), last=date(1)),
         make_annotation(name="sale", first=date(5), last=date(5)),
         make_annotation(name="before", first=date(-9), last=date(-2)),
@@ -198,8 +190,7 @@ def test_annotations_and_controls_are_columns_of_the_window() -> None:
         make_control(occurred_at=f"{date(2)}T09:00:00Z", value=8),
         make_control(occurred_at=f"{date(4)}T00:00:00Z", value=9),
         make_control(name="flat", occurred_at=f"{date(4)}T00:00:00Z", value=9),
-    ):
-        columns.add(parse_event(raw))
+    )
     context = columns.surroundings.context(START, 7)
     assert context.names == ("sale",)
     assert context.annotated(7)[:, 0].tolist() == [1, 1, 0, 0, 0, 1, 0]
@@ -300,10 +291,3 @@ def test_coverage_annotations_and_controls_are_packed_and_merged() -> None:
     assert both.surroundings.declared == columns.surroundings.declared
     assert next(iter(both.surroundings.controls.values()))[2] == 71.5
     assert dict(both.lifetime) == {(1, dt.date(2026, 3, 14).toordinal()): 3.0}
-
-
-def test_columns_take_every_kind_of_event() -> None:
-    event: Event = parse_event(make_control())
-    columns = Columns()
-    columns.add(event)
-    assert columns.surroundings.controls

@@ -57,7 +57,6 @@ class Diary:
         self.known[appointment.due_at] = appointment
 
     def counted(self) -> int:
-        """Return the number of events in the totals."""
         return sum(row["events"] for one in self.store.totals.between(DAY, DAY) for row in one.rows)
 
 

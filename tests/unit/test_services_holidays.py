@@ -12,51 +12,32 @@ from chalicelib.model.countries import COUNTRIES
 from chalicelib.model.events import parse_event
 from chalicelib.services import answers
 from chalicelib.services.fitting.estimation import fit_events
-from chalicelib.services.fitting.holidays import UnknownCountry, holiday_columns, public_holidays
+from chalicelib.services.fitting.holidays import UnknownCountry, public_holidays
 from chalicelib.services.fitting.surroundings import Surroundings
-from tests.factories import make_conversion, make_event
+from tests.factories import make_annotation, make_conversion, make_event
 
 
 def test_holidays_have_their_days_and_local_names() -> None:
-    names, columns = holiday_columns("de", date(2024, 12, 1), 40)
-
-    assert names[:2] == ("Erster Weihnachtstag", "Zweiter Weihnachtstag")
-    assert columns.shape == (40, 3)
-    assert columns[24, 0] == columns[25, 1] == 1.0
-    assert columns[31, 2] == 1.0
-    assert columns.sum() == 3.0
-
-
-def test_same_holiday_of_two_years_is_one_column() -> None:
-    names, columns = holiday_columns("DE", date(2023, 1, 1), 730)
-
-    easter = columns[:, names.index("Ostermontag")]
-    assert easter.nonzero()[0].tolist() == [
-        (date(2023, 4, 10) - date(2023, 1, 1)).days,
-        (date(2024, 4, 1) - date(2023, 1, 1)).days,
+    assert public_holidays("de", date(2024, 12, 1), 40) == [
+        (date(2024, 12, 25), "Erster Weihnachtstag"),
+        (date(2024, 12, 26), "Zweiter Weihnachtstag"),
+        (date(2025, 1, 1), "Neujahr"),
     ]
 
 
-def test_subdivision_has_additional_holidays() -> None:
-    whole, _ = holiday_columns("DE", date(2024, 1, 1), 366)
-    bavaria, _ = holiday_columns("DE", date(2024, 1, 1), 366, "BY")
+def test_same_holiday_of_two_years_has_the_same_name() -> None:
+    days = [day for day, name in public_holidays("DE", date(2023, 1, 1), 730) if "Ostermo" in name]
 
-    assert set(bavaria) > set(whole)
-
-
-def test_a_window_without_holidays_has_no_column() -> None:
-    names, columns = holiday_columns("DE", date(2024, 2, 1), 10)
-
-    assert names == ()
-    assert columns.shape == (10, 0)
+    assert days == [date(2023, 4, 10), date(2024, 4, 1)]
 
 
-@pytest.mark.parametrize(("country", "subdivision"), [("XX", None), ("DE", "NOWHERE")])
-def test_country_without_a_calendar_raises_an_error_that_names_it(
-    country: str, subdivision: str | None
-) -> None:
-    with pytest.raises(UnknownCountry, match=country):
-        holiday_columns(country, date(2024, 1, 1), 10, subdivision)
+def test_a_window_without_holidays_has_none() -> None:
+    assert public_holidays("DE", date(2024, 2, 1), 10) == []
+
+
+def test_country_without_a_calendar_raises_an_error_that_names_it() -> None:
+    with pytest.raises(UnknownCountry, match="XX"):
+        public_holidays("XX", date(2024, 1, 1), 10)
 
 
 def test_the_countries_are_those_that_have_a_calendar() -> None:
@@ -67,15 +48,11 @@ def test_the_countries_are_those_that_have_a_calendar() -> None:
 
 def test_holidays_are_annotations_unless_the_sender_annotated_them() -> None:
     first = date(2026, 4, 1)
-    annotation = {
-        "kind": "annotation",
-        "event_id": "e",
-        "name": "Ostermontag",
-        "category": "holiday",
-    }
-    days = {"from": "2026-04-06", "to": "2026-04-06"}
+    days = {"first": "2026-04-06", "last": "2026-04-06"}
     surroundings = Surroundings()
-    surroundings.add(parse_event(annotation | days), 0)
+    surroundings.add(
+        parse_event(make_annotation(name="Ostermontag", category="holiday", **days)), 0
+    )
 
     found = surroundings.with_holidays(public_holidays("DE", first, 10))
 
@@ -142,18 +119,10 @@ def test_a_fit_without_a_country_has_no_holidays() -> None:
     assert not {"holidays_used", "annotations_used"} & set(warnings_of(document))
 
 
-def test_used_annotations_are_named() -> None:
-    sale = {"kind": "annotation", "event_id": "s", "name": "sale", "category": "promotion"}
+@pytest.mark.parametrize(("year", "used"), [(2026, {"annotations_used"}), (2025, set())])
+def test_only_annotations_inside_the_window_are_named_as_used(year: int, used: set[str]) -> None:
+    sale = make_annotation(first=f"{year}-02-10", last=f"{year}-02-14")
 
-    document = fitted(sale | {"from": "2026-02-10", "to": "2026-02-14"}, closed=False)
+    document = fitted(sale, closed=False)
 
-    assert "annotations_used" in warnings_of(document)
-    assert "holidays_used" not in warnings_of(document)
-
-
-def test_annotations_outside_the_window_are_not_named_as_used() -> None:
-    sale = {"kind": "annotation", "event_id": "s", "name": "sale", "category": "promotion"}
-
-    document = fitted(sale | {"from": "2025-02-10", "to": "2025-02-14"}, closed=False)
-
-    assert "annotations_used" not in warnings_of(document)
+    assert {"annotations_used", "holidays_used"} & set(warnings_of(document)) == used

@@ -26,7 +26,6 @@ class CountsInMemory:
         self.is_down = False
 
     def take(self, key_id: str, window: dt.datetime, requests: int) -> int:
-        """Lease requests."""
         if self.is_down:
             raise StoreUnavailable("no answer")
         self.writes += 1
@@ -35,13 +34,11 @@ class CountsInMemory:
 
 
 def processes(number: int, limit: int, counts: CountsInMemory | None = None) -> list[RateLimiter]:
-    """Return the limiters of several processes with one store."""
     shared = counts or CountsInMemory()
     return [RateLimiter(limit, lambda _tenant: shared) for _ in range(number)]
 
 
 def ask(limiter: RateLimiter, now: dt.datetime = START, key_id: str = "k") -> Quota:
-    """Return the quota after a request."""
     quota = limiter.admit("acme", key_id, now)
     assert quota is not None
     return quota

@@ -33,7 +33,6 @@ class Covering(LineReport):
     """A report that covers two weeks."""
 
     def coverage(self) -> list[dict[str, Any]]:
-        """Return the coverage of a channel."""
         return [make_coverage(event_id="covered")]
 
 
@@ -54,16 +53,12 @@ class Files:
         self.sent: list[Import] = []
 
     def put(self, key: str, *rows: Any) -> ObjectVersion:
-        """Upload a file."""
-        answer = self.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=lines(*rows))
-        return ObjectVersion(key, answer["ETag"].strip('"'))
+        return self.cloud.put(key, lines(*rows))
 
     def announce(self) -> Import:
-        """Announce an import without uploading its file."""
         return imports.start_import(self.store, filename="x.ndjson", now=NOW)[0]
 
     def imported(self, *rows: Any) -> Import:
-        """Announce, upload and import a file."""
         started = self.announce()
         return self.run(started, self.put(started.object_key, *rows))
 
@@ -82,8 +77,10 @@ class Files:
         )
 
     def ask(self, one: Import, now: dt.datetime = LATER) -> Import:
-        """Request the removal of an import."""
         return imports.ask_for_removal(self.store, one.import_id, self.sent.append, now=now)
+
+    def replay(self, one: Import, **options: Any) -> None:
+        imports.ask_for_replay(self.store, one.import_id, self.sent.append, options, now=LATER)
 
     def removed(self, one: Import, *, seconds: float = 900.0) -> Import:
         """Request the removal and run it to its end."""
@@ -95,17 +92,14 @@ class Files:
         raise AssertionError("the removal does not end")
 
     def ids(self) -> list[str]:
-        """Return the ids of the stored events and spans."""
         found = self.store.iter_events(dt.date(2026, 3, 1), dt.date(2026, 3, 15))
         spans = self.store.events.spans()
         return sorted([event.event_id for event in found] + [span.event_id for span in spans])
 
     def rejects(self, one: Import) -> int:
-        """Return the number of listed rejected rows."""
         return len(imports.list_rejected_rows(self.store, one.import_id, limit=1000)[0])
 
     def objects(self) -> list[str]:
-        """Return the keys in the bucket."""
         pages = self.cloud.s3.list_objects_v2(Bucket=BUCKET)
         return [one["Key"] for one in pages.get("Contents", ())]
 
@@ -175,42 +169,12 @@ def test_a_removal_stopped_after_every_page_has_the_same_result(
     one = files.imported(likes(7), "rejected", "rejected")
     record_events(files.store, likes(3, start=2), now=NOW)
     ended = files.removed(one, seconds=0.0)
-    assert (counts(ended), files.ids(), files.rejects(one)) == (
-        (4, 1, 3),
-        ["r002", "r003", "r004"],
-        0,
-    )
+    assert (counts(ended), files.rejects(one)) == ((4, 1, 3), 0)
+    assert files.ids() == ["r002", "r003", "r004"]
 
 
 class Killed(BaseException):
-    """The process is killed."""
-
-
-@pytest.mark.parametrize("at", range(1, 9))
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_removal_killed_while_deleting_counts_each_event_once(
-    files: Files, at: int, when: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(event_store, "SEARCHED_AT_ONCE", 3)
-    one = files.ask(files.imported(likes(7)))
-    table = files.store.events._table
-    delete, calls = table.delete, iter(range(1, 100))
-
-    def dying(*given: Any, **more: Any) -> list[str]:
-        is_last = next(calls) == at
-        if is_last and when == "before":
-            raise Killed
-        kept = delete(*given, **more)
-        if is_last:
-            raise Killed
-        return kept
-
-    monkeypatch.setattr(table, "delete", dying)
-    with pytest.raises(Killed):
-        files.run(one)
-    monkeypatch.setattr(table, "delete", delete)
-    ended = files.run(one)
-    assert (ended.state, counts(ended), files.ids()) == ("removed", (7, 1, 0), [])
+    pass
 
 
 def test_new_events_between_two_runs_do_not_change_the_counted_page(
@@ -238,9 +202,7 @@ def test_new_events_between_two_runs_do_not_change_the_counted_page(
     assert files.ids() == sorted(other["event_id"] for other in others)
 
 
-def test_events_stored_before_a_missing_checkpoint_are_removed(
-    files: Files,
-) -> None:
+def test_events_stored_before_a_missing_checkpoint_are_removed(files: Files) -> None:
     started = files.announce()
     version = files.put(started.object_key, likes(3), likes(3, start=3))
     files.store.imports.add_rejected_rows = dying  # type: ignore[method-assign, assignment]
@@ -255,7 +217,6 @@ def test_events_stored_before_a_missing_checkpoint_are_removed(
 
 
 def dying(*_: Any, **__: Any) -> None:
-    """Raise `Killed`."""
     raise Killed
 
 
@@ -270,34 +231,30 @@ def test_events_of_an_earlier_version_of_the_file_are_removed(files: Files, day:
     assert files.ids() == []
 
 
-def test_events_of_a_replay_are_removed(files: Files) -> None:
+@pytest.fixture
+def replaying(files: Files) -> Import:
+    """An import whose replay stores the event `late`."""
     events = [make_event(event_id="late", occurred_at="2026-03-02T10:00:00Z")]
     one = files.imported(likes(2), {"needs": {"spread": True}, "events": events})
-    imports.ask_for_replay(
-        files.store, one.import_id, files.sent.append, {"spread": True}, now=LATER
-    )
-    one = files.run(one)
+    files.replay(one, spread=True)
+    return one
+
+
+def test_events_of_a_replay_are_removed(files: Files, replaying: Import) -> None:
+    one = files.run(replaying)
     assert "late" in files.ids()
     assert counts(files.removed(one)) == (3, 1, 0)
     assert files.ids() == []
 
 
-def test_events_of_an_abandoned_replay_are_removed(files: Files) -> None:
-    events = [make_event(event_id="late", occurred_at="2026-03-02T10:00:00Z")]
-    one = files.imported(likes(2), {"needs": {"spread": True}, "events": events})
-    imports.ask_for_replay(
-        files.store, one.import_id, files.sent.append, {"spread": True}, now=LATER
-    )
+def test_events_of_an_abandoned_replay_are_removed(files: Files, replaying: Import) -> None:
     files.store.imports.add_rejected_rows = dying  # type: ignore[method-assign, assignment]
     with pytest.raises(Killed):
-        files.run(one)
+        files.run(replaying)
     del files.store.imports.add_rejected_rows  # type: ignore[method-assign]
-    given_up = give_up_import(files.store, one.import_id, StoreUnavailable("x"), now=LATER)
-    assert (given_up.state, given_up.first_day, "late" in files.ids()) == (
-        "done",
-        "2026-03-11",
-        True,
-    )
+    given_up = give_up_import(files.store, replaying.import_id, StoreUnavailable("x"), now=LATER)
+    assert (given_up.state, given_up.first_day) == ("done", "2026-03-11")
+    assert "late" in files.ids()
     files.removed(given_up)
     assert files.ids() == []
 
@@ -375,7 +332,7 @@ def test_a_waiting_or_running_import_cannot_be_removed(files: Files) -> None:
     version = files.put(running.object_key, likes(9), likes(9, start=9))
     assert files.run(running, version, seconds=0.0).state == "running"
     replayed = files.imported("rejected")
-    imports.ask_for_replay(files.store, replayed.import_id, files.sent.append, {}, now=LATER)
+    files.replay(replayed)
     for one in (waiting, running, replayed):
         with pytest.raises(ImportUnfinished):
             files.ask(one)
@@ -389,7 +346,7 @@ def test_a_removed_import_cannot_be_replayed(files: Files) -> None:
     one = files.imported("rejected")
     for removed in (files.ask(one), files.removed(one)):
         with pytest.raises(ImportRemoved):
-            imports.ask_for_replay(files.store, removed.import_id, files.sent.append, {}, now=LATER)
+            files.replay(removed)
 
 
 def test_a_removal_request_is_undone_if_its_message_cannot_be_sent(files: Files) -> None:

@@ -113,13 +113,18 @@ def derive(store: TenantStore, now: dt.datetime) -> None:
         derive_day(store, OLDEST, shard, now=now)
 
 
-def test_totals_stay_when_their_events_expire(cloud: Cloud, store: TenantStore) -> None:
-    morning = [
+def derive_nine_likes(store: TenantStore) -> None:
+    """Likes of nine people on the morning of the oldest day."""
+    likes = [
         make_event(event_id=f"m{n}", occurred_at=f"{OLDEST}T08:00:00Z", user_id=f"u{n}")
         for n in range(9)
     ]
-    record_events(store, morning, now=NOW - dt.timedelta(days=1))
+    record_events(store, likes, now=NOW - dt.timedelta(days=1))
     derive(store, NOW)
+
+
+def test_totals_stay_when_their_events_expire(cloud: Cloud, store: TenantStore) -> None:
+    derive_nine_likes(store)
     assert likes(store) == [9]
     expires = dt.datetime(2026, 3, 5, tzinfo=dt.UTC) + dt.timedelta(days=DAYS + 2)
     for item in [item for item in cloud.items() if "#events#2" in item["pk"]["S"]][:5]:
@@ -133,12 +138,7 @@ def test_totals_stay_when_their_events_expire(cloud: Cloud, store: TenantStore) 
 def test_erasing_a_person_keeps_the_totals_of_partly_expired_days(
     cloud: Cloud, store: TenantStore
 ) -> None:
-    sent = [
-        make_event(event_id=f"m{n}", occurred_at=f"{OLDEST}T08:00:00Z", user_id=f"u{n}")
-        for n in range(9)
-    ]
-    record_events(store, sent, now=NOW - dt.timedelta(days=1))
-    derive(store, NOW)
+    derive_nine_likes(store)
     gone = next(i for i in cloud.items() if store.user_hash("u3") in i["sk"]["S"])
     cloud.dynamodb.delete_item(TableName=TABLE, Key={"pk": gone["pk"], "sk": gone["sk"]})
     later = NOW + dt.timedelta(days=4)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from chalicelib.attribution.paths.journeys import Paths
 from chalicelib.attribution.paths.shapley import credit_shapley
 from tests.unit.test_classical import Journey, make_journeys
+from tests.unit.test_markov import DRAWN_JOURNEYS
 
 EXAMPLE: list[Journey] = [
     ("A", 1, 10, 2),
@@ -157,19 +158,7 @@ def test_no_paths_get_no_credit() -> None:
     assert credit_shapley(make_journeys()).conversions.tolist() == [0, 0, 0, 0]
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.text("ABCD", min_size=1, max_size=6),
-            st.sampled_from([0.0, 0.0, 1.0, 2.5]),
-            st.integers(0, 99),
-            st.integers(1, 5),
-        ),
-        min_size=1,
-        max_size=12,
-    ),
-    st.sampled_from([0, 15]),
-)
+@given(DRAWN_JOURNEYS, st.sampled_from([0, 15]))
 def test_all_conversions_and_all_value_are_credited(
     journeys: list[Journey], max_exact_kinds: int
 ) -> None:

@@ -53,10 +53,6 @@ def test_other_partitions_are_not_parsed_as_event_partitions(partition: str) -> 
     assert table_keys.parse_event_partition(partition) is None
 
 
-def test_the_registry_is_not_the_partition_of_a_tenant() -> None:
-    assert not table_keys.is_tenant(table_keys.REGISTRY_PARTITION.partition("#")[0])
-
-
 def test_shards_are_stable_and_used_evenly() -> None:
     counts = [0] * 4
     for number in range(4000):

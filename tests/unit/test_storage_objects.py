@@ -18,12 +18,7 @@ from botocore.exceptions import (
 
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage import s3_objects
-from chalicelib.storage.objects import (
-    ObjectGoneError,
-    ObjectReader,
-    ObjectTooLargeError,
-    ObjectVersion,
-)
+from chalicelib.storage.objects import ObjectGoneError, ObjectReader, ObjectVersion
 from chalicelib.storage.s3_objects import S3Objects
 from tests.conftest import BUCKET, Cloud
 from tests.faulty import client_error
@@ -33,8 +28,7 @@ BODY = bytes(range(256)) * 10
 
 
 def put(cloud: Cloud, body: bytes = BODY) -> ObjectVersion:
-    answer = cloud.s3.put_object(Bucket=BUCKET, Key=KEY, Body=body)
-    return ObjectVersion(KEY, answer["ETag"].strip('"'), answer.get("VersionId", ""))
+    return cloud.put(KEY, body)
 
 
 @dataclass
@@ -75,13 +69,6 @@ class _InBody(Exception):
 
 def reader(client: Any, version: ObjectVersion, block: int = 1000) -> ObjectReader:
     return S3Objects(client, BUCKET, "acme").open(version, max_bytes=10**6, block_bytes=block)
-
-
-@pytest.mark.parametrize("block", [1, 255, 1000, 2559, 2560, 2561, 10**6])
-def test_a_reader_returns_the_whole_object_for_any_block_size(cloud: Cloud, block: int) -> None:
-    with reader(cloud.s3, put(cloud), block) as stream:
-        assert stream.read() == BODY
-        assert stream.read(1) == b""
 
 
 def test_each_range_is_requested_once_and_in_order(cloud: Cloud) -> None:
@@ -157,13 +144,6 @@ def test_without_a_version_the_current_version_is_read_to_the_end(cloud: Cloud) 
     put(cloud, BODY[::-1])
     with pytest.raises(ObjectGoneError):
         stream.read()
-
-
-def test_a_file_above_the_size_limit_is_not_read(cloud: Cloud) -> None:
-    watched = Watched(cloud.s3)
-    with pytest.raises(ObjectTooLargeError):
-        S3Objects(watched, BUCKET, "acme").open(put(cloud), max_bytes=len(BODY) - 1)
-    assert watched.ranges == []
 
 
 CUT = [

@@ -101,7 +101,6 @@ def _name_of(node: ast.AST) -> str:
 
 
 def _calls(path: str, tree: ast.AST) -> Found:
-    """Find calls of clients and of functions that create clients."""
     if path in CALLS_CLIENTS or path.startswith(KEEPS_ITEMS):
         return
     for node in ast.walk(tree):
@@ -118,7 +117,6 @@ def _calls(path: str, tree: ast.AST) -> Found:
 
 
 def _openings(path: str, tree: ast.AST) -> Found:
-    """Find created tables, buckets and stores."""
     imported = {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
@@ -134,7 +132,6 @@ def _openings(path: str, tree: ast.AST) -> Found:
 
 
 def _private(path: str, tree: ast.AST) -> Found:
-    """Find access to the private table or client of another object."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("_client", "_table", "client"):
             owner = _name_of(node.value)
@@ -243,6 +240,9 @@ def test_all_access_to_data_uses_a_tenants_store() -> None:
 
 
 FITS = "services/fitting/fits.py"
+OF_FITS = ("storage/fit_items.py", "table_keys.fits_partition(self._tenant)")
+ERASING = "services/privacy/erasing_files.py"
+NOT_MADE = "is not from a key function"
 MISTAKES: list[tuple[str, str, str, str]] = [
     (FITS, "", "store._table._client.get_item(Key={})", "get_item() is called"),
     (FITS, "", "store._table._client.get_item(Key={})", "is reached for"),
@@ -268,56 +268,21 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "from chalicelib.storage.tenant_store import TenantStore\nTenantStore()",
         "a TenantStore is opened",
     ),
+    (*OF_FITS, 'f"{self._tenant}#fits"', "put togeth"),
+    (*OF_FITS, 'self._tenant + "#fits"', "put togeth"),
+    (*OF_FITS, "self._tenant", NOT_MADE),
+    (*OF_FITS, "fit_id", NOT_MADE),
+    (*OF_FITS, "table_keys.fits_partition(fit_id)", "own"),
+    (*OF_FITS, "table_keys.REGISTRY_PARTITION", NOT_MADE),
+    ("storage/mapping_items.py", "table_keys.mappings_partition(tenant)", '"shared"', NOT_MADE),
     (
-        "storage/fit_items.py",
-        "table_keys.fits_partition(self._tenant)",
-        'f"{self._tenant}#fits"',
-        "put togeth",
-    ),
-    (
-        "storage/fit_items.py",
-        "table_keys.fits_partition(self._tenant)",
-        'self._tenant + "#fits"',
-        "put togeth",
-    ),
-    (
-        "storage/fit_items.py",
-        "table_keys.fits_partition(self._tenant)",
-        "self._tenant",
-        "is not from a key function",
-    ),
-    (
-        "storage/fit_items.py",
-        "table_keys.fits_partition(self._tenant)",
-        "fit_id",
-        "is not from a key function",
-    ),
-    (
-        "storage/fit_items.py",
-        "table_keys.fits_partition(self._tenant)",
-        "table_keys.fits_partition(fit_id)",
-        "own",
-    ),
-    (
-        "storage/fit_items.py",
-        "table_keys.fits_partition(self._tenant)",
-        "table_keys.REGISTRY_PARTITION",
-        "is not from a key function",
-    ),
-    (
-        "storage/mapping_items.py",
-        "table_keys.mappings_partition(tenant)",
-        '"shared"',
-        "is not from a key function",
-    ),
-    (
-        "services/privacy/erasing_files.py",
+        ERASING,
         "table_keys.import_object(store.tenant, one.import_id, ERASED_NAME)",
         'f"imports/{one.import_id}/x"',
         "put together",
     ),
     (
-        "services/privacy/erasing_files.py",
+        ERASING,
         "table_keys.import_object(store.tenant,",
         "table_keys.import_object(one.filename,",
         "is not for the own tenant",

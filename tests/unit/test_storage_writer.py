@@ -133,28 +133,16 @@ def test_the_result_lists_exactly_the_unwritten_keys(left: int) -> None:
     assert 0 < len(unwritten) < 60
 
 
-def test_a_slow_store_stops_the_writer_at_its_time_limit() -> None:
+@pytest.mark.parametrize("seconds", [4, 5])
+def test_no_batch_is_sent_after_the_time_limit(seconds: int) -> None:
     time = FakeTime()
 
     def slow(client: Any, request: dict[str, Any]) -> dict[str, Any]:
-        time.now += 5
-        answer: dict[str, Any] = client.batch_write_item(**request)
-        return answer
-
-    shelf, _, unwritten = write(then=slow, time=time)
-    assert len(shelf.items) == 50
-    assert len(unwritten) == 10
-
-
-def test_no_batch_is_sent_after_the_time_limit() -> None:
-    time = FakeTime()
-
-    def takes_four_seconds(client: Any, request: dict[str, Any]) -> dict[str, Any]:
-        time.now += 4
+        time.now += seconds
         return works(client, request)
 
-    _, client, unwritten = write(then=takes_four_seconds, time=time)
-    assert (len(client.calls), len(unwritten)) == (2, 10)
+    shelf, client, unwritten = write(then=slow, time=time)
+    assert (len(client.calls), len(shelf.items), len(unwritten)) == (2, 50, 10)
 
 
 def test_one_batch_is_sent_even_with_a_time_limit_of_zero() -> None:
@@ -186,8 +174,8 @@ def test_pauses_have_a_maximum_length() -> None:
 
 def test_pauses_grow_exponentially_with_full_jitter() -> None:
     half, none = FakeTime(draw=0.5), FakeTime(draw=0.0)
-    write(*[throttled] * 8, time=half, count=1)
-    write(*[throttled] * 8, time=none, count=1)
+    for time in (half, none):
+        write(*[throttled] * 8, time=time, count=1)
     assert half.pauses == [0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
     assert none.pauses == [0.0] * 8
 

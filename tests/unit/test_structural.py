@@ -6,6 +6,8 @@ agree to 1e-6 over 80 days in double precision.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from statsmodels.tsa.statespace.structural import UnobservedComponents
@@ -34,19 +36,24 @@ CONSTANT = Scales.constant(N_DAYS)
 RATIO = 0.25
 
 
-def reference(columns: np.ndarray) -> object:
-    model = UnobservedComponents(
-        OUTCOME,
-        level="local level",
-        exog=columns,
-        mle_regression=False,
-        use_exact_diffuse=True,
-    )
-    return model.smooth([1.0, RATIO])
+def kalman(outcome: np.ndarray, columns: np.ndarray | None = None) -> Any:
+    """The same model in statsmodels."""
+    given = {} if columns is None else {"exog": columns, "mle_regression": False}
+    return UnobservedComponents(outcome, level="local level", use_exact_diffuse=True, **given)
+
+
+def assert_same_likelihood(y: np.ndarray, scales: Scales, model: Any) -> None:
+    """Compare its differences between ratios; a constant of the likelihood is left out."""
+    ours, theirs = [], []
+    for ratio in (0.01, 0.25, 2.0):
+        product, log_det = weigh(y[:, None], scales, ratio)
+        ours.append(-0.5 * (log_det + float(y @ product[:, 0])))
+        theirs.append(model.loglike([1.0, ratio]))
+    assert np.diff(ours) == pytest.approx(np.diff(theirs), rel=1e-6)
 
 
 def test_coefficients_and_level_equal_those_of_a_kalman_smoother() -> None:
-    smoothed = reference(COLUMNS)
+    smoothed = kalman(OUTCOME, COLUMNS).smooth([1.0, RATIO])
 
     beta = coefficients(OUTCOME, COLUMNS, CONSTANT, RATIO)
     level = smooth_level(OUTCOME - COLUMNS @ beta, CONSTANT, RATIO)
@@ -56,7 +63,7 @@ def test_coefficients_and_level_equal_those_of_a_kalman_smoother() -> None:
 
 
 def test_errors_of_the_coefficients_equal_those_of_a_kalman_smoother() -> None:
-    smoothed = reference(COLUMNS)
+    smoothed = kalman(OUTCOME, COLUMNS).smooth([1.0, RATIO])
 
     product, _ = weigh(COLUMNS, CONSTANT, RATIO)
 
@@ -65,19 +72,11 @@ def test_errors_of_the_coefficients_equal_those_of_a_kalman_smoother() -> None:
 
 
 def test_likelihood_differences_between_ratios_equal_those_of_a_kalman_filter() -> None:
-    model = UnobservedComponents(OUTCOME, level="local level", use_exact_diffuse=True)
-    ours, theirs = [], []
-    for ratio in (0.01, 0.25, 2.0):
-        product, log_det = weigh(OUTCOME[:, None], CONSTANT, ratio)
-        ours.append(-0.5 * (log_det + float(OUTCOME @ product[:, 0])))
-        theirs.append(model.loglike([1.0, ratio]))
-
-    assert np.diff(ours) == pytest.approx(np.diff(theirs), rel=1e-6)
+    assert_same_likelihood(OUTCOME, CONSTANT, kalman(OUTCOME))
 
 
 def test_one_step_errors_equal_those_of_a_kalman_filter() -> None:
-    model = UnobservedComponents(OUTCOME, level="local level", use_exact_diffuse=True)
-    expected = model.filter([1.0, RATIO]).standardized_forecasts_error[0, 1:]
+    expected = kalman(OUTCOME).filter([1.0, RATIO]).standardized_forecasts_error[0, 1:]
 
     errors = forecast_errors(OUTCOME, CONSTANT, RATIO)
 
@@ -89,10 +88,7 @@ def test_days_without_data_are_missing_observations_of_a_kalman_smoother() -> No
     missing[[10, *range(30, 45), 71]] = True
     times = np.flatnonzero(~missing)
     gappy = np.where(missing, np.nan, OUTCOME)
-    model = UnobservedComponents(
-        gappy, level="local level", exog=COLUMNS, mle_regression=False, use_exact_diffuse=True
-    )
-    smoothed = model.smooth([1.0, RATIO])
+    smoothed = kalman(gappy, COLUMNS).smooth([1.0, RATIO])
     scales = Scales.at(times)
     y, X = OUTCOME[times], COLUMNS[times]
 
@@ -104,13 +100,7 @@ def test_days_without_data_are_missing_observations_of_a_kalman_smoother() -> No
     assert level == pytest.approx(smoothed.smoothed_state[0, times], rel=1e-6)
     expected = smoothed.smoothed_state_cov[1:, 1:, -1]
     assert np.linalg.inv(precision) == pytest.approx(expected, rel=1e-6)
-    bare = UnobservedComponents(gappy, level="local level", use_exact_diffuse=True)
-    ours, theirs = [], []
-    for ratio in (0.01, 0.25, 2.0):
-        product, log_det = weigh(y[:, None], scales, ratio)
-        ours.append(-0.5 * (log_det + float(y @ product[:, 0])))
-        theirs.append(bare.loglike([1.0, ratio]))
-    assert np.diff(ours) == pytest.approx(np.diff(theirs), rel=1e-6)
+    assert_same_likelihood(y, scales, kalman(gappy))
 
 
 def test_cross_products_exclude_nuisance_columns() -> None:

@@ -33,10 +33,10 @@ def test_infinite_degrees_give_the_normal_distribution() -> None:
 @pytest.mark.parametrize("degrees", [1.0, 3.0, 11.0, 60.0, 5_000.0])
 def test_degrees_follow_from_the_quantile(degrees: float) -> None:
     critical = float(stats.t.ppf(0.975, degrees))
-    assert degrees_of_freedom(critical, 0.95) == pytest.approx(degrees, rel=1e-6)
+    assert degrees_of_freedom(critical) == pytest.approx(degrees, rel=1e-6)
 
 
 def test_normal_quantile_has_infinite_degrees_and_a_huge_one_has_one() -> None:
-    assert degrees_of_freedom(1.959, 0.95) == math.inf
-    assert degrees_of_freedom(float(stats.norm.ppf(0.975)), 0.95) > 1e6
-    assert degrees_of_freedom(50.0, 0.95) == 1.0
+    assert degrees_of_freedom(1.959) == math.inf
+    assert degrees_of_freedom(float(stats.norm.ppf(0.975))) > 1e6
+    assert degrees_of_freedom(50.0) == 1.0

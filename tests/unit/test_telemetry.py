@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -22,87 +23,60 @@ from chalicelib.services.privacy.erasures import erase_person
 from chalicelib.settings import lambda_function
 from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged, policies
-from tests.api.conftest import caller
+from tests.api.conftest import caller, client
 from tests.conftest import Cloud, session
 from tests.factories import NOW, make_event, recently
 from tests.packaged import ROOT
 from tests.policies import Call
 from tests.unit.test_infra_alarms import HANDBOOK, dashboard, watched
-from tests.unit.test_workers import ADS, dropped, put, sqs_event
+from tests.unit.test_workers import ADS, arrived, sqs_event
 
-EMF = {
-    "type": "object",
-    "required": ["_aws", "service", "function"],
-    "properties": {
-        "_aws": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["Timestamp", "CloudWatchMetrics"],
-            "properties": {
-                "Timestamp": {"type": "integer", "minimum": 1_600_000_000_000},
-                "CloudWatchMetrics": {
-                    "type": "array",
-                    "minItems": 1,
-                    "maxItems": 1,
-                    "items": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "required": ["Namespace", "Dimensions", "Metrics"],
-                        "properties": {
-                            "Namespace": {"const": "Likeworth"},
-                            "Dimensions": {
-                                "type": "array",
-                                "minItems": 1,
-                                "maxItems": 1,
-                                "items": {
-                                    "type": "array",
-                                    "minItems": 2,
-                                    "maxItems": 2,
-                                    "uniqueItems": True,
-                                    "items": {"enum": ["service", "function"]},
-                                },
-                            },
-                            "Metrics": {
-                                "type": "array",
-                                "minItems": 1,
-                                "maxItems": 100,
-                                "items": {
-                                    "type": "object",
-                                    "additionalProperties": False,
-                                    "required": ["Name", "Unit"],
-                                    "properties": {
-                                        "Name": {"enum": sorted(telemetry.METRICS)},
-                                        "Unit": {"enum": ["Count", "None"]},
-                                    },
-                                },
-                            },
-                        },
-                    },
-                },
-            },
-        },
-        "service": {"const": "likeworth"},
-        "function": {
-            "enum": [
-                "api",
-                "import",
-                "fit",
-                "fit_part",
-                "fit_merge",
-                "analysis",
-                "totals",
-                "aggregate",
-                "schedule",
-            ]
-        },
-    },
-    "additionalProperties": {
-        "anyOf": [
-            {"type": "number"},
-            {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": 100},
-        ]
-    },
+__all__ = ["client"]  # a fixture
+
+
+def an_object(required: list[str], **properties: Any) -> dict[str, Any]:
+    """The schema of an object without other fields."""
+    closed = {"type": "object", "additionalProperties": False}
+    return closed | {"required": required, "properties": properties}
+
+
+def a_list(items: dict[str, Any], at_least: int, at_most: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, "minItems": at_least, "maxItems": at_most}
+
+
+METRIC = an_object(
+    ["Name", "Unit"], Name={"enum": sorted(telemetry.METRICS)}, Unit={"enum": ["Count", "None"]}
+)
+DIMENSIONS = a_list({"enum": ["service", "function"]}, 2, 2) | {"uniqueItems": True}
+DIRECTIVE = an_object(
+    ["Namespace", "Dimensions", "Metrics"],
+    Namespace={"const": "Likeworth"},
+    Dimensions=a_list(DIMENSIONS, 1, 1),
+    Metrics=a_list(METRIC, 1, 100),
+)
+FUNCTIONS = {
+    "app": "api",
+    "import_handler": "import",
+    "fit_handler": "fit",
+    "fit_part_handler": "fit_part",
+    "fit_merge_handler": "fit_merge",
+    "analysis_handler": "analysis",
+    "aggregate_handler": "aggregate",
+    "totals_handler": "totals",
+    "schedule_handler": "schedule",
 }
+"""Handler in `app` -> the function that lines and metrics name."""
+
+EMF = an_object(
+    ["_aws", "service", "function"],
+    _aws=an_object(
+        ["Timestamp", "CloudWatchMetrics"],
+        Timestamp={"type": "integer", "minimum": 1_600_000_000_000},
+        CloudWatchMetrics=a_list(DIRECTIVE, 1, 1),
+    ),
+    service={"const": "likeworth"},
+    function={"enum": list(FUNCTIONS.values())},
+) | {"additionalProperties": {"anyOf": [{"type": "number"}, a_list({"type": "number"}, 1, 100)]}}
 """The part of CloudWatch's embedded metric format that we use; it allows nothing else."""
 
 
@@ -168,39 +142,17 @@ def process(
     telemetry.reset()
 
 
-@pytest.fixture
-def client(cloud: Cloud) -> Any:
-    from chalice.test import Client
-
-    import app
-
-    return Client(app.app)
-
-
-@pytest.mark.parametrize(
-    ("handler", "function"),
-    [
-        ("app.app", "api"),
-        ("app.import_handler", "import"),
-        ("app.fit_handler", "fit"),
-        ("app.fit_part_handler", "fit_part"),
-        ("app.fit_merge_handler", "fit_merge"),
-        ("app.analysis_handler", "analysis"),
-        ("app.aggregate_handler", "aggregate"),
-        ("app.totals_handler", "totals"),
-        ("app.schedule_handler", "schedule"),
-    ],
-)
-def test_a_process_records_the_function_that_it_serves(handler: str, function: str) -> None:
-    given = {"AWS_LAMBDA_FUNCTION_NAME": "x", "_HANDLER": handler}
-    assert lambda_function(given) == function
-    assert lambda_function({"_HANDLER": handler}) is None
-    named = {
+def test_a_process_records_the_function_that_it_serves() -> None:
+    declared = {
         one["Properties"]["Handler"]
         for one in packaged.template()["Resources"].values()
         if one["Type"] == "AWS::Serverless::Function"
     }
-    assert handler in named
+    assert {f"app.{handler}" for handler in FUNCTIONS} <= declared
+    for handler, function in FUNCTIONS.items():
+        given = {"AWS_LAMBDA_FUNCTION_NAME": "x", "_HANDLER": f"app.{handler}"}
+        assert lambda_function(given) == function
+        assert lambda_function({"_HANDLER": f"app.{handler}"}) is None
 
 
 def test_a_request_is_logged_by_its_route_and_counted(process: Lambda, client: Any) -> None:
@@ -290,18 +242,18 @@ def test_outside_lambda_nothing_is_printed_and_logging_is_unchanged(
 def test_imports_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore) -> None:
     assert store.config
     bad = ADS + b"2026-03-14,Spring sale,EUR,many,30,18.00,1,40.00\n"
-    etag = put(cloud, "imports/acme/x.csv", bad)
-    gone = dropped("imports/acme/y.csv", put(cloud, "imports/acme/y.csv", b"a,b\n1,2\n"))
+    event = sqs_event(
+        arrived(cloud, "imports/acme/x.csv", bad),
+        arrived(cloud, "imports/acme/y.csv", b"a,b\n1,2\n"),
+    )
     process.serve("import_handler")
-    event = sqs_event(dropped("imports/acme/x.csv", etag), gone)
-    with telemetry.recorded("r1"):
-        workers.run_imports(event, now=NOW, seconds_left=lambda: 900)
-    expected = {"ImportsDone": 1, "ImportsFailed": 1, "RowsRejected": 1}
-    assert metrics_of(process.lines()) == expected
-    later = NOW + dt.timedelta(minutes=1)
-    with telemetry.recorded("r2"):
-        workers.run_imports(event, now=later, seconds_left=lambda: 900)
-    assert metrics_of(process.lines()) == {}
+    for minutes, expected in enumerate(
+        ({"ImportsDone": 1, "ImportsFailed": 1, "RowsRejected": 1}, {})
+    ):
+        now = NOW + dt.timedelta(minutes=minutes)
+        with telemetry.recorded(f"r{minutes}"):
+            workers.run_imports(event, now=now, seconds_left=lambda: 900)
+        assert metrics_of(process.lines()) == expected
 
 
 def test_fits_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore) -> None:
@@ -310,12 +262,10 @@ def test_fits_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore
     request_fit(store, wiring.send_fit, now=NOW, start=day, end=day)
     event = sqs_event(*cloud.messages(cloud.fit_queue))
     process.serve("fit_handler")
-    with telemetry.recorded("r1"):
-        workers.run_fits(event, now=NOW)
-    assert metrics_of(process.lines()) == {"FitsFailed": 1}
-    with telemetry.recorded("r2"):
-        workers.run_fits(event, now=NOW + dt.timedelta(minutes=1))
-    assert metrics_of(process.lines()) == {}
+    for minutes, expected in enumerate(({"FitsFailed": 1}, {})):
+        with telemetry.recorded(f"r{minutes}"):
+            workers.run_fits(event, now=NOW + dt.timedelta(minutes=minutes))
+        assert metrics_of(process.lines()) == expected
 
 
 def daily_metrics(process: Lambda, now: dt.datetime) -> dict[str, float]:
@@ -362,16 +312,10 @@ def test_a_delivery_is_logged_with_the_request_id_of_lambda(
     import app
 
     assert store.config
-    event = sqs_event(dropped("imports/acme/x.csv", put(cloud, "imports/acme/x.csv", ADS)))
-
-    class Context:
-        aws_request_id = "r-8"
-
-        def get_remaining_time_in_millis(self) -> int:
-            return 900_000
-
+    event = sqs_event(arrived(cloud, "imports/acme/x.csv", ADS))
+    context = SimpleNamespace(aws_request_id="r-8", get_remaining_time_in_millis=lambda: 900_000)
     process.serve("import_handler")
-    assert app.import_handler(event, Context()) == {"batchItemFailures": []}
+    assert app.import_handler(event, context) == {"batchItemFailures": []}
     lines = process.lines()
     (line,) = [line for line in log_lines(lines) if line["message"] == "event handled"]
     assert (line["function"], line["request_id"]) == ("import", "r-8")
@@ -388,12 +332,8 @@ def test_the_metrics_of_a_failed_call_are_recorded(process: Lambda, cloud: Cloud
     wiring.use_session(session())
     event = {"detail-type": "Scheduled Event", "detail": {}, "source": "aws.events"}
     event |= {"version": "0", "id": "x", "account": "0", "time": "x", "region": "x"}
-
-    class Context:
-        aws_request_id = "r-7"
-
     with pytest.raises(StoreUnavailable):
-        app.schedule_handler(event | {"resources": []}, Context())
+        app.schedule_handler(event | {"resources": []}, SimpleNamespace(aws_request_id="r-7"))
     assert metrics_of(process.lines()) == {"StoreUnavailable": 1}
 
 

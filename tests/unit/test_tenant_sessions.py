@@ -14,13 +14,14 @@ from botocore.client import BaseClient
 from chalicelib import aws, wiring, workers
 from chalicelib.services.fitting.fits import request_fit
 from chalicelib.services.ingest import record_events
-from chalicelib.storage.table_keys import event_partition
 from chalicelib.wiring import processes, tenant_stores
 from tests import packaged
 from tests.conftest import Cloud, session
 from tests.factories import NOW, make_event
 from tests.policies import OF_ONE_TENANT, Call, calls_of, is_allowed, statements_of
-from tests.unit.test_workers import ADS, DAY, dropped, put, sqs_event
+from tests.unit.test_workers import ADS, DAY, all_shards, arrived, changed, sqs_event, totals_queue
+
+__all__ = ["totals_queue"]  # a fixture
 
 ROLES = "arn:aws:iam::123456789012:role/"
 TENANTS = ("acme", "b-corp")
@@ -91,12 +92,7 @@ def check(watch: Watch, function: str) -> None:
 
 
 def test_an_import_accesses_only_the_tenant_of_its_file(watch: Watch, cloud: Cloud) -> None:
-    messages = [
-        dropped(
-            f"imports/{tenant}/x.csv", put(cloud, f"imports/{tenant}/x.csv", ADS + b"bad,row\n")
-        )
-        for tenant in TENANTS
-    ]
+    messages = [arrived(cloud, f"imports/{one}/x.csv", ADS + b"bad,row\n") for one in TENANTS]
     watch.calls.clear()
     answer = workers.run_imports(sqs_event(*messages), now=NOW, seconds_left=lambda: 1.0)
     assert answer == {"batchItemFailures": []}
@@ -144,22 +140,17 @@ def test_a_part_of_a_fit_accesses_only_the_tenant_of_the_fit(
         assert taken == {"s3:GetObject", "s3:DeleteObject"}
 
 
+@pytest.mark.usefixtures("totals_queue")
 def test_totals_access_only_the_tenant_of_their_day(
-    watch: Watch, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    queue = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
-    monkeypatch.setenv("LIKEWORTH_TOTALS_QUEUE_URL", queue)
-    wiring.use_session(session())
-    changed = []
     for tenant in TENANTS:
         record_events(wiring.store(tenant), [make_event(user_id="u")], now=NOW)
-        for shard in range(wiring.store(tenant).config.shards):
-            partition = {"S": event_partition(tenant, DAY, shard)}
-            changed.append({"dynamodb": {"Keys": {"pk": partition, "sk": {"S": "x"}}}})
+    partitions = [partition for tenant in TENANTS for partition in all_shards(tenant)]
     for _ in range(2):  # a second computation is deferred
-        workers.derive_totals({"Records": changed}, now=NOW)
+        workers.derive_totals(changed(*partitions), now=NOW)
     waiting = list(watch.sent)
-    assert len(waiting) == len(changed)
+    assert len(waiting) == len(partitions)
     work_as(monkeypatch, "Totals")
     for later in (NOW, NOW + 40 * (NOW - NOW.replace(hour=0))):  # too early, then late enough
         watch.calls.clear()

@@ -35,9 +35,7 @@ def assert_same(found: GoalEstimates, expected: GoalEstimates, scale: np.ndarray
 def test_order_of_types_does_not_matter(name: str) -> None:
     observed, order = observe(name), np.array([2, 0, 3, 1])
     turned = replace(
-        observed,
-        names=tuple(observed.names[k] for k in order),
-        counts=observed.counts[:, order],
+        observed, names=tuple(observed.names[k] for k in order), counts=observed.counts[:, order]
     )
 
     expected, found = estimate_goal(observed), estimate_goal(turned)

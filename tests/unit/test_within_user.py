@@ -75,6 +75,7 @@ def test_days_of_a_late_effect_are_those_of_blocks_with_a_fifth_of_it() -> None:
     assert days_of_blocks(np.array([0.2, 0.8])) == [7, 30]
     assert days_of_blocks(np.array([0.19, 0.81])) == [15, 30]
     assert days_of_blocks(np.array([0.81, 0.19])) == [7, 14]
+    assert days_of_blocks(np.zeros(2)) == [7, 30]
 
 
 # --- the panel ------------------------------------------------------------------------------------
@@ -118,17 +119,6 @@ def test_people_who_never_engage_are_half_as_active_as_the_least_active() -> Non
 
     assert active.activity[0] == pytest.approx(active.activity[1:].min() / 2)
     assert idle.activity.tolist() == [0.5]
-
-
-def test_progress_goes_from_zero_to_one_in_two_passes() -> None:
-    told: list[float] = []
-
-    reduce_panel(panel_with_holes().people, told.append)
-
-    assert told == sorted(told)
-    assert told[0] > 0.0
-    assert told[-1] == pytest.approx(1.0)
-    assert any(share == pytest.approx(0.6) for share in told)
 
 
 # --- the response ---------------------------------------------------------------------------------
@@ -224,9 +214,7 @@ def test_estimates_without_and_with_a_hidden_cause_are_averaged(probability: flo
     found = regression._mix(probability, plain, adjusted)
 
     delta, variance = mix_models(
-        probability,
-        (plain.delta, np.diag(plain.cov)),
-        (adjusted.delta, np.diag(adjusted.cov)),
+        probability, (plain.delta, np.diag(plain.cov)), (adjusted.delta, np.diag(adjusted.cov))
     )
     variance = variance + probability * (0.35 * np.array([2.0, 4.0])) ** 2
     between = 1.0 + 2.0 * probability

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from chalicelib import wiring, workers
 from chalicelib.model.errors import MisconfiguredService
-from chalicelib.services.fitting.fits import run_fit, show_fit
-from chalicelib.services.imports import start_import
+from chalicelib.services.fitting.fits import request_fit, run_fit, show_fit
 from chalicelib.services.ingest import record_events
 from chalicelib.services.privacy.erasures import erase_person, show_receipt
 from chalicelib.services.totals.day_totals import timeseries
@@ -24,15 +24,8 @@ DAY = dt.date(2026, 3, 14)
 
 
 def sqs_event(*bodies: Any) -> dict[str, Any]:
-    return {
-        "Records": [
-            {
-                "messageId": f"m{number}",
-                "body": body if isinstance(body, str) else json.dumps(body),
-            }
-            for number, body in enumerate(bodies)
-        ]
-    }
+    texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+    return {"Records": [{"messageId": f"m{n}", "body": text} for n, text in enumerate(texts)]}
 
 
 def dropped(key: str, etag: str = "", bucket: str = BUCKET, **over: Any) -> dict[str, Any]:
@@ -50,9 +43,9 @@ def import_all(*bodies: Any, seconds: float = 900.0) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def put(cloud: Cloud, key: str, body: bytes = b"") -> str:
-    answer = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
-    return str(answer["ETag"]).strip('"')
+def arrived(cloud: Cloud, key: str, body: bytes) -> dict[str, Any]:
+    """Put a file into the bucket and return its notification."""
+    return dropped(quote(key), cloud.put(key, body).etag)
 
 
 ADS = (
@@ -62,9 +55,15 @@ ADS = (
 )
 
 
-def test_a_copied_file_is_imported(cloud: Cloud, store: TenantStore) -> None:
+@pytest.fixture
+def store(store: TenantStore) -> TenantStore:
+    """The store of the tenant acme, which is registered."""
     assert store.config
-    etag = put(cloud, "imports/acme/spring sale+ü.csv", ADS)
+    return store
+
+
+def test_a_copied_file_is_imported(cloud: Cloud, store: TenantStore) -> None:
+    etag = cloud.put("imports/acme/spring sale+ü.csv", ADS).etag
     assert import_all(dropped("imports/acme/spring+sale%2B%C3%BC.csv", etag)) == []
     (found,) = store.imports.newest_first(limit=2)
     assert (found.filename, found.state, found.error) == ("spring sale+ü.csv", "done", None)
@@ -73,20 +72,10 @@ def test_a_copied_file_is_imported(cloud: Cloud, store: TenantStore) -> None:
     assert days == {dt.date(2026, 3, 13), DAY}
 
 
-def test_an_announced_file_is_imported_under_its_id(cloud: Cloud, store: TenantStore) -> None:
-    started, _ = start_import(store, filename="x.csv", now=NOW)
-    etag = put(cloud, started.object_key, ADS)
-    assert import_all(dropped(started.object_key, etag)) == []
-    (found,) = store.imports.newest_first(limit=2)
-    assert (found.import_id, found.state) == (started.import_id, "done")
-
-
 def test_an_import_that_runs_out_of_time_continues_in_another_call(
     cloud: Cloud, store: TenantStore
 ) -> None:
-    assert store.config
-    etag = put(cloud, "imports/acme/x.csv", ADS)
-    assert import_all(dropped("imports/acme/x.csv", etag), seconds=10) == []
+    assert import_all(arrived(cloud, "imports/acme/x.csv", ADS), seconds=10) == []
     (message,) = cloud.messages(cloud.import_queue)
     assert store.imports.newest_first(limit=1)[0].state == "running"
     assert import_all(message) == []
@@ -101,7 +90,6 @@ def test_an_import_that_runs_out_of_time_continues_in_another_call(
     ],
 )
 def test_messages_without_work_are_acknowledged(store: TenantStore, body: dict[str, Any]) -> None:
-    assert store.config
     assert import_all(body) == []
     assert store.imports.newest_first(limit=1) == []
 
@@ -125,25 +113,22 @@ def test_messages_without_work_are_acknowledged(store: TenantStore, body: dict[s
 def test_malformed_messages_go_to_the_dead_letter_queue(
     store: TenantStore, body: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert store.config
     assert import_all(body) == ["m0"]
     assert "unprocessable_message" in caplog.text
     assert wiring.tenants() == ["acme"]
 
 
 def test_one_bad_message_does_not_block_the_others(cloud: Cloud, store: TenantStore) -> None:
-    assert store.config
-    etag = put(cloud, "imports/acme/x.csv", ADS)
-    assert import_all("nonsense", dropped("imports/acme/x.csv", etag), "nonsense") == ["m0", "m2"]
+    message = arrived(cloud, "imports/acme/x.csv", ADS)
+    assert import_all("nonsense", message, "nonsense") == ["m0", "m2"]
     assert store.imports.newest_first(limit=1)[0].state == "done"
 
 
 def test_an_unexpected_exception_fails_the_call(cloud: Cloud, store: TenantStore) -> None:
-    assert store.config
-    etag = put(cloud, "imports/acme/x.csv", ADS)
+    message = arrived(cloud, "imports/acme/x.csv", ADS)
     cloud.dynamodb.delete_table(TableName=TABLE)
     with pytest.raises(cloud.dynamodb.exceptions.ResourceNotFoundException):
-        import_all(dropped("imports/acme/x.csv", etag))
+        import_all(message)
 
 
 # --- fits -------------------------------------------------------------------------------------
@@ -161,9 +146,6 @@ def test_the_daily_jobs_request_one_fit_a_day_for_every_tenant(cloud: Cloud) -> 
 
 
 def test_a_message_runs_its_fit(cloud: Cloud, store: TenantStore) -> None:
-    from chalicelib.services.fitting.fits import request_fit
-
-    assert store.config
     header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
     (message,) = cloud.messages(cloud.fit_queue)
     assert workers.run_fits(sqs_event(message), now=NOW) == {"batchItemFailures": []}
@@ -181,9 +163,8 @@ def test_a_message_runs_its_fit(cloud: Cloud, store: TenantStore) -> None:
         {"fit": {"tenant": "acme", "fit_id": "20260101T000000Z-ffffffff"}},
     ],
 )
-def test_a_message_without_a_fit_goes_to_the_dead_letter_queue(
-    store: TenantStore, body: Any
-) -> None:
+@pytest.mark.usefixtures("store")
+def test_a_message_without_a_fit_goes_to_the_dead_letter_queue(body: Any) -> None:
     answer = workers.run_fits(sqs_event(body), now=NOW)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 
@@ -208,7 +189,6 @@ def test_a_failed_daily_job_does_not_stop_the_others(
 def test_the_daily_run_raises_all_failures_together(
     cloud: Cloud, store: TenantStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert store.config
     cloud.dynamodb.delete_table(TableName=TABLE)
     with pytest.raises(ExceptionGroup) as raised:
         workers.run_daily_jobs(now=NOW)
@@ -218,7 +198,6 @@ def test_the_daily_run_raises_all_failures_together(
 
 
 def test_running_the_daily_jobs_twice_changes_nothing(cloud: Cloud, store: TenantStore) -> None:
-    assert store.config
     workers.run_daily_jobs(now=NOW)
     before = cloud.items()
     workers.run_daily_jobs(now=NOW + dt.timedelta(hours=1))
@@ -228,7 +207,6 @@ def test_running_the_daily_jobs_twice_changes_nothing(cloud: Cloud, store: Tenan
 def test_the_daily_jobs_omit_a_tenant_whose_registration_was_interrupted(
     cloud: Cloud, store: TenantStore
 ) -> None:
-    assert store.config
     key = {"pk": {"S": REGISTRY_PARTITION}, "sk": {"S": "half"}}
     cloud.dynamodb.put_item(TableName=TABLE, Item=key)
     workers.run_daily_jobs(now=NOW)
@@ -240,17 +218,22 @@ def test_the_daily_jobs_omit_a_tenant_whose_registration_was_interrupted(
 
 
 def changed(*partitions: str, **over: Any) -> dict[str, Any]:
-    return {
-        "Records": [
-            {"eventName": "INSERT", "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": "x"}}}}
-            | over
-            for pk in partitions
-        ]
-    }
+    """Return the stream's records of changed items."""
+    keys = [{"pk": {"S": partition}, "sk": {"S": "x"}} for partition in partitions]
+    return {"Records": [{"eventName": "INSERT", "dynamodb": {"Keys": one}} | over for one in keys]}
 
 
-def all_shards() -> list[str]:
-    return [event_partition("acme", DAY, shard) for shard in range(4)]
+def all_shards(tenant: str = "acme") -> list[str]:
+    return [event_partition(tenant, DAY, shard) for shard in range(4)]
+
+
+@pytest.fixture
+def totals_queue(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The queue of days whose totals wait."""
+    queue: str = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
+    monkeypatch.setenv("LIKEWORTH_TOTALS_QUEUE_URL", queue)
+    wiring.use_session(session())
+    return queue
 
 
 def engagements(store: TenantStore) -> list[Any]:
@@ -260,14 +243,7 @@ def engagements(store: TenantStore) -> list[Any]:
     return [point["value"] for one in answer["series"] for point in one["points"]]
 
 
-def test_the_totals_of_a_changed_day_are_derived(store: TenantStore) -> None:
-    record_events(store, [make_event() for _ in range(10)], now=NOW)
-    workers.derive_totals(changed(*all_shards(), *all_shards()), now=NOW)
-    assert engagements(store) == [10]
-
-
 def test_only_changes_of_event_items_are_derived(cloud: Cloud, store: TenantStore) -> None:
-    assert store.config
     before = cloud.items()
     others = ["acme#days#2026-03", "acme#config", "-#tenants", "acme#imports"]
     workers.derive_totals(changed(*others), now=NOW)
@@ -290,11 +266,8 @@ def test_totals_are_kept_when_their_events_expire(cloud: Cloud, store: TenantSto
 
 
 def test_changed_days_wait_in_their_queue(
-    cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, store: TenantStore, totals_queue: str
 ) -> None:
-    queue = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
-    monkeypatch.setenv("LIKEWORTH_TOTALS_QUEUE_URL", queue)
-    wiring.use_session(session())
     delays = []
     wiring.client("sqs").meta.events.register(
         "before-parameter-build.sqs.SendMessage",
@@ -309,13 +282,13 @@ def test_changed_days_wait_in_their_queue(
         workers.derive_totals(changed(*all_shards()), now=soon)
     assert engagements(store) == [10]
     assert delays == [600] * 4
-    messages = cloud.messages(queue)
+    messages = cloud.messages(totals_queue)
     assert workers.derive_waiting_totals(sqs_event(*messages), now=soon)["batchItemFailures"] == []
-    messages = cloud.messages(queue)
+    messages = cloud.messages(totals_queue)
     assert len(messages) == 4
     workers.derive_waiting_totals(sqs_event(*messages), now=NOW + dt.timedelta(minutes=15))
     assert engagements(store) == [11]
-    assert cloud.messages(queue) == []
+    assert cloud.messages(totals_queue) == []
 
 
 def test_the_message_group_is_the_tenant(cloud: Cloud) -> None:

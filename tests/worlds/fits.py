@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations
 from chalicelib.model.events import parse_event
-from chalicelib.services.fitting.estimation import fit_columns
+from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import Columns
 from chalicelib.services.fitting.fit_documents import goal_document
 from chalicelib.services.fitting.user_identity import PEOPLE
@@ -38,7 +38,7 @@ def fit_records(records: Records, *, declared: bool = False) -> dict[str, Any]:
     if declared:
         for line in declared_lines(records):
             columns.add(parse_event(line))
-    return fit_columns(
+    return fit_events(
         columns,
         window=None,
         currency="EUR",
@@ -132,6 +132,8 @@ def fit_arrays(
         "currency": "EUR",
         "window": {"from": FIRST_DAY.isoformat(), "to": end.isoformat()},
         "confidence": LEVEL,
+        "coverage": [],
+        "annotations": [],
         "decays": DECAYS.tolist(),
         "kinds": [
             {

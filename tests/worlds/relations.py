@@ -19,9 +19,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from chalicelib.cli.estimate import EventLines
+from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from chalicelib.services import answers
-from chalicelib.services.fitting.estimation import fit_columns
+from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import Columns
 from tests.worlds.changes import JUNK, RELATIONS, Line, Relation, day_of
 from tests.worlds.fits import AS_OF
@@ -136,7 +136,7 @@ def estimate_lines(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.ndjson"
         path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        events = list(EventLines(path, AS_OF))
+        events = list(EventLines([LineFile(path)], AS_OF))
     columns = Columns()
     size = -(-len(events) // chunks)
     for start in range(0, len(events), size):
@@ -144,7 +144,7 @@ def estimate_lines(
         for event in events[start : start + size]:
             part.add(event)
         columns.extend(part)
-    document = fit_columns(columns, window=None, currency="EUR", as_of=AS_OF, fit_id="relation")
+    document = fit_events(columns, window=None, currency="EUR", as_of=AS_OF, fit_id="relation")
     start_day, end_day = days or (None, None)
     roi = answers.roi(document, start=start_day, end=end_day, goal="purchase")
     return {

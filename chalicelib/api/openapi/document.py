@@ -66,10 +66,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 def describe(routes: Collection[Route]) -> dict[str, Any]:
     """Describe an application.
 
-    Parameters
-    ----------
-    routes : collection of Route
-        ``app.declared.values()``.
+    `routes`: ``app.declared.values()``.
 
     Raises
     ------
@@ -256,7 +253,6 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _schemas(routes: Iterable[Route]) -> dict[str, Schema]:
-    """Return all schemas by name."""
     sent: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in (*EVENTS, *EXPERIMENTS)
     ]

@@ -26,11 +26,6 @@ def finished(schema: Any) -> Any:
 
     They treat a property with a `default` as always present and make callers send it. Therefore the
     description states a default other than null instead.
-
-    Parameters
-    ----------
-    schema : dict or bool
-        A JSON Schema.
     """
     if not isinstance(schema, dict):
         return schema

@@ -18,7 +18,12 @@ from chalicelib.services.credentials.api_keys import MAX_DAYS, ROLES
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ID
 from chalicelib.services.fitting.credits import MODELS
 from chalicelib.services.fitting.user_identity import USER_IDS
-from chalicelib.services.tenant_settings import MAX_ROLES, MIN_WINDOW_DAYS, SOURCE
+from chalicelib.services.tenant_settings import (
+    MAX_ROLES,
+    MAX_WEBHOOK_CHARACTERS,
+    MIN_WINDOW_DAYS,
+    SOURCE,
+)
 from chalicelib.services.totals.day_totals import GROUPS, INTERVALS
 from chalicelib.settings import Settings
 from chalicelib.storage.table_keys import API_KEY_ID, MAPPING_NAME, TIME_ORDERED_ID
@@ -203,6 +208,14 @@ BODIES: dict[str, Schema] = {
                     "minimum": MIN_WINDOW_DAYS,
                     "maximum": MAX_WINDOW_DAYS,
                     "description": "Length of the default window of a fit, which ends yesterday.",
+                }
+            ),
+            "webhook_url": or_null(
+                {
+                    "type": "string",
+                    "maxLength": MAX_WEBHOOK_CHARACTERS,
+                    "pattern": "^https?://",
+                    "description": "An https address that receives changed verdicts.",
                 }
             ),
         },

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from chalicelib.api.calls import Call
 from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Routes
 from chalicelib.model.errors import NoFitYet, NotFound, OtherVersion
 from chalicelib.services import answers
+from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.fits import answering_document
 
 views = Routes("answers", "ROI of channels and value of engagements.")
@@ -17,32 +19,27 @@ answer_route = partial(
 )
 
 
+def _asked(call: Call) -> tuple[FitDocument, dict[str, Any]]:
+    """The fit that answers a call, with the days and the goal that the call asks for."""
+    start, end = call.period()
+    goal = call.query.get("goal")
+    document = answering_document(call.store, goal, call.query.get("fit"))
+    return document, {"start": start, "end": end, "goal": goal}
+
+
 @answer_route("/v1/roi", params=("from", "to", "goal", "channel", "fit"), answer=answers.Roi)
 def get_roi(call: Call) -> Answer:
     """Get the ROI of each channel."""
-    start, end = call.period()
-    goal = call.query.get("goal")
-    answer = answers.roi(
-        answering_document(call.store, goal, call.query.get("fit")),
-        start=start,
-        end=end,
-        goal=goal,
-        channel=call.query.get("channel"),
-    )
+    document, asked = _asked(call)
+    answer = answers.roi(document, channel=call.query.get("channel"), **asked)
     return Answer(answer, rows=answers.roi_rows(answer), columns=answers.ROI_TABLE.columns)
 
 
 @answer_route("/v1/engagements", params=("from", "to", "goal", "fit"), answer=answers.Engagements)
 def get_engagements(call: Call) -> Answer:
     """Get the incremental conversions of each engagement type, one row per type."""
-    start, end = call.period()
-    goal = call.query.get("goal")
-    answer = answers.engagements(
-        answering_document(call.store, goal, call.query.get("fit")),
-        start=start,
-        end=end,
-        goal=goal,
-    )
+    document, asked = _asked(call)
+    answer = answers.engagements(document, **asked)
     rows = answers.engagement_rows(answer)
     return Answer(answer, rows=rows, columns=answers.ENGAGEMENTS_TABLE.columns)
 
@@ -54,16 +51,9 @@ def get_engagements(call: Call) -> Answer:
 )
 def get_equivalence(call: Call) -> Answer:
     """Compare the value of one engagement with one engagement of a baseline."""
-    start, end = call.period()
-    goal = call.query.get("goal")
-    answer = answers.equivalence(
-        answering_document(call.store, goal, call.query.get("fit")),
-        engagement=call.query.get("engagement"),
-        baseline=call.query.get("baseline"),
-        start=start,
-        end=end,
-        goal=goal,
-    )
+    document, asked = _asked(call)
+    engagement, baseline = call.query.get("engagement"), call.query.get("baseline")
+    answer = answers.equivalence(document, engagement=engagement, baseline=baseline, **asked)
     rows = answers.equivalence_rows(answer)
     return Answer(answer, rows=rows, columns=answers.EQUIVALENCE_TABLE.columns)
 
@@ -73,14 +63,8 @@ def get_equivalence(call: Call) -> Answer:
 )
 def get_decomposition(call: Call) -> Answer:
     """Split the conversions of each day into baseline, context and incremental per channel."""
-    start, end = call.period()
-    goal = call.query.get("goal")
-    answer = answers.decomposition(
-        answering_document(call.store, goal, call.query.get("fit")),
-        start=start,
-        end=end,
-        goal=goal,
-    )
+    document, asked = _asked(call)
+    answer = answers.decomposition(document, **asked)
     table = answers.decomposition_table(answer)
     return Answer(answer, rows=table.rows(answer["days"]), columns=table.columns)
 
@@ -90,14 +74,7 @@ def get_decomposition(call: Call) -> Answer:
 )
 def get_attribution(call: Call) -> Answer:
     """Compare the credit of classical models with the incremental conversions of each type."""
-    start, end = call.period()
-    goal = call.query.get("goal")
-    answer = answers.attribution(
-        answering_document(call.store, goal, call.query.get("fit")),
-        model=call.query.get("model"),
-        start=start,
-        end=end,
-        goal=goal,
-    )
+    document, asked = _asked(call)
+    answer = answers.attribution(document, model=call.query.get("model"), **asked)
     columns = answers.attribution_table(answer).columns
     return Answer(answer, rows=answers.attribution_rows(answer), columns=columns)

@@ -30,6 +30,7 @@ views = Routes("links", "Signed links to answers, for spreadsheets.")
 @views.route(
     "POST",
     "/v1/links",
+    roles=("read",),
     body=Body("LinkBody", ("path",), ("query", "expires_in_days")),
     answer=credential_answers.NewLink,
     statuses=(201,),
@@ -38,7 +39,8 @@ views = Routes("links", "Signed links to answers, for spreadsheets.")
 def post_link(call: Call) -> Answer:
     """Create a link to one answer; its URL is shown once.
 
-    Everyone who has the URL can GET this answer, and nothing else, until the link expires.
+    Everyone who has the URL can GET this answer, and nothing else, until the link expires. A link
+    made with a key of the role read ends with that key.
     """
     body = call.fields()
     path = field_of_type(body, "path", str, "")
@@ -54,7 +56,9 @@ def post_link(call: Call) -> Answer:
     except InvalidFields as error:
         wrong = [FieldError(f"/query{e.pointer}", e.code, e.message) for e in error.errors]
         raise InvalidFields(error.detail, tuple(wrong)) from error
-    token, link = signed_links.make_link(call.store, path, query, days=days, now=call.now)
+    token, link = signed_links.make_link(
+        call.store, path, query, days=days, maker=call.caller, now=call.now
+    )
     answer: credential_answers.NewLink = {
         **credential_answers.shown_link(link, call.now),
         "url": f"{_base_url(call.request)}{path}?{urlencode({**query, LINK: token})}",

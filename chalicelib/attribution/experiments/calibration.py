@@ -27,14 +27,11 @@ from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.experiments.measured_lift import CRITICAL
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SIGNIFICANT = 0.01
 """A smaller p-value of a difference between model and experiment, or experiments, is not chance."""
@@ -68,55 +65,38 @@ NEARLY_ALL = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The result of one experiment on one type.
-
-    Attributes
-    ----------
-    kind : int
-        Index of the type.
-    delta, variance : float
-        Conversions per engagement and their variance.
-    """
+    """The result of one experiment on one type."""
 
     kind: int
+    """Index of the type."""
     delta: float
     variance: float
+    """Conversions per engagement and their variance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The combined result for one tested type.
-
-    Attributes
-    ----------
-    kind : int
-    experiments : int
-        Number of combined experiments.
-    measured, measured_variance : float
-        Their combined result.
-    p_heterogeneity : float or None
-        P-value that the experiments measure the same (Cochran's Q); None for a single one.
-    observed, observed_variance : float or None
-        The model's estimate; None if the model rejected the type.
-    p_agreement : float or None
-        P-value that model and experiments measure the same; None if the model rejected the type.
-    contradicted : bool
-        Whether the experiments are used alone because they contradict the model.
-    bias_variance : float
-        Variance of the bias implied by the model's warnings; 0 without such a warning, infinite if
-        the experiments are used alone because of one.
-    """
+    """The combined result for one tested type."""
 
     kind: int
     experiments: int
+    """Number of combined experiments."""
     measured: float
     measured_variance: float
+    """Their combined result."""
     p_heterogeneity: float | None
+    """P-value that the experiments measure the same (Cochran's Q); None for a single one."""
     observed: float | None
     observed_variance: float | None
+    """The model's estimate; None if the model rejected the type."""
     p_agreement: float | None
+    """P-value that model and experiments measure the same; None if the model rejected the type."""
     contradicted: bool
+    """Whether the experiments are used alone because they contradict the model."""
     bias_variance: float
+    """Variance of the bias implied by the model's warnings; 0 without such a warning, infinite if
+    the experiments are used alone because of one.
+    """
 
     @property
     def alone(self) -> bool:
@@ -227,7 +207,7 @@ def _compare(
     measurements: list[Measurement],
     delta: Floats,
     cov: Floats,
-    known: NDArray[np.bool_],
+    known: Bools,
     warnings: Sequence[str],
 ) -> Calibration:
     measured, variance, heterogeneity = pool(measurements)
@@ -263,7 +243,7 @@ def _bias_variance(warnings: Sequence[str], effect: float) -> float:
 
 
 def _update(
-    delta: Floats, cov: Floats, known: NDArray[np.bool_], together: list[Calibration]
+    delta: Floats, cov: Floats, known: Bools, together: list[Calibration]
 ) -> tuple[Floats, Floats]:
     """The Kalman update of the model's estimates with the experiments that agree with it."""
     if not together:

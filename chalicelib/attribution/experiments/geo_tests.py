@@ -22,8 +22,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.experiments.measured_lift import (
     LEVEL,
     MIN_CONTROLS,
@@ -32,9 +32,6 @@ from chalicelib.attribution.experiments.measured_lift import (
 )
 from chalicelib.attribution.experiments.synthetic_control import gaps
 from chalicelib.attribution.student import student_cdf, student_quantile
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MAX_PLACEBOS = 60
 """If there are more untreated regions, placebos are sampled evenly; all of them are donors."""
@@ -49,52 +46,32 @@ _CLEARLY_BETTER = 0.9
 
 @dataclass(frozen=True, slots=True)
 class GeoResult:
-    """The result of a geo test for all treated regions together.
-
-    Attributes
-    ----------
-    conversions : Measured
-        Incremental conversions in the treated regions over the days of the test.
-    lift : Measured
-        The same relative to the counterfactual.
-    difference_in_differences : Measured
-        The estimate with equal weights of all untreated regions, as shares of their level;
-        inference as for the synthetic control.
-    p_value_in_time : float
-        Of no effect, by shifting the residuals in time: the treated regions' own history alone.
-    degrees_of_freedom : float
-    relative : bool
-        Whether regions were compared in shares of their level; else in counts.
-    n_placebos : int
-    """
+    """The result of a geo test for all treated regions together."""
 
     conversions: Measured
+    """Incremental conversions in the treated regions over the days of the test."""
     lift: Measured
+    """The same relative to the counterfactual."""
     difference_in_differences: Measured
+    """The estimate with equal weights of all untreated regions, as shares of their level; inference
+    as for the synthetic control.
+    """
     p_value_in_time: float
+    """Of no effect, by shifting the residuals in time: the treated regions' own history alone."""
     degrees_of_freedom: float
     relative: bool
+    """Whether regions were compared in shares of their level; else in counts."""
     n_placebos: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Forecast:
-    """The forecast errors of one region.
-
-    Attributes
-    ----------
-    effect : float
-        Mean gap on the days of the test.
-    daily : float
-        Mean square of the held-out daily gaps.
-    folds : float
-        Mean square of the held-out quarters' mean gaps.
-    relative : bool
-    """
-
     effect: float
+    """Mean gap on the days of the test."""
     daily: float
+    """Mean square of the held-out daily gaps."""
     folds: float
+    """Mean square of the held-out quarters' mean gaps."""
     relative: bool
 
 

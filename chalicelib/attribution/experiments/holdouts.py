@@ -32,24 +32,16 @@ _HALVINGS = 100
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One of the two groups of a holdout.
-
-    Attributes
-    ----------
-    size : float
-        People in the group, whether or not they saw anything; above 0.
-    conversions : float
-        Conversions of the group.
-    converters : float, optional
-        People who converted at least once.
-    sum_of_squares : float, optional
-        Sum over people of the square of their conversions.
-    """
+    """One of the two groups of a holdout."""
 
     size: float
+    """People in the group, whether or not they saw anything; above 0."""
     conversions: float
+    """Conversions of the group."""
     converters: float | None = None
+    """People who converted at least once."""
     sum_of_squares: float | None = None
+    """Sum over people of the square of their conversions."""
 
     @property
     def mean(self) -> float:
@@ -68,18 +60,12 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class _Variance:
-    """The variance of a person's conversions, ``slope mu - curvature mu^2``, in one group.
-
-    Attributes
-    ----------
-    slope, curvature : float
-    degrees : float
-        Degrees of freedom of the slope; infinite if it is not estimated.
-    """
+    """The variance of a person's conversions, ``slope mu - curvature mu^2``, in one group."""
 
     slope: float
     curvature: float
     degrees: float
+    """Degrees of freedom of the slope; infinite if it is not estimated."""
 
     def at(self, mean: float) -> float:
         """The variance at a mean."""

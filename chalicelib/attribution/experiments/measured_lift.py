@@ -19,20 +19,14 @@ CRITICAL = _NORMAL.inv_cdf(0.5 + LEVEL / 2)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An effect with its 95 % interval.
-
-    Attributes
-    ----------
-    estimate, low, high : float
-        Conversions, of the whole test or per engagement.
-    p_value : float
-        Two-sided, of no effect.
-    """
+    """An effect with its 95 % interval."""
 
     estimate: float
     low: float
     high: float
+    """Conversions, of the whole test or per engagement."""
     p_value: float
+    """Two-sided, of no effect."""
 
     @property
     def variance(self) -> float:
@@ -46,10 +40,8 @@ class Measured:
     def per(self, engagements: float) -> Measured:
         """The effect of one engagement.
 
-        Parameters
-        ----------
-        engagements : float
-            How many more the treated group had; negative if the test reduced engagements.
+        `engagements`: how many more the treated group had; negative if the test reduced
+        engagements.
         """
         ends = sorted((self.low / engagements, self.high / engagements))
         return Measured(self.estimate / engagements, ends[0], ends[1], self.p_value)

@@ -8,11 +8,9 @@ region's own. A constant difference of levels is allowed (Abadie, Diamond, Hainm
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from chalicelib.attribution.arrays import Floats, Ints
 
 _PENALTY = 1e4
 """Weight of the constraint "adds up to one" relative to the fit; the remainder is divided away."""

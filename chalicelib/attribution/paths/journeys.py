@@ -9,48 +9,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from chalicelib.attribution.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Journeys of at least one touch each, stored end to end (compressed sparse rows).
-
-    Attributes
-    ----------
-    n_kinds : int
-        Number of engagement types K.
-    kind : int array, shape (M,)
-        Type of each touch, 0 .. K - 1, path after path, in chronological order.
-    start : int array, shape (P + 1,)
-        The touches of path p are ``start[p] .. start[p + 1] - 1``.
-    time : float array, shape (M,)
-        Time of each touch, in days.
-    converted : float array, shape (P,)
-        Conversions at the end of one such journey; zero without a conversion.
-    value : float array, shape (P,)
-        Their value.
-    weight : float array, shape (P,)
-        Number of identical journeys that the path represents, above zero.
-    ended : float array, shape (P,)
-        Time of the conversion, in days; NaN without a conversion.
-    uncredited, uncredited_value : float
-        Conversions without a touch before them, and their value.
-    """
+    """Journeys of at least one touch each, stored end to end (compressed sparse rows)."""
 
     n_kinds: int
+    """Number of engagement types K."""
     kind: Ints
+    """Type of each touch, 0 .. K - 1, path after path, in chronological order. Shape (M,)."""
     start: Ints
+    """The touches of path p are ``start[p] .. start[p + 1] - 1``. Shape (P + 1,)."""
     time: Floats
+    """Time of each touch, in days. Shape (M,)."""
     converted: Floats
+    """Conversions at the end of one such journey; zero without a conversion. Shape (P,)."""
     value: Floats
+    """Their value. Shape (P,)."""
     weight: Floats
+    """Number of identical journeys that the path represents, above zero. Shape (P,)."""
     ended: Floats
+    """Time of the conversion, in days; NaN without a conversion. Shape (P,)."""
     uncredited: float
     uncredited_value: float
+    """Conversions without a touch before them, and their value."""
 
     @property
     def length(self) -> Ints:
@@ -65,29 +50,23 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A model's division of the conversions among the engagement types.
-
-    Attributes
-    ----------
-    method : str
-        Name of the model.
-    conversions : array, shape (K,)
-        Conversions credited to each type; they add up to all conversions with a touch before them.
-    value : array, shape (K,)
-        The same for the value of the conversions.
-    uncredited, uncredited_value : float
-        Conversions without a touch before them, and their value.
-    standard_errors : array, shape (K,), or None
-        Of `conversions`, from drawing permutations (not from the data: the models do not quantify
-        that error); None if no permutations were drawn.
-    """
+    """A model's division of the conversions among the engagement types."""
 
     method: str
+    """Name of the model."""
     conversions: Floats
+    """Conversions credited to each type; they add up to all conversions with a touch before them.
+    Shape (K,).
+    """
     value: Floats
+    """The same for the value of the conversions. Shape (K,)."""
     uncredited: float
     uncredited_value: float
+    """Conversions without a touch before them, and their value."""
     standard_errors: Floats | None = None
+    """Of `conversions`, from drawing permutations (not from the data: the models do not quantify
+    that error); None if no permutations were drawn. Shape (K,), or None.
+    """
 
 
 def build_paths(
@@ -116,8 +95,6 @@ def build_paths(
         is kept.
     outcome_person, outcome_time, outcome_weight, outcome_value : arrays, shape (C,)
         Person, time, number of conversions (above zero) and their total value.
-    n_kinds : int
-        Number of engagement types K.
     lookback_days : float
         Longest time between a touch and a conversion, above zero.
 

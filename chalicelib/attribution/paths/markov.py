@@ -13,14 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import bicgstab, spsolve
 
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.paths.journeys import Credit, Paths
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MAX_ORDER = 4
 DENSE_STATES = 400
@@ -35,23 +32,16 @@ class Chain:
 
     Staying in a state does not affect the end of a journey, so such transitions are omitted
     and the others of the state scaled up to one.
-
-    Attributes
-    ----------
-    kind : int array, shape (S,)
-        The last type of each state's history.
-    start : array, shape (S,)
-        Probability that a journey begins in the state.
-    Q : sparse matrix, shape (S, S)
-        Probabilities from state to state.
-    conversion : array, shape (S,)
-        Probability that the journey converts next.
     """
 
     kind: Ints
+    """The last type of each state's history. Shape (S,)."""
     start: Floats
+    """Probability that a journey begins in the state. Shape (S,)."""
     Q: sparse.csr_array
+    """Probabilities from state to state. Shape (S, S)."""
     conversion: Floats
+    """Probability that the journey converts next. Shape (S,)."""
 
 
 def credit_markov(paths: Paths, *, order: int = 1) -> Credit:
@@ -166,7 +156,7 @@ def _ranked(numbers: Ints, bound: int) -> tuple[Ints, Ints]:
     return np.flatnonzero(seen), (np.cumsum(seen) - 1)[numbers]
 
 
-def _absorption(chain: Chain, kept: NDArray[np.bool_]) -> Floats:
+def _absorption(chain: Chain, kept: Bools) -> Floats:
     """Probability of conversion from each state, shape (S,), if those not kept end without one."""
     Q, conversion = sparse.diags_array(kept.astype(np.float64)) @ chain.Q, kept * chain.conversion
     if conversion.size <= DENSE_STATES:

@@ -7,11 +7,9 @@ touch caused anything; see `within_user` and `time_series` for that.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.paths.journeys import Credit, Paths
-
-Floats = NDArray[np.float64]
 
 FIRST_SHARE = 0.4
 LAST_SHARE = 0.4
@@ -44,7 +42,6 @@ def credit_position(
 
     Parameters
     ----------
-    paths : Paths
     first, last : float
         Shares of the two ends. Without touches between them, they divide the conversion in
         proportion to their shares; a single touch gets all of it.
@@ -72,11 +69,7 @@ def credit_position(
 def credit_time_decay(paths: Paths, *, half_life_days: float = HALF_LIFE_DAYS) -> Credit:
     """Credit later touches more: half as much per half-life further back.
 
-    Parameters
-    ----------
-    paths : Paths
-    half_life_days : float
-        Above zero.
+    `half_life_days`: above zero.
 
     Raises
     ------

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Products,
@@ -29,88 +29,58 @@ from chalicelib.attribution.time_series.structural import (
     weigh,
 )
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
 PRIOR_PRECISION = 1.0
 """Prior precision of the effect of a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One region in units of its noise.
-
-    Attributes
-    ----------
-    times : int array, shape (N,)
-        Observed steps, of the M steps of the window.
-    outcome : array, shape (N,)
-    nuisance : array, shape (N, m)
-        Season and shocks.
-    columns : array, shape (N, p)
-        Responses; the same ones in all regions.
-    size : array, shape (N,)
-        Factor of the effect of a day.
-    scales : Scales
-        Without a guide.
-    """
+    """One region in units of its noise."""
 
     times: Ints
+    """Observed steps, of the M steps of the window. Shape (N,)."""
     outcome: Floats
+    """Shape (N,)."""
     nuisance: Floats
+    """Season and shocks. Shape (N, m)."""
     columns: Floats
+    """Responses; the same ones in all regions. Shape (N, p)."""
     size: Floats
+    """Factor of the effect of a day. Shape (N,)."""
     scales: Scales
+    """Without a guide."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelFit:
-    """Coefficients of p columns over R regions, at one variance ratio.
-
-    Attributes
-    ----------
-    beta : array, shape (p,)
-    days : array, shape (M,)
-        Effects of the days, less their mean.
-    noise : float
-        Variance of the noise, in the units to which the regions were scaled.
-    scores : array, shape (R, p)
-        Gradient with respect to separate coefficients of each region; the sum is zero.
-    information : array, shape (R, p, R, p)
-        Information on these coefficients, divided by that of the noise.
-    left : array, shape (p,)
-        Share of each column's variation that the days do not explain.
-    """
+    """Coefficients of p columns over R regions, at one variance ratio."""
 
     beta: Floats
+    """Shape (p,)."""
     days: Floats
+    """Effects of the days, less their mean. Shape (M,)."""
     noise: float
+    """Variance of the noise, in the units to which the regions were scaled."""
     scores: Floats
+    """Gradient with respect to separate coefficients of each region; the sum is zero. Shape (R, p).
+    """
     information: Floats
+    """Information on these coefficients, divided by that of the noise. Shape (R, p, R, p)."""
     left: Floats
+    """Share of each column's variation that the days do not explain. Shape (p,)."""
 
 
-def panel_products(
-    regions: Sequence[Region], n_steps: int, *, common_days: bool = True
-) -> Products:
+def panel_products(regions: Sequence[Region], n_steps: int) -> Products:
     """Everything needed for likelihoods of any subset of the columns, over all regions.
 
-    Parameters
-    ----------
-    regions : sequence of Region
-    n_steps : int
-        Steps of the window, M.
-    common_days : bool, optional
-        Whether the days have effects.
+    `n_steps`: steps of the window, M.
     """
     grams, weights, freedom = [], [], 0
     nothing = sum(unexplainable(region.outcome) for region in regions)
     for ratio in LEVEL_RATIOS:
         gram, log_det, freedom = _sum_up(regions, n_steps, float(ratio))
-        left = gram[n_steps:, n_steps:]
-        if common_days:
-            left, of_days, used = _without_days(gram, n_steps)
-            log_det, freedom = log_det + of_days, freedom - used
+        left, of_days, used = _without_days(gram, n_steps)
+        log_det, freedom = log_det + of_days, freedom - used
         left[-1, -1] += nothing
         grams.append(left)
         weights.append(-0.5 * log_det)
@@ -188,13 +158,8 @@ def _place(region: Region, n_steps: int) -> Ints:
 def _region_gram(region: Region, ratio: float) -> tuple[Floats, float, int]:
     """Cross products of a region, with its level and nuisance columns projected out.
 
-    Returns
-    -------
-    gram : array, shape (N + p + 1, N + p + 1)
-        The region's days first, then the columns, then the outcome.
-    log_det : float
-    freedom : int
-        Steps less the level and the nuisance columns.
+    They have shape (N + p + 1, N + p + 1): the region's days first, then the columns, then the
+    outcome. Also a log determinant, and the steps less the level and the nuisance columns.
     """
     n, size = region.times.size, region.size
     basis = independent(region.nuisance)

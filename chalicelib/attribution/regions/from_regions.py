@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.coverage import Coverage, find_common_days
 from chalicelib.attribution.draft import COLLINEAR, Draft
 from chalicelib.attribution.observations import CAUSE, Observations
@@ -22,7 +22,6 @@ from chalicelib.attribution.regions.geo_panel import GeoPanelFit, fit_geo_panel
 from chalicelib.attribution.regions.region_doubts import warn_of_regional_doubts
 from chalicelib.attribution.regions.region_series import RegionSeries
 from chalicelib.attribution.sensitivity import sensitivity_time_series
-from chalicelib.attribution.time_series.covariates import build_covariates
 from chalicelib.attribution.time_series.from_totals import (
     MAX_INFLATION,
     MIN_DAYS,
@@ -30,13 +29,10 @@ from chalicelib.attribution.time_series.from_totals import (
     by_content,
     context_used,
     is_sparse,
+    used_steps,
 )
 from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
-from chalicelib.attribution.time_series.timeline import Timeline, distinct
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from chalicelib.attribution.time_series.timeline import Timeline
 
 MIN_SHARE = 0.95
 """Minimum share of the conversions, and of a type's engagements, that carry a region."""
@@ -51,39 +47,23 @@ chance in the regional assignment of the same engagements.
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """Regions and types that can be compared.
-
-    Attributes
-    ----------
-    types : int array, shape (k,)
-    series : RegionSeries
-        Of these types, on the days of the resolution.
-    resolution : Resolution
-    timelines : list of Timeline
-    whole : bool
-        Whether all days of the window are used in all regions.
-    """
-
     types: Ints
+    """Shape (k,)."""
     series: RegionSeries
+    """Of these types, on the days of the resolution."""
     resolution: Resolution
     timelines: list[Timeline]
     whole: bool
+    """Whether all days of the window are used in all regions."""
 
 
 def estimate_from_regions(observed: Observations, draft: Draft) -> Floats:
     """Fill in the types that a geo panel can estimate.
 
-    Parameters
-    ----------
-    observed : Observations
-    draft : Draft
-        Receives an estimate for the types that qualify. The others stay open.
+    Return the incremental conversions per day of each type, shape (T, K); zero if the panel has no
+    estimate.
 
-    Returns
-    -------
-    array, shape (T, K)
-        Incremental conversions per day of each type; zero if the panel has no estimate.
+    `draft`: receives an estimate for the types that qualify. The others stay open.
     """
     explained = np.zeros(observed.counts.shape)
     prepared = _prepare(observed, draft)
@@ -172,7 +152,7 @@ def _prepare(observed: Observations, draft: Draft) -> _Prepared | None:
     )
     if enough.sum() < MIN_REGIONS:
         return None
-    timelines = [_timeline(observed, usable[number], resolution) for number in numbers[enough]]
+    timelines = [used_steps(observed, usable[number], resolution)[0] for number in numbers[enough]]
     series = _at(regions.of(numbers[enough], types), resolution, weekly)
     present = _vary(series, resolution, timelines)
     if not present.any():
@@ -209,16 +189,6 @@ def _usable(regions: RegionSeries, number: int) -> Bools:
     coverage = Coverage(regions.outcome_known[number], regions.counts_known[number])
     types = range(regions.counts.shape[2])
     return np.asarray(np.logical_and.reduce([coverage.usable(kind) for kind in types]))
-
-
-def _timeline(observed: Observations, usable: Bools, resolution: Resolution) -> Timeline:
-    """Steps whose days are all usable, with their context."""
-    missing = max(resolution.n_days - usable.size, 0)
-    days = np.concatenate([usable[: resolution.n_days], np.repeat(usable[-1:], missing)])
-    steps = resolution.total(days.astype(np.float64)) == resolution.step_days
-    covariates = build_covariates(observed.context, resolution, steps)
-    times = np.flatnonzero(steps & covariates.known)
-    return Timeline(times, resolution.step_days, distinct(covariates.columns[times]))
 
 
 def _at(series: RegionSeries, resolution: Resolution, weekly: Bools) -> RegionSeries:
@@ -259,7 +229,6 @@ def _separable(fit: GeoPanelFit) -> Bools:
 def _describe(
     observed: Observations, prepared: _Prepared, fit: GeoPanelFit, answered: Ints
 ) -> dict[str, object]:
-    """Description of the comparison, JSON-able."""
     assert observed.regions is not None
     placed = float(observed.regions.outcome.sum())
     return {

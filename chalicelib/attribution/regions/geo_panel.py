@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.regions.day_effects import (
     PanelFit,
     Region,
@@ -42,64 +42,43 @@ from chalicelib.attribution.time_series.saturation import HALF_STOCKS, responses
 from chalicelib.attribution.time_series.structural import LEVEL_RATIOS
 from chalicelib.attribution.time_series.timeline import Timeline
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
 
 @dataclass(frozen=True, slots=True)
 class LikeliestPanel:
-    """The model with the likeliest decays, shapes and variance ratio.
-
-    Attributes
-    ----------
-    regions : tuple of Region
-        With one response per type, which adds up to its engagements in the region.
-    ratio : float
-        Variance of the steps of the level relative to that of the noise.
-    fit : PanelFit
-        In conversions per engagement.
-    """
+    """The model with the likeliest decays, shapes and variance ratio."""
 
     regions: tuple[Region, ...]
+    """With one response per type, which adds up to its engagements in the region."""
     ratio: float
+    """Variance of the steps of the level relative to that of the noise."""
     fit: PanelFit
+    """In conversions per engagement."""
 
 
 @dataclass(frozen=True, slots=True)
 class GeoPanelFit:
-    """Effects of one engagement of each type, estimated from totals of regions.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement, on average over the engagements of
-        all regions.
-    cov : array, shape (K, K)
-        Including the differences between regions.
-    critical : array, shape (K,)
-        Two-sided 95 % quantiles. Their degrees of freedom combine those of the many region-days and
-        of the few regions, by their contributions to the error (Satterthwaite 1946).
-    degrees_of_freedom : array, shape (K,)
-    decay_weights : array, shape (K, G)
-    linear : array, shape (K,)
-        Probability that the response is linear.
-    left : array, shape (K,)
-        Share of the variation of a type that regions do not share.
-    spread : RegionSpread
-        In conversions per engagement.
-    converged : bool
-    baselines : tuple of RegionBaseline
-    likeliest : LikeliestPanel
-    """
+    """Effects of one engagement of each type, estimated from totals of regions."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement, on average over the engagements of
+    all regions. Shape (K,).
+    """
     cov: Floats
+    """Including the differences between regions. Shape (K, K)."""
     critical: Floats
+    """Two-sided 95 % quantiles. Their degrees of freedom combine those of the many region-days and
+    of the few regions, by their contributions to the error (Satterthwaite 1946). Shape (K,).
+    """
     degrees_of_freedom: Floats
+    """Shape (K,)."""
     decay_weights: Floats
+    """Shape (K, G)."""
     linear: Floats
+    """Probability that the response is linear. Shape (K,)."""
     left: Floats
+    """Share of the variation of a type that regions do not share. Shape (K,)."""
     spread: RegionSpread
+    """In conversions per engagement."""
     converged: bool
     baselines: tuple[RegionBaseline, ...]
     likeliest: LikeliestPanel
@@ -116,7 +95,6 @@ def fit_geo_panel(
     timelines: Sequence[Timeline],
     *,
     channels: Ints,
-    common_days: bool = True,
 ) -> GeoPanelFit:
     """Fit all regions at once.
 
@@ -124,13 +102,10 @@ def fit_geo_panel(
     ----------
     series : RegionSeries
         On the days of the resolution; every type must have engagements.
-    resolution : Resolution
     timelines : sequence of Timeline, length R
         Steps of each region to use.
     channels : int array, shape (K,)
         Index of each type's channel.
-    common_days : bool, optional
-        Whether the days have effects that all regions share.
     """
     n_kinds, n_steps = series.counts.shape[2], resolution.n_steps
     shape = (n_kinds, DECAYS.size, HALF_STOCKS.size)
@@ -140,7 +115,7 @@ def fit_geo_panel(
         Observed(line, resolution.total(outcome)[line.times], mine[:, :, DECAYS.size // 2, 0])
         for line, outcome, mine in zip(timelines, series.outcome, columns, strict=True)
     ]
-    baselines = describe_regions(observed, n_steps, common_days=common_days)
+    baselines = describe_regions(observed, n_steps)
     flat = [mine.reshape(mine.shape[0], -1) for mine in columns]
     regions = scale_regions(observed, flat, baselines)
     unit = common_unit(regions)
@@ -151,7 +126,7 @@ def fit_geo_panel(
     prior = DecaysAndShapes.usual(channels).per_type()
     candidates = (n_kinds, -1, 1)
     averaged = average(
-        panel_products(regions, n_steps, common_days=common_days),
+        panel_products(regions, n_steps),
         (1.0 / unit).reshape(candidates),
         prior,
         shrink=((unit.reshape(shape) * plausible[:, None, None]) ** -2.0).reshape(candidates),

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.regions.day_effects import (
     Region,
     fit_panel_at,
@@ -27,8 +27,6 @@ from chalicelib.attribution.time_series.baseline import (
 )
 from chalicelib.attribution.time_series.timeline import Timeline
 
-Floats = NDArray[np.float64]
-
 ROUNDS = 5
 ALIKE = 0.01
 """Relative change of the sizes below which the iteration stops."""
@@ -42,34 +40,22 @@ _VARIES = 1e-6  # of a column whose mean square is one
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One region on its N observed steps.
-
-    Attributes
-    ----------
-    timeline : Timeline
-    outcome : array, shape (N,)
-    marketing : array, shape (N, K)
-        One plausible response per type, for one engagement of it.
-    """
+    """One region on its N observed steps."""
 
     timeline: Timeline
     outcome: Floats
+    """Shape (N,)."""
     marketing: Floats
+    """One plausible response per type, for one engagement of it. Shape (N, K)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegionBaseline:
-    """The baseline of a region.
-
-    Attributes
-    ----------
-    baseline : Baseline
-    level : array, shape (N,)
-        Conversions per step without marketing.
-    """
+    """The baseline of a region."""
 
     baseline: Baseline
     level: Floats
+    """Conversions per step without marketing. Shape (N,)."""
 
     @property
     def size(self) -> float:
@@ -80,22 +66,9 @@ class RegionBaseline:
         return float(self.level.mean())
 
 
-def describe_regions(
-    observed: Sequence[Observed], n_steps: int, *, common_days: bool = True
-) -> list[RegionBaseline]:
-    """Baselines of all regions.
-
-    Parameters
-    ----------
-    observed : sequence of Observed
-    n_steps : int
-        Steps of the window.
-    common_days : bool, optional
-        Whether the regions share effects of days.
-    """
+def describe_regions(observed: Sequence[Observed], n_steps: int) -> list[RegionBaseline]:
+    """Baselines of all regions."""
     found = [_describe(one, _present(one.marketing), one.outcome) for one in observed]
-    if not common_days:
-        return found
     for _ in range(ROUNDS):
         regions = scale_regions(observed, [one.marketing for one in observed], found)
         unit = common_unit(regions)
@@ -129,9 +102,7 @@ def scale_regions(
 
     Parameters
     ----------
-    observed : sequence of Observed
     columns : sequence of arrays, shape (N, p)
-    found : sequence of RegionBaseline
     """
     clarity = np.array([b.size**2 / b.baseline.noise_variance for b in found])
     clarity /= clarity.mean()

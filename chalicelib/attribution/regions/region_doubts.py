@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.observations import channel_of
 from chalicelib.attribution.regions.day_effects import Region, fit_panel_at
@@ -22,9 +22,6 @@ from chalicelib.attribution.time_series.same_day import gone_tomorrow, is_search
 from chalicelib.attribution.time_series.structural import coefficients, forecast_errors
 from chalicelib.attribution.time_series.timeline import Timeline
 from chalicelib.attribution.time_series.totals_doubts import CORRELATED, UNKNOWN_SHAPE
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 DIFFERENT = 0.01
 """P-value of equal effects in all regions below which effects differ."""
@@ -46,14 +43,9 @@ def warn_of_regional_doubts(
 
     Parameters
     ----------
-    fit : GeoPanelFit
-    series : RegionSeries
     names : tuple of str, length K
         ``channel/type``.
-    resolution : Resolution
     timelines : sequence of Timeline, length R
-    kinds, place : int arrays
-    draft : Draft
     """
     counts = [resolution.total(one) for one in series.counts]
     search = np.array([is_search_ad(name) for name in names])

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class RegionSeries:
-    """Daily totals of R regions on T days, for K engagement types.
-
-    Attributes
-    ----------
-    names : tuple of str, length R
-    outcome : array, shape (R, T)
-        Conversions of the goal that carry the region.
-    counts : array, shape (R, T, K)
-        Engagements that carry the region.
-    outcome_known : bool array, shape (R, T)
-        Days with data on the conversions of each region.
-    counts_known : bool array, shape (R, T, K)
-        Days with data on each type in each region.
-    """
+    """Daily totals of R regions on T days, for K engagement types."""
 
     names: tuple[str, ...]
+    """Length R."""
     outcome: Floats
+    """Conversions of the goal that carry the region. Shape (R, T)."""
     counts: Floats
+    """Engagements that carry the region. Shape (R, T, K)."""
     outcome_known: Bools
+    """Days with data on the conversions of each region. Shape (R, T)."""
     counts_known: Bools
+    """Days with data on each type in each region. Shape (R, T, K)."""
 
-    def of(self, regions: NDArray[np.int64], types: NDArray[np.int64]) -> RegionSeries:
+    def of(self, regions: Ints, types: Ints) -> RegionSeries:
         """The same for some regions and types."""
         return RegionSeries(
             tuple(self.names[region] for region in regions),

@@ -15,12 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.regions.day_effects import PanelFit
-
-Floats = NDArray[np.float64]
 
 USUAL = 0.25
 """Prior standard deviation between regions, relative to the effect."""
@@ -32,24 +30,16 @@ _LEAST = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class RegionSpread:
-    """Differences between regions.
-
-    Attributes
-    ----------
-    tau : array, shape (K,)
-        Standard deviation of the coefficients between regions, from the data alone.
-    p : array, shape (K,)
-        P-value of no differences.
-    variance : array, shape (K,)
-        Contribution of the differences to the variance of the coefficients.
-    degrees_of_freedom : int
-        Of the variance between regions.
-    """
+    """Differences between regions."""
 
     tau: Floats
+    """Standard deviation of the coefficients between regions, from the data alone. Shape (K,)."""
     p: Floats
+    """P-value of no differences. Shape (K,)."""
     variance: Floats
+    """Contribution of the differences to the variance of the coefficients. Shape (K,)."""
     degrees_of_freedom: int
+    """Of the variance between regions."""
 
 
 def measure_spread(fit: PanelFit, shares: Floats) -> RegionSpread:
@@ -88,11 +78,7 @@ def measure_spread(fit: PanelFit, shares: Floats) -> RegionSpread:
 def _between(gaps: Floats, cov: Floats) -> tuple[float, float]:
     """Standard deviation between regions beyond chance, and the p-value of no differences.
 
-    Parameters
-    ----------
-    gaps : array, shape (R,)
-        Estimates of the regions.
-    cov : array, shape (R, R)
+    `gaps`: estimates of the regions, (R,), with the covariance `cov`.
     """
     weight = 1.0 / np.diag(cov)
     centring = np.diag(weight) - np.outer(weight, weight) / weight.sum()

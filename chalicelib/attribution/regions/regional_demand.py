@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.time_series.demand import CONFIDENCE
 from chalicelib.attribution.time_series.same_day import jump_together
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
 
 CLEARLY = 1.5
 """Required ratio to the correlation by chance; high, because few shifts are independent."""

@@ -5,17 +5,12 @@ In a short window all types share one shape; in a long one every type has its ow
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.averaging import Averaged, Prior, average
 from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
 from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.structural import cross_products
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 OWN_SHAPE_DAYS = 700
 """Days of data from which on every type has its own shape: 100 weeks."""
@@ -40,8 +35,6 @@ def average_shapes(
         Responses to the first G decays of the grid.
     caused : array, shape (K, G, H)
         See `average_effects`.
-    baseline : Baseline
-    timeline : Timeline
     prior : DecaysAndShapes
         Over at least these decays.
     """
@@ -75,8 +68,6 @@ def average_effects(
         Responses per decay and shape; their size does not matter.
     caused : array, shape (K, G, H)
         Sum of each candidate over all days of the window, divided by the type's engagements.
-    baseline : Baseline
-    prior : Prior
     groups : int array, shape (G,), optional
         See `averaging.average`.
     """

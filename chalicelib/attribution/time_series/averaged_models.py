@@ -14,11 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.time_series.averaged_effects import average_shapes
 from chalicelib.attribution.time_series.baseline import find_baseline, unit_columns
 from chalicelib.attribution.time_series.influence import strongest_days
@@ -35,10 +35,6 @@ from chalicelib.attribution.time_series.shocks import Shock
 from chalicelib.attribution.time_series.structural import coefficients, forecast_errors
 from chalicelib.attribution.time_series.timeline import Timeline
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-
 LIKELY_ENOUGH = 0.25
 """Probability of late effects from which on they are part of the estimates. Without late effects,
 one fit in fifty exceeds it. Below it, late columns would add noise and hardly anything else.
@@ -49,46 +45,37 @@ SEARCHED_DECAYS = (0, 3, 6)
 
 @dataclass(frozen=True, slots=True)
 class TimeSeriesFit:
-    """Effects per engagement of each type, estimated from totals.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement, on average over the engagements.
-    cov : array, shape (K, K)
-    decay_weights : array, shape (K, G)
-    linear : array, shape (K,)
-        Probability that the response is linear.
-    degrees_of_freedom : int
-        Steps less level, patterns, shocks and types.
-    converged : bool
-    residual_p : float
-        Ljung-Box p-value of the standardised one-step residuals; small if they are correlated over
-        time.
-    shocks : tuple of Shock
-        In steps from the first.
-    strongest_days : array, shape (K,)
-        Largest contribution of one day to the likeliest model's estimate, in standard errors.
-    late : array, shape (K,)
-        The part of `delta` that comes two to four weeks later.
-    late_probability : float
-        Probability of late effects; 0 in windows too short to detect them.
-    follows_demand : bool
-        Whether marketing moves with the level over weeks.
-    """
+    """Effects per engagement of each type, estimated from totals."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement, on average over the engagements.
+    Shape (K,).
+    """
     cov: Floats
+    """Shape (K, K)."""
     decay_weights: Floats
+    """Shape (K, G)."""
     linear: Floats
+    """Probability that the response is linear. Shape (K,)."""
     degrees_of_freedom: int
+    """Steps less level, patterns, shocks and types."""
     converged: bool
     residual_p: float
+    """Ljung-Box p-value of the standardised one-step residuals; small if they are correlated over
+    time.
+    """
     shocks: tuple[Shock, ...]
+    """In steps from the first."""
     strongest_days: Floats
+    """Largest contribution of one day to the likeliest model's estimate, in standard errors. Shape
+    (K,).
+    """
     late: Floats
+    """The part of `delta` that comes two to four weeks later. Shape (K,)."""
     late_probability: float
+    """Probability of late effects; 0 in windows too short to detect them."""
     follows_demand: bool
+    """Whether marketing moves with the level over weeks."""
 
     @property
     def critical(self) -> float:
@@ -124,7 +111,6 @@ def fit_time_series(
         Conversions per step, less those explained by other methods.
     counts : array, shape (T, K)
         Engagements per day, with T = ``resolution.n_days``; every column must vary.
-    resolution : Resolution
     timeline : Timeline, optional
         Steps to use; all of them by default.
     known : bool array, shape (T, K), optional

@@ -15,13 +15,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.spread import average_candidates
 from chalicelib.attribution.time_series.structural import Products
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 WARM_UP = 40
 SWEEPS = (200, 1200)
@@ -63,52 +60,39 @@ class Prior(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Averaged:
-    """Posterior of the effects.
-
-    Attributes
-    ----------
-    effect : array, shape (K,)
-        Means over decays and shapes.
-    cov : array, shape (K, K)
-        With the variances of those means (see `spread`) and the correlations of the draws.
-    decay_weights : array, shape (K, G)
-    shape_weights : array, shape (H,)
-    ratio_weights : array, shape (Q,)
-    degrees_of_freedom : int
-    converged : bool
-        Whether both chains agree.
-    """
+    """Posterior of the effects."""
 
     effect: Floats
+    """Means over decays and shapes. Shape (K,)."""
     cov: Floats
+    """With the variances of those means (see `spread`) and the correlations of the draws. Shape (K,
+    K).
+    """
     decay_weights: Floats
+    """Shape (K, G)."""
     shape_weights: Floats
+    """Shape (H,)."""
     ratio_weights: Floats
+    """Shape (Q,)."""
     degrees_of_freedom: int
     converged: bool
+    """Whether both chains agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """The results of a chain of S sweeps.
-
-    Attributes
-    ----------
-    weight : array, shape (K, G)
-        Conditional probability of each decay, on average over the sweeps.
-    within : array, shape (K, K)
-        Mean covariance at the drawn candidates.
-    drawn : array, shape (S, K)
-        Means at the drawn candidates.
-    ratios : array, shape (Q,)
-    shapes : array, shape (H,)
-    """
+    """The results of a chain of S sweeps."""
 
     weight: Floats
+    """Conditional probability of each decay, on average over the sweeps. Shape (K, G)."""
     within: Floats
+    """Mean covariance at the drawn candidates. Shape (K, K)."""
     drawn: Floats
+    """Means at the drawn candidates. Shape (S, K)."""
     ratios: Floats
+    """Shape (Q,)."""
     shapes: Floats
+    """Shape (H,)."""
 
 
 def average(
@@ -127,7 +111,6 @@ def average(
         With the K * G * H candidate columns in the order type, decay, shape.
     to_effect : array, shape (K, G, H)
         Factor from a column's coefficient to the effect.
-    prior : Prior
     shrink : array, shape (K, G, H)
         Prior precision of a coefficient, in units of the noise's precision.
     groups : int array, shape (G,), optional
@@ -325,16 +308,8 @@ def _move_together(
     Draws that change one type at a time rarely get from fast decays of all types to slow ones, or
     back.
 
-    Parameters
-    ----------
-    number : int array, shape (K, G)
-        Index of the column of each type's decay.
-
-    Returns
-    -------
-    chosen : int array, shape (K,)
-    log_brands : array, shape (B,)
-        Their `Prior.log_brands`.
+    Returns the decays and their `Prior.log_brands`. `number`: index of the column of each type's
+    decay, (K, G).
     """
     here = prior.log_brands(chosen)
     moved = prior.shifted(chosen, int(rng.choice(_STEPS)))
@@ -363,10 +338,7 @@ def _draw_shared(
 ) -> tuple[int, int, Floats]:
     """Draw the variance ratio and the shape given the decays; also their distribution, (Q, H).
 
-    Parameters
-    ----------
-    columns : int array, shape (K, H)
-        Indexes of the columns of each type's decay.
+    `columns`: indexes of the columns of each type's decay, (K, H).
     """
     gram = products.gram
     numbers = columns.T  # (H, K)

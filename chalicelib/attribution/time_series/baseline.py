@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.time_series.demand import read_demand
 from chalicelib.attribution.time_series.seasons import (
     choose_yearly,
@@ -23,31 +23,21 @@ from chalicelib.attribution.time_series.structural import (
 )
 from chalicelib.attribution.time_series.timeline import Timeline
 
-Floats = NDArray[np.float64]
-
 GUIDE_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Columns of every model, and the scales of noise and level.
-
-    Attributes
-    ----------
-    columns : array, shape (N, m)
-        Weekdays, year, shocks.
-    scales : Scales
-        With a guide if marketing follows demand.
-    noise_variance : float
-        In conversions squared, where `scales.noise` is one.
-    shocks : tuple of Shock
-        In rows of the observed steps; including a new weekly pattern.
-    """
+    """Columns of every model, and the scales of noise and level."""
 
     columns: Floats
+    """Weekdays, year, shocks. Shape (N, m)."""
     scales: Scales
+    """With a guide if marketing follows demand."""
     noise_variance: float
+    """In conversions squared, where `scales.noise` is one."""
     shocks: tuple[Shock, ...]
+    """In rows of the observed steps; including a new weekly pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +102,6 @@ def find_baseline(
         One plausible response per type.
     searched : array, shape (N, p)
         Several responses per type; changes that they explain are not shocks.
-    timeline : Timeline
     """
     start, patterns = _find_patterns(outcome, marketing, searched, timeline)
     return _guide(start, outcome, counts, marketing, patterns)
@@ -128,7 +117,6 @@ def find_unguided_baseline(
 def _find_patterns(
     outcome: Floats, marketing: Floats, searched: Floats, timeline: Timeline
 ) -> tuple[Baseline, _Patterns]:
-    """Find patterns and shocks, and the resulting scales."""
     patterns = _choose_patterns(outcome, marketing, (), timeline)
     start = _scale(outcome, marketing, patterns)
     shocks = find_shocks(

@@ -11,13 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.observations import Context
 from chalicelib.attribution.time_series.resolution import Resolution
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 STEPS_PER_OCCURRENCE = 20
 """Steps of the window for every occurrence with its own column."""
@@ -31,20 +28,14 @@ MOST_UNKNOWN = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Covariates:
-    """Columns of the context.
-
-    Attributes
-    ----------
-    columns : array, shape (N, m)
-    known : bool array, shape (N,)
-        Steps on which every used control has a value.
-    ignored : tuple of str
-        Controls with too many unknown days.
-    """
+    """Columns of the context."""
 
     columns: Floats
+    """Shape (N, m)."""
     known: Bools
+    """Steps on which every used control has a value. Shape (N,)."""
     ignored: tuple[str, ...]
+    """Controls with too many unknown days."""
 
 
 def build_covariates(context: Context, resolution: Resolution, usable: Bools) -> Covariates:
@@ -54,7 +45,6 @@ def build_covariates(context: Context, resolution: Resolution, usable: Bools) ->
     ----------
     context : Context
         On the T days of the window.
-    resolution : Resolution
     usable : bool array, shape (N,)
         Steps on which everything else was observed.
     """

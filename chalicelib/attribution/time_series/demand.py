@@ -16,12 +16,10 @@ autocorrelation of both and removes only their relation.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.time_series.structural import Guide
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.99
 """Required confidence that marketing follows the level."""
@@ -79,12 +77,7 @@ def _association(
 ) -> tuple[float, Floats, Floats, Floats]:
     """Correlation of marketing with a level (a sum of squared t-values), and the fit.
 
-    Returns
-    -------
-    clearly : float
-    led : array, shape (K,)
-    weekday : array, shape (P, K)
-    residual : array, shape (N, K)
+    The fit has the effects of the level, (K,), of weekdays, (P, K), and residuals, (N, K).
     """
     X = np.column_stack([relative, season])
     inverse = np.linalg.pinv(X.T @ X, hermitian=True)  # a weekday may have no day with data

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.coverage import find_common_days
 from chalicelib.attribution.draft import Draft, reject_collinear
 from chalicelib.attribution.observations import Context, Observations
@@ -16,10 +16,6 @@ from chalicelib.attribution.time_series.covariates import build_covariates
 from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.time_series.timeline import Timeline, distinct
 from chalicelib.attribution.time_series.totals_doubts import Series, warn_of_doubts
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MIN_CONVERSIONS = 20
 MIN_ENGAGEMENTS = 50
@@ -36,7 +32,6 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
 
     Parameters
     ----------
-    observed : Observations
     explained : array, shape (T,)
         Conversions per day that better methods already explain.
     draft : Draft
@@ -61,7 +56,7 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     mixed = weekly if resolution.step_days == 1 else np.zeros_like(weekly)
     draft.reject(kinds[mixed], "weekly_totals")
     counts = resolution.spread(observed.counts[:, kinds], weekly)
-    timeline, ignored = _timeline(observed, usable, resolution)
+    timeline, ignored = used_steps(observed, usable, resolution)
     if timeline.times.size < 2 * MIN_DEGREES_OF_FREEDOM // resolution.step_days:
         draft.reject(kinds[~mixed], "too_short_window")
         return
@@ -217,7 +212,7 @@ def by_content(counts: Floats, kinds: Ints) -> Ints:
     return kinds[np.lexsort(share[::-1])]
 
 
-def _timeline(
+def used_steps(
     observed: Observations, usable: Bools, resolution: Resolution
 ) -> tuple[Timeline, tuple[str, ...]]:
     """Steps whose days are all usable, with their context; and ignored controls."""

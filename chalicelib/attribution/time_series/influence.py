@@ -10,17 +10,14 @@ of days with evidence.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.time_series.structural import (
     Scales,
     center_columns,
     weigh,
     without_guide,
 )
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 FEWEST_DAYS = 3.5
 """Effective number of steps below which few steps decide."""
@@ -51,8 +48,6 @@ def strongest_days(
         Season, shocks, annotations.
     marketing : array, shape (N, K)
         One response per type.
-    scales : Scales
-    ratio : float
     """
     n_steps, n_kinds = marketing.shape
     outcome, others = without_guide(outcome, known, scales, ratio)

@@ -16,14 +16,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.time_series.demand import usual_counts
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 THRESHOLD = 5.0
 """Standard deviations of the mean over channels from which on a run is excluded."""
@@ -48,21 +45,14 @@ _MAD = 1.4826  # from the median absolute deviation to the standard deviation of
 
 @dataclass(frozen=True, slots=True)
 class JointRuns:
-    """Runs of rows in which several channels rose together.
-
-    Attributes
-    ----------
-    runs : tuple of (int, int)
-        First row and the one after the last.
-    ordinary : bool array, shape (N,)
-        Rows that are neither in a run nor next to one.
-    sales_jump : bool
-        Whether the outcome rose as well.
-    """
+    """Runs of rows in which several channels rose together."""
 
     runs: tuple[tuple[int, int], ...]
+    """First row and the one after the last."""
     ordinary: Bools
+    """Rows that are neither in a run nor next to one. Shape (N,)."""
     sales_jump: bool
+    """Whether the outcome rose as well."""
 
 
 def find_joint_runs(
@@ -77,7 +67,6 @@ def find_joint_runs(
     outcome : array, shape (N,)
     channels : tuple of str, length K
         Types of one channel count once, because they come from the same posts.
-    timeline : Timeline
     """
     risen = by_channel(_less_trend(counts, timeline), channels)
     n_steps, n_channels = risen.shape

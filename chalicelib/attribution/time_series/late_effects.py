@@ -12,18 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.averaged_effects import PLAUSIBLE_SHARE
 from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
 from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.resolution import Resolution
 from chalicelib.attribution.time_series.structural import Products, cross_products
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LAGS = (14, 30)
 """First and last day after the engagement."""
@@ -46,18 +43,14 @@ _ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class LateColumns:
-    """Columns of late effects.
-
-    Attributes
-    ----------
-    unit : array, shape (N, K)
-        On the used steps, with a mean square of one.
-    caused : array, shape (K,)
-        Factor from the coefficient of a column to conversions inside the window per engagement.
-    """
+    """Columns of late effects."""
 
     unit: Floats
+    """On the used steps, with a mean square of one. Shape (N, K)."""
     caused: Floats
+    """Factor from the coefficient of a column to conversions inside the window per engagement.
+    Shape (K,).
+    """
 
     @classmethod
     def of(
@@ -71,8 +64,6 @@ class LateColumns:
         ----------
         seen, filled : arrays, shape (T, K)
             Engagements per day, with empty and with filled gaps.
-        resolution : Resolution
-        timeline : Timeline
         """
         late = resolution.total(delayed_counts(filled))[timeline.times]
         inside = resolution.total(delayed_counts(seen, np.zeros(seen.shape[1])))
@@ -119,8 +110,6 @@ def late_probability(
         Likeliest decays without late effects, where the search starts.
     late : array, shape (N, K)
         Columns with a mean square of one.
-    baseline : Baseline
-    prior : DecaysAndShapes
     """
     n_kinds, n_decays = responses.shape[1:]
     columns = np.column_stack([unit_columns(responses.reshape(outcome.size, -1)), late])
@@ -154,15 +143,8 @@ def _positive(products: Products, early: Ints, n_early: int, shares: Floats) -> 
     The prior of `_with_late` expects that, but a clear dip two weeks after engagements must
     override it, because sales that were brought forward, for example, are not a late effect.
 
-    Parameters
-    ----------
-    products : Products
-    early : int array, shape (K,)
-        Columns of the likeliest decays.
-    n_early : int
-        Index of the first late column.
-    shares : array, shape (K,)
-        Factors from coefficients of late columns to shares of all conversions.
+    `early`: columns of the likeliest decays, (K,). `n_early`: index of the first late column.
+    `shares`: factors from coefficients of late columns to shares of all conversions, (K,).
     """
     columns = np.concatenate([early, np.arange(n_early, n_early + shares.size)])
     inverse = np.linalg.inv(products.gram[:, columns[:, None], columns])
@@ -222,18 +204,9 @@ def _evidence(
     A decay has the same prior density in every model, so a model at one choice of
     decays is compared with another model at one choice.
 
-    Parameters
-    ----------
-    products : Products
-        With the K * G columns of all types and decays.
-    reference : array
-        Cross products for scaling the prior, so that decays that rule nothing out are not favoured.
-    start : int array, shape (K,)
-    n_decays : int
-        G.
-    n_open : int
-        How many of them, from the fastest on, are possible.
-    prior : DecaysAndShapes
+    `products` has the K * G columns of all types and decays. `reference`: cross products for
+    scaling the prior, so that decays that rule nothing out are not favoured. Of the `n_decays`
+    only the `n_open` fastest are possible.
     """
     first = np.arange(start.size) * n_decays
     chosen, best = start.copy(), -np.inf

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.spread import mix_models
 from chalicelib.attribution.time_series.averaged_effects import average_shapes
 from chalicelib.attribution.time_series.averaging import Averaged
@@ -27,39 +27,28 @@ from chalicelib.attribution.time_series.structural import (
 )
 from chalicelib.attribution.time_series.timeline import Timeline
 
-Floats = NDArray[np.float64]
-
 _SHAPE = 0.15
 """Standard deviation of a late effect, as a share of it, because it may not come evenly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Effects of a fit, with or without a late part.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window for one engagement.
-    cov : array, shape (K, K)
-    weights : array, shape (K, G, H)
-        Of decays and shapes.
-    late : array, shape (K,)
-        The late part of `delta`.
-    columns : array, shape (N, K) or (N, 2 K)
-        Columns of the likeliest decays and shapes, followed by the late columns if there are any.
-    ratio : float
-        Likeliest variance ratio.
-    degrees_of_freedom : int
-    converged : bool
-    """
+    """Effects of a fit, with or without a late part."""
 
     delta: Floats
+    """Conversions inside the window for one engagement. Shape (K,)."""
     cov: Floats
+    """Shape (K, K)."""
     weights: Floats
+    """Of decays and shapes. Shape (K, G, H)."""
     late: Floats
+    """The late part of `delta`. Shape (K,)."""
     columns: Floats
+    """Columns of the likeliest decays and shapes, followed by the late columns if there are any.
+    Shape (N, K) or (N, 2 K).
+    """
     ratio: float
+    """Likeliest variance ratio."""
     degrees_of_freedom: int
     converged: bool
 
@@ -80,7 +69,7 @@ class Effects:
         )
 
 
-def likeliest(weights: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def likeliest(weights: Floats) -> tuple[Ints, Ints]:
     """Decay and shape of every type, from weights of shape (K, G, H)."""
     n_kinds, _, n_shapes = weights.shape
     decays, shapes = np.divmod(weights.reshape(n_kinds, -1).argmax(axis=1), n_shapes)

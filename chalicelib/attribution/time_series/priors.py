@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.decays import LOG_HALF_LIFE, STEPS
 from chalicelib.attribution.hierarchy import Hierarchy, by_channel
 from chalicelib.attribution.time_series.saturation import HALF_STOCKS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CENTRE_DAYS = 1.9
 """Prior centre of half-lives, in days."""
@@ -37,27 +34,19 @@ _TINY = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class DecaysAndShapes:
-    """Prior over decays and shapes.
-
-    Attributes
-    ----------
-    half_lives : Hierarchy
-        Of S pairs and M centres, over the G decays.
-    members : tuple of int array
-        The types of each channel.
-    others : tuple of int array, length K
-        The other types of each type's channel.
-    alone : array, shape (S, M, G)
-        Log probability of a decay given the brand, for the only type of a channel.
-    shapes : array, shape (H,)
-        Log prior of the shape.
-    """
+    """Prior over decays and shapes."""
 
     half_lives: Hierarchy
+    """Of S pairs and M centres, over the G decays."""
     members: tuple[Ints, ...]
+    """The types of each channel."""
     others: tuple[Ints, ...]
+    """The other types of each type's channel. Length K."""
     alone: Floats
+    """Log probability of a decay given the brand, for the only type of a channel. Shape (S, M, G).
+    """
     shapes: Floats
+    """Log prior of the shape. Shape (H,)."""
 
     @classmethod
     def usual(cls, channels: Ints) -> DecaysAndShapes:
@@ -152,15 +141,10 @@ class DecaysAndShapes:
 
 @dataclass(frozen=True, slots=True)
 class ShapesPerType:
-    """Prior if every type has its own shape; candidates are pairs of decay and shape.
-
-    Attributes
-    ----------
-    common : DecaysAndShapes
-        The prior of the decays.
-    """
+    """Prior if every type has its own shape; candidates are pairs of decay and shape."""
 
     common: DecaysAndShapes
+    """The prior of the decays."""
 
     @property
     def shapes(self) -> Floats:

@@ -5,29 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from chalicelib.attribution.arrays import Bools, Floats
 
 MIN_WEEKS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Steps of the model over the days of the window.
-
-    Attributes
-    ----------
-    step_days : int
-        1 or 7.
-    first : int
-        Day of the window on which the first step begins.
-    n_steps : int
-    """
+    """Steps of the model over the days of the window."""
 
     step_days: int
+    """1 or 7."""
     first: int
+    """Day of the window on which the first step begins."""
     n_steps: int
 
     @property
@@ -45,14 +36,12 @@ class Resolution:
     def spread(self, counts: Floats, weekly: Bools) -> Floats:
         """Counts per day, with weekly totals spread evenly over their seven days.
 
+        The result has shape (n_days, K).
+
         Parameters
         ----------
         counts : array, shape (T, K)
         weekly : bool array, shape (K,)
-
-        Returns
-        -------
-        array, shape (n_days, K)
         """
         n_days = self.n_days
         out = np.zeros((n_days, counts.shape[1]))

@@ -13,13 +13,10 @@ autocorrelated series is ``sum_l rho_l rho'_l / n`` (Bartlett 1935).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.time_series.joint_runs import bounded_logs, by_channel, scatter
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 TOGETHER = 2.1
 """Suspicious mean correlation between channels, in standard errors, if sales are correlated too."""
@@ -52,7 +49,6 @@ def jump_together(
     outcome : array, shape (N,)
     channels : tuple of str, length K
         Types of one channel come from the same posts and may jump together.
-    timeline : Timeline
     """
     jumps = _jumps(by_channel(bounded_logs(counts, timeline), channels), timeline)
     n_steps, n_channels = jumps.shape

@@ -8,9 +8,8 @@ stock S, the effect of the next engagement is ``h / (1 + h)`` of the average eff
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from chalicelib.attribution.arrays import Floats
 
 HALF_STOCKS: Floats = np.array([np.inf, 2.5, 1.0, 0.4])
 """Stock, relative to the usual, at half of the maximum response: shape (H,), linear first."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Scales,
     center_columns,
     weigh,
 )
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 YEAR = 365.25
 MIN_YEARS = 1.5
@@ -57,8 +54,6 @@ def choose_yearly(
     outcome : array, shape (N,)
     columns : array, shape (N, p)
         Other columns of the model.
-    scales : Scales
-    step_days : int
     times : int array, shape (N,)
         Observed steps.
     """
@@ -82,7 +77,6 @@ def find_new_pattern(
     columns : array, shape (T, p)
         Other columns of the model.
     weekdays : array, shape (T, 6)
-    scales : Scales
     """
     n_days = outcome.size
     best, found = criterion(outcome, columns, scales) - 2 * float(np.log(n_days)), None

@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.structural import (
     FEW,
     LEVEL_RATIOS,
@@ -25,8 +25,6 @@ from chalicelib.attribution.time_series.structural import (
     unexplainable,
     weigh,
 )
-
-Floats = NDArray[np.float64]
 
 LONGEST_RUN_DAYS = 28
 THRESHOLD = 8.0
@@ -67,8 +65,6 @@ def find_shocks(
     outcome : array, shape (T,)
     columns : array, shape (T, p)
         Season and marketing.
-    scales : Scales
-    step_days : int
     """
     n_days = outcome.size
     surprise = _Surprise.of(outcome, scales)
@@ -93,15 +89,11 @@ class _Surprise:
     Three conversions where 0.3 are expected are five standard deviations and happen once in 300
     days. A Poisson deviance is ``2 (x log x - x + 1)`` times the expectation, with x the ratio of
     both; the normal distribution gives ``(x - 1) ** 2`` instead.
-
-    Attributes
-    ----------
-    counted, expected : arrays, shape (T + 1,)
-        Sums of conversions before each day.
     """
 
     counted: Floats
     expected: Floats
+    """Sums of conversions before each day. Shape (T + 1,)."""
 
     @classmethod
     def of(cls, outcome: Floats, scales: Scales) -> _Surprise:
@@ -125,7 +117,7 @@ def _clearest(
     outcome: Floats,
     columns: Floats,
     precisions: list[tuple[Floats, float]],
-    lengths: NDArray[np.int64],
+    lengths: Ints,
     surprise: _Surprise,
 ) -> tuple[Shock, float]:
     """The shock with the largest gain, and by how much the gain exceeds the threshold."""

@@ -19,11 +19,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cholesky_banded, solveh_banded
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from chalicelib.attribution.arrays import Floats, Ints
 
 LEVEL_RATIOS: Floats = np.concatenate([[1e-7], np.logspace(-4.5, 0.5, 11)])
 """Variance of a day's step of the level relative to that of the noise, from "constant" to "wanders
@@ -78,10 +76,8 @@ class Scales:
             conversions, the rest may be around zero or below.
         times : int array, shape (T,), optional
             Days of the observations; consecutive ones by default.
-
         Notes ----- Neither falls below a tenth of its usual size, so that no day has a million
         times the weight of another and the matrices of `weigh` stay definite. If conversions are
-        few, the expectation of a day is estimated from the same few conversions that it weights,
         and the fit would look too good; noise is therefore shrunk towards the same scale every day.
         """
         mean = float(np.abs(expected).mean())
@@ -97,16 +93,13 @@ class Scales:
 def weigh(columns: Floats, scales: Scales, ratio: float) -> tuple[Floats, float]:
     """Products ``A @ columns`` and the log determinant for the likelihood.
 
+    The first result has shape (T, p).
+
     Parameters
     ----------
     columns : array, shape (T, p)
-    scales : Scales
     ratio : float
         Variance of the level's steps relative to the noise.
-
-    Returns
-    -------
-    array, shape (T, p), and float
     """
     prior, log_det = _prior(scales, ratio)
     band = prior.copy()
@@ -204,21 +197,16 @@ def _log_det(band: Floats) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """Cross products of the outcome and the columns, after removing level and nuisance columns.
-
-    Attributes
-    ----------
-    gram : array, shape (Q, p + 1, p + 1)
-        Per ratio of the grid; the outcome is last.
-    log_weight : array, shape (Q,)
-        Minus half the log determinants: the part of the likelihood that depends on the ratio alone.
-    degrees_of_freedom : int
-        Days less the level and the nuisance columns.
-    """
+    """Cross products of the outcome and the columns, after removing level and nuisance columns."""
 
     gram: Floats
+    """Per ratio of the grid; the outcome is last. Shape (Q, p + 1, p + 1)."""
     log_weight: Floats
+    """Minus half the log determinants: the part of the likelihood that depends on the ratio alone.
+    Shape (Q,).
+    """
     degrees_of_freedom: int
+    """Days less the level and the nuisance columns."""
 
 
 def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: Scales) -> Products:
@@ -230,7 +218,6 @@ def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: S
     nuisance : array, shape (T, m)
         Columns of every model (season, shocks).
     columns : array, shape (T, p)
-    scales : Scales
     """
     basis = independent(nuisance)
     if scales.guide is not None:

@@ -5,32 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 
 _NEW = 1e-6  # share of a column that others do not explain
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Observed steps and the context of a fit.
-
-    Attributes
-    ----------
-    times : int array, shape (N,)
-        Indexes of the observed steps, ascending.
-    step_days : int
-        1 or 7.
-    context : array, shape (N, m)
-        Annotations and controls; linearly independent.
-    """
+    """Observed steps and the context of a fit."""
 
     times: Ints
+    """Indexes of the observed steps, ascending. Shape (N,)."""
     step_days: int
+    """1 or 7."""
     context: Floats
+    """Annotations and controls; linearly independent. Shape (N, m)."""
 
     @classmethod
     def whole(cls, n_steps: int, step_days: int) -> Timeline:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.observations import channel_of
 from chalicelib.attribution.time_series.averaged_models import LIKELY_ENOUGH, TimeSeriesFit
@@ -14,9 +14,6 @@ from chalicelib.attribution.time_series.influence import one_day_decides
 from chalicelib.attribution.time_series.joint_runs import JointRuns, find_joint_runs
 from chalicelib.attribution.time_series.same_day import gone_tomorrow, is_search_ad, jump_together
 from chalicelib.attribution.time_series.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 UNKNOWN_SHAPE = (0.1, 0.97)
 """Limits of the probability of linear responses between which saturation is unknown.
@@ -29,28 +26,20 @@ CORRELATED = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The totals of a fit.
-
-    Attributes
-    ----------
-    names : tuple of str, length K
-        ``channel/type``.
-    counts : array, shape (N, K)
-        Per step.
-    outcome : array, shape (N,)
-    timeline : Timeline
-        Steps that are used.
-    others : array, shape (N, J)
-        Types estimated from regions: not in the fit, but moved by the same demand.
-    other_names : tuple of str, length J
-    """
+    """The totals of a fit."""
 
     names: tuple[str, ...]
+    """``channel/type``. Length K."""
     counts: Floats
+    """Per step. Shape (N, K)."""
     outcome: Floats
+    """Shape (N,)."""
     timeline: Timeline
+    """Steps that are used."""
     others: Floats
+    """Types estimated from regions: not in the fit, but moved by the same demand. Shape (N, J)."""
     other_names: tuple[str, ...]
+    """Length J."""
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -11,12 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.within_user.panel import People, touches_at_risk
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 LEAST_PER_DAY = 10.0
 """Engagements a day, every day, that a person does not reach."""

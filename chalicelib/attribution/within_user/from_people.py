@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import adstock_series
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.coverage import find_common_days
 from chalicelib.attribution.draft import Draft, reject_collinear
 from chalicelib.attribution.observations import Inside, Observations
@@ -18,7 +18,7 @@ from chalicelib.attribution.within_user.once_only import (
     converts_once,
     share_not_brought_forward,
 )
-from chalicelib.attribution.within_user.panel import People, Progress
+from chalicelib.attribution.within_user.panel import People
 from chalicelib.attribution.within_user.panel_columns import block_series
 from chalicelib.attribution.within_user.panel_doubts import doubt_panel
 from chalicelib.attribution.within_user.pooling import Panel
@@ -29,10 +29,6 @@ from chalicelib.attribution.within_user.regression import (
 )
 from chalicelib.attribution.within_user.timing import read_timing
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-
 MIN_CONVERSIONS = 20
 MIN_ENGAGEMENTS = 50
 MIN_DAYS = 14
@@ -42,59 +38,35 @@ MOST_ENGAGEMENTS, MOST_CONVERSIONS = 0.5, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The conversions that the panel explains.
-
-    Attributes
-    ----------
-    explained : array, shape (T, K)
-        Incremental conversions per day of each type; zero if the panel has no estimate.
-    partial : int array
-        Types with only an identified part in the panel; totals may add to the estimate.
-    """
+    """The conversions that the panel explains."""
 
     explained: Floats
+    """Incremental conversions per day of each type; zero if the panel has no estimate. Shape (T,
+    K).
+    """
     partial: Ints
+    """Types with only an identified part in the panel; totals may add to the estimate."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A panel of the types that qualify.
-
-    Attributes
-    ----------
-    panel : Panel
-    types : int array, shape (k,)
-        The types in the panel.
-    answered : int array
-        The types to estimate, as positions in `types`.
-    compared : People
-        Journeys over these types, on the used days.
-    bots : bool array, shape (N,)
-        Excluded accounts.
-    """
-
     panel: Panel
     types: Ints
+    """The types in the panel. Shape (k,)."""
     answered: Ints
+    """The types to estimate, as positions in `types`."""
     compared: People
+    """Journeys over these types, on the used days."""
     bots: Bools
+    """Excluded accounts. Shape (N,)."""
 
 
-def estimate_from_people(
-    observed: Observations, inside: Inside, draft: Draft, progress: Progress | None
-) -> Answered:
+def estimate_from_people(observed: Observations, inside: Inside, draft: Draft) -> Answered:
     """Fill in the estimates of the panel.
 
-    Parameters
-    ----------
-    observed : Observations
-    inside : Inside
-    draft : Draft
-        Receives an estimate or a reason for the types that qualify for the panel.
-    progress : callable, optional
-        Called with the share of the work done, in [0, 1].
+    `draft`: receives an estimate or a reason for the types that qualify for the panel.
     """
-    prepared = _prepare(observed, draft, progress)
+    prepared = _prepare(observed, draft)
     if prepared is None:
         return Answered(np.zeros(observed.counts.shape), np.zeros(0, dtype=np.int64))
     types, answered, compared = prepared.types, prepared.answered, prepared.compared
@@ -144,7 +116,7 @@ def estimate_from_people(
     return Answered(explained, types[answered][partial[answered]])
 
 
-def _prepare(observed: Observations, draft: Draft, progress: Progress | None) -> _Prepared | None:
+def _prepare(observed: Observations, draft: Draft) -> _Prepared | None:
     """The panel, without types that are constant or inseparable; None if there is none."""
     candidates = np.intersect1d(_identified_types(observed), draft.open_kinds())
     common = find_common_days(observed.covered, candidates, MIN_DAYS)
@@ -156,7 +128,7 @@ def _prepare(observed: Observations, draft: Draft, progress: Progress | None) ->
     people = _restrict_people(journeys, types, days)
     if _conversions_at_risk(people) < MIN_CONVERSIONS:
         return None
-    panel = reduce_panel(people, progress).in_channels(observed.channels[types])
+    panel = reduce_panel(people).in_channels(observed.channels[types])
     varying = panel.variation() > 1e-9 * np.maximum(observed.identified[types], 1.0)
     if not varying.any():  # types that everyone has on the same days are estimated from totals
         return None
@@ -174,7 +146,6 @@ def _prepare(observed: Observations, draft: Draft, progress: Progress | None) ->
 
 
 def _identified_types(observed: Observations) -> Ints:
-    """Types with enough engagements that carry a person."""
     return np.flatnonzero(observed.identified >= MIN_ENGAGEMENTS)
 
 
@@ -203,7 +174,6 @@ def _usual_rate(fit: WithinUserFit, panel: Panel) -> Floats:
 def _write_sensitivity(
     draft: Draft, kinds: Ints, answered: Ints, fit: WithinUserFit, usual: Floats
 ) -> None:
-    """Write the strength of a hidden cause that would explain the effects."""
     errors = np.sqrt(np.diag(fit.cov))
     for position in answered:
         delta = float(fit.delta[position])

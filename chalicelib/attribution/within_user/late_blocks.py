@@ -11,14 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.within_user.panel_columns import Columns
 from chalicelib.attribution.within_user.pooling import Pooled
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LATE_BRANDS, LATE_BLOCKS = 0.15, 0.5
 """Prior probability that a brand has late effects, and that a block of a type of such a brand has
@@ -30,26 +27,18 @@ _SIZES = np.array([4.0, 16.0, 64.0])
 
 @dataclass(frozen=True, slots=True)
 class LateEffects:
-    """Late effects and their probabilities.
-
-    Attributes
-    ----------
-    coefficient : array, shape (K, B)
-    cov : array, shape (K, B, B)
-        Clustered covariance of the coefficients of each type.
-    with_adstock : array, shape (K, B)
-        Covariance of each with the coefficient of its type's adstock.
-    weight : array, shape (K, B)
-        Probability of an effect in the block if the brand has late effects.
-    probability : float
-        Probability that the brand has late effects.
-    """
+    """Late effects and their probabilities."""
 
     coefficient: Floats
+    """Shape (K, B)."""
     cov: Floats
+    """Clustered covariance of the coefficients of each type. Shape (K, B, B)."""
     with_adstock: Floats
+    """Covariance of each with the coefficient of its type's adstock. Shape (K, B)."""
     weight: Floats
+    """Probability of an effect in the block if the brand has late effects. Shape (K, B)."""
     probability: float
+    """Probability that the brand has late effects."""
 
 
 def read_late_effects(pooled: Pooled, decays: Ints) -> LateEffects:
@@ -57,7 +46,6 @@ def read_late_effects(pooled: Pooled, decays: Ints) -> LateEffects:
 
     Parameters
     ----------
-    pooled : Pooled
     decays : int array, shape (K,)
         Decay of every type.
     """

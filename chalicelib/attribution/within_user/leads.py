@@ -18,14 +18,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.within_user.panel_columns import LEAD, Columns
 from chalicelib.attribution.within_user.pooling import Panel, Pooled
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 REACTION_Z, REACTION_RATIO = 5.0, 3.0
 """A type is a reaction to purchases if its lead is this many standard errors above those of the
@@ -37,24 +33,16 @@ SPREAD_OF_Z = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The evidence of the leads.
-
-    Attributes
-    ----------
-    z : array, shape (K,)
-        z-value of every type's lead.
-    reacts : bool array, shape (K,)
-        Types that follow purchases while the others do not.
-    pooled_z : float
-        z-value of the common lead of the other types; 0 with fewer than two of them.
-    probability : float
-        Posterior probability of a hidden cause that changes over time; the prior is one half.
-    """
+    """The evidence of the leads."""
 
     z: Floats
+    """z-value of every type's lead. Shape (K,)."""
     reacts: Bools
+    """Types that follow purchases while the others do not. Shape (K,)."""
     pooled_z: float
+    """z-value of the common lead of the other types; 0 with fewer than two of them."""
     probability: float
+    """Posterior probability of a hidden cause that changes over time; the prior is one half."""
 
 
 def read_change(coefficient: Floats, cov: Floats) -> Change:
@@ -111,7 +99,6 @@ def surroundings(n_kinds: int, members: Bools) -> Floats:
 
     Parameters
     ----------
-    n_kinds : int
     members : bool array, shape (K,)
         Types that are summed.
     """
@@ -133,7 +120,6 @@ def take_out(panel: Panel, nuisance: Floats) -> Panel:
 
     Parameters
     ----------
-    panel : Panel
     nuisance : array, shape (m, q)
         Rows over the regressors. Every stratum has its own coefficients for them (Frisch, Waugh
         1933).

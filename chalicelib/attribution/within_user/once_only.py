@@ -10,11 +10,9 @@ functions (Kaplan, Meier 1958) of the person's activity stratum.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.within_user.panel import People, strata_of
-
-Floats = NDArray[np.float64]
 
 MIN_EXPECTED_PAIRS = 6.0
 """Minimum number of expected pairs of conversions of one person; having none is then not chance."""

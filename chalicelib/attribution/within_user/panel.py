@@ -7,18 +7,13 @@ It is never in memory as a whole: people are processed in chunks.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.within_user.panel_columns import Columns, fill_regressors
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Progress = Callable[[float], None]
 
 CHUNK_PEOPLE = 256
 MAX_STRATA = 48
@@ -27,39 +22,29 @@ MIN_PEOPLE_PER_STRATUM = 15
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Identified journeys, sparse.
-
-    Attributes
-    ----------
-    n_people, n_days, n_kinds : int
-        N, T, K.
-    touch_person, touch_day, touch_kind : int arrays, shape (E,)
-        Person, day of the window and type of each engagement.
-    touch_count : float array, shape (E,)
-        Number of engagements.
-    outcome_person, outcome_day : int arrays, shape (C,)
-        Conversions of the goal.
-    outcome_weight : float array, shape (C,)
-        Number of conversions.
-    first_day : int array, shape (N,)
-        Day of the person's first event; they are at risk from the day after.
-    used_days : int array, shape (U,), or None
-        Days of the window that a panel may use, ascending; None: all of them. On the others the
-        outcome or an engagement type was not observed.
-    """
+    """Identified journeys, sparse."""
 
     n_people: int
     n_days: int
     n_kinds: int
+    """N, T, K."""
     touch_person: Ints
     touch_day: Ints
     touch_kind: Ints
+    """Person, day of the window and type of each engagement. Shape (E,)."""
     touch_count: Floats
+    """Number of engagements. Shape (E,)."""
     outcome_person: Ints
     outcome_day: Ints
+    """Conversions of the goal. Shape (C,)."""
     outcome_weight: Floats
+    """Number of conversions. Shape (C,)."""
     first_day: Ints
+    """Day of the person's first event; they are at risk from the day after. Shape (N,)."""
     used_days: Ints | None = None
+    """Days of the window that a panel may use, ascending; None: all of them. On the others the
+    outcome or an engagement type was not observed. Shape (U,), or None.
+    """
 
     @property
     def days(self) -> Ints:
@@ -135,24 +120,17 @@ def strata_of(people: People) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """People of one stratum on the T days of the window.
-
-    Attributes
-    ----------
-    stratum : int
-    counts : array, shape (T, n, K)
-        Engagements.
-    outcome : array, shape (T, n)
-    first_day : int array, shape (n,)
-    entry : int array, shape (n,)
-        First day at risk, as an index among the used days.
-    """
+    """People of one stratum on the T days of the window."""
 
     stratum: int
     counts: Floats
+    """Engagements. Shape (T, n, K)."""
     outcome: Floats
+    """Shape (T, n)."""
     first_day: Ints
+    """Shape (n,)."""
     entry: Ints
+    """First day at risk, as an index among the used days. Shape (n,)."""
 
     def columns(self, used: Ints) -> Floats:
         """The columns of the panel on the `used` days, zero while not at risk; (U, n, p)."""
@@ -168,7 +146,7 @@ class Chunk:
         return columns
 
 
-def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterator[Chunk]:
+def chunks_of(people: People, strata: Ints) -> Iterator[Chunk]:
     """People stratum by stratum, a chunk at a time, if they have at least two days at risk."""
     n_days, n_kinds, entry = people.n_days, people.n_kinds, people.entry
     eligible = np.flatnonzero(people.days.size - entry >= 2)
@@ -180,7 +158,6 @@ def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterat
     outcome_order = np.argsort(position[people.outcome_person], kind="stable")
     outcome_position = position[people.outcome_person][outcome_order]
     bounds = np.flatnonzero(np.diff(strata[order], prepend=-1, append=-1))
-    done = 0
     for first, last in itertools.pairwise(bounds):
         for start in range(int(first), int(last), CHUNK_PEOPLE):
             stop = min(start + CHUNK_PEOPLE, int(last))
@@ -208,6 +185,3 @@ def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterat
                 people.first_day[members],
                 entry[members],
             )
-            done += stop - start
-            if progress is not None:
-                progress(done / order.size)

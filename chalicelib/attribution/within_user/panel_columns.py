@@ -15,12 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from chalicelib.attribution.arrays import Floats, Ints
 
 LEAD = 5
 """Index into DECAYS: the weights of engagements of later days, from tomorrow on."""

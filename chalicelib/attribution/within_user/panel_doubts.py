@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.within_user.regression import WithinUserFit
 from chalicelib.attribution.within_user.timing import Timing
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 MIN_FREEDOM = 20
 SURE_OF_EFFECT, SURE_OF_JUMP, SURE_OF_TWO_SPEEDS = 2.0, 4.0, 5.0  # z-values
@@ -32,8 +29,6 @@ def doubt_panel(
 
     Parameters
     ----------
-    fit : WithinUserFit
-    timing : Timing
     usual : array, shape (K,)
         Conversions per person-day without engagements, of the people who engage.
     late_share : array, shape (K, B)

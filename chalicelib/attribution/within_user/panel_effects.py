@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.decays import (
     INTERPOLATION,
     SHARES,
@@ -27,9 +27,6 @@ from chalicelib.attribution.within_user.late_blocks import LateEffects, read_lat
 from chalicelib.attribution.within_user.panel_columns import BLOCKS, Columns
 from chalicelib.attribution.within_user.pooling import Panel, Pooled, pool
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
 _CHANCE = 2.7  # decays disagree by more than that in one case of ten: chi-squared, 1 degree
 _SWEEPS = 8
 _NEGLIGIBLE = 0.01
@@ -43,36 +40,25 @@ _SHAPE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class PanelEffects:
-    """Effects averaged over the decays, at one slope.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement.
-    cov : array, shape (K, K)
-    decay_weights, kernel : arrays, shape (K, G)
-        Weight of each decay, and weighted coefficient of its adstock.
-    late : array, shape (K, B)
-        Weighted coefficients of the late blocks.
-    late_probability : float
-        Probability that the brand has late effects.
-    chosen : int array, shape (K,)
-        Likeliest decay.
-    freedom : array, shape (K,)
-        Degrees of freedom of the variances.
-    factor : float
-        Factor that scales down the overconfident likelihood, at most 1.
-    """
+    """Effects averaged over the decays, at one slope."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement. Shape (K,)."""
     cov: Floats
+    """Shape (K, K)."""
     decay_weights: Floats
     kernel: Floats
+    """Weight of each decay, and weighted coefficient of its adstock. Shape (K, G)."""
     late: Floats
+    """Weighted coefficients of the late blocks. Shape (K, B)."""
     late_probability: float
+    """Probability that the brand has late effects."""
     chosen: Ints
+    """Likeliest decay. Shape (K,)."""
     freedom: Floats
+    """Degrees of freedom of the variances. Shape (K,)."""
     factor: float
+    """Factor that scales down the overconfident likelihood, at most 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +85,7 @@ class _Regression:
 
 
 def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects:
-    """Effects at one slope of the response, averaged over decays and over late effects.
-
-    Parameters
-    ----------
-    panel : Panel
-    inside : Inside
-    slope : float
-        Exponent of the activity in the response.
-    """
+    """Effects at one slope of the response, averaged over decays and over late effects."""
     pooled = pool(panel, slope)
     fading = _average_decays(pooled, inside.adstock, panel.channels)
     delta, variance, kernel = fading.delta, fading.variance, fading.kernel

@@ -8,9 +8,9 @@ one per decay and type.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.within_user.panel_columns import (
     BLOCKS,
     LEAD,
@@ -18,9 +18,6 @@ from chalicelib.attribution.within_user.panel_columns import (
     TENURES,
     Columns,
 )
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def sum_columns(counts: Floats, first_day: Ints, series: Floats) -> Floats:

@@ -19,42 +19,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, MIDDLING
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.within_user.panel_columns import Columns
 from chalicelib.attribution.within_user.projection import Projection, Scores
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The sums of a panel that every later step needs; their size does not depend on the people.
-
-    Attributes
-    ----------
-    projection : Projection
-        Cross products per stratum.
-    scores : Scores
-        Scores of the residuals, per stratum.
-    activity : array, shape (S,)
-        Mean engagements per person and day at risk; positive.
-    touches : array, shape (S, K)
-        Engagements by type.
-    conversions : array, shape (S,)
-        While at risk.
-    channels : int array, shape (K,)
-        Index of the type's channel.
-    """
+    """The sums of a panel that every later step needs; their size does not depend on the people."""
 
     projection: Projection
+    """Cross products per stratum."""
     scores: Scores
+    """Scores of the residuals, per stratum."""
     activity: Floats
+    """Mean engagements per person and day at risk; positive. Shape (S,)."""
     touches: Floats
+    """Engagements by type. Shape (S, K)."""
     conversions: Floats
+    """While at risk. Shape (S,)."""
     channels: Ints
+    """Index of the type's channel. Shape (K,)."""
 
     @property
     def n_kinds(self) -> int:
@@ -137,32 +124,26 @@ _MIN_STRATA = 4
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """One regression over all strata at one slope of the response.
-
-    Attributes
-    ----------
-    gram : array, shape (q, q)
-        Weighted cross products of the columns, q = K * G.
-    product : array, shape (q,)
-        Weighted cross products of columns and outcome.
-    shift : array, shape (q,)
-        To add to `product`, as a correction for reactions to earlier conversions (see
-        `projection`).
-    meat : array, shape (q, q)
-    fourth : array, shape (q,)
-    noise : float
-        Weighted variance of a person-day.
-    response : array, shape (K,)
-        Mean of ``a_s ** slope`` over a type's engagements; converts a coefficient to a mean effect.
-    """
+    """One regression over all strata at one slope of the response."""
 
     gram: Floats
+    """Weighted cross products of the columns, q = K * G. Shape (q, q)."""
     product: Floats
+    """Weighted cross products of columns and outcome. Shape (q,)."""
     shift: Floats
+    """To add to `product`, as a correction for reactions to earlier conversions (see `projection`).
+    Shape (q,).
+    """
     meat: Floats
+    """Shape (q, q)."""
     fourth: Floats
+    """Shape (q,)."""
     noise: float
+    """Weighted variance of a person-day."""
     response: Floats
+    """Mean of ``a_s ** slope`` over a type's engagements; converts a coefficient to a mean effect.
+    Shape (K,).
+    """
 
     def without_columns(self, columns: Ints) -> Pooled:
         """The same with some columns projected out of all others (Frisch, Waugh 1933)."""
@@ -183,11 +164,7 @@ class Pooled:
 def pool(panel: Panel, slope: float) -> Pooled:
     """Add up the strata.
 
-    Parameters
-    ----------
-    panel : Panel
-    slope : float
-        Exponent of the activity in the response; 0: all respond alike.
+    `slope`: exponent of the activity in the response; 0: all respond alike.
     """
     noise = panel.noise()
     precision = noise.mean() / noise

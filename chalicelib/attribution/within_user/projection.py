@@ -22,16 +22,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import blas
 
 from chalicelib.attribution.adstock import DECAYS, share_inside
-from chalicelib.attribution.within_user.panel import People, Progress, chunks_of
+from chalicelib.attribution.arrays import Bools, Floats, Ints
+from chalicelib.attribution.within_user.panel import People, chunks_of
 from chalicelib.attribution.within_user.panel_columns import Columns, share_of_blocks_inside
 from chalicelib.attribution.within_user.panel_sums import combine_columns, sum_columns
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 REACTION_DAYS = 14
 """Days within which engagements may react to a conversion."""
@@ -39,53 +36,38 @@ REACTION_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """The panel after person effects and day effects per stratum.
-
-    Attributes
-    ----------
-    gram : array, shape (S, p, p)
-        Cross products of the projected columns, per stratum.
-    day_effects : array, shape (S, T, p)
-        Coefficients of the stratum-days, for each column of the panel.
-    n_rows, n_people : int arrays, shape (S,)
-        Person-days at risk, and people with at least two of them.
-    """
+    """The panel after person effects and day effects per stratum."""
 
     gram: Floats
+    """Cross products of the projected columns, per stratum. Shape (S, p, p)."""
     day_effects: Floats
+    """Coefficients of the stratum-days, for each column of the panel. Shape (S, T, p)."""
     n_rows: Ints
     n_people: Ints
+    """Person-days at risk, and people with at least two of them. Shape (S,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores of the people's residuals, q = p - 1.
-
-    Attributes
-    ----------
-    shift : array, shape (S, q)
-        To add to the cross products of columns and outcome, because reactions to earlier
-        conversions would otherwise bias the coefficients.
-    meat : array, shape (S, q, q)
-        Sum over persons of the outer product of their scores, reactions included.
-    fourth : array, shape (S, q)
-        Sum over persons of the fourth power of their scores.
-    """
+    """Scores of the people's residuals, q = p - 1."""
 
     shift: Floats
+    """To add to the cross products of columns and outcome, because reactions to earlier conversions
+    would otherwise bias the coefficients. Shape (S, q).
+    """
     meat: Floats
+    """Sum over persons of the outer product of their scores, reactions included. Shape (S, q, q).
+    """
     fourth: Floats
+    """Sum over persons of the fourth power of their scores. Shape (S, q)."""
 
 
-def project(people: People, strata: Ints, progress: Progress | None = None) -> Projection:
+def project(people: People, strata: Ints) -> Projection:
     """Cross products of the panel with both effects projected out.
 
     Parameters
     ----------
-    people : People
     strata : int array, shape (N,)
-    progress : callable, optional
-        Called with the share of people done, in [0, 1].
     """
     n_days = people.days.size
     p = Columns(people.n_kinds).n_regressors + 1
@@ -93,7 +75,7 @@ def project(people: People, strata: Ints, progress: Progress | None = None) -> P
     gram = np.zeros((n_strata, p, p))
     cells = np.zeros((n_strata, n_days, p))
     entered = np.zeros((n_strata, n_days))
-    for chunk in chunks_of(people, strata, progress):
+    for chunk in chunks_of(people, strata):
         columns, entry, stratum = chunk.columns(people.days), chunk.entry, chunk.stratum
         flat = columns.reshape(-1, p)
         sums = columns.sum(axis=0)
@@ -117,13 +99,7 @@ def project(people: People, strata: Ints, progress: Progress | None = None) -> P
     )
 
 
-def score(
-    people: People,
-    strata: Ints,
-    projection: Projection,
-    coefficients: Floats,
-    progress: Progress | None = None,
-) -> Scores:
+def score(people: People, strata: Ints, projection: Projection, coefficients: Floats) -> Scores:
     """Scores of the people at given coefficients, shape (q,).
 
     A person's score is ``sum_t x_it * residual_it`` over the projected columns. Clustering by
@@ -139,7 +115,7 @@ def score(
     fourth = np.zeros((n_strata, q))
     left = (people.n_days - used)[:, None].astype(np.float64)
     inside, later = share_inside(DECAYS[None, :], left), share_of_blocks_inside(left[:, 0])
-    for chunk in chunks_of(people, strata, progress):
+    for chunk in chunks_of(people, strata):
         stratum, counts = chunk.stratum, chunk.counts
         at_risk = np.arange(used.size)[:, None] >= chunk.entry[None, :]
         length = used.size - chunk.entry
@@ -165,7 +141,7 @@ def score(
 
 
 def _reactions(
-    touches: Floats, residual: Floats, at_risk: NDArray[np.bool_], length: Ints, inside: Floats
+    touches: Floats, residual: Floats, at_risk: Bools, length: Ints, inside: Floats
 ) -> Floats:
     """Covariance of engagements of the next days with today's residual, shape (n, K * columns).
 

@@ -16,10 +16,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from chalicelib.attribution.adstock import DECAYS, MIDDLING
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.observations import Inside
 from chalicelib.attribution.spread import mix_models
 from chalicelib.attribution.within_user.leads import (
@@ -32,7 +32,6 @@ from chalicelib.attribution.within_user.leads import (
 )
 from chalicelib.attribution.within_user.panel import (
     People,
-    Progress,
     counted_outcomes,
     counted_touches,
     strata_of,
@@ -41,9 +40,6 @@ from chalicelib.attribution.within_user.panel_columns import Columns
 from chalicelib.attribution.within_user.panel_effects import PanelEffects, estimate_effects
 from chalicelib.attribution.within_user.pooling import Panel, Pooled, pool
 from chalicelib.attribution.within_user.projection import Projection, project, score
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SLOPE_CENTRE, SLOPE_SPREAD = 0.25, 0.4
 """Prior of the response's slope: effects are alike, or grow less than in proportion to activity."""
@@ -62,43 +58,37 @@ deviation), because they are a noisy measurement of the hidden cause.
 
 @dataclass(frozen=True, slots=True)
 class WithinUserFit:
-    """Effects of one engagement of each type.
-
-    Attributes
-    ----------
-    delta : array, shape (K,)
-        Conversions inside the window caused by one engagement, on average over the engagements.
-    cov : array, shape (K, K)
-        Covariance of `delta`, clustered by person, with the uncertainty of decays and slope.
-    decay_weights : array, shape (K, G)
-        Weight of each decay of the grid, rows sum to one.
-    kernel : array, shape (K, G)
-        Weighted coefficient of the adstock at each decay: the effect of a type on a day is
-        ``kernel[k] @ adstock[day, k]``.
-    late : array, shape (K, B)
-        Weighted coefficients of the late blocks of `panel_columns`, per engagement.
-    late_probability : float
-        Probability that the brand has late effects.
-    freedom : array, shape (K,)
-        Degrees of freedom of the variances: few if the evidence comes from few people.
-    slope : float
-        Exponent of the activity in the response.
-    two_speeds : array, shape (K,)
-        z-value of conversions on the day of an engagement beyond those of one fading effect.
-    change : Change
-        Traces of a hidden cause that changes over time.
-    """
+    """Effects of one engagement of each type."""
 
     delta: Floats
+    """Conversions inside the window caused by one engagement, on average over the engagements.
+    Shape (K,).
+    """
     cov: Floats
+    """Covariance of `delta`, clustered by person, with the uncertainty of decays and slope. Shape
+    (K, K).
+    """
     decay_weights: Floats
+    """Weight of each decay of the grid, rows sum to one. Shape (K, G)."""
     kernel: Floats
+    """Weighted coefficient of the adstock at each decay: the effect of a type on a day is
+    ``kernel[k] @ adstock[day, k]``. Shape (K, G).
+    """
     late: Floats
+    """Weighted coefficients of the late blocks of `panel_columns`, per engagement. Shape (K, B)."""
     late_probability: float
+    """Probability that the brand has late effects."""
     freedom: Floats
+    """Degrees of freedom of the variances: few if the evidence comes from few people. Shape (K,).
+    """
     slope: float
+    """Exponent of the activity in the response."""
     two_speeds: Floats
+    """z-value of conversions on the day of an engagement beyond those of one fading effect. Shape
+    (K,).
+    """
     change: Change
+    """Traces of a hidden cause that changes over time."""
 
     def late_share(self, inside: Inside) -> Floats:
         """Share of each effect that comes in each late block, between 0 and 1, shape (K, B)."""
@@ -122,21 +112,16 @@ class WithinUserFit:
         return np.asarray(stats.t.ppf(0.975, np.maximum(self.freedom, 1.0)))
 
 
-def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
+def reduce_panel(people: People) -> Panel:
     """Two passes over the people: cross products, then scores.
 
     Every type is its own channel until `Panel.in_channels` changes that.
 
-    Parameters
-    ----------
-    people : People
-    progress : callable, optional
-        Called with the share of the work done, in [0, 1].
     """
     strata = strata_of(people)
-    projection = project(people, strata, _part(progress, 0.0, 0.6))
+    projection = project(people, strata)
     reference = _reference_coefficients(projection, people.n_kinds)
-    scores = score(people, strata, projection, reference, _part(progress, 0.6, 1.0))
+    scores = score(people, strata, projection, reference)
     n_strata = projection.n_people.size
     days_at_risk = np.maximum(people.days.size - people.entry, 0)
     days = np.bincount(strata, days_at_risk, minlength=n_strata)
@@ -325,11 +310,3 @@ def _least_squares(gram: Floats, rows: Floats) -> tuple[Floats, Floats]:
     """
     inverse = np.linalg.pinv(rows @ gram[:-1, :-1] @ rows.T, rcond=1e-10, hermitian=True)
     return np.asarray(inverse @ rows @ gram[:-1, -1]), np.asarray(inverse, dtype=np.float64)
-
-
-def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:
-    """A progress callable that fills the part [start, stop] of another."""
-    if progress is None:
-        return None
-    report = progress
-    return lambda share: report(start + (stop - start) * share)

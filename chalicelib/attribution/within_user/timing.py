@@ -14,13 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.within_user.panel import People
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 BURST_DAYS = (1, 2, 3)
 FOLLOW_DAYS = (1, 2, 3)
@@ -38,34 +34,27 @@ FOLLOW_Z, FOLLOW_RATIO = 4.0, 1.15
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Traces per type, arrays of shape (K,); z-values are clustered by person.
-
-    Attributes
-    ----------
-    burst_ratio, burst_z
-        Engagements in the three days after an engagement, divided by their expected number.
-    follow_ratio, follow_z
-        Engagements in the three days after a conversion, likewise.
-    goes_on
-        Excess engagements on days two to four after an engagement without a purchase.
-    stop, stop_error
-        How many more (or fewer: below 0) there are if the person bought on the day of the
-        engagement or the next.
-    """
+    """Traces per type, arrays of shape (K,); z-values are clustered by person."""
 
     burst_ratio: Floats
     burst_z: Floats
+    """Engagements in the three days after an engagement, divided by their expected number."""
     follow_ratio: Floats
     follow_z: Floats
+    """Engagements in the three days after a conversion, likewise."""
     goes_on: Floats
+    """Excess engagements on days two to four after an engagement without a purchase."""
     stop: Floats
     stop_error: Floats
+    """How many more (or fewer: below 0) there are if the person bought on the day of the engagement
+    or the next.
+    """
 
-    def bursts(self) -> Flags:
+    def bursts(self) -> Bools:
         """Types whose engagements come in bursts."""
         return (self.burst_z > BURST_Z) & (self.burst_ratio > BURST_RATIO)
 
-    def bursts_have_to_do_with_buying(self) -> Flags:
+    def bursts_have_to_do_with_buying(self) -> Bools:
         """Types for which a common intent behind engagements and purchases cannot be excluded.
 
         They come in bursts, and the data do not show that a burst continues after a purchase as it
@@ -74,7 +63,7 @@ class Timing:
         unrelated = np.abs(self.stop) + 1.96 * self.stop_error < 0.5 * self.goes_on
         return self.bursts() & ~unrelated
 
-    def follows_conversions(self) -> Flags:
+    def follows_conversions(self) -> Bools:
         """Types that happen more often after a conversion."""
         return (self.follow_z > FOLLOW_Z) & (self.follow_ratio > FOLLOW_RATIO)
 
@@ -173,7 +162,7 @@ def _by_day(person: Ints, day: Ints, count: Floats, n_days: int) -> tuple[Ints, 
     return keys, sums
 
 
-def _count_at(keys: Ints, count: Floats, wanted: Ints, inside: Flags) -> Floats:
+def _count_at(keys: Ints, count: Floats, wanted: Ints, inside: Bools) -> Floats:
     """The count at each wanted key, 0 if there is none or the day is outside the window."""
     if keys.size == 0:
         return np.zeros(wanted.size)
@@ -181,7 +170,7 @@ def _count_at(keys: Ints, count: Floats, wanted: Ints, inside: Flags) -> Floats:
     return np.where((keys[position] == wanted) & inside, count[position], 0.0)
 
 
-def _any_at(keys: Ints, at: Ints, lags: range | tuple[int, ...], n_days: int) -> Flags:
+def _any_at(keys: Ints, at: Ints, lags: range | tuple[int, ...], n_days: int) -> Bools:
     """Whether one of the keys is at one of the lags (days) from `at`, for the same person."""
     found = np.zeros(at.size, dtype=bool)
     for lag in lags:

@@ -185,11 +185,7 @@ def _rows(
     by_field = {field: at[name] for name, field in mapping.columns.items()}
     dating = decide_own_dating(mapping, by_field, sample, options)
     cells = (cell for row in sample(positions(*NUMBERS)) for cell in row)
-    numbers = (
-        NumberFormat(mapping.decimal_mark)
-        if mapping.decimal_mark
-        else decide_number_format("", cells)
-    )
+    numbers = decide_number_format("", cells, given=mapping.decimal_mark)
     totals = TotalsRows(
         names=tuple(positions("campaign_id", "content_id")),
         dates=tuple(dating.positions),

@@ -9,14 +9,13 @@ import json
 import re
 from typing import Any
 
-from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.goals import Goals
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
+from chalicelib.importers.outcomes import ClaimedConversions, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.recognition.recognition import Options, Recognition
+from chalicelib.importers.records.record_report import Convert, RecordReport
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.records.unread_keys import plain_object
 from chalicelib.importers.values.event_identity import digest
 from chalicelib.importers.values.values import epoch, first_name, money_of, name_of, record_of
@@ -80,17 +79,12 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     if not typical:
         return None
     known = [*_NEEDED, *typical]
-    return Recognition(len(known), ", ".join(known), _open)
+    return Recognition(len(known), ", ".join(known), _REPORT.open)
 
 
-def _open(source: Source, options: Options) -> Reading:
+def _converter(options: Options, unpaid: ClaimedConversions) -> Convert:
     goals = Goals(PLATFORM, options.account)
-
-    def convert(event: Any) -> Converted:
-        return _converted(event, goals, options)
-
-    description = ReportDescription(PLATFORM, "events", source.encoding)
-    return Reading(description, record_outcomes(source, convert, _shown, within=("data",)))
+    return lambda event: _converted(event, goals, options)
 
 
 def _converted(event: Any, goals: Goals, options: Options) -> Converted:
@@ -113,4 +107,12 @@ def _shown(event: Any) -> str:
     return f"event_time={seconds}" if _DIGITS.fullmatch(seconds) else ""
 
 
-IMPORTERS = (Importer(PLATFORM, _DECLARATION, _recognise),)
+_REPORT = RecordReport(
+    platform=PLATFORM,
+    report="events",
+    declaration=_DECLARATION,
+    converter=_converter,
+    shown=_shown,
+    within=("data",),
+)
+IMPORTERS = (_REPORT.importer(_recognise),)

@@ -2,154 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.grain import grain_of
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.report_columns import (
-    Claimed,
-    Column,
-    Cost,
-    Count,
-    Currency,
-    Key,
-    LeftOut,
-    When,
-)
+from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut
+from chalicelib.importers.reports.usual_columns import columns_from
 from chalicelib.importers.rows.row_dating import DateColumns, Dating
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.dates import Period, decide_day_order
 
 CHANNEL = "pinterest_ads"
+_SUMS = LeftOut("sums clicks and saves, or counts people instead of events")
 
-COLUMNS = (
-    Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
-    Column("week", When("week"), en=("Week",), de=("Woche",)),
-    Column("month", When("month"), en=("Month",), de=("Monat",)),
-    Column(
-        "account_id",
-        Key("account", sets="account", names=False),
-        en=("Ad account ID", "Advertiser ID"),
-        de=("Werbekonto-ID", "ID des Werbekontos"),
-    ),
-    Column(
-        "campaign_id",
-        Key("campaign", sets="campaign_id"),
-        en=("Campaign ID",),
-        de=("Kampagnen-ID",),
-    ),
-    Column(
-        "campaign",
-        Key("campaign", sets="campaign_id"),
-        en=("Campaign name", "Campaign"),
-        de=("Kampagnenname", "Name der Kampagne", "Kampagne"),
-    ),
-    Column("ad_group_id", Key("ad_group"), en=("Ad group ID",), de=("Anzeigengruppen-ID",)),
-    Column(
-        "ad_group",
-        Key("ad_group"),
-        en=("Ad group name", "Ad group"),
-        de=("Anzeigengruppenname", "Name der Anzeigengruppe", "Anzeigengruppe"),
-    ),
-    Column("ad_id", Key("ad", sets="content_id"), en=("Ad ID",), de=("Anzeigen-ID",)),
-    Column(
-        "ad", Key("ad"), en=("Ad name", "Ad"), de=("Anzeigenname", "Name der Anzeige", "Anzeige")
-    ),
-    Column(
-        "pin",
-        Key("pin", sets="content_id"),
-        en=("Pin ID", "Promoted Pin ID", "Organic Pin ID"),
-        de=("Pin-ID",),
-    ),
-    Column("keyword", Key("keyword", names=False), en=("Keyword",)),
-    Column("age", Key("age", names=False), en=("Age", "Age bucket"), de=("Alter",)),
-    Column("gender", Key("gender", names=False), en=("Gender",), de=("Geschlecht",)),
-    Column("device", Key("device", names=False), en=("Device", "App type"), de=("Gerät",)),
-    Column(
-        "location",
-        Key("location", names=False),
-        en=("Country", "Location", "Region", "Metro"),
-        de=("Land", "Standort"),
-    ),
-    Column("placement", Key("placement", names=False), en=("Placement",), de=("Platzierung",)),
-    Column(
-        "interest",
-        Key("interest", names=False),
-        en=("Interest", "Targeted interest"),
-        de=("Interesse",),
-    ),
-    Column(
-        "impressions",
-        Count("impression"),
-        en=("Impressions", "Paid impressions"),
-        de=("Impressions", "Impressionen", "Bezahlte Impressions"),
-    ),
-    Column(
-        "outbound_clicks",
-        Count("click"),
-        en=("Outbound clicks", "Paid outbound clicks"),
-        de=("Ausgehende Klicks", "Bezahlte ausgehende Klicks"),
-    ),
-    Column(
-        "pin_clicks",
-        Count("click"),
-        en=("Pin clicks", "Paid pin clicks", "Clicks"),
-        de=("Pin-Klicks", "Klicks auf Pins", "Klicks auf den Pin", "Klicks"),
-        unless=("outbound_clicks",),
-    ),
-    Column(
-        "saves",
-        Count("save"),
-        en=("Saves", "Paid saves"),
-        de=("Gemerkte Pins", "Merken", "Gemerkt", "Gespeichert"),
-    ),
-    Column("comments", Count("comment"), en=("Comments",), de=("Kommentare",)),
-    Column(
-        "video_views",
-        Count("view"),
-        en=("Video views", "Paid video views"),
-        de=("Videoaufrufe", "Videoansichten"),
-    ),
-    Column(
-        "spend",
-        Cost(),
-        en=("Spend in account currency", "Spend"),
-        de=("Ausgaben in Kontowährung", "Ausgaben in der Kontowährung", "Ausgaben"),
-    ),
-    Column(
-        "currency",
-        Currency(),
-        en=("Account currency", "Currency", "Currency code"),
-        de=("Kontowährung", "Währung"),
-    ),
-    Column(
-        "conversions",
-        Claimed(),
-        en=("Total conversions (Checkout)", "Total conversions", "Conversions"),
-        de=(
-            "Conversions insgesamt (Checkout)",
-            "Gesamtzahl der Conversions (Checkout)",
-            "Conversions insgesamt",
-        ),
-    ),
-    Column(
-        "conversion_value",
-        Claimed(is_value=True),
-        en=("Total order value (Checkout)", "Total order value", "Total conversion value"),
-        de=("Gesamtbestellwert (Checkout)", "Gesamtbestellwert"),
-    ),
-    Column(
-        "engagements",
-        LeftOut("sums clicks and saves, or counts people instead of events"),
-        en=("Engagements",),
-        de=("Interaktionen",),
-    ),
-    Column(
-        "reach",
-        LeftOut("sums clicks and saves, or counts people instead of events"),
-        en=("Reach",),
-        de=("Reichweite",),
-    ),
+COLUMNS = columns_from(
+    Path(__file__).with_name("pinterest_ads_columns.tsv"),
+    Column("ad", Key("ad")),
+    Column("pin", Key("pin", sets="content_id")),
+    Column("outbound_clicks", Count("click")),
+    Column("pin_clicks", Count("click"), unless=("outbound_clicks",)),
+    Column("engagements", _SUMS),
+    Column("reach", _SUMS),
 )
 
 _OF_PINS = ("pin", "pin_clicks", "saves")

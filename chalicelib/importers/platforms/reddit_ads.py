@@ -2,105 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.report_columns import (
-    Claimed,
-    Column,
-    Cost,
-    Count,
-    Currency,
-    Key,
-    LeftOut,
-    When,
-)
+from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut
+from chalicelib.importers.reports.usual_columns import columns_from
 from chalicelib.importers.tables.marks import together
 
 CHANNEL = "reddit_ads"
-_PARTS = LeftOut("part of the video views")
 
-COLUMNS = (
-    Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
-    Column("week", When("week"), en=("Week",), de=("Woche",)),
-    Column("month", When("month"), en=("Month",), de=("Monat",)),
-    Column(
-        "account_id",
-        Key("account", sets="account", names=False),
-        en=("Account ID", "Ad Account ID"),
-        de=("Konto-ID",),
-    ),
-    Column("campaign_id", Key("campaign", sets="campaign_id"), en=("Campaign ID",)),
-    Column(
-        "campaign",
-        Key("campaign", sets="campaign_id"),
-        en=("Campaign Name", "Campaign"),
-        de=("Kampagnenname", "Kampagne"),
-    ),
-    Column("ad_group_id", Key("ad_group"), en=("Ad Group ID",)),
-    Column(
-        "ad_group",
-        Key("ad_group"),
-        en=("Ad Group Name", "Ad Group"),
-        de=("Anzeigengruppenname", "Anzeigengruppe"),
-    ),
-    Column("ad_id", Key("ad", sets="content_id"), en=("Ad ID",)),
-    Column("ad", Key("ad", sets="content_id"), en=("Ad Name", "Ad"), de=("Anzeigenname",)),
-    Column("community", Key("community"), en=("Community", "Subreddit"), de=("Community",)),
-    Column("interest", Key("interest", names=False), en=("Interest",), de=("Interesse",)),
-    Column("keyword", Key("keyword", names=False), en=("Keyword",)),
-    Column("placement", Key("placement", names=False), en=("Placement",), de=("Platzierung",)),
-    Column("place", Key("place", names=False), en=("Country", "Region", "DMA"), de=("Land",)),
-    Column("device", Key("device", names=False), en=("Device", "OS"), de=("Gerät",)),
-    Column(
-        "impressions", Count("impression"), en=("Impressions",), de=("Impressions", "Impressionen")
-    ),
-    Column("clicks", Count("click"), en=("Clicks", "Link Clicks"), de=("Klicks",)),
-    Column("upvotes", Count("like"), en=("Upvotes", "Post Upvotes"), de=("Upvotes",)),
-    Column("comments", Count("comment"), en=("Viewer Comments", "Post Comments", "Comments")),
-    Column(
-        "video_views",
-        Count("view"),
-        en=("Video Views", "Video Started", "Video Starts"),
-        de=("Videoaufrufe",),
-    ),
-    Column("spend", Cost(), en=("Amount Spent", "Spend"), de=("Ausgegebener Betrag", "Ausgaben")),
-    Column("currency", Currency(), en=("Currency", "Account Currency"), de=("Währung",)),
-    Column(
-        "purchases",
-        Claimed(),
-        en=("Purchases", "Purchase (Total)", "Purchases (Total)", "Total Purchases"),
-    ),
-    Column(
-        "value",
-        Claimed(is_value=True),
-        en=("Purchase Total Value", "Purchases Total Value", "Total Value (Purchase)"),
-    ),
-    Column("downvotes", LeftOut("has no engagement type"), en=("Downvotes", "Post Downvotes")),
-    Column(
-        "comment_votes",
-        LeftOut("votes on comments below the ad"),
-        en=("Comment Upvotes", "Comment Downvotes"),
-    ),
-    Column("page_views", LeftOut("views of the comments"), en=("Comments Page Views",)),
-    Column(
-        "watched",
-        _PARTS,
-        en=(
-            "Video Watched 3 Seconds",
-            "Video Watched 5 Seconds",
-            "Video Watched 10 Seconds",
-            "Video Watched 25%",
-            "Video Watched 50%",
-            "Video Watched 75%",
-            "Video Watched 95%",
-            "Video Watched 100%",
-        ),
-    ),
-    Column(
-        "people",
-        LeftOut("counts people or an average of people, not events"),
-        en=("Reach", "Frequency"),
-        de=("Reichweite",),
-    ),
+COLUMNS = columns_from(
+    Path(__file__).with_name("reddit_ads_columns.tsv"),
+    Column("community", Key("community")),
+    Column("upvotes", Count("like")),
+    Column("downvotes", LeftOut("has no engagement type")),
+    Column("comment_votes", LeftOut("votes on comments below the ad")),
+    Column("page_views", LeftOut("views of the comments")),
+    Column("watched", LeftOut("part of the video views")),
 )
 _MARKS = (
     *(together(fields=(field, "spend")) for field in ("community", "upvotes", "downvotes")),

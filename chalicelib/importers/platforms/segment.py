@@ -6,14 +6,13 @@ import json
 import re
 from typing import Any
 
-from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.goals import Goals
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
+from chalicelib.importers.outcomes import ClaimedConversions, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.recognition.recognition import Options, Recognition
+from chalicelib.importers.records.record_report import Convert, RecordReport
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.records.unread_keys import plain_object
 from chalicelib.importers.values.event_identity import digest
 from chalicelib.importers.values.values import (
@@ -89,17 +88,12 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     ]
     if len(known) < 2:
         return None
-    return Recognition(1 + len(known), f"track calls with {', '.join(known)}", _open)
+    return Recognition(1 + len(known), f"track calls with {', '.join(known)}", _REPORT.open)
 
 
-def _open(source: Source, options: Options) -> Reading:
+def _converter(options: Options, unpaid: ClaimedConversions) -> Convert:
     goals = Goals(PLATFORM, options.account)
-
-    def convert(call: Any) -> Converted:
-        return _converted(call, goals, options)
-
-    description = ReportDescription(PLATFORM, "track", source.encoding)
-    return Reading(description, record_outcomes(source, convert, _shown, within=("batch",)))
+    return lambda call: _converted(call, goals, options)
 
 
 def _converted(call: Any, goals: Goals, options: Options) -> Converted:
@@ -141,4 +135,12 @@ def _shown(call: Any) -> str:
     return ", ".join(f"{k}={v}" for k, v in parts.items() if re.fullmatch(forms[k], v))
 
 
-IMPORTERS = (Importer(PLATFORM, _DECLARATION, _recognise),)
+_REPORT = RecordReport(
+    platform=PLATFORM,
+    report="track",
+    declaration=_DECLARATION,
+    converter=_converter,
+    shown=_shown,
+    within=("batch",),
+)
+IMPORTERS = (_REPORT.importer(_recognise),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 from chalicelib.importers.booking import Tally, book
 from chalicelib.importers.bytes.decoding import Source
@@ -22,6 +23,7 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.heading_tables import read_headings
 from chalicelib.importers.tables.headings import Columns, Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
 from chalicelib.importers.tables.table_heads import TableHead
@@ -33,29 +35,7 @@ from chalicelib.importers.values.numerals import FractionalCount, NumberFormat, 
 from chalicelib.model.events import MAX_COUNT
 
 CHANNEL = "xing"
-VOCABULARY = Vocabulary(
-    {
-        "id": {"en": ["ID", "Posting ID", "Job ID"], "de": ["Anzeigen-ID", "Stellenanzeigen-ID"]},
-        "order": {"en": ["Order ID"], "de": ["Auftrags-ID", "Bestell-ID"]},
-        "code": {"en": ["Job Code"], "de": ["Job-Code", "Jobcode"]},
-        "product": {"en": ["Product Type"], "de": ["Produkttyp", "Produktart"]},
-        "url": {"en": ["Posting URL"], "de": ["Anzeigen-URL"]},
-        "reply": {"en": ["Reply Setting"], "de": ["Bewerbungsart"]},
-        "activated": {"en": ["Activated At"], "de": ["Aktiviert am"]},
-        "level": {"en": ["Level"], "de": ["Karrierelevel", "Karrierestufe"]},
-        "day": {"en": ["Date ID", "Date", "Day"], "de": ["Datums-ID", "Datum", "Tag"]},
-        "impressions": {"en": ["Impressions"], "de": ["Impressionen"]},
-        "clicks": {
-            "en": ["Clicks", "Views", "Detail Views", "Visits"],
-            "de": ["Klicks", "Aufrufe", "Detailaufrufe"],
-        },
-        "saves": {"en": ["Bookmarks", "Saves"], "de": ["Gemerkt", "Lesezeichen"]},
-        "applications": {
-            "en": ["Applications", "Apply Clicks", "Application Clicks", "Applies", "Apply"],
-            "de": ["Bewerbungen", "Bewerbungsklicks", "Klicks auf Bewerben"],
-        },
-    }
-)
+VOCABULARY = Vocabulary(read_headings(Path(__file__).with_name("xing_jobs_columns.tsv")))
 MARKS = Marks(
     (
         together(fields=("product",), any_of=("order", "code", "url", "reply", "activated")),
@@ -117,11 +97,8 @@ def _is_of_job_ads(head: TableHead) -> bool:
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
     columns = head.columns
     table = Table(source, head)
-    mark = options.decimal_mark
-    numbers = (
-        NumberFormat(mark)
-        if mark
-        else decide_number_format(columns.language, table.sample(*_TYPES))
+    numbers = decide_number_format(
+        columns.language, table.sample(*_TYPES), given=options.decimal_mark
     )
     order = options.day_order or decide_day_order(columns.language, table.sample("day"), None)
     rows = _JobAdRows(

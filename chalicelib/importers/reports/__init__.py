@@ -5,6 +5,7 @@ report           a report that is recognised and read by its declaration
 declared_report  the declaration and its hooks
 opening          from a header to outcomes of rows; report_checks: why a table is rejected
 report_columns   what a column is and becomes; read_columns: which columns of a header are read
+usual_columns    the headings of a platform, and what fields mean in most reports
 channel_column   reports of several channels
 translations     the headings of a platform in further languages
 report_plan      the declaration as a row plan; declared_subjects: the subjects of rows

@@ -12,7 +12,7 @@ from chalicelib.importers.reports.parts import paid_parts
 from chalicelib.importers.reports.report_columns import Column, vocabulary_of
 from chalicelib.importers.rows.row_dating import DateColumns, Dating, decide_dating
 from chalicelib.importers.rows.row_plan import Cells, Change
-from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.headings import Columns, Vocabulary
 from chalicelib.importers.tables.marks import Mark, Marks
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.tables.tables import Table
@@ -43,9 +43,9 @@ class DeclaredReport:
         none of `lacks`.
     marks : tuple
         As in `marks.Marks`: features that only this platform's tables have.
-    levels : tuple of str
-        Fields, the finest first; the first that the header has, or whose id it has, is the report
-        type.
+    levels : tuple
+        Fields, the finest first. The report type is the first one that the header has, or whose id
+        it has; of a pair (field, name), it is the name if the header has the field itself.
     paid : bool
         Whether the whole report is about ads.
     hits : int
@@ -73,6 +73,8 @@ class DeclaredReport:
         Lines of the documentation in addition to those of the columns.
     rejected, remarks : tuple
         As `rejected` and `notes` of `Declaration`.
+    vocabulary : Vocabulary
+        The headings of the columns.
     """
 
     platform: str
@@ -87,7 +89,7 @@ class DeclaredReport:
     needs_one_of: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     marks: tuple[str | Mark, ...] = ()
-    levels: tuple[str, ...] = ()
+    levels: tuple[str | tuple[str, str], ...] = ()
     paid: bool = False
     hits: int = 0
     way_out: str = ""
@@ -102,6 +104,11 @@ class DeclaredReport:
     becomes: tuple[Becomes, ...] = ()
     rejected: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
+    vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Build the vocabulary once, because every opened file needs it."""
+        object.__setattr__(self, "vocabulary", vocabulary_of(self.columns))
 
     def accepts(self, head: TableHead) -> bool:
         """Whether a header is of this type. Must be fast."""
@@ -126,9 +133,14 @@ class DeclaredReport:
 
     def name_in(self, columns: Columns) -> str:
         """Return the report type of a header."""
-        found = (level for level in self.levels if level in columns or f"{level}_id" in columns)
-        level = next(found, "")
-        return level.replace("_", "-") if level else self.report
+        for level in self.levels:
+            if isinstance(level, tuple):
+                field, name = level
+                if field in columns:
+                    return name
+            elif level in columns or f"{level}_id" in columns:
+                return level.replace("_", "-")
+        return self.report
 
     def group_of(self, columns: Columns) -> tuple[str, int]:
         """Return `group` and `preference` of `Recognition` for a header."""
@@ -191,4 +203,4 @@ class DeclaredReport:
     @property
     def all_marks(self) -> Marks:
         """The marks, with the vocabulary that defines their fields."""
-        return Marks(self.marks, self.has_form, vocabulary_of(self.columns))
+        return Marks(self.marks, self.has_form, self.vocabulary)

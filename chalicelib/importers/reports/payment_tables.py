@@ -209,11 +209,7 @@ class PaymentTable:
     def _open(self, source: Source, head: TableHead, options: Options) -> Reading:
         columns = head.columns
         table = Table(source, head, public_text=self._public_text(columns))
-        numbers = (
-            NumberFormat(options.decimal_mark)
-            if options.decimal_mark
-            else decide_number_format("", table.sample(*self.amounts))
-        )
+        numbers = decide_number_format("", table.sample(*self.amounts), given=options.decimal_mark)
         table.decimal_mark = numbers.decimal_mark
         order: DayOrder = options.day_order
         if not order and self.days:

@@ -17,7 +17,6 @@ from chalicelib.importers.reports.report_columns import (
     When,
     becomes_of,
     languages_of,
-    vocabulary_of,
 )
 from chalicelib.importers.reports.successive import (
     RowsSeen,
@@ -36,8 +35,7 @@ class TableReport(DeclaredReport):
 
     def importer(self) -> Importer:
         """Return the importer of this report type."""
-        vocabulary = vocabulary_of(self.columns)
-        marks = self.all_marks
+        vocabulary, marks = self.vocabulary, self.all_marks
         declaration = Declaration(
             self.title,
             self.where,
@@ -94,7 +92,7 @@ class TableReport(DeclaredReport):
                 return False
             return self.accepts(head)
 
-        return TableKind(vocabulary_of(self.columns), accept, self._open_table, self._form)
+        return TableKind(self.vocabulary, accept, self._open_table, self._form)
 
     def _form(self, head: TableHead) -> object:
         read = columns_read(self.columns, head.columns)

@@ -282,6 +282,12 @@ class Column:
         """Language -> headings."""
         return {"en": self.en, "de": self.de, **self.more}
 
+    def worded(self, headings: Mapping[str, tuple[str, ...]]) -> Column:
+        """Return the column with other headings: language -> headings."""
+        more = {code: names for code, names in headings.items() if code not in ("en", "de")}
+        en, de = headings.get("en", ()), headings.get("de", ())
+        return dataclasses.replace(self, en=en, de=de, more=more)
+
 
 def vocabulary_of(columns: Sequence[Column]) -> Vocabulary:
     """Return the vocabulary for recognising a header."""

@@ -14,7 +14,6 @@ from chalicelib.importers.outcomes import Reading
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Options, Recognition
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.report_columns import vocabulary_of
 from chalicelib.importers.reports.successive import chained, named
 from chalicelib.importers.tables.header_search import find_head
 from chalicelib.importers.tables.headings import header_keys
@@ -51,7 +50,7 @@ class SheetReports:
     """The report types that the sheets of a workbook may have."""
 
     def __init__(self, *reports: TableReport) -> None:
-        self._kinds = [(report, vocabulary_of(report.columns)) for report in reports]
+        self._kinds = [(report, report.vocabulary) for report in reports]
 
     def find(self, glimpse: Glimpse) -> list[FoundTable]:
         """Return the tables of a file in order, each as the type that knows most of its columns."""

@@ -161,6 +161,8 @@ def decide_number_format(
     cells: Iterable[str],
     counts: Iterable[str] = (),
     others: Iterable[str] = (),
+    *,
+    given: DecimalMark | Literal[""] = "",
 ) -> NumberFormat:
     """Decide the number format of a file by cells that can be read in only one way.
 
@@ -178,12 +180,16 @@ def decide_number_format(
         Cells of unread number columns, such as rates. If `cells` are ambiguous, they show that a
         file with English headings was saved with decimal commas. They do not override headings in
         a language with decimal commas, because such a file may contain raw numbers.
+    given : {".", ",", ""}
+        The decimal mark that the user chose; it decides alone.
 
     Raises
     ------
     ExportRejected
         `undecidable_format`, if neither the cells nor the language decide.
     """
+    if given:
+        return NumberFormat(given)
     marks: set[DecimalMark] = set()
     doubtful = with_comma = ""
     counts = list(islice(_distinct(counts), DECIDED_BY))

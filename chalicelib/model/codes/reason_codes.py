@@ -241,18 +241,6 @@ REASONS = (
         "No conversion in the range has an earlier engagement, so there are no shares.",
         "Use a longer range.",
     ),
-    Code(
-        "no_credit_in_fit",
-        "Fit without classical models",
-        "The fit was made by a version without classical models.",
-        "Request a new fit.",
-    ),
-    Code(
-        "no_decomposition_in_fit",
-        "Fit without a decomposition",
-        "The fit was made by a version without the decomposition by day.",
-        "Request a new fit.",
-    ),
     # --- experiments ------------------------------------------------------------------------
     Code(
         "engagements_not_given",

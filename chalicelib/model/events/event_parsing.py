@@ -73,11 +73,8 @@ class EventRejected(ValueError):
 def parse_event(raw: Any) -> Event:
     """Validate one event.
 
-    Parameters
-    ----------
-    raw : object
-        Decoded JSON, or the dict of an importer: numbers may be `Decimal`, instants `datetime` and
-        amounts `Money`.
+    `raw`: Decoded JSON, or the dict of an importer: numbers may be `Decimal`, instants `datetime`
+    and amounts `Money`.
 
     Raises
     ------

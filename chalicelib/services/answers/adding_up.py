@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.services.answers.ranges import Range
-from chalicelib.services.fitting.fit_documents import GoalDocument, KindDocument
+from chalicelib.services.fitting.fit_documents import GoalResults, KindDocument
 
 
 def impossible_types(
-    kinds: Sequence[KindDocument], fitted: GoalDocument, days: Range, scales: Mapping[int, float]
+    kinds: Sequence[KindDocument], fitted: GoalResults, days: Range, scales: Mapping[int, float]
 ) -> set[int]:
     """Return the types whose estimates exceed the actual conversions.
 
@@ -24,21 +24,11 @@ def impossible_types(
     hardly ever if it caused four fifths of them. A sum slightly above the limit is imprecise; its
     interval contains possible values.
 
-    Parameters
-    ----------
-    kinds : sequence of KindDocument
-        The engagement types of a fit.
-    fitted : GoalDocument
-    days : Range
-    scales : mapping
-        For each type in the range: the mean effect in the range divided by that in the window.
+    The result has each type that exceeds the conversions alone, then the types of a channel that
+    exceed them together, then all types except those measured by an experiment.
 
-    Returns
-    -------
-    set of int
-        Indexes of the types to reject: each type that exceeds the conversions alone, then the types
-        of a channel that exceed them together, then all types except those measured by an
-        experiment.
+    `scales`: for each type in the range: the mean effect in the range divided by that in the
+    window.
     """
     happened = [day for day, number in enumerate(fitted["conversions"]) if number > 0]
     if not happened:
@@ -62,7 +52,7 @@ def _exceeding(
     amounts: Mapping[int, float],
     happened: float,
     kinds: Sequence[KindDocument],
-    fitted: GoalDocument,
+    fitted: GoalResults,
 ) -> set[int]:
     """Return the types that exceed the conversions alone, within their channel, or together."""
 

@@ -61,28 +61,20 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """The value of one engagement of a type in a range, including its descendants.
-
-    Attributes
-    ----------
-    root : Effect
-        The type, with its own effect.
-    members : tuple of Member
-        The estimated types, the root first; empty if the root was not estimated.
-    missing : tuple of Member
-        Types of the cascade without an estimate, whose effects are missing from the sum.
-    misses_spillover : bool
-        Whether conversions of friends are missing from the sum for another reason.
-    is_endless : bool
-        Whether the sum is infinite because each engagement leads to one or more others; `members`
-        then contains only the root.
-    """
+    """The value of one engagement of a type in a range, including its descendants."""
 
     root: Effect
+    """The type, with its own effect."""
     members: tuple[Member, ...]
+    """The estimated types, the root first; empty if the root was not estimated."""
     missing: tuple[Member, ...] = ()
+    """Types of the cascade without an estimate, whose effects are missing from the sum."""
     misses_spillover: bool = False
+    """Whether conversions of friends are missing from the sum for another reason."""
     is_endless: bool = False
+    """Whether the sum is infinite because each engagement leads to one or more others; `members`
+    then contains only the root.
+    """
 
     @property
     def has_descendants(self) -> bool:
@@ -166,14 +158,8 @@ def read_worth(
 ) -> Worth:
     """Compute the value of one engagement of a type; without descendants it is the own effect.
 
-    Parameters
-    ----------
-    effect : Effect
-    effects : sequence of Effect
-        All types of the range. A type of the cascade that is missing in the range is taken from the
-        whole window.
-    document : FitDocument
-    goal : str
+    `effects`: all types of the range. A type of the cascade that is missing in the range is taken
+    from the whole window.
     """
     alone = (Member(effect, 1.0),) if effect.delta is not None else ()
     brought = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, NotRequired, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -61,6 +61,7 @@ from chalicelib.services.answers.ranges import (
 )
 from chalicelib.services.answers.verdicts import Doubt, judge, unseen_share
 from chalicelib.services.fitting.fit_documents import FitDocument, GoalDocument
+from chalicelib.services.fitting.source_coverage import CoveredSource
 
 ChannelVerdict = Literal[
     "profitable",
@@ -71,10 +72,7 @@ ChannelVerdict = Literal[
     "inconclusive",
     "not_estimable",
 ]
-Coverage = Annotated[
-    dict[str, Any] | list[Any] | None,
-    Field(description="The covered days of each source; absent in older fits."),
-]
+Coverage = Annotated[list[CoveredSource], Field(description="The covered days of each source.")]
 
 
 class DetectableOfChannel(TypedDict):
@@ -132,7 +130,7 @@ class Roi(OfFit, Period):
     warnings: Warnings
     channels: list[ChannelReturn]
     diagnostics: Annotated[dict[str, Any], Field(description="Diagnostics of the fit.")]
-    coverage: NotRequired[Coverage]
+    coverage: Coverage
 
 
 class ChannelRow(ChannelReturn):
@@ -170,7 +168,6 @@ def roi(
 
     Parameters
     ----------
-    document : FitDocument
     start, end : date, optional
         First and last day of the range, clipped to the fit's window. None: the window's ends.
     goal : str, optional
@@ -190,7 +187,7 @@ def roi(
     if channel is not None and channel not in names:
         raise unknown_value("channel", channel, names)
     fitted = document["goals"][goal]
-    answer: Roi = {
+    return {
         "fit": refer_to(document),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
@@ -204,10 +201,8 @@ def roi(
             if channel is None or name == channel
         ],
         "diagnostics": fitted["diagnostics"],
+        "coverage": document["coverage"],
     }
-    if "coverage" in document:
-        answer["coverage"] = document["coverage"]
-    return answer
 
 
 def roi_rows(answer: Roi) -> Iterator[Row]:
@@ -332,7 +327,6 @@ def judge_sum(
 
 
 def _reasons_without_roi(cost: float, outside: float, mean_value: float) -> list[str]:
-    """Return the reasons why a channel has no ROI."""
     reasons = []
     if cost <= 0:
         reasons.append("no_cost" if outside == 0 else "cost_outside_window")

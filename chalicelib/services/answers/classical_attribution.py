@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Annotated, NotRequired
 
 from pydantic import Field
@@ -36,7 +37,6 @@ from chalicelib.services.fitting.fit_documents import (
     ClassicalDocument,
     FitDocument,
     GoalDocument,
-    KindDocument,
 )
 
 OURS = "ours"
@@ -82,7 +82,7 @@ class EngagementCredit(TypedDict):
     type: EngagementType
     paid: bool
     count: Count
-    anonymous: Count | None
+    anonymous: Count
     credits: dict[str, Credit]
     ours: Ours
 
@@ -98,9 +98,9 @@ class CreditTotals(TypedDict):
 class LeftOut(TypedDict):
     """Engagements and conversions that are not on any path."""
 
-    anonymous_engagements: Count | None
-    anonymous_conversions: int | None
-    untouched_conversions: int | None
+    anonymous_engagements: Count
+    anonymous_conversions: int
+    untouched_conversions: int
     reasons: Reasons
 
 
@@ -110,7 +110,7 @@ class Attribution(OfFit, Period):
     goal: str
     currency: str
     confidence: float
-    lookback_days: int | None
+    lookback_days: int
     warnings: Warnings
     models: list[str]
     statement: str
@@ -154,15 +154,8 @@ def attribution(
     Credit refers to conversions on the days of the range. Ours refers to the effects of engagements
     on those days. Over the whole window of the fit, both refer to the same conversions.
 
-    Parameters
-    ----------
-    document : FitDocument
-        In documents from before credit was stored, all credit is unknown.
-    model : str, optional
-        Models to show, separated by commas: names of `credits.MODELS`, or ``ours``, which is always
-        included. None: all of them.
-    start, end, goal
-        As for `roi`.
+    `model`: models to show, separated by commas: names of `credits.MODELS`, or ``ours``, which is
+    always included. None: all of them.
 
     Raises
     ------
@@ -173,15 +166,15 @@ def attribution(
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
     fitted = document["goals"][goal]
-    kept = fitted.get("classical")
+    kept = fitted["classical"]
     divisions = [_divide(name, document, kept, days) for name in models]
     effects = {effect.index: effect for effect in read_effects(document, goal, days)}
     shown = [
         index
         for index in range(len(document["kinds"]))
-        if index in effects or (kept is not None and _is_credited(kept, index, days))
+        if index in effects or days.total(kept["daily"]["linear"][index]) > 0
     ]
-    shown.sort(key=lambda index: _name_of(document["kinds"][index]))
+    shown.sort(key=lambda index: itemgetter("channel", "type", "paid")(document["kinds"][index]))
     mean = fitted["value_mean"]
     return {
         "fit": refer_to(document),
@@ -190,7 +183,7 @@ def attribution(
         "goal": goal,
         "currency": document["currency"],
         "confidence": document["confidence"],
-        "lookback_days": None if kept is None else kept["lookback_days"],
+        "lookback_days": kept["lookback_days"],
         "warnings": days.warnings,
         "models": models,
         "statement": STATEMENT,
@@ -200,7 +193,7 @@ def attribution(
                 "type": document["kinds"][index]["type"],
                 "paid": document["kinds"][index]["paid"],
                 "count": effects[index].count if index in effects else 0,
-                "anonymous": _anonymous(document["kinds"][index], days),
+                "anonymous": int(days.total(document["kinds"][index]["anonymous"])),
                 "credits": {d.model: _credit(d, index, mean) for d in divisions},
                 "ours": _ours([effects[index]] if index in effects else [], fitted),
             }
@@ -218,7 +211,14 @@ def attribution(
             },
             "ours": _ours(list(effects.values()), fitted),
         },
-        "left_out": _left_out(document, kept, days),
+        "left_out": {
+            "anonymous_engagements": sum(
+                int(days.total(kind["anonymous"])) for kind in document["kinds"]
+            ),
+            "anonymous_conversions": int(days.total(kept["anonymous"])),
+            "untouched_conversions": int(days.total(kept["untouched"])),
+            "reasons": [],
+        },
     }
 
 
@@ -263,7 +263,6 @@ def _columns_of(model: str) -> list[Column]:
 
 
 def _read_models(model: str | None) -> list[str]:
-    """Return the requested models, each once."""
     if model is None:
         return list(MODELS)
     requested = distinct(name.strip() for name in model.split(","))
@@ -276,13 +275,9 @@ def _read_models(model: str | None) -> list[str]:
     return [name for name in requested if name != OURS]
 
 
-def _divide(
-    model: str, document: FitDocument, kept: ClassicalDocument | None, days: Range
-) -> Division:
+def _divide(model: str, document: FitDocument, kept: ClassicalDocument, days: Range) -> Division:
     """Return a model's credit in the range, from the fit's stored credit."""
     nothing: list[float | None] = [None] * len(document["kinds"])
-    if kept is None:
-        return Division(model, nothing, None, ["no_credit_in_fit"])
     identified = [kind["identified"] > 0 for kind in document["kinds"]]
     if not any(identified):
         return Division(model, nothing, None, ["anonymous_only"])
@@ -351,34 +346,3 @@ def _ours(effects: list[Effect], fitted: GoalDocument) -> Ours:
         "reasons": distinct(reason for effect in known for reason in effect.reasons),
         "warnings": answer["warnings"] + not_counted(effects),
     }
-
-
-def _left_out(document: FitDocument, kept: ClassicalDocument | None, days: Range) -> LeftOut:
-    """Count the engagements and conversions that are on no path."""
-    if kept is None:
-        return {
-            "anonymous_engagements": None,
-            "anonymous_conversions": None,
-            "untouched_conversions": None,
-            "reasons": ["no_credit_in_fit"],
-        }
-    return {
-        "anonymous_engagements": sum(_anonymous(kind, days) or 0 for kind in document["kinds"]),
-        "anonymous_conversions": int(days.total(kept["anonymous"])),
-        "untouched_conversions": int(days.total(kept["untouched"])),
-        "reasons": [],
-    }
-
-
-def _anonymous(kind: KindDocument, days: Range) -> int | None:
-    """Count a type's engagements without a person; None in fits that did not store the number."""
-    return int(days.total(kind["anonymous"])) if "anonymous" in kind else None
-
-
-def _is_credited(kept: ClassicalDocument, index: int, days: Range) -> bool:
-    """Whether the type is on the path of a conversion in the range."""
-    return days.total(kept["daily"]["linear"][index]) > 0
-
-
-def _name_of(kind: KindDocument) -> tuple[str, str, bool]:
-    return kind["channel"], kind["type"], kind["paid"]

@@ -12,7 +12,7 @@ from chalicelib.services.answer_tables import Column, Table
 from chalicelib.services.answers.effects import not_counted, read_effects
 from chalicelib.services.answers.intervals import NO_ESTIMATE, interval_of
 from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
-from chalicelib.services.fitting.fit_documents import DayParts, FitDocument, GoalDocument
+from chalicelib.services.fitting.fit_documents import DayParts, FitDocument
 from chalicelib.services.fitting.surroundings import AnnotatedSpan
 
 ShockSpan = TypedDict("ShockSpan", {"kind": str, "from": Day, "to": Day})
@@ -56,12 +56,6 @@ def decomposition(
     earlier ones. Over the whole window they add up to the channel's incremental conversions in
     `roi`.
 
-    Parameters
-    ----------
-    document : FitDocument
-    start, end, goal
-        As for `roi`.
-
     Raises
     ------
     InvalidFields
@@ -70,7 +64,7 @@ def decomposition(
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
     fitted = document["goals"][goal]
-    parts = fitted.get("decomposition")
+    parts = fitted["decomposition"]
     first = dt.date.fromisoformat(document["window"]["from"])
     last = dt.date.fromisoformat(document["window"]["to"])
     whole = read_range(document, first, last)
@@ -81,9 +75,9 @@ def decomposition(
         "goal": goal,
         "confidence": document["confidence"],
         "step_days": parts["step_days"] if parts else 1,
-        "reasons": [] if parts else [_reason_for_none(fitted)],
+        "reasons": [] if parts else ["too_short_window"],
         "warnings": [*days.warnings, *not_counted(read_effects(document, goal, whole))],
-        "annotations": _within(document.get("annotations", []), days),
+        "annotations": _within(document["annotations"], days),
         "shocks": _within(fitted["diagnostics"].get("shocks", []), days),
         "days": _days(parts, days) if parts else [],
     }
@@ -99,16 +93,10 @@ def decomposition_table(answer: Decomposition) -> Table:
     )
 
 
-def _reason_for_none(fitted: GoalDocument) -> str:
-    """Why there is no decomposition: the fit predates decompositions, or it has too few days."""
-    return "too_short_window" if "decomposition" in fitted else "no_decomposition_in_fit"
-
-
 Span = TypeVar("Span", AnnotatedSpan, ShockSpan)
 
 
 def _within(spans: list[Span], days: Range) -> list[Span]:
-    """Return the spans with at least one day in the range."""
     start, end = days.start.isoformat(), days.end.isoformat()
     return [one for one in spans if one["from"] <= end and one["to"] >= start]
 
@@ -138,7 +126,6 @@ def _days(parts: DayParts, days: Range) -> list[DayInParts]:
 
 
 def _with_band(estimate: float | None, half: float | None) -> Estimate:
-    """Return an estimate with its band."""
     if estimate is None or half is None:
         return NO_ESTIMATE
     return interval_of(estimate, half, 1.0)

@@ -147,14 +147,11 @@ def equivalence(
 
     Parameters
     ----------
-    document : FitDocument
     engagement, baseline : str
         ``channel/type``. If the data have both a paid and an organic type of that name, the
         engagement is the organic one and the baseline the paid one. None: ``facebook/like`` and
         ``google_ads/click`` if the data have them, else the most frequent organic type and the most
         frequent paid click.
-    start, end, goal
-        As for `roi`.
 
     Raises
     ------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Literal, NotRequired, cast
+from typing import Literal, cast
 
 from typing_extensions import TypedDict
 
@@ -60,7 +60,7 @@ class Engagements(OfFit, Period):
     confidence: float
     warnings: Warnings
     engagements: list[EngagementTypeReturn]
-    coverage: NotRequired[Coverage]
+    coverage: Coverage
 
 
 class EngagementTypeRow(EngagementTypeReturn):
@@ -87,12 +87,6 @@ def engagements(
 ) -> Engagements:
     """Return one row per engagement type, in the shape of ``GET /v1/engagements``.
 
-    Parameters
-    ----------
-    document : FitDocument
-    start, end, goal
-        As for `roi`.
-
     Raises
     ------
     InvalidFields
@@ -101,7 +95,7 @@ def engagements(
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
     effects = read_effects(document, goal, days)
-    answer: Engagements = {
+    return {
         "fit": refer_to(document),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
@@ -110,10 +104,8 @@ def engagements(
         "confidence": document["confidence"],
         "warnings": days.warnings,
         "engagements": [_row(effect, effects, document, goal, days) for effect in effects],
+        "coverage": document["coverage"],
     }
-    if "coverage" in document:
-        answer["coverage"] = document["coverage"]
-    return answer
 
 
 def engagement_rows(answer: Engagements) -> Iterator[Row]:

@@ -39,8 +39,8 @@ class HiddenCause(TypedDict):
 
 
 def read_sensitivity(fit: EstimateDocument) -> Sensitivity | None:
-    """Return the sensitivity of an estimate of a fit document; None in older documents."""
-    found = fit.get("sensitivity")
+    """Return the sensitivity of an estimate of a fit document; None if it has none."""
+    found = fit["sensitivity"]
     if found is None:
         return None
     return Sensitivity(found["measure"], found["value"], found["value_ci"])
@@ -53,10 +53,8 @@ def sentence(
 
     Parameters
     ----------
-    sensitivity : Sensitivity
     name : str
         ``channel/type`` of the engagement.
-    goal : str
     lowers : bool
         Whether the estimate is negative: the engagement keeps people from the goal.
     """

@@ -25,11 +25,7 @@ def cost_per_unit(cost: float, units: Estimate) -> Estimate:
     a known numerator). If the units may be zero, the ratio has no upper bound. If they can only be
     negative, there is no ratio.
 
-    Parameters
-    ----------
-    cost : float
-        Above 0.
-    units : Estimate
+    `cost`: above 0.
     """
 
     def over(value: float | None) -> float | None:

@@ -34,16 +34,9 @@ def needed_for(question: Question, counts: Sequence[Sequence[int]]) -> Needed | 
     cases if the estimates were the truth. It assumes the engagement rates of the fit's window. The
     variances come from the whole window.
 
-    Parameters
-    ----------
-    question : Question
-    counts : sequence of sequences of int
-        Engagements per day of the window, for each type in question.
+    The result is None if even the longest window that a fit accepts would not settle it.
 
-    Returns
-    -------
-    Needed or None
-        None if even the longest window that a fit accepts would not settle it.
+    `counts`: engagements per day of the window, for each type in question.
     """
     n_days = len(counts[0])
     growth = _growth(question, MAX_WINDOW_DAYS / n_days)

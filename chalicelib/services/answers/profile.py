@@ -29,52 +29,36 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The distribution of an effect over days.
-
-    Attributes
-    ----------
-    decays : tuple of float, length G
-        Shares of an effect that remain the next day.
-    weights : tuple of float, length G
-        Their posterior weights; they sum to one.
-    late_share : float
-        Share of the effect that comes in a late block instead of fading from the first day on.
-    late_days : (int, int)
-        First and last day of that block, in days after the engagement.
-    """
+    """The distribution of an effect over days."""
 
     decays: tuple[float, ...]
+    """Shares of an effect that remain the next day. Length G."""
     weights: tuple[float, ...]
+    """Their posterior weights; they sum to one. Length G."""
     late_share: float = 0.0
+    """Share of the effect that comes in a late block instead of fading from the first day on."""
     late_days: tuple[int, int] = (0, 0)
+    """First and last day of that block, in days after the engagement."""
 
     @classmethod
     def read(cls, decays: list[float], fit: EstimateDocument) -> Profile:
         """Read the profile of one estimate of a fit document.
 
-        Documents from before late effects have none. An estimate without weights has no decay: its
-        effect falls on the day of the engagement.
+        An estimate without weights has no decay: its effect falls on the day of the engagement.
         """
         total = sum(fit["decay_weights"])
         if total <= 0:
             return cls((0.0,), (1.0,))
-        first, last = fit.get("late_days") or (0, 0)
+        first, last = fit["late_days"] or (0, 0)
         return cls(
             tuple(decays),
             tuple(weight / total for weight in fit["decay_weights"]),
-            fit.get("late_share") or 0.0,
+            fit["late_share"],
             (int(first), int(last)),
         )
 
     def unseen(self, counts: list[int], days: Range) -> Unseen:
-        """Return the share of the effect of a range's engagements that comes after the window.
-
-        Parameters
-        ----------
-        counts : list of int
-            Engagements on each day of the window.
-        days : Range
-        """
+        """Return the share of the effect of a range's engagements that comes after the window."""
         # tables are indexed by remaining days, so the last day of the range comes first
         latest = len(counts) - days.last - 1
         backward = counts[days.first : days.last + 1][::-1]

@@ -48,24 +48,17 @@ class Question(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Whether the return of a channel exceeds its cost.
-
-    Attributes
-    ----------
-    conversions, error, critical : float
-        Incremental conversions, their standard error, and the quantile.
-    mean_value, value_variance : float
-        Mean value of a conversion, above 0, and the variance of that mean.
-    cost : float
-        Above 0.
-    """
+    """Whether the return of a channel exceeds its cost."""
 
     conversions: float
     error: float
     critical: float
+    """Incremental conversions, their standard error, and the quantile."""
     mean_value: float
     value_variance: float
+    """Mean value of a conversion, above 0, and the variance of that mean."""
     cost: float
+    """Above 0."""
     sides: int = 1
 
     def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
@@ -85,20 +78,14 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Effectiveness:
-    """Whether a channel (or one engagement type) has any effect.
-
-    Attributes
-    ----------
-    conversions, error, critical : float
-        Incremental conversions, their standard error, and the quantile.
-    material : float
-        The smallest number of conversions that matters (`material_effect`).
-    """
+    """Whether a channel (or one engagement type) has any effect."""
 
     conversions: float
     error: float
     critical: float
+    """Incremental conversions, their standard error, and the quantile."""
     material: float
+    """The smallest number of conversions that matters (`material_effect`)."""
     sides: int = 1
 
     def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
@@ -123,10 +110,6 @@ class Equivalence:
     """Whether one engagement is worth more than, less than, or as much as one of the baseline.
 
     The numerator is side 0, the denominator side 1.
-
-    Attributes
-    ----------
-    compared : power.Comparison
     """
 
     compared: Comparison

@@ -29,21 +29,14 @@ class OfFit(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Days of the fit's window: indexes [first, last].
-
-    Attributes
-    ----------
-    first, last : int
-    start, end : date
-    clipped : bool
-        Whether the request reached beyond the window.
-    """
+    """Days of the fit's window: indexes [first, last]."""
 
     first: int
     last: int
     start: dt.date
     end: dt.date
     clipped: bool = False
+    """Whether the request reached beyond the window."""
 
     def total(self, daily: Sequence[float]) -> float:
         """Sum of a daily series over the range."""
@@ -80,7 +73,7 @@ def read_range(document: FitDocument, start: dt.date | None, end: dt.date | None
         errors.append(("/from", "the range ends before it begins"))
     if errors:
         raise InvalidFields(
-            f"the range {requested[0]} to {requested[1]} cannot be answered from this fit",
+            f"the range {requested[0]} to {requested[1]} is outside the window of this fit",
             tuple(FieldError(where, "out_of_range", message) for where, message in errors),
         )
     shown = (max(requested[0], first), min(requested[1], last))

@@ -38,32 +38,22 @@ TOO_NARROW = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One engagement type in a question.
-
-    Attributes
-    ----------
-    name : str
-        Name of the type, unique per side of a question.
-    estimate, error, critical : float
-        Incremental conversions (of all engagements, or of one), standard error, quantile.
-    warnings : sequence of str
-    unseen, unseen_high : float
-        Mean and upper quantile of the share of its effect that comes after the data.
-    cost_share : float
-        Its share of the costs assigned to single types.
-    side : int
-        The component of the question that it belongs to.
-    """
+    """One engagement type in a question."""
 
     name: str
+    """Name of the type, unique per side of a question."""
     estimate: float
     error: float
     critical: float
+    """Incremental conversions (of all engagements, or of one), standard error, quantile."""
     warnings: Sequence[str] = ()
     unseen: float = 0.0
     unseen_high: float = 0.0
+    """Mean and upper quantile of the share of its effect that comes after the data."""
     cost_share: float = 0.0
+    """Its share of the costs assigned to single types."""
     side: int = 0
+    """The component of the question that it belongs to."""
 
     @property
     def reach(self) -> float:
@@ -73,27 +63,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A possible error of an estimate, as a range.
-
-    Attributes
-    ----------
-    code : str
-        The warning behind the doubt.
-    part : str
-        The subject. Of several doubts about one part the largest counts; doubts about different
-        parts add up.
-    down, up : float
-        How much lower (at most 0) and higher (at least 0) the truth may be.
-    variance : float
-        Variance that the estimate may lack.
-    side : int
-    """
+    """A possible error of an estimate, as a range."""
 
     code: str
+    """The warning behind the doubt."""
     part: str
+    """The subject. Of several doubts about one part the largest counts; doubts about different
+    parts add up.
+    """
     down: float = 0.0
     up: float = 0.0
+    """How much lower (at most 0) and higher (at least 0) the truth may be."""
     variance: float = 0.0
+    """Variance that the estimate may lack."""
     side: int = 0
 
     @property
@@ -114,13 +96,7 @@ class Verdict:
 def judge(question: Question, parts: Sequence[Part], more: Sequence[Doubt] = ()) -> Verdict:
     """Return the verdict on a question.
 
-    Parameters
-    ----------
-    question : Question
-    parts : sequence of Part
-        The estimated engagement types.
-    more : sequence of Doubt
-        Other possible errors: types without an estimate, missing costs.
+    `more`: other possible errors: types without an estimate, missing costs.
     """
     nothing = (0.0,) * question.sides
     found = question.verdict(nothing, nothing)

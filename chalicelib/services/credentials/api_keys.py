@@ -36,19 +36,12 @@ _WHY = "the API key is not valid: unknown, expired or revoked"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated caller: a tenant in a role.
-
-    Attributes
-    ----------
-    tenant : str
-    role : {'ingest', 'read', 'admin'}
-    key_id : str
-        The public part of the key; safe to log.
-    """
+    """An authenticated caller: a tenant in a role."""
 
     tenant: str
     role: Role
     key_id: str
+    """The public part of the key; safe to log."""
 
     def may(self, roles: tuple[Role, ...]) -> bool:
         """Whether the caller has one of these roles; an admin has all of them."""
@@ -60,17 +53,9 @@ def issue_key(
 ) -> tuple[str, ApiKey]:
     """Create an API key and store its hash; register the tenant if it is new.
 
-    Parameters
-    ----------
-    expires_at : datetime, optional
-        When the key expires; see `check_expiry` for the allowed values.
+    The key is ``lw_{tenant}.{key_id}.{secret}``; it cannot be shown again.
 
-    Returns
-    -------
-    str
-        ``lw_{tenant}.{key_id}.{secret}``; it cannot be shown again.
-    ApiKey
-        The stored record, with the hash of the key.
+    `expires_at`: when the key expires; see `check_expiry` for the allowed values.
 
     Raises
     ------
@@ -116,10 +101,7 @@ def revoke_key(
 ) -> None:
     """Revoke a key immediately; repeating it changes nothing.
 
-    Parameters
-    ----------
-    even_last_admin : bool
-        Also revoke the last active admin key.
+    `even_last_admin`: also revoke the last active admin key.
 
     Raises
     ------
@@ -176,7 +158,7 @@ def _too_many(store: TenantStore, role: Role, now: dt.datetime) -> str:
     active = " and ".join(one.key_id for one in there if one.state(now) == "active")
     return (
         f"{store.tenant} has {MAX_ACTIVE} active keys with the role {role} already ({active}): "
-        "revoke the one that is not used any more, then make another"
+        "revoke one that is no longer used, then create another"
     )
 
 

@@ -53,6 +53,10 @@ class Link(TypedDict):
     created_at: Instant
     expires_at: Instant
     revoked_at: Instant | None
+    key_id: Annotated[
+        str | None,
+        Field(description="The key that made the link; null if the link is valid without it."),
+    ]
 
 
 class NewLink(Link):
@@ -93,6 +97,7 @@ def shown_link(link: link_items.Link, now: dt.datetime) -> Link:
         "created_at": stamp(link.created_at),
         "expires_at": stamp(link.expires_at),
         "revoked_at": _instant(link.revoked_at),
+        "key_id": link.key_id,
     }
 
 

@@ -41,23 +41,15 @@ class Counts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """The state of a key's window after a request.
-
-    Attributes
-    ----------
-    is_admitted : bool
-    limit : int
-        Requests per window.
-    remaining : int, optional
-        Requests left, unless other processes use them; None if unknown.
-    reset_seconds : int
-        Seconds until the next window begins, at least 1.
-    """
+    """The state of a key's window after a request."""
 
     is_admitted: bool
     limit: int
+    """Requests per window."""
     remaining: int | None
+    """Requests left, unless other processes use them; None if unknown."""
     reset_seconds: int
+    """Seconds until the next window begins, at least 1."""
 
 
 @dataclass(slots=True)
@@ -99,10 +91,7 @@ class RateLimiter:
 
         While the store does not answer, requests are admitted uncounted and a warning is logged.
 
-        Returns
-        -------
-        Quota or None
-            None if there is no limit.
+        The result is None if there is no limit.
         """
         if self._limit <= 0:
             return None

@@ -34,27 +34,32 @@ State = Literal["active", "expired", "revoked"]
 _PREFIX = "lwl"
 _TOKEN = secret_pattern(_PREFIX, TIME_ORDERED_ID.pattern)
 _NO_END = dt.datetime.max.replace(tzinfo=dt.UTC)
-_WHY = "the link is none that is valid: no word of it may differ, and it may have ended"
+_WHY = "this link is invalid, expired or revoked"
 
 
 def make_link(
-    store: TenantStore, path: str, query: Mapping[str, str], *, days: int, now: dt.datetime
+    store: TenantStore,
+    path: str,
+    query: Mapping[str, str],
+    *,
+    days: int,
+    maker: Principal,
+    now: dt.datetime,
 ) -> tuple[str, Link]:
     """Create a link for a validated path and query, and store its seal.
 
-    Returns
-    -------
-    str
-        ``lwl_{tenant}.{link_id}.{secret}``; it cannot be shown again.
-    Link
-        As it is stored.
+    A link made with the key of a reader depends on that key: otherwise a reader could keep access
+    after their key is revoked. The token is ``lwl_{tenant}.{link_id}.{secret}``; it cannot be shown
+    again.
     """
     created_at = now.astimezone(dt.UTC).replace(microsecond=0)
     expires_at = created_at + dt.timedelta(days=days)
     link_id = time_ordered_id(created_at, secrets.token_hex(4))
     token = new_secret(_PREFIX, store.tenant, link_id)
-    seal = _seal(store.root_secret(), store.tenant, token, path, query.items(), expires_at)
-    link = Link(link_id, path, dict(query), seal, created_at, expires_at)
+    key_id = None if maker.role == "admin" else maker.key_id
+    secret = store.root_secret()
+    seal = _seal(secret, store.tenant, token, path, query.items(), expires_at, key_id)
+    link = Link(link_id, path, dict(query), seal, created_at, expires_at, key_id=key_id)
     store.links.add(link)
     return token, link
 
@@ -104,7 +109,6 @@ def authenticate_link(
     ----------
     token : str
         As sent.
-    path : str
     query : sequence of (str, str)
         Names with their values, in any order, without the token and without ignored parameters.
     store_of : callable
@@ -113,22 +117,27 @@ def authenticate_link(
     Raises
     ------
     Unauthenticated
-        If the link is malformed, unknown, expired, revoked or for another path or query.
+        If the link is malformed, unknown, expired, revoked or for another path or query, or if the
+        key on which it depends is no longer active.
     """
     named = _TOKEN.fullmatch(token)
     if named is None:
         raise Unauthenticated(_WHY)
     store = store_of(named["tenant"])
     link = store.links.get(named["id"])
-    end = _NO_END if link is None else link.expires_at
+    end, key_id = (_NO_END, None) if link is None else (link.expires_at, link.key_id)
     fits = fits_seal(
         store,
         None if link is None else link.seal,
-        lambda root_secret: _seal(root_secret, store.tenant, token, path, query, end),
+        lambda root_secret: _seal(root_secret, store.tenant, token, path, query, end, key_id),
         lambda there, newest: store.links.reseal(named["id"], there, newest),
     )
     if link is None or not fits or state_of(link, now) != "active":
         raise Unauthenticated(_WHY)
+    if key_id is not None:
+        key = store.api_keys.get(key_id)
+        if key is None or key.state(now) != "active":
+            raise Unauthenticated(_WHY)
     return Principal(store.tenant, "read", link.link_id)
 
 
@@ -139,11 +148,13 @@ def _seal(
     path: str,
     query: Iterable[tuple[str, str]],
     expires_at: dt.datetime,
+    key_id: str | None,
 ) -> str:
-    """Return the hexadecimal MAC over a token, its canonical path and query, and its expiry.
+    """Return the hexadecimal MAC over a token, its path and query, its expiry and its key, if any.
 
     The canonical form is JSON, so that names and values cannot be confused.
     """
     key = hmac.new(root_secret, b"links:" + tenant.encode("ascii"), hashlib.sha256).digest()
-    sealed = json.dumps([token, path, sorted(query), expires_at.isoformat()])
+    parts = [token, path, sorted(query), expires_at.isoformat()]
+    sealed = json.dumps(parts if key_id is None else [*parts, key_id])
     return hmac.new(key, sealed.encode("ascii"), hashlib.sha256).hexdigest()

@@ -6,11 +6,7 @@
 """
 
 from chalicelib.services.experiments.analysis import ONCE_ONLY_GOALS, analyse
-from chalicelib.services.experiments.calibrating import (
-    calibrate_goal,
-    with_experiments,
-    without_goal,
-)
+from chalicelib.services.experiments.calibrating import calibrate_goal, without_goal
 from chalicelib.services.experiments.experiment_bodies import parse_experiment
 from chalicelib.services.experiments.geo_analysis import analyse_regions
 from chalicelib.services.experiments.registry import (
@@ -32,6 +28,5 @@ __all__ = [
     "parse_experiment",
     "register_experiment",
     "show_experiment",
-    "with_experiments",
     "without_goal",
 ]

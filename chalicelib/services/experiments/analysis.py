@@ -44,17 +44,11 @@ _RAW = {"experiment_id", "series", "csv"}
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """An experiment with its analysis, and the counts behind it.
-
-    Attributes
-    ----------
-    experiment : Experiment
-    counts : dict or None
-        The daily counts of a geo test, JSON-able.
-    """
+    """An experiment with its analysis, and the counts behind it."""
 
     experiment: Experiment
     counts: dict[str, Any] | None
+    """The daily counts of a geo test, JSON-able."""
 
 
 def digest_of(body: Body) -> str:
@@ -76,11 +70,8 @@ def id_of(body: Body) -> str:
 def analyse(body: Body, *, now: dt.datetime, regions_by: GeoAnalysis = analyse_regions) -> Analysed:
     """Analyse an experiment.
 
-    Parameters
-    ----------
-    regions_by : callable, optional
-        Analyses the raw counts of a geo test. The default loads numpy and scipy; processes without
-        them pass another function.
+    `regions_by`: analyses the raw counts of a geo test. The default loads numpy and scipy;
+    processes without them pass another function.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.attribution.experiments.measured_lift import CRITICAL
 from chalicelib.services.answer_fields import Estimate
-from chalicelib.services.fitting.fit_documents import GoalDocument, TestedExperiment
+from chalicelib.services.fitting.fit_documents import TestedExperiment
 from chalicelib.storage.experiment_items import Experiment
 
 if TYPE_CHECKING:
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
 
 VALID_DAYS = 365
 Kind = tuple[str, str, bool]
-
-NOT_USED = {
-    "engagements_not_given": "It does not state how many engagements caused the effect.",
-    "kind_not_in_data": "The fit's data contain no engagement of its type.",
-    "outdated": "It ended more than 365 days before the fit's last day, and before its first.",
-    "after_window": "It began after the fit's last day.",
-    "goal_not_in_data": "The fit's data contain no conversion of its goal.",
-}
-"""Reason -> meaning, for every reason why a fit does not use an experiment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +50,9 @@ def calibrate_goal(
 ) -> tuple[GoalEstimates, list[TestedExperiment]]:
     """Combine the experiments of a goal with its estimates.
 
-    Parameters
-    ----------
-    kinds : sequence of (channel, type, paid)
-        In the order of the estimates.
-    window : (date, date)
-        First and last day of the fit.
+    Return the new estimates, and one JSON-able record per experiment of the goal, by id.
 
-    Returns
-    -------
-    GoalEstimates, list of TestedExperiment
-        The new estimates, and one JSON-able record per experiment of the goal, by id.
+    `kinds`: in the order of the estimates.
     """
     mine = sorted(
         (one for one in experiments if one.what["goal"] == goal),
@@ -101,17 +84,6 @@ def calibrate_goal(
             _add_outcome(record, by_kind[kind], estimates, calibrated)
         records.append(record)
     return calibrated, records
-
-
-def with_experiments(goal_document: GoalDocument, records: list[TestedExperiment]) -> GoalDocument:
-    """Add the records of its experiments to a goal's part of a fit document.
-
-    They are also in the diagnostics, if there are any.
-    """
-    goal_document["experiments"] = records
-    if records:
-        goal_document["diagnostics"] |= {"experiments": records}
-    return goal_document
 
 
 def without_goal(experiments: Iterable[Experiment], goals: Iterable[str]) -> list[TestedExperiment]:

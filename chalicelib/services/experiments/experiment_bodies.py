@@ -269,7 +269,6 @@ def _group_errors(treated: Group | None, control: Group | None) -> list[FieldErr
 
 
 def _impossible_counts(group: Group) -> Iterator[tuple[str, str]]:
-    """Fields of a group with impossible values, each with the reason."""
     conversions, converters, squares = group.conversions, group.converters, group.sum_of_squares
     if converters is not None:
         if converters > group.people:

@@ -33,22 +33,14 @@ _RawCounts = dict[str, list[float | None]]
 
 @dataclass(frozen=True, slots=True)
 class RegionDays:
-    """Conversions per day and region.
-
-    Attributes
-    ----------
-    first_day : date
-    counts : dict of str to list of float
-        One number per day for each region, up to the last day of the test.
-    treated : tuple of str
-    test_from : int
-        Index of the first day of the test.
-    """
+    """Conversions per day and region."""
 
     first_day: dt.date
     counts: dict[str, list[float]]
+    """One number per day for each region, up to the last day of the test."""
     treated: tuple[str, ...]
     test_from: int
+    """Index of the first day of the test."""
 
     @property
     def days(self) -> int:

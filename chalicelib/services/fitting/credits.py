@@ -74,17 +74,6 @@ def credit_goal(
     identified conversions, so they add up to no more than the actual conversions.
 
     Only events in the window count. Refunds are not conversions and do not cancel any.
-
-    Parameters
-    ----------
-    n_kinds : int
-        Number of engagement types K.
-    start : date
-        First day of the window of `n_days` days.
-
-    Returns
-    -------
-    ClassicalDocument
     """
     import numpy as np
 
@@ -140,10 +129,7 @@ def count_anonymous(
 ) -> list[list[int]]:
     """Count engagements without a person, which are on no path, per type and day of the window.
 
-    Parameters
-    ----------
-    apart : mapping, optional
-        Counts of engagements that are not in the columns, by type, day and person status.
+    `apart`: counts of engagements that are not in the columns, by type, day and person status.
     """
     import numpy as np
 

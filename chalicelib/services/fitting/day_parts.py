@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.services.answers.adding_up import impossible_types
 from chalicelib.services.answers.ranges import Range
-from chalicelib.services.fitting.fit_documents import DayParts, GoalDocument, KindDocument
+from chalicelib.services.fitting.fit_documents import DayParts, GoalResults, KindDocument
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ DIGITS = 6
 def part_days(
     observed: Observations,
     estimates: GoalEstimates,
-    goal_document: GoalDocument,
+    goal_document: GoalResults,
     kinds: list[KindDocument],
     start: dt.date,
 ) -> DayParts | None:
@@ -31,19 +31,7 @@ def part_days(
 
     Types whose estimates exceed the actual conversions are omitted, as in every answer.
 
-    Parameters
-    ----------
-    observed : Observations
-    estimates : GoalEstimates
-    goal_document : GoalDocument
-    kinds : list of KindDocument
-    start : date
-        First day of the window.
-
-    Returns
-    -------
-    DayParts or None
-        None if there are too few days.
+    The result is None if there are too few days.
     """
     from chalicelib.attribution.decomposition import decompose_goal
 

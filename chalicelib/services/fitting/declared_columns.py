@@ -21,19 +21,12 @@ Numbers = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How amounts are initialised, added and written as JSON.
-
-    Attributes
-    ----------
-    nothing : callable
-        Returns the amount of a new key.
-    added : callable
-        Returns the sum of two amounts.
-    to_json, from_json : callable
-    """
+    """How amounts are initialised, added and written as JSON."""
 
     nothing: Callable[[], Any]
+    """Returns the amount of a new key."""
     added: Callable[[Any, Any], Any]
+    """Returns the sum of two amounts."""
     to_json: Callable[[Any], Any]
     from_json: Callable[[Any], Any]
 
@@ -64,7 +57,6 @@ def sums(amount: Amount, *keys: str | None) -> Any:
 
     Parameters
     ----------
-    amount : Amount
     *keys : str or None
         The numbering of each part of a key, or None.
     """
@@ -92,10 +84,7 @@ class Declared:
     def extend_declared(self, other: Declared, numbers: Numbers) -> None:
         """Append the columns of another object and add its sums.
 
-        Parameters
-        ----------
-        numbers : mapping
-            For each numbering, the number here of each number there.
+        `numbers`: for each numbering, the number here of each number there.
         """
         for one in _fields(self, "code"):
             there = getattr(other, one.name)

@@ -68,19 +68,14 @@ class Rows(Declared):
 
 @dataclass(slots=True)
 class Edges:
-    """Engagements that may have children, and engagements that name a parent.
-
-    Attributes
-    ----------
-    parents : Rows
-        Engagements of `SPREADING` types, keyed by their own id.
-    children : Rows
-        Engagements with a `parent_event_id`, keyed by that id. The parent may be of any type or
-        missing.
-    """
+    """Engagements that may have children, and engagements that name a parent."""
 
     parents: Rows = field(default_factory=Rows)
+    """Engagements of `SPREADING` types, keyed by their own id."""
     children: Rows = field(default_factory=Rows)
+    """Engagements with a `parent_event_id`, keyed by that id. The parent may be of any type or
+    missing.
+    """
 
     def add(self, event: Engagement, kind: int, day: int, followed: float) -> None:
         """Add an engagement of a spreading type, or with a parent.
@@ -89,7 +84,6 @@ class Edges:
         ----------
         kind : int
             The index of its type.
-        day : int
         followed : float
             Share of the parents to keep, with all their children. The choice depends on a hash of
             the id, so it is always the same.
@@ -141,7 +135,6 @@ def spillover_warnings(
 
     Parameters
     ----------
-    type_ : str
     method : str or None
     brought : mapping
         Direct children per engagement of the type, by the index of their type.

@@ -18,7 +18,6 @@ from chalicelib.model.events import Event
 from chalicelib.services.experiments import (
     ONCE_ONLY_GOALS,
     calibrate_goal,
-    with_experiments,
     without_goal,
 )
 from chalicelib.services.fitting.credits import count_anonymous, credit_goal
@@ -56,12 +55,11 @@ if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates
     from chalicelib.attribution.observations import Observations
 
-Progress = Callable[[float], None]
 Inspect = Callable[[str, "Observations", "GoalEstimates"], None]
 
 
 def fit_events(
-    events: Iterable[Event],
+    events: Iterable[Event] | Columns,
     *,
     window: tuple[dt.date, dt.date] | None,
     currency: str,
@@ -74,22 +72,17 @@ def fit_events(
     time_zone: str | None = None,
     country: str | None = None,
     user_ids: str | None = None,
-    progress: Progress | None = None,
     inspect: Inspect | None = None,
 ) -> FitDocument:
     """Fit all goals in the events.
 
     Parameters
     ----------
-    events : iterable of Event
-        Pseudonymised or not; the same person must always have the same `user_id`.
+    events : iterable of Event, or Columns
+        Pseudonymised or not; the same person must always have the same `user_id`. Columns have
+        their own time zone.
     window : (date, date) or None
         First and last day, inclusive; None: see `windows.find_window`.
-    currency : str
-        The currency of all money in the events.
-    as_of : datetime
-        When the events were read.
-    fit_id : str
     within : (date, date), optional
         Limits of the window if `window` is None.
     experiments : sequence of Experiment, optional
@@ -105,8 +98,6 @@ def fit_events(
         What a `user_id` is, one of `user_identity.USER_IDS`.
     time_zone : str, optional
         The IANA name of the zone that defines days; UTC by default.
-    progress : callable, optional
-        Called with the share of the work done, in [0, 1].
     inspect : callable, optional
         Called with each goal, its observations and its estimates.
 
@@ -120,43 +111,12 @@ def fit_events(
     UnusableInput
         If the window has no engagement or no conversion, or is longer than three years.
     """
-    columns = Columns(zone=zone_of(time_zone))
-    for event in events:
-        columns.add(event)
-    return fit_columns(
-        columns,
-        window=window,
-        currency=currency,
-        as_of=as_of,
-        fit_id=fit_id,
-        within=within,
-        experiments=experiments,
-        max_people=max_people,
-        roles=roles,
-        country=country,
-        user_ids=user_ids,
-        progress=progress,
-        inspect=inspect,
-    )
-
-
-def fit_columns(
-    columns: Columns,
-    *,
-    window: tuple[dt.date, dt.date] | None,
-    currency: str,
-    as_of: dt.datetime,
-    fit_id: str,
-    within: tuple[dt.date, dt.date] | None = None,
-    experiments: Sequence[Experiment] = (),
-    max_people: int = MAX_PEOPLE,
-    roles: Mapping[str, str] | None = None,
-    country: str | None = None,
-    user_ids: str | None = None,
-    progress: Progress | None = None,
-    inspect: Inspect | None = None,
-) -> FitDocument:
-    """Fit all goals in columns of events; parameters as in `fit_events`."""
+    if isinstance(events, Columns):
+        columns = events
+    else:
+        columns = Columns(zone=zone_of(time_zone))
+        for event in events:
+            columns.add(event)
     found_window = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS, within)
     start, end = found_window.start, found_window.end
     n_days = (end - start).days + 1
@@ -171,9 +131,7 @@ def fit_columns(
     if country:
         days = public_holidays(country, start, n_days)
         columns.surroundings = columns.surroundings.with_holidays(days)
-    body = _fitted(
-        columns, found_window, n_days, experiments, max_people, roles, user_ids, progress, inspect
-    )
+    body = _fitted(columns, found_window, n_days, experiments, max_people, roles, user_ids, inspect)
     if window is None:  # no given window excludes them on purpose
         body["costs_outside"] = costs_outside(columns, start, end)
     return {
@@ -193,7 +151,6 @@ def _fitted(
     max_people: int,
     roles: Mapping[str, str] | None,
     user_ids: str | None,
-    progress: Progress | None,
     inspect: Inspect | None,
 ) -> FitBody:
     from chalicelib.attribution.adstock import DECAYS
@@ -210,7 +167,16 @@ def _fitted(
     kinds: list[KindDocument] = []
     covered_goals = {}
     brought = columns.edges.brought(start.toordinal(), n_days)
-    for number, goal in enumerate(names):
+    gathered = columns.lifetime_kinds()
+    apart = dict(columns.apart) | {
+        (kind, day, NOBODY): count
+        for (kind, day), count in columns.lifetime.items()
+        if kind in gathered
+    }
+    anonymous = count_anonymous(
+        columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=apart
+    )
+    for goal in names:
         observed = observe(columns, goal, start, n_days, max_people=max_people, roles=roles)
         if types is None:
             types = cover_types(list(columns.kinds), observed.counts.T.tolist(), declared, start)
@@ -221,7 +187,7 @@ def _fitted(
             context=context,
             regions=observe_regions(columns, goal, start, types, covered),
         )
-        estimates = estimate_goal(observed, _part_of(progress, number, len(names)))
+        estimates = estimate_goal(observed)
         for source, warnings in zip(types, estimates.warnings, strict=True):
             warnings += [w for w in coverage_warnings(source, covered) if w not in warnings]
         _warn_of_spillover(columns, estimates, brought)
@@ -236,9 +202,13 @@ def _fitted(
         )
         if inspect is not None:
             inspect(goal, observed, estimates)
-        shown = with_experiments(goal_document(observed, estimates, start), tested)
-        kinds = kinds or type_documents(columns, observed, start)
-        goals[goal] = shown | {
+        shown = goal_document(observed, estimates, start)
+        if tested:
+            shown["diagnostics"] |= {"experiments": tested}
+        kinds = kinds or type_documents(columns, observed, anonymous, brought, start)
+        goals[goal] = {
+            **shown,
+            "experiments": tested,
             "decomposition": part_days(observed, estimates, shown, kinds, start),
             "classical": credit_goal(
                 columns,
@@ -250,19 +220,6 @@ def _fitted(
         }
     assert observed is not None  # there is a goal
     assert types is not None
-    gathered = columns.lifetime_kinds()
-    apart = dict(columns.apart) | {
-        (kind, day, NOBODY): count
-        for (kind, day), count in columns.lifetime.items()
-        if kind in gathered
-    }
-    anonymous = count_anonymous(
-        columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=apart
-    )
-    for number, (kind, daily) in enumerate(zip(kinds, anonymous, strict=True)):
-        kind["anonymous"] = daily
-        if children := brought.get(number):
-            kind["brought"] = [[child, round(each, 9)] for child, each in children.items()]
     return {
         "coverage": coverage_document(columns, observed.names, types, covered_goals, start),
         "annotations": columns.surroundings.shown_annotations(start, end),
@@ -291,10 +248,3 @@ def _warn_of_displacement(goal: str, estimates: GoalEstimates) -> None:
     for method, warnings in zip(estimates.methods, estimates.warnings, strict=True):
         if goal in ONCE_ONLY_GOALS and method == "time_series":
             warnings.append("once_only_goal")
-
-
-def _part_of(progress: Progress | None, number: int, total: int) -> Progress | None:
-    if progress is None:
-        return None
-    report = progress
-    return lambda share: report((number + share) / total)

@@ -56,26 +56,18 @@ Kind = tuple[str, str, bool]
 
 @dataclass(slots=True)
 class OrderSums:
-    """Sums over conversions that are in no column; integers, so their order does not matter.
-
-    Attributes
-    ----------
-    records : int
-        Number of records, without refunds.
-    count : int
-        Number of conversions in the records; 0 for refunds.
-    value : int
-        Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`.
-    count_squared, product, value_squared : int
-        Sums of squares of a record's count and value, and of their products.
-    """
+    """Sums over conversions that are in no column; integers, so their order does not matter."""
 
     records: int = 0
+    """Number of records, without refunds."""
     count: int = 0
+    """Number of conversions in the records; 0 for refunds."""
     value: int = 0
+    """Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`."""
     count_squared: int = 0
     product: int = 0
     value_squared: int = 0
+    """Sums of squares of a record's count and value, and of their products."""
 
     def add(self, count: int, amount: Decimal) -> None:
         """Add a record; a refund has a count of 0 and a negative amount."""
@@ -188,10 +180,7 @@ class Columns(Declared):
     def extend(self, other: Columns, *, without: Collection[str] = ()) -> None:
         """Append the events of other columns, as if they had been added here one by one.
 
-        Parameters
-        ----------
-        without : collection of str, optional
-            People whose events become anonymous.
+        `without`: people whose events become anonymous.
         """
         self.surroundings.extend(other.surroundings)
         people = [NOBODY if one in without else self._number_of(one) for one in other.people]
@@ -259,7 +248,6 @@ class Columns(Declared):
             goal.value.append(float(value))
 
     def _day_of(self, event: Event, user: str | None) -> int:
-        """The ordinal of an event's day in the zone."""
         at = event.occurred_at
         if self.zone is None or (user is None and is_booked(at)):
             return at.toordinal()

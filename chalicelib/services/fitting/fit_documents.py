@@ -1,7 +1,6 @@
 """The fit document: its shape, and its parts, built from estimates and columns.
 
-The document is stored as JSON and answers every later question about the fit. Fields that are not
-required are missing in documents of earlier versions.
+The document is stored as JSON and answers every later question about the fit.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class KindDocument(TypedDict):
     counts: list[int]
     identified: int
     cost: list[float]
-    anonymous: NotRequired[list[int]]
+    anonymous: list[int]
     brought: NotRequired[list[list[float]]]
 
 
@@ -65,11 +64,11 @@ class EstimateDocument(TypedDict):
     delta: float | None
     critical: float
     decay_weights: list[float]
-    late_share: NotRequired[float]
-    late_days: NotRequired[list[int] | None]
+    late_share: float
+    late_days: list[int] | None
     reasons: list[str]
     warnings: list[str]
-    sensitivity: NotRequired[SensitivityDocument | None]
+    sensitivity: SensitivityDocument | None
 
 
 class ChannelDayParts(TypedDict):
@@ -151,7 +150,7 @@ class TestedExperiment(TestedDays):
     bias_allowed: NotRequired[float | None]
 
 
-class GoalDocument(TypedDict):
+class GoalResults(TypedDict):
     """A goal: conversions per day, the value of one, and the estimates in the order of types.
 
     ``covariance`` is K x K, of the deltas; ``value_variance`` is the variance of the mean value.
@@ -163,9 +162,14 @@ class GoalDocument(TypedDict):
     estimates: list[EstimateDocument]
     covariance: list[list[float]]
     diagnostics: dict[str, Any]
-    experiments: NotRequired[list[TestedExperiment]]
-    decomposition: NotRequired[DayParts | None]
-    classical: NotRequired[ClassicalDocument]
+
+
+class GoalDocument(GoalResults):
+    """A goal with its experiments, its days in parts, and the credit of classical models."""
+
+    experiments: list[TestedExperiment]
+    decomposition: DayParts | None
+    classical: ClassicalDocument
 
 
 class FitHeading(TypedDict):
@@ -184,15 +188,15 @@ class FitBody(TypedDict):
     outside the window. ``decays`` is the grid that ``decay_weights`` of estimates refer to.
     """
 
-    coverage: NotRequired[list[CoveredSource]]
-    annotations: NotRequired[list[AnnotatedSpan]]
+    coverage: list[CoveredSource]
+    annotations: list[AnnotatedSpan]
     window: Window
     confidence: float
     decays: list[float]
     kinds: list[KindDocument]
     costs: dict[str, list[float]]
     goals: dict[str, GoalDocument]
-    experiments_without_goal: NotRequired[list[TestedExperiment]]
+    experiments_without_goal: list[TestedExperiment]
     costs_outside: NotRequired[dict[str, float]]
 
 
@@ -200,9 +204,18 @@ class FitDocument(FitHeading, FitBody):
     """The document of a fit."""
 
 
-def type_documents(columns: Columns, observed: Observations, start: dt.date) -> list[KindDocument]:
-    """Engagement types with their daily counts and costs."""
-    return [
+def type_documents(
+    columns: Columns,
+    observed: Observations,
+    anonymous: Sequence[list[int]],
+    brought: Mapping[int, Mapping[int, float]],
+    start: dt.date,
+) -> list[KindDocument]:
+    """Engagement types with their daily counts and costs, and what an engagement of each leads to.
+
+    Types that lead to no others do not have the field ``brought``.
+    """
+    kinds: list[KindDocument] = [
         {
             "channel": channel,
             "type": cast("EngagementType", kind),
@@ -210,9 +223,13 @@ def type_documents(columns: Columns, observed: Observations, start: dt.date) -> 
             "counts": [int(n) for n in observed.counts[:, number]],
             "identified": int(observed.identified[number]),
             "cost": daily_amounts(columns.cost_of_kind, number, start, observed.outcome.size),
+            "anonymous": anonymous[number],
         }
         for (channel, kind, paid), number in columns.kinds.items()
     ]
+    for number, children in brought.items():
+        kinds[number]["brought"] = [[child, round(each, 9)] for child, each in children.items()]
+    return kinds
 
 
 def coverage_document(
@@ -230,7 +247,7 @@ def coverage_document(
     ]
 
 
-def goal_document(observed: Observations, estimates: GoalEstimates, start: dt.date) -> GoalDocument:
+def goal_document(observed: Observations, estimates: GoalEstimates, start: dt.date) -> GoalResults:
     """The observations and estimates of a goal."""
     from chalicelib.attribution.within_user.panel_columns import days_of_blocks
 

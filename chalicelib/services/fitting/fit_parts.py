@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.model.days import stamp, zone_of
 from chalicelib.model.errors import OtherVersion, UnfinishedFit
-from chalicelib.model.events import Event
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns
 from chalicelib.services.fitting.fit_windows import (
     FitWindow,
+    each_day,
     events_of_shard,
     spans_of,
     window_of,
@@ -30,7 +29,6 @@ from chalicelib.services.fitting.fit_windows import (
 from chalicelib.services.fitting.fits import (
     Estimate,
     conclude_fit,
-    estimate_columns,
     fail_fit,
     saved,
     show_fit,
@@ -57,45 +55,30 @@ _DAYS = ("first", "last", "oldest")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some days of one shard.
-
-    Attributes
-    ----------
-    number : int
-        Its place among all parts: by shard, then by day, in the order in which a plain fit reads.
-    shard : int
-    first, last : str
-        Days, inclusive.
-    """
+    """Some days of one shard."""
 
     number: int
+    """Its place among all parts: by shard, then by day, in the order in which a plain fit reads."""
     shard: int
     first: str
     last: str
+    """Days, inclusive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A fit in parts.
-
-    Attributes
-    ----------
-    fit_id : str
-    as_of : str
-        When it was planned.
-    window : FitWindow
-        The days that it reads.
-    parts : tuple of Part
-    followed : int
-        How many of `event_columns.SAMPLE_PARTS` are followed person by person; of the others the
-        fit keeps only sums.
-    """
+    """A fit in parts."""
 
     fit_id: str
     as_of: str
+    """When it was planned."""
     window: FitWindow
+    """The days that it reads."""
     parts: tuple[Part, ...]
     followed: int = SAMPLE_PARTS
+    """How many of `event_columns.SAMPLE_PARTS` are followed person by person; of the others the fit
+    keeps only sums.
+    """
 
 
 def plan_fit(
@@ -145,7 +128,7 @@ def plan_fit(
     if total <= above and not by_day:
         return None
     if by_day:
-        counts, part_events = dict.fromkeys(_days(start, end), 1), 1
+        counts, part_events = dict.fromkeys(each_day(start, end), 1), 1
     firsts = _first_days(counts, start, end, part_events, MAX_PARTS // shards)
     lasts = [first - dt.timedelta(days=1) for first in firsts[1:]] + [end]
     days = [
@@ -169,16 +152,14 @@ def begin_fit(store: TenantStore, plan: Plan) -> FitHeader:
 def read_part(store: TenantStore, plan: Plan, part: Part) -> int:
     """Read a part and store its columns; reading it again replaces them.
 
-    Returns
-    -------
-    int
-        Their size in bytes; 0 if the fit has already ended and nothing was stored.
+    Return their size in bytes; 0 if the fit has already ended and nothing was stored.
     """
     header = show_fit(store, plan.fit_id)
     if header.status in ENDED:
         return 0
     columns = Columns(plan.followed, zone=zone_of(store.config.time_zone))
-    for event in _events_of(store, plan, part):
+    first, last = dt.date.fromisoformat(part.first), dt.date.fromisoformat(part.last)
+    for event in events_of_shard(store, plan.window, part.shard, first, last):
         columns.add(event)
     packed = pack_columns(columns, _about(plan, part))
     store.fit_parts.put(plan.fit_id, part.number, packed)
@@ -190,7 +171,7 @@ def merge_parts(
     plan: Plan,
     *,
     now: dt.datetime,
-    estimate: Estimate = estimate_columns,
+    estimate: Estimate | None = None,
 ) -> FitHeader:
     """Estimate from the columns of all parts, end the fit, and remove the parts.
 
@@ -198,12 +179,7 @@ def merge_parts(
     ended changes nothing. If another version of the service read the parts, the fit fails with that
     reason.
 
-    Parameters
-    ----------
-    now : datetime
-        When the merge begins.
-    estimate : callable, optional
-        Replaces `services.fitting.estimation.fit_columns`.
+    `estimate`: replaces `services.fitting.estimation.fit_events`.
 
     Raises
     ------
@@ -248,10 +224,7 @@ def end_stopped_fits(store: TenantStore, *, now: dt.datetime) -> list[FitHeader]
     A state machine that times out, or is stopped by a user, runs no further step. The bucket
     removes the parts within days.
 
-    Returns
-    -------
-    list of FitHeader
-        The fits that were ended.
+    Return the fits that were ended.
     """
     stopped = []
     for header in store.fits.newest_first():
@@ -321,12 +294,6 @@ def _first_days(
     return firsts
 
 
-def _events_of(store: TenantStore, plan: Plan, part: Part) -> Iterator[Event]:
-    """The events of a part."""
-    first, last = dt.date.fromisoformat(part.first), dt.date.fromisoformat(part.last)
-    return events_of_shard(store, plan.window, part.shard, first, last)
-
-
 def _merged_columns(store: TenantStore, plan: Plan) -> Columns:
     erased = store.erasures.people()
     columns = Columns(plan.followed, zone=zone_of(store.config.time_zone))
@@ -347,11 +314,6 @@ def _has_stopped(header: FitHeader, now: dt.datetime) -> bool:
 def _remove_parts(store: TenantStore, plan: Plan) -> None:
     for part in plan.parts:
         store.fit_parts.remove(plan.fit_id, part.number)
-
-
-def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
-    for offset in range((last - first).days + 1):
-        yield first + dt.timedelta(days=offset)
 
 
 def _about(plan: Plan, part: Part) -> dict[str, Any]:

@@ -15,19 +15,13 @@ from chalicelib.storage.tenant_store import TenantStore
 
 @dataclass(frozen=True, slots=True)
 class FitWindow:
-    """The days that a fit reads; empty if the whole window is older than the tenant's retention.
-
-    Attributes
-    ----------
-    start, end : date
-        First and last day, inclusive.
-    oldest : date
-        Events of earlier days are not read, even if they still exist.
-    """
+    """The days that a fit reads; empty if the whole window is older than the tenant's retention."""
 
     start: dt.date
     end: dt.date
+    """First and last day, inclusive."""
     oldest: dt.date
+    """Events of earlier days are not read, even if they still exist."""
 
     @property
     def is_empty(self) -> bool:
@@ -63,14 +57,14 @@ def events_of_shard(
 ) -> Iterator[Event]:
     """The events of some days of a shard, plus those from outside at the window's ends."""
     earlier = earlier_days(store, window) if first == window.start else None
-    for day in _days(*earlier) if earlier is not None else ():
+    for day in each_day(*earlier) if earlier is not None else ():
         for event in store.events.in_partition(day, shard):
             if reaches_into(event, window) or is_beside(event, window, store):
                 yield event
-    for day in _days(first, last):
+    for day in each_day(first, last):
         yield from store.events.in_partition(day, shard)
     after = last + dt.timedelta(days=1)
-    for day in _days(after, last + margin_of(store)) if last == window.end else ():
+    for day in each_day(after, last + margin_of(store)) if last == window.end else ():
         for event in store.events.in_partition(day, shard):
             if is_beside(event, window, store):
                 yield event
@@ -121,6 +115,7 @@ def is_beside(event: Event, window: FitWindow, store: TenantStore) -> bool:
     return is_outside and is_near and not isinstance(event, Cost)
 
 
-def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+def each_day(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """Return the days from `first` to `last`, inclusive."""
     for offset in range((last - first).days + 1):
         yield first + dt.timedelta(days=offset)

@@ -7,7 +7,6 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any, cast
 
 from typing_extensions import TypedDict
@@ -87,8 +86,6 @@ def request_fit(
 
     Parameters
     ----------
-    send : callable
-        Puts a message into the fit queue.
     start, end : date, optional
         The window. If both are missing, the days with events of the `fit_window_days` up to
         yesterday.
@@ -134,16 +131,10 @@ def run_fit(
     *,
     now: dt.datetime,
     estimate: Estimate | None = None,
-    progress: Callable[..., None] | None = None,
 ) -> FitHeader:
     """Run a requested fit; running it again after it has ended changes nothing.
 
-    Parameters
-    ----------
-    estimate : callable, optional
-        Replaces `services.fitting.estimation.fit_events`.
-    progress : callable, optional
-        Passed to `estimate`.
+    `estimate`: replaces `services.fitting.estimation.fit_events`.
 
     Raises
     ------
@@ -164,8 +155,7 @@ def run_fit(
         window=window,
         as_of=now,
         now=now,
-        estimate=partial(estimate or _estimation(), time_zone=store.config.time_zone),
-        progress=progress,
+        estimate=estimate,
     )
 
 
@@ -177,8 +167,7 @@ def conclude_fit(
     window: FitWindow,
     as_of: dt.datetime,
     now: dt.datetime,
-    estimate: Estimate,
-    progress: Callable[..., None] | None = None,
+    estimate: Estimate | None = None,
 ) -> FitHeader:
     """Estimate, and store the document, or the reason why there is none.
 
@@ -194,7 +183,7 @@ def conclude_fit(
     try:
         if window.is_empty:
             raise UnusableInput("the whole window is older than the retention of this tenant")
-        document = estimate(
+        document = (estimate or estimate_events)(
             events,
             window=(window.start, window.end) if header.window_given else None,
             within=(window.start, window.end),
@@ -206,7 +195,7 @@ def conclude_fit(
             fit_id=header.fit_id,
             experiments=all_experiments(store),
             max_people=store.settings.max_people,
-            progress=progress,
+            time_zone=store.config.time_zone,
         )
     except (OtherVersion, UnusableInput) as reason:
         return fail_fit(store, header, reason, now=now)
@@ -240,11 +229,11 @@ def saved(store: TenantStore, header: FitHeader) -> FitHeader:
     return header if store.fits.save(header) else show_fit(store, header.fit_id)
 
 
-def estimate_columns(*columns: Any, **about: Any) -> FitDocument:
-    """Call `services.fitting.estimation.fit_columns`, which is imported on first use."""
-    from chalicelib.services.fitting.estimation import fit_columns
+def estimate_events(*events: Any, **about: Any) -> FitDocument:
+    """Call `services.fitting.estimation.fit_events`, which is imported on first use."""
+    from chalicelib.services.fitting.estimation import fit_events
 
-    return fit_columns(*columns, **about)
+    return fit_events(*events, **about)
 
 
 def list_fits(
@@ -335,6 +324,20 @@ def latest_document(store: TenantStore, goal: str | None = None) -> FitDocument:
     raise NoFitYet("there is no fit yet; request one with POST /v1/fits")
 
 
+def document_before(store: TenantStore, header: FitHeader) -> FitDocument | None:
+    """The document of the fit before this one, of the default window; None if there is none.
+
+    Raises
+    ------
+    OtherVersion
+        If another version of the service wrote the document.
+    """
+    for one in store.fits.newest_first(after=header.fit_id):
+        if one.status == "done" and not one.window_given:
+            return _read_document(store, one)
+    return None
+
+
 def answering_document(
     store: TenantStore, goal: str | None = None, fit_id: str | None = None
 ) -> FitDocument:
@@ -357,12 +360,6 @@ def answering_document(
 
 def _read_document(store: TenantStore, header: FitHeader) -> FitDocument | None:
     return cast("FitDocument | None", store.fits.document(header.fit_id))
-
-
-def _estimation() -> Estimate:
-    from chalicelib.services.fitting.estimation import fit_events
-
-    return fit_events
 
 
 def _header(
@@ -390,7 +387,6 @@ def _header(
 
 
 def _queued_like(store: TenantStore, requested: FitHeader) -> FitHeader | None:
-    """A queued fit of the same window."""
     window = (requested.window_from, requested.window_to, requested.window_given)
     for header in store.fits.newest_first(limit=MOST_QUEUED):
         if header.status == "queued" and window == (

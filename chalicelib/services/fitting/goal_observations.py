@@ -36,11 +36,6 @@ def observe(
 
     Parameters
     ----------
-    columns : Columns
-    goal : str
-    start : date
-        First day of the window.
-    n_days : int
     max_people : int
         With more people than this, whole sample parts are excluded from the journeys (not from the
         daily totals) until about this many remain.

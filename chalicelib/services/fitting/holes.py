@@ -44,18 +44,12 @@ NEIGHBOURS, FORTNIGHT = 2, 14
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """Coverage inferred from a series of T days.
-
-    Attributes
-    ----------
-    days : list of bool, length T
-        Days that look covered.
-    holes : list of (int, int)
-        First and last day of each hole between them.
-    """
+    """Coverage inferred from a series of T days."""
 
     days: Days
+    """Days that look covered. Length T."""
     holes: list[Run]
+    """First and last day of each hole between them."""
 
 
 def usual_days(series: Sequence[float], first_weekday: int) -> Days | None:
@@ -111,8 +105,6 @@ def infer_days(
     ----------
     series : sequence of float, length T
         Counts per day.
-    start : date
-        The first day.
     is_outcome : bool
         Whether these are conversions, for which a short run of days without any is a hole.
     silent : sequence of bool, length T, optional

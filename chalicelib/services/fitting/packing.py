@@ -46,10 +46,7 @@ FORM = form_of(Columns, GoalColumns, Rows, RegionCounts)
 def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
     """Return columns as bytes.
 
-    Parameters
-    ----------
-    about : dict
-        Description of the columns; JSON-able, and checked by `unpack_columns`.
+    `about`: description of the columns; JSON-able, and checked by `unpack_columns`.
 
     Raises
     ------
@@ -80,11 +77,6 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
 
 def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
     """Return the columns packed by `pack_columns`.
-
-    Parameters
-    ----------
-    about : dict
-        The expected description.
 
     Raises
     ------

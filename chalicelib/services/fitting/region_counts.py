@@ -12,15 +12,9 @@ from chalicelib.services.fitting.declared_columns import COUNT, Declared, sums
 
 @dataclass(slots=True)
 class RegionCounts(Declared):
-    """Sums over events that carry a region; days are ordinals.
-
-    Attributes
-    ----------
-    engagements : dict of (kind, day, region) to float
-        Without lifetime counts.
-    conversions : dict of (goal, day, region) to float
-        Without refunds.
-    """
+    """Sums over events that carry a region; days are ordinals."""
 
     engagements: dict[tuple[int, int, str], float] = sums(COUNT, "kinds", None, None)
+    """Without lifetime counts."""
     conversions: dict[tuple[str, int, str], float] = sums(COUNT, None, None, None)
+    """Without refunds."""

@@ -34,10 +34,6 @@ def observe_regions(
 
     Parameters
     ----------
-    columns : Columns
-    goal : str
-    start : date
-        First day of the window.
     types : sequence of SourceDays, length K
         Covered days of the engagement types, over all regions.
     covered : SourceDays

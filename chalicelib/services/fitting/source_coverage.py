@@ -61,21 +61,16 @@ COVERAGE_INFERRED, COVERAGE_GAP, POSSIBLE_GAP = (
 
 @dataclass(frozen=True, slots=True)
 class SourceDays:
-    """The covered days of a source, in a window of T days.
-
-    Attributes
-    ----------
-    days : list of bool, length T
-    is_declared : bool
-        Whether all covered days were declared.
-    may_have_gaps : bool
-        Whether some days without events look like missing data but count as zeros, because
-        campaigns pause.
-    """
+    """The covered days of a source, in a window of T days."""
 
     days: Days
+    """Length T."""
     is_declared: bool
+    """Whether all covered days were declared."""
     may_have_gaps: bool = False
+    """Whether some days without events look like missing data but count as zeros, because campaigns
+    pause.
+    """
 
     @property
     def gaps(self) -> list[tuple[int, int]]:
@@ -132,9 +127,6 @@ def cover_types(
     ----------
     kinds : sequence of (channel, type, paid), length K
     counts : sequence of K sequences of length T
-    declared : iterable of Declared
-    start : date
-        The first day.
     """
     spans = list(declared)
     silent = _silent_channels(kinds, counts, start)

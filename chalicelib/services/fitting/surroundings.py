@@ -48,19 +48,12 @@ class Declared:
 
 @dataclass(slots=True)
 class Surroundings:
-    """Declared coverage and annotations by event id, and controls by name and day.
-
-    Attributes
-    ----------
-    declared : dict of str to Declared
-    annotations : dict of str to (name, category, first day, last day)
-    controls : dict of (name, day) to (instant, event id, value)
-        If a day has several values, the latest one counts.
-    """
+    """Declared coverage and annotations by event id, and controls by name and day."""
 
     declared: dict[str, Declared] = field(default_factory=dict)
     annotations: dict[str, tuple[str, str, int, int]] = field(default_factory=dict)
     controls: dict[tuple[str, int], tuple[str, str, float]] = field(default_factory=dict)
+    """If a day has several values, the latest one counts."""
 
     def add(self, event: Coverage | Annotation | Control, day: int) -> None:
         """Add an event; `day` is the ordinal of its day and is used only for controls."""

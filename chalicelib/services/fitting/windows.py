@@ -33,7 +33,6 @@ def find_window(
 
     Parameters
     ----------
-    columns : Columns
     longest : int
         Declared days extend the window to at most this many days.
     within : (date, date), optional

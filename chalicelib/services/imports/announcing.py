@@ -26,16 +26,10 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]|\A\.+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The URL to PUT a file to.
-
-    Attributes
-    ----------
-    url : str
-        Presigned; needs no other credentials.
-    expires_at : datetime
-    """
+    """The URL to PUT a file to."""
 
     url: str
+    """Presigned; needs no other credentials."""
     expires_at: dt.datetime
 
 
@@ -108,10 +102,7 @@ def import_for_object(
 ) -> str:
     """Return the id of the import for an uploaded object; create one for a dropped file.
 
-    Parameters
-    ----------
-    dropped_at : datetime
-        Time from the notification, so that repeated deliveries give the same id.
+    `dropped_at`: time from the notification, so that repeated deliveries give the same id.
 
     Raises
     ------
@@ -154,4 +145,4 @@ def check_options(
     if account is not None and not (1 <= len(account) <= 128 and account.isprintable()):
         wrong.append(FieldError("/account", "invalid_format", "1 to 128 printable characters"))
     if wrong:
-        raise InvalidFields("the file cannot be read like this", tuple(wrong))
+        raise InvalidFields("the options of the import are invalid", tuple(wrong))

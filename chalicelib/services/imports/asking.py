@@ -34,12 +34,7 @@ def ask_for_replay(
 ) -> Import:
     """Request a replay of an import. If it has no rejected rows, change nothing.
 
-    Parameters
-    ----------
-    send : callable
-        Sends the message of an import to the queue.
-    given : dict
-        Values for some of `OPTIONS` that replace the import's own. None removes an option.
+    `given`: values for some of `OPTIONS` that replace the import's own. None removes an option.
 
     Raises
     ------
@@ -55,7 +50,7 @@ def ask_for_replay(
     if current.is_removed:
         raise ImportRemoved("the import was removed; upload the file again to import it")
     if current.state in ("waiting", "running") and not _has_lost_message(current, now):
-        raise ImportUnfinished(f"the import is {current.state}; it can be replayed when it ended")
+        raise ImportUnfinished(f"the import is {current.state}; replay it after it has ended")
     if current.state == "done" and not current.rejected:
         return current
     platform = given.get("platform", current.platform) or "auto"
@@ -94,11 +89,6 @@ def ask_for_removal(
     store: TenantStore, import_id: str, send: Callable[[Import], None], *, now: dt.datetime
 ) -> Import:
     """Request the removal of everything that an import stored; repeating it changes nothing.
-
-    Parameters
-    ----------
-    send : callable
-        Sends the message of an import to the queue.
 
     Returns
     -------

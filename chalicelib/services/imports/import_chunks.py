@@ -24,28 +24,19 @@ ROWS_PER_EVENT = 5
 
 @dataclass(slots=True)
 class Chunk:
-    """The outcome of some consecutive rows.
-
-    Attributes
-    ----------
-    rows, imported, not_data : int
-        Numbers of rows: all, imported, and without data.
-    events : int
-        Number of events that the chunk adds to the import.
-    writes : list of Storable
-    rejected : list of RejectedRow
-        In the order of the file.
-    after : str, optional
-        In a replay: cursor of the last rejected row that was processed.
-    """
+    """The outcome of some consecutive rows."""
 
     rows: int = 0
     imported: int = 0
     not_data: int = 0
+    """Numbers of rows: all, imported, and without data."""
     events: int = 0
+    """Number of events that the chunk adds to the import."""
     writes: list[Storable] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)
+    """In the order of the file."""
     after: str | None = None
+    """In a replay: cursor of the last rejected row that was processed."""
 
     def days(self, first: str | None, last: str | None) -> tuple[str | None, str | None]:
         """First and last day of the events, widened to include the two given days."""
@@ -58,18 +49,12 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Restatement:
-    """The changed events of a row that was imported before.
-
-    Attributes
-    ----------
-    events : tuple of dict
-        The events to store again.
-    more : int
-        Number of events that the row gains.
-    """
+    """The changed events of a row that was imported before."""
 
     events: tuple[RawEvent, ...]
+    """The events to store again."""
     more: int
+    """Number of events that the row gains."""
 
 
 class ChunkBuilder:
@@ -77,7 +62,6 @@ class ChunkBuilder:
 
     Parameters
     ----------
-    terms : Terms
     parts : sequence of str
         Names of the parts of the file.
     events : int
@@ -216,14 +200,8 @@ def chunks(
     ----------
     outcomes : iterable of RowOutcome
         Starts at the first row of the file.
-    events : int
-        Approximate number of events in a chunk.
     position : int
         Number of rows already processed.
-    reject : callable
-        See `ChunkBuilder`.
-    rejected : iterable of RejectedRow
-        See `numbered`.
     """
     builder = ChunkBuilder(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
     for number, outcome in numbered(outcomes, position, rejected, reject):

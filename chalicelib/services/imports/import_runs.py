@@ -12,7 +12,7 @@ import datetime as dt
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.model.admission import EventRejection, admit
@@ -123,41 +123,32 @@ def rare_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
+@dataclass(frozen=True)
 class _ImportRun:
-    """One run of the import function."""
-
-    def __init__(
-        self,
-        store: TenantStore,
-        now: dt.datetime,
-        deadline: Callable[[], float],
-        read_export: ReadExport | None,
-        chunk_events: int,
-    ) -> None:
-        self._store = store
-        self._now = now
-        self._deadline = deadline
-        self._read_export = read_export
-        self._chunk_events = chunk_events
+    store: TenantStore
+    now: dt.datetime
+    deadline: Callable[[], float]
+    read_export: ReadExport | None
+    chunk_events: int
 
     def has_time(self) -> bool:
         """Whether there is time for another chunk."""
-        return self._deadline() >= STOP_BEFORE_SECONDS
+        return self.deadline() >= STOP_BEFORE_SECONDS
 
     def open(self, version: ObjectVersion) -> ObjectReader:
         """Open the upload; raises `ObjectGoneError` and `ObjectTooLargeError`."""
-        return self._store.objects.open(version, max_bytes=self._store.settings.max_import_bytes)
+        return self.store.objects.open(version, max_bytes=self.store.settings.max_import_bytes)
 
     def begin(self, current: Import, version: ObjectVersion) -> Import:
         """Start the import, or its replay, at the first row of a version of the file."""
         replay = current.replay
-        self._store.import_quotas.begin(current.import_id, now=self._now)
+        self.store.import_quotas.begin(current.import_id, now=self.now)
         is_same = (current.object_key, current.etag) == (version.key, version.etag)
         if is_same and replay is not None and replay.before == "done":
-            return self._store.imports.save(replace(current, state="running"))
-        begun = self._store.imports.save(_begun(current, version, replay if is_same else None))
+            return self.store.imports.save(replace(current, state="running"))
+        begun = self.store.imports.save(_begun(current, version, replay if is_same else None))
         if current.rejected:
-            self._store.imports.remove_rejected_rows(
+            self.store.imports.remove_rejected_rows(
                 current.import_id, current.generation, go_on=self.has_time
             )
         return begun
@@ -165,16 +156,16 @@ class _ImportRun:
     def read(self, current: Import, stream: ObjectReader) -> Import:
         """Store the rows after the checkpoint."""
         try:
-            reading = open_reading(self._store, current, stream, self._read_export)
+            reading = open_reading(self.store, current, stream, self.read_export)
             current = replace(current, report=reading.report)
             for chunk in chunks(
                 reading,
-                terms_of(self._store, self._now),
-                events=self._chunk_events,
+                terms_of(self.store, self.now),
+                events=self.chunk_events,
                 position=current.position,
                 parts=reading.parts,
                 reject=reading.reject,
-                rejected=self._store.imports.rejected_rows(current.import_id, current.generation),
+                rejected=self.store.imports.rejected_rows(current.import_id, current.generation),
             ):
                 current = self._keep(current, chunk)
                 if not self.has_time():
@@ -191,7 +182,7 @@ class _ImportRun:
         def open_with(opened: ExitStack, options: Import | Replay) -> Reading:
             own = stream if options is current.replay else self.open(version)
             opened.callback(own.close)
-            return open_reading(self._store, options, own, self._read_export)
+            return open_reading(self.store, options, own, self.read_export)
 
         return self._replay_run().run(current, open_with)
 
@@ -204,7 +195,7 @@ class _ImportRun:
             # file once more restores the new numbers.
             newer = ObjectVersion(current.object_key, current.etag, current.version_id)
             left = tuple(etag for etag in current.overtaken if etag != version.etag)
-            return self._store.imports.save(replace(_begun(current, newer, None), overtaken=left))
+            return self.store.imports.save(replace(_begun(current, newer, None), overtaken=left))
         if is_same and current.replay is not None:
             return self._replay_run().abandon(current, GONE)
         if is_same or (current.state == "waiting" and current.replay is None):
@@ -213,39 +204,39 @@ class _ImportRun:
 
     def over_quota(self, stream: ObjectReader) -> ExportRejected | None:
         """Count the bytes of an uploaded file; return the error if over the quota."""
-        return take_bytes(self._store, stream.size, now=self._now)
+        return take_bytes(self.store, stream.size, now=self.now)
 
     def reject(self, current: Import, version: ObjectVersion, why: ExportRejected) -> Import:
         """Fail the import without reading the file, and remove the file."""
         if current.replay is not None and current.etag == version.etag:
             return self._replay_run().abandon(current, why)
         begun = self.begin(current, version)
-        self._store.objects.remove(version.key)
+        self.store.objects.remove(version.key)
         return self._fail(begun, why)
 
     def remove(self, current: Import, version: ObjectVersion) -> Import:
         """Run the removal of the import."""
-        return RemovalRun(self._store, now=self._now, has_time=self.has_time).run(current, version)
+        return RemovalRun(self.store, now=self.now, has_time=self.has_time).run(current, version)
 
     def _replay_run(self) -> ReplayRun:
         return ReplayRun(
-            self._store, now=self._now, has_time=self.has_time, chunk_events=self._chunk_events
+            self.store, now=self.now, has_time=self.has_time, chunk_events=self.chunk_events
         )
 
     def _keep(self, current: Import, chunk: Chunk) -> Import:
         """Store the events, then the rejected rows, then the checkpoint that covers both."""
-        current = extended(self._store, current, chunk)
-        missed = self._store.events.write(chunk.writes, origin=current.import_id)
+        current = extended(self.store, current, chunk)
+        missed = self.store.events.write(chunk.writes, origin=current.import_id)
         if missed:
             raise StoreUnavailable(
                 f"{len(missed)} events after row {current.position} of the import "
                 f"{current.import_id} are not stored; the import continues there"
             )
-        self._store.imports.add_rejected_rows(
-            current.import_id, current.generation, chunk.rejected, now=self._now
+        self.store.imports.add_rejected_rows(
+            current.import_id, current.generation, chunk.rejected, now=self.now
         )
         first, last = chunk.days(current.first_day, current.last_day)
-        return self._store.imports.save(
+        return self.store.imports.save(
             replace(
                 current,
                 position=current.position + chunk.rows,
@@ -261,32 +252,32 @@ class _ImportRun:
 
     def _finish(self, current: Import, reading: Reading) -> Import:
         """Store the coverage of the file and end the import."""
-        terms = terms_of(self._store, self._now)
+        terms = terms_of(self.store, self.now)
         verdicts = [admit(raw, terms) for raw in reading.coverage()]
         coverage = [one for one in verdicts if not isinstance(one, EventRejection)]
-        if self._store.events.write(coverage, origin=current.import_id):
+        if self.store.events.write(coverage, origin=current.import_id):
             raise StoreUnavailable(
                 f"the coverage of the import {current.import_id} is not stored; it will be retried"
             )
         summary = reading.summary()
-        return self._store.imports.save(
+        return self.store.imports.save(
             replace(
                 current,
                 state="done",
                 events=summary["events"],
                 coverage=len(coverage),
-                finished_at=stamp(self._now),
+                finished_at=stamp(self.now),
                 summary=summary,
             )
         )
 
     def _fail(self, current: Import, why: ExportRejected) -> Import:
-        return self._store.imports.save(
+        return self.store.imports.save(
             replace(
                 current,
                 state="failed",
                 error={"code": why.code, "detail": why.detail},
-                finished_at=stamp(self._now),
+                finished_at=stamp(self.now),
             )
         )
 

@@ -24,11 +24,6 @@ TRY_AGAIN_SECONDS = 60
 def check_quotas(store: TenantStore, *, size: int | None, now: dt.datetime) -> None:
     """Check whether another import may be announced.
 
-    Parameters
-    ----------
-    size : int, optional
-        Size of the file in bytes, if known.
-
     Raises
     ------
     TooManyImports

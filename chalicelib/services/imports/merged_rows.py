@@ -25,11 +25,7 @@ class Merged:
     A step is a rejected row alone (the file no longer has it, or could not be read that far), a
     row of the file alone (it was imported), or both.
 
-    Parameters
-    ----------
-    outcomes : iterable
-        From `import_chunks.numbered`.
-    rejected : iterator of RejectedRow
+    `outcomes`: from `import_chunks.numbered`.
 
     Attributes
     ----------
@@ -74,10 +70,7 @@ def replayed_chunks(
 ) -> Iterator[Chunk]:
     """Yield the chunks of a replay; a checkpoint follows each chunk.
 
-    Parameters
-    ----------
-    earlier : EarlierReading, optional
-        For comparison with the rows that were imported before.
+    `earlier`: for comparison with the rows that were imported before.
     """
     for rejected, number, outcome in merged:
         if rejected is None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.model.days import stamp
@@ -28,23 +28,14 @@ SPANS_STEP = 0
 IMPORTS_AT_ONCE = 200
 
 
+@dataclass(frozen=True, slots=True)
 class RemovalRun:
-    """One run of a removal.
+    """One run of a removal."""
 
-    Parameters
-    ----------
-    store : TenantStore
-    now : datetime
-    has_time : callable
-        Returns whether there is time for another page.
-    """
-
-    def __init__(
-        self, store: TenantStore, *, now: dt.datetime, has_time: Callable[[], bool]
-    ) -> None:
-        self._store = store
-        self._now = now
-        self._has_time = has_time
+    store: TenantStore
+    now: dt.datetime
+    has_time: Callable[[], bool]
+    """Returns whether there is time for another page."""
 
     def run(self, current: Import, version: ObjectVersion) -> Import:
         """Remove an import, or continue from its checkpoint.
@@ -52,10 +43,7 @@ class RemovalRun:
         A message for a removed import searches it once more: another worker may have stored events
         of it until its own message was delivered again.
 
-        Parameters
-        ----------
-        version : ObjectVersion
-            The upload that the message names; it is removed too.
+        `version`: the upload that the message names; it is removed too.
 
         Returns
         -------
@@ -76,8 +64,8 @@ class RemovalRun:
         self._remove_upload(current, version)
         if before.state == "removed" and current.revision == before.revision:
             return before
-        removal = replace(removal_of(current), removed_at=stamp(self._now))
-        return self._store.imports.save(replace(current, state="removed", removal=removal))
+        removal = replace(removal_of(current), removed_at=stamp(self.now))
+        return self.store.imports.save(replace(current, state="removed", removal=removal))
 
     def _remove_events(self, current: Import) -> tuple[Import, bool]:
         partitions = self._partitions(current)
@@ -85,25 +73,25 @@ class RemovalRun:
             current, is_through = self._remove_from(current, partitions[step])
             if is_through:
                 current = _with_removal(current, step=step + 1, after=None)
-            if not self._has_time():
+            if not self.has_time():
                 return self._save(current), False
         return current, True
 
     def _partitions(self, current: Import) -> Sequence[str]:
         known = (current.earliest, current.latest, current.first_day, current.last_day)
         days = [dt.date.fromisoformat(day) for day in known if day is not None]
-        return self._store.events.partitions((min(days), max(days)) if days else None)
+        return self.store.events.partitions((min(days), max(days)) if days else None)
 
     def _remove_from(self, current: Import, partition: str) -> tuple[Import, bool]:
         """Remove one page of a partition; return whether it was the last page."""
         removal, import_id = removal_of(current), current.import_id
-        found, following = self._store.events.stored_by(import_id, partition, removal.after)
+        found, following = self.store.events.stored_by(import_id, partition, removal.after)
         until = removal.until
         if until is not None:  # the previous run was killed here
             found = [sort for sort in found if sort <= until]
         elif found:
             current = self._save(_counted(_with_removal(current, until=found[-1]), len(found)))
-        replaced = self._store.events.remove(import_id, partition, found)
+        replaced = self.store.events.remove(import_id, partition, found)
         current = _counted(current, -replaced)
         if until is None:
             return _with_removal(current, after=following, until=None), following is None
@@ -112,15 +100,15 @@ class RemovalRun:
         return _with_removal(current, after=until, until=None), False
 
     def _save(self, current: Import) -> Import:
-        return self._store.imports.save(_with_removal(current, moved_at=stamp(self._now)))
+        return self.store.imports.save(_with_removal(current, moved_at=stamp(self.now)))
 
     def _remove_rejected_rows(self, current: Import) -> bool:
         """Remove the rejected rows; return False if time ran out first."""
         for generation in range(1, current.generations + 1):
-            if not self._store.imports.remove_rejected_rows(
-                current.import_id, generation, go_on=_once_and_while(self._has_time)
+            if not self.store.imports.remove_rejected_rows(
+                current.import_id, generation, go_on=_once_and_while(self.has_time)
             ):
-                if self._has_time():
+                if self.has_time():
                     raise StoreUnavailable(
                         "not all rejected rows are removed; the removal continues there"
                     )
@@ -133,11 +121,11 @@ class RemovalRun:
         key = current.object_key
         if not key:
             return
-        etag = self._store.objects.etag(key)
+        etag = self.store.objects.etag(key)
         if etag is None or etag not in (current.etag, version.etag):
             return
         if not self._is_of_a_later_import(current):
-            self._store.objects.remove(key)
+            self.store.objects.remove(key)
 
     def _is_of_a_later_import(self, current: Import) -> bool:
         """Whether a file of the same name was dropped into the bucket later."""
@@ -145,7 +133,7 @@ class RemovalRun:
         if place is None or place[1] is not None:  # the key contains the import id
             return False
         after: str | None = None
-        while page := self._store.imports.newest_first(limit=IMPORTS_AT_ONCE, after=after):
+        while page := self.store.imports.newest_first(limit=IMPORTS_AT_ONCE, after=after):
             for one in page:
                 if one.import_id <= current.import_id:
                     return False

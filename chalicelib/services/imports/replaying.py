@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.model.days import stamp
@@ -37,31 +37,16 @@ OpenReading = Callable[[ExitStack, Import | Replay], Reading]
 """Opens the file with the given options, and closes it with the stack."""
 
 
+@dataclass(frozen=True, slots=True)
 class ReplayRun:
-    """One run of a replay.
+    """One run of a replay."""
 
-    Parameters
-    ----------
-    store : TenantStore
-    now : datetime
-    has_time : callable
-        Returns whether there is time for another chunk.
-    chunk_events : int
-        Approximate number of events between two checkpoints.
-    """
-
-    def __init__(
-        self,
-        store: TenantStore,
-        *,
-        now: dt.datetime,
-        has_time: Callable[[], bool],
-        chunk_events: int,
-    ) -> None:
-        self._store = store
-        self._now = now
-        self._has_time = has_time
-        self._chunk_events = chunk_events
+    store: TenantStore
+    now: dt.datetime
+    has_time: Callable[[], bool]
+    """Returns whether there is time for another chunk."""
+    chunk_events: int
+    """Approximate number of events between two checkpoints."""
 
     def run(self, current: Import, open_reading: OpenReading) -> Import:
         """Replay an import, or continue from its checkpoint.
@@ -96,7 +81,7 @@ class ReplayRun:
         replay = replay_of(current)
         if replay.position == 0 and replay.after is None:
             error = {"code": why.code, "detail": why.detail}
-            return self._store.imports.save(
+            return self.store.imports.save(
                 replace(current, state=replay.before, error=error, replay=None)
             )
         return self._go_through(current, why=why)
@@ -111,37 +96,37 @@ class ReplayRun:
     ) -> Import:
         replay = replay_of(current)
         reject = reading.reject if reading is not None else _reject_nothing
-        again = self._store.imports.rejected_rows(current.import_id, replay.generation)
+        again = self.store.imports.rejected_rows(current.import_id, replay.generation)
         outcomes = numbered(reading, replay.position, again, reject) if reading is not None else ()
-        rejected = self._store.imports.rejected_rows(
+        rejected = self.store.imports.rejected_rows(
             current.import_id, current.generation, after=replay.after
         )
         merged = Merged(outcomes, rejected)
         builder = ChunkBuilder(
-            terms_of(self._store, self._now),
+            terms_of(self.store, self.now),
             reading.parts if reading is not None else (),
-            events=self._chunk_events,
-            rows=ROWS_PER_EVENT * self._chunk_events,
+            events=self.chunk_events,
+            rows=ROWS_PER_EVENT * self.chunk_events,
             reject=reject,
         )
         for chunk in replayed_chunks(merged, builder, earlier):
             current = self._keep(current, chunk)
-            if not self._has_time():
+            if not self.has_time():
                 return current
         return self._end(current, reading, why or merged.error)
 
     def _keep(self, current: Import, chunk: Chunk) -> Import:
         """Store the events, then the rows rejected again, then the checkpoint that covers both."""
-        current = extended(self._store, current, chunk)
+        current = extended(self.store, current, chunk)
         replay = replay_of(current)
-        missed = self._store.events.write(chunk.writes, origin=current.import_id)
+        missed = self.store.events.write(chunk.writes, origin=current.import_id)
         if missed:
             raise StoreUnavailable(
                 f"{len(missed)} events of the replay of the import {current.import_id} are not "
                 "stored; the replay continues there"
             )
-        self._store.imports.add_rejected_rows(
-            current.import_id, replay.generation, chunk.rejected, now=self._now
+        self.store.imports.add_rejected_rows(
+            current.import_id, replay.generation, chunk.rejected, now=self.now
         )
         first, last = chunk.days(replay.first_day, replay.last_day)
         ahead = replace(
@@ -155,7 +140,7 @@ class ReplayRun:
             first_day=first,
             last_day=last,
         )
-        return self._store.imports.save(replace(current, replay=ahead))
+        return self.store.imports.save(replace(current, replay=ahead))
 
     def _end(self, current: Import, reading: Reading | None, why: LikeworthError | None) -> Import:
         """End the replay: switch to the new generation and its counts in one write."""
@@ -171,7 +156,7 @@ class ReplayRun:
             first_day=min(filter(None, (current.first_day, replay.first_day)), default=None),
             last_day=max(filter(None, (current.last_day, replay.last_day)), default=None),
             error=None if why is None else {"code": why.code, "detail": why.detail},
-            finished_at=stamp(self._now),
+            finished_at=stamp(self.now),
             replay=None,
         )
         if why is None and reading is not None:
@@ -188,9 +173,9 @@ class ReplayRun:
                 mapping=replay.mapping,
                 mapping_name=replay.mapping_name,
             )
-        saved = self._store.imports.save(ended)
-        self._store.imports.remove_rejected_rows(
-            current.import_id, current.generation, go_on=self._has_time
+        saved = self.store.imports.save(ended)
+        self.store.imports.remove_rejected_rows(
+            current.import_id, current.generation, go_on=self.has_time
         )
         return saved
 

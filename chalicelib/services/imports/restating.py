@@ -111,5 +111,4 @@ def _identity(event: RawEvent) -> tuple[Any, ...]:
 
 
 def _things(events: tuple[RawEvent, ...]) -> set[tuple[Any, ...]]:
-    """The identifying fields of events, without their values."""
     return {tuple(event.get(name) for name in _THING) for event in events}

@@ -38,11 +38,7 @@ def erase_from_imports(
 ) -> tuple[Receipt, bool]:
     """Erase a person from the imports, newest first, starting at the receipt's cursor.
 
-    Returns
-    -------
-    Receipt
-    bool
-        Whether all imports are done.
+    Return the receipt, and whether all imports are done.
     """
     names = _names(store, receipt.person)
     while page := store.imports.newest_first(limit=50, after=receipt.after_import):

@@ -76,10 +76,7 @@ def erase_person(
 def finish_erasures(store: TenantStore, *, now: dt.datetime, has_time: HasTime) -> list[Receipt]:
     """Continue unfinished erasures and make the second searches that are due.
 
-    Returns
-    -------
-    list of Receipt
-        The receipts that were continued, as they are now.
+    Return the receipts that were continued, as they are now.
     """
     continued = []
     for receipt in store.erasures.newest_first():
@@ -100,10 +97,7 @@ def repeat_erasures(
     Needed after restoring items from a backup. A receipt holds the person's hash, so no list of
     ids is needed.
 
-    Parameters
-    ----------
-    receipts : iterable of Receipt
-        From this table, or from the table that it replaces.
+    `receipts`: from this table, or from the table that it replaces.
 
     Yields
     ------
@@ -150,11 +144,11 @@ def list_receipts(
 def _checked(user_id: str) -> str:
     code, message = "", ""
     if not normal_user_id(user_id):
-        code, message = "too_short", "nothing but blanks"
+        code, message = "too_short", "must not be blank"
     elif len(user_id) > MAX_USER_ID:
         code, message = "too_long", f"at most {MAX_USER_ID} characters"
     if code:
-        raise InvalidFields("this is nobody's id", (FieldError("/user_id", code, message),))
+        raise InvalidFields("this is not a valid user id", (FieldError("/user_id", code, message),))
     return user_id
 
 

@@ -91,15 +91,9 @@ def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime
     Safe to repeat, delay or reorder: the result depends only on the events. If some events may
     have expired, the totals stay unchanged, because totals outlive their events.
 
-    Parameters
-    ----------
-    now : datetime
-        A time before the reading begins.
+    Return the rows of the totals; empty if they stay unchanged.
 
-    Returns
-    -------
-    list of dict
-        The rows of the totals; empty if they stay unchanged.
+    `now`: a time before the reading begins.
     """
     if may_have_expired(store.config, day, now):
         return []
@@ -246,8 +240,6 @@ def timeseries_rows(answer: Timeseries) -> Iterator[Row]:
 
 
 class _Mean:
-    """A sum and its weight."""
-
     __slots__ = ("total", "weight")
 
     def __init__(self) -> None:
@@ -359,4 +351,4 @@ def _check_question(
     elif (end - start).days >= MAX_DAYS:
         wrong.append(FieldError("/from", "out_of_range", f"at most {MAX_DAYS} days"))
     if wrong:
-        raise InvalidFields("this series cannot be given", tuple(wrong))
+        raise InvalidFields("the query is invalid", tuple(wrong))

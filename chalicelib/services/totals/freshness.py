@@ -24,16 +24,10 @@ SHARE_OF_DAY = 3
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """When to check a changed partition again.
-
-    Attributes
-    ----------
-    reading : int
-        Number of its last reading. If it has been read since, there is nothing to do.
-    due_at : datetime
-    """
+    """When to check a changed partition again."""
 
     reading: int
+    """Number of its last reading. If it has been read since, there is nothing to do."""
     due_at: dt.datetime
 
 
@@ -64,13 +58,7 @@ def keep_appointment(
     now: dt.datetime,
     wait: Wait,
 ) -> None:
-    """Derive the totals of a partition if due and not read since; reschedule if too early.
-
-    Parameters
-    ----------
-    reading : int
-        Number of the reading in the appointment.
-    """
+    """Derive the totals of a partition if due and not read since; reschedule if too early."""
     last = store.totals.last_reading(day, shard)
     if last is not None and last.number != reading:
         return

@@ -20,27 +20,19 @@ What = Literal["missing", "different", "left_over"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A difference between the stored totals of a day and shard and its events.
-
-    Attributes
-    ----------
-    day : date
-    shard : int
-    what : {'missing', 'different', 'left_over'}
-        ``missing``: events without totals. ``different``: other totals than the events give.
-        ``left_over``: totals without events.
-    awaited : bool
-        Whether they are scheduled to be derived again: then they are late, not wrong.
-    stored, derived : list of dict
-        The rows of the stored totals, and of the correct ones.
-    """
+    """A difference between the stored totals of a day and shard and its events."""
 
     day: dt.date
     shard: int
     what: What
+    """``missing``: events without totals. ``different``: other totals than the events give.
+    ``left_over``: totals without events.
+    """
     awaited: bool
+    """Whether they are scheduled to be derived again: then they are late, not wrong."""
     stored: list[dict[str, Any]]
     derived: list[dict[str, Any]]
+    """The rows of the stored totals, and of the correct ones."""
 
 
 def audit(

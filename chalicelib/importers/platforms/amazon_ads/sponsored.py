@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
-from chalicelib.importers.platforms.amazon_ads.sponsored_columns import COLUMNS, MARKS
+from collections.abc import Iterator
+from pathlib import Path
+
 from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import Claimed, Column, Key, LeftOut, Sign
+from chalicelib.importers.reports.usual_columns import columns_from
 from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.marks import together
 
 CHANNEL = "amazon_ads"
+
+
+def _in_currencies(heading: str) -> Iterator[str]:
+    """Yield ``7 Day Total Sales ($)`` also without a symbol and with other symbols."""
+    name = heading.removesuffix(" ($)")
+    yield name
+    if name != heading:
+        yield from (f"{name} ({symbol})" for symbol in "$€£₹¥")
+
+
+COLUMNS = columns_from(
+    Path(__file__).with_name("amazon_ads_columns.tsv"),
+    Column("portfolio", Key("portfolio", names=False)),
+    Column("sku", Key("sku")),
+    Column("asin", Key("asin", sets="content_id")),
+    Column("targeting", Key("targeting")),
+    Column("bidding", Key("bidding", names=False)),
+    Column("retailer", Key("retailer", names=False)),
+    Column("orders", Claimed()),
+    Column("sales", Claimed(is_value=True)),
+    Column("units", LeftOut("part of the claimed conversions")),
+    Column("acos", Sign()),
+    Column("roas", Sign()),
+    Column("viewable", LeftOut("part of the impressions")),
+    Column("purchased", Sign()),
+    Column("share", LeftOut("shares and ranks cannot be added up")),
+    spellings=_in_currencies,
+)
+MARKS = tuple(
+    together(fields=(field,))
+    for field in ("orders", "sales", "acos", "roas", "sku", "asin", "purchased", "share")
+)
+"""Columns that only reports of this platform have."""
+
 LEVELS = (
     ("search_term", "search-term"),
     ("targeting", "targeting"),
@@ -25,10 +64,6 @@ class SponsoredReport(TableReport):
     of its search terms.
     """
 
-    def name_in(self, columns: Columns) -> str:
-        """Return the level of the report's rows."""
-        return next((name for field, name in LEVELS if field in columns), self.report)
-
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
         """Return a note on the impressions that search term reports omit."""
         if "search_term" not in columns:
@@ -43,6 +78,7 @@ AMAZON_ADS = SponsoredReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="campaign",
+    levels=LEVELS,
     columns=COLUMNS,
     holds_people=True,
     needs_one_of=("campaign", "campaign_id"),

@@ -42,7 +42,7 @@ class _Kind:
     def find(self, glimpse: Glimpse) -> Sheet | None:
         """Return the first such sheet, with the report that reads it."""
         report = replace(REPORT, columns=(*POST, *self.counts))
-        head = find_head(glimpse, vocabulary_of(report.columns), self._accept, sheet=self._is_named)
+        head = find_head(glimpse, report.vocabulary, self._accept, sheet=self._is_named)
         return (report, head) if head is not None else None
 
     def _accept(self, head: TableHead) -> bool:

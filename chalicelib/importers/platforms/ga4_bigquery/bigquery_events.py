@@ -7,15 +7,13 @@ import re
 from typing import Any
 
 from chalicelib.importers.booking import engagement
-from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.goals import Goals
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
+from chalicelib.importers.outcomes import ClaimedConversions, RowRejected
 from chalicelib.importers.platforms.ga4_bigquery.bigquery_sources import origin_of
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
-from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.records.record_report import Convert, RecordReport
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.values.event_identity import digest, event_id
 from chalicelib.importers.values.values import (
     epoch,
@@ -94,20 +92,9 @@ _DECLARATION = Declaration(
 )
 
 
-def _recognise(glimpse: Glimpse) -> Recognition | None:
-    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
-        return None
-    return Recognition(2 * len(_KEYS), ", ".join(_KEYS), _open)
-
-
-def _open(source: Source, options: Options) -> Reading:
+def _converter(options: Options, unpaid: ClaimedConversions) -> Convert:
     goals = Goals(PLATFORM, options.account)
-
-    def convert(event: Any) -> Converted:
-        return _converted(event, goals, options)
-
-    description = ReportDescription(PLATFORM, "events", source.encoding)
-    return Reading(description, record_outcomes(source, convert, _shown))
+    return lambda event: _converted(event, goals, options)
 
 
 def _converted(event: Any, goals: Goals, options: Options) -> Converted:
@@ -195,4 +182,12 @@ def _shown(event: Any) -> str:
     return f"event_timestamp={stamp}" if _DIGITS.fullmatch(stamp) else ""
 
 
-GA4_EVENTS = Importer(PLATFORM, _DECLARATION, _recognise)
+GA4_EVENTS = RecordReport(
+    platform=PLATFORM,
+    report="events",
+    declaration=_DECLARATION,
+    converter=_converter,
+    shown=_shown,
+    keys=_KEYS,
+    hits=2 * len(_KEYS),
+).importer()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from chalicelib.importers.platforms.ga4_reports.ga4_translations import TRANSLATIONS
+from chalicelib.importers.platforms.ga4_reports.ga4_headings import TRANSLATIONS
 from chalicelib.importers.reports.translations import words_of
 from chalicelib.importers.tables.headings import comparable
 from chalicelib.importers.values.event_identity import digest

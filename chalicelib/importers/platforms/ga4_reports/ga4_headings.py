@@ -7,89 +7,17 @@ the name of a dimension varies by scope (session, first user) and by version of 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from pathlib import Path
 
-from chalicelib.importers.platforms.ga4_reports.ga4_translations import TRANSLATIONS
-from chalicelib.importers.reports.translations import headings_in, words_of
+from chalicelib.importers.reports.translations import headings_in, read_translations, words_of
+from chalicelib.importers.tables.heading_tables import read_headings
 from chalicelib.importers.tables.headings import Vocabulary, comparable
 
-METRICS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "views": {
-        "en": ("Views", "Page views", "Pageviews", "Screen views", "Screen page views"),
-        "de": ("Aufrufe", "Seitenaufrufe", "Bildschirmaufrufe", "Seiten- und Bildschirmaufrufe"),
-    },
-    "event_count": {
-        "en": ("Event count", "Total events"),
-        "de": ("Ereignisanzahl", "Anzahl der Ereignisse", "Ereigniszahl", "Ereignisse"),
-    },
-    "sessions": {"en": ("Sessions",), "de": ("Sitzungen",)},
-    "purchases": {
-        "en": ("Ecommerce purchases", "E-commerce purchases", "Purchases", "Transactions"),
-        "de": ("E-Commerce-Käufe", "Käufe", "Transaktionen"),
-    },
-    "key_events": {
-        "en": ("Key events", "Key events (all)", "Conversions", "Conversions (all)"),
-        "de": ("Schlüsselereignisse", "Wichtige Ereignisse", "Conversions"),
-    },
-    "purchase_revenue": {
-        "en": ("Purchase revenue", "Ecommerce revenue", "E-commerce revenue"),
-        "de": ("Kaufumsatz", "Umsatz aus Käufen", "E-Commerce-Umsatz", "Käuferumsatz"),
-    },
-    "total_revenue": {
-        "en": ("Total revenue", "Revenue"),
-        "de": ("Gesamtumsatz", "Umsatz", "Gesamteinnahmen"),
-    },
-    "users": {
-        "en": ("Users", "Active users", "New users", "Total users", "Returning users"),
-        "de": (
-            *(
-                "Nutzer",
-                "Aktive Nutzer",
-                "Neue Nutzer",
-                "Nutzer insgesamt",
-                "Gesamtzahl der Nutzer",
-            ),
-            "Wiederkehrende Nutzer",
-        ),
-    },
-}
-TIMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "date": {"en": ("Date", "Date (YYYYMMDD)"), "de": ("Datum", "Datum (JJJJMMTT)")},
-    "date_hour": {
-        "en": (
-            *("Date + hour (YYYYMMDDHH)", "Date + hour", "Date hour"),
-            *("Date hour and minute (YYYYMMDDHHMM)", "Date hour and minute"),
-        ),
-        "de": (
-            *("Datum + Stunde (JJJJMMTTHH)", "Datum + Stunde", "Datum und Stunde"),
-            "Datum, Stunde und Minute (JJJJMMTTHHMM)",
-        ),
-    },
-    "nth_hour": {"en": ("Nth hour",), "de": ("N-te Stunde", "n. Stunde")},
-    "nth_day": {"en": ("Nth day",), "de": ("N-ter Tag", "n. Tag", "Tag N", "Tagesindex")},
-    "nth_week": {"en": ("Nth week",), "de": ("N-te Woche", "n. Woche", "Woche N", "Wochenindex")},
-    "nth_month": {
-        "en": ("Nth month",),
-        "de": ("N-ter Monat", "n. Monat", "Monat N", "Monatsindex"),
-    },
-    "year_month": {
-        "en": ("Year month", "Year + month", "Month of year", "Year and month"),
-        "de": ("Jahr + Monat", "Jahr und Monat", "Jahr Monat", "Monat des Jahres"),
-    },
-    "week_number": {"en": ("Week",), "de": ("Woche",)},
-    "month_number": {"en": ("Month",), "de": ("Monat",)},
-    "nth_year": {"en": ("Nth year",), "de": ("N-tes Jahr", "n. Jahr")},
-    "unplaced": {
-        "en": (
-            *("Year", "Hour", "Day", "Day of week", "Day of week name"),
-            *("ISO week", "ISO week of ISO year", "ISO year", "Week of year", "Year week"),
-        ),
-        "de": (
-            *("Jahr", "Stunde", "Tag", "Wochentag", "ISO-Woche"),
-            *("ISO-Woche des ISO-Jahres", "ISO-Jahr", "Woche des Jahres", "Jahr und Woche"),
-        ),
-    },
-}
+METRICS = read_headings(Path(__file__).with_name("ga4_metrics.tsv"))
+TIMES = read_headings(Path(__file__).with_name("ga4_times.tsv"))
+TRANSLATIONS = read_translations(Path(__file__).with_name("ga4_headings.tsv"))
+"""The languages besides English and German."""
+
 MONEY = ("purchase_revenue", "total_revenue")
 HEADINGS = headings_in({**METRICS, **TIMES}, TRANSLATIONS)
 VOCABULARY = Vocabulary(HEADINGS)

@@ -12,11 +12,11 @@ from chalicelib.importers.platforms.ga4_reports.ga4_headings import (
     METRICS,
     OVERLAPPING,
     TIMES,
+    TRANSLATIONS,
     VOCABULARY,
     dimension_of,
     is_landing_page,
 )
-from chalicelib.importers.platforms.ga4_reports.ga4_translations import TRANSLATIONS
 from chalicelib.importers.reports.stacked import StackedTable, is_number
 from chalicelib.importers.reports.translations import words_of
 from chalicelib.importers.tables.headings import Columns, comparable, plain

@@ -9,10 +9,10 @@ from chalicelib.importers.platforms.google_ads.google_ads_columns import (
     COLUMNS,
     COUNTS,
     LEVELS,
+    TRANSLATIONS,
     TYPICAL_FIELDS,
     counts_interactions,
 )
-from chalicelib.importers.platforms.google_ads.google_translations import TRANSLATIONS
 from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.translations import words_of
@@ -90,10 +90,6 @@ class GoogleAdsReport(TableReport):
         """Whether the lines above the header are a title and a period, as in every download."""
         return _is_below_period(head)
 
-    def name_in(self, columns: Columns) -> str:
-        """Return the level of the report's rows."""
-        return next((name for field, name in LEVELS if field in columns), self.report)
-
     def condition(self, field: str, columns: Columns) -> Callable[[Cells], bool] | None:
         """Return a condition for Interactions: they count as clicks except for videos."""
         return counts_interactions(columns) if field == "interactions" else None
@@ -116,6 +112,7 @@ REPORT = GoogleAdsReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="account",
+    levels=LEVELS,
     columns=COLUMNS,
     holds_people=False,
     marks=(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NoReturn
 
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Recognition
 from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.heading_tables import read_headings
 from chalicelib.importers.tables.headings import Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
 from chalicelib.importers.tables.table_heads import TableHead
@@ -15,30 +17,7 @@ from chalicelib.model.errors import ExportRejected
 
 HITS = 5
 
-_VOCABULARY = Vocabulary(
-    {
-        "page": {
-            "en": ["Page", "Company", "Competitor"],
-            "de": ["Seite", "Unternehmen", "Mitbewerber", "Wettbewerber"],
-        },
-        "followers": {
-            "en": ["Total Followers"],
-            "de": [
-                *("Follower gesamt", "Follower insgesamt", "Gesamtzahl der Follower"),
-                *("Follower:innen gesamt", "Follower:innen insgesamt"),
-            ],
-        },
-        "new_followers": {
-            "en": ["New Followers"],
-            "de": ["Neue Follower", "Neue Follower:innen"],
-        },
-        "engagements": {
-            "en": ["Total post engagements", "Total engagements", "Post engagements"],
-            "de": ["Beitragsinteraktionen gesamt", "Interaktionen gesamt", "Engagements gesamt"],
-        },
-        "posts": {"en": ["Total posts", "Posts"], "de": ["Beiträge gesamt", "Beiträge insgesamt"]},
-    }
-)
+_VOCABULARY = Vocabulary(read_headings(Path(__file__).with_name("competitors_columns.tsv")))
 
 
 _MARKS = Marks(

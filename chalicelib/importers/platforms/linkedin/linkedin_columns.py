@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 
 from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut, Net, When
+from chalicelib.importers.reports.usual_columns import columns_from
 
 ORGANIC = ("organic",), ("organisch", "Organisch", "organic")
 SPONSORED = ("sponsored",), ("gesponsert", "Sponsored", "Anzeigen", "bezahlt")
 TOTAL = ("total",), ("gesamt", "insgesamt", "total")
 DESKTOP = ("desktop",), ("Desktop", "Computer", "PC")
 MOBILE = ("mobile",), ("mobil", "Mobilgerät", "Mobilgeräte", "Smartphone", "mobile")
-
-_FOLLOWERS = ("Follower", "Follower:innen", "Follower/innen", "Follower*innen")
-_NEW_FOLLOWERS = tuple(f"Neue {word}" for word in _FOLLOWERS)
 
 DAY = Column("day", When("day"), en=("Date",), de=("Datum",))
 
@@ -52,40 +51,12 @@ def _left_out(
 _NOT_ADDITIVE = "numbers of people on several days cannot be added up"
 _RATE = "rates are recomputed, never added up"
 
-FOLLOWERS = (
-    DAY,
-    Column(
-        "sponsored",
-        Count("follow", paid=True),
-        en=("Sponsored followers", "Sponsored"),
-        de=(*(f"Gesponserte {w}" for w in _FOLLOWERS), "Gesponsert"),
-    ),
-    Column(
-        "organic",
-        Net("follow", "unfollow"),
-        en=("Organic followers", "Organic"),
-        de=(*(f"Organische {w}" for w in _FOLLOWERS), "Organisch"),
-    ),
-    Column(
-        "invited",
-        Count("follow", part="auto-invited"),
-        en=("Auto-invited followers", "Auto-invited", "Auto invited followers"),
-        de=(
-            *(f"Automatisch eingeladene {w}" for w in _FOLLOWERS),
-            "Automatisch eingeladen",
-        ),
-    ),
-    Column(
-        "total",
-        Net("follow", "unfollow"),
-        en=("Total followers", "Total new followers"),
-        de=(
-            *(f"{w} {all_}" for w, all_ in product(_FOLLOWERS, ("gesamt", "insgesamt"))),
-            *(f"Gesamtzahl der {w}" for w in _FOLLOWERS),
-            *(f"{new} gesamt" for new in _NEW_FOLLOWERS),
-        ),
-        unless=("sponsored", "organic", "invited"),
-    ),
+FOLLOWERS = columns_from(
+    Path(__file__).with_name("linkedin_follower_columns.tsv"),
+    Column("sponsored", Count("follow", paid=True)),
+    Column("organic", Net("follow", "unfollow")),
+    Column("invited", Count("follow", part="auto-invited")),
+    Column("total", Net("follow", "unfollow"), unless=("sponsored", "organic", "invited")),
 )
 """Despite its name, *Total followers* counts the new followers of the day."""
 
@@ -169,61 +140,12 @@ CONTENT = (
     ),
 )
 
-POSTS = (
-    Column(
-        "link",
-        Key("post", sets="content_id"),
-        en=("Update link", "Post link", "Post URL", "Update URL"),
-        de=("Beitragslink", "Link zum Beitrag", "Update-Link", "Link zum Update", "Beitrags-URL"),
-    ),
-    Column(
-        "campaign",
-        Key("campaign", sets="campaign_id", names=False, makes_paid=True),
-        en=("Campaign name",),
-        de=("Kampagnenname", "Name der Kampagne"),
-    ),
-    Column(
-        "created",
-        When("posted"),
-        en=("Created date", "Created", "Publish date", "Posted date"),
-        de=("Erstellungsdatum", "Erstellt am", "Erstellt", "Veröffentlichungsdatum"),
-    ),
-    Column(
-        "impressions",
-        Count("impression"),
-        en=("Impressions",),
-        de=("Impressions", "Impressionen"),
-    ),
-    Column(
-        "views",
-        Count("view"),
-        en=("Video views", "Views", "Views (Excluding offsite video views)"),
-        de=("Videoaufrufe", "Videowiedergaben", "Aufrufe"),
-    ),
-    Column("clicks", Count("click"), en=("Clicks",), de=("Klicks",)),
-    Column(
-        "likes",
-        Count("like"),
-        en=("Likes", "Reactions"),
-        de=("Likes", "Gefällt mir", "Reaktionen", "Gefällt-mir-Angaben", "„Gefällt mir“-Angaben"),
-    ),
-    Column("comments", Count("comment"), en=("Comments",), de=("Kommentare",)),
-    Column(
-        "shares",
-        Count("share"),
-        en=("Shares", "Reposts"),
-        de=(
-            *("Geteilt", "Geteilte Inhalte", "Geteilte Beiträge", "Direkt geteilte Beiträge"),
-            *("Erneut geteilt", "Mal geteilt", "Shares", "Reposts"),
-        ),
-    ),
-    Column("follows", Count("follow"), en=("Follows",), de=("Follows", *_FOLLOWERS)),
-    Column(
-        "title",
-        LeftOut("texts are not stored"),
-        en=("Update title", "Post title"),
-        de=("Beitragstitel", "Titel des Beitrags", "Update-Titel"),
-    ),
+POSTS = columns_from(
+    Path(__file__).with_name("linkedin_post_columns.tsv"),
+    Column("link", Key("post", sets="content_id")),
+    Column("campaign", Key("campaign", sets="campaign_id", names=False, makes_paid=True)),
+    Column("created", When("posted")),
+    Column("title", LeftOut("texts are not stored")),
 )
 
 ENGAGEMENT = (
@@ -244,5 +166,13 @@ ENGAGEMENT = (
 
 NEW_FOLLOWERS = (
     DAY,
-    Column("followers", Net("follow", "unfollow"), en=("New followers",), de=_NEW_FOLLOWERS),
+    Column(
+        "followers",
+        Net("follow", "unfollow"),
+        en=("New followers",),
+        de=tuple(
+            f"Neue {word}"
+            for word in ("Follower", "Follower:innen", "Follower/innen", "Follower*innen")
+        ),
+    ),
 )

@@ -8,8 +8,11 @@ from itertools import chain
 
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import Reading, ReportDescription
-from chalicelib.importers.platforms.linkedin_ads.linkedin_ads_columns import COLUMNS, TYPICAL
-from chalicelib.importers.platforms.linkedin_ads.linkedin_ads_counts import VIRAL
+from chalicelib.importers.platforms.linkedin_ads.linkedin_ads_columns import (
+    COLUMNS,
+    TYPICAL,
+    VIRAL,
+)
 from chalicelib.importers.platforms.linkedin_ads.preamble import (
     is_empty_report,
     is_titled,

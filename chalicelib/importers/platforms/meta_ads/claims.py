@@ -1,68 +1,13 @@
-"""The conversions that Meta claims for its ads, and which of its results are conversions."""
+"""Which of the results that Meta claims for its ads are conversions."""
 
 from __future__ import annotations
 
 import re
 
-from chalicelib.importers.platforms.meta_ads.meta_translations import TRANSLATIONS
-from chalicelib.importers.reports.report_columns import Claimed, Column, Sign
+from chalicelib.importers.platforms.meta_ads.meta_ads_columns import TRANSLATIONS
 from chalicelib.importers.reports.translations import words_of
 from chalicelib.importers.rows.row_plan import Cells, Change
 from chalicelib.importers.tables.headings import Columns
-
-CLAIMS = (
-    Column("purchases", Claimed(), en=("Purchases",), de=("Käufe",)),
-    Column(
-        "website_purchases",
-        Claimed(),
-        en=("Website purchases",),
-        de=("Websites-Käufe", "Website-Käufe", "Käufe auf der Website"),
-        unless=("purchases",),
-    ),
-    Column(
-        "results",
-        Claimed(),
-        en=("Results",),
-        de=("Ergebnisse",),
-        unless=("purchases", "website_purchases"),
-    ),
-    Column(
-        "indicator",
-        Sign(),
-        en=("Result indicator", "Result type"),
-        de=("Indikator für Ergebnisse", "Ergebnisindikator", "Ergebnis-Indikator", "Ergebnistyp"),
-    ),
-    Column(
-        "purchase_value",
-        Claimed(is_value=True),
-        en=("Purchases conversion value", "Purchase conversion value"),
-        de=(
-            "Conversion-Wert von Käufen",
-            "Conversion-Wert der Käufe",
-            "Conversion-Wert für Käufe",
-            "Käufe – Conversion-Wert",
-            "Kaufwert",
-        ),
-    ),
-    Column(
-        "website_purchase_value",
-        Claimed(is_value=True),
-        en=("Website purchases conversion value", "Website purchase conversion value"),
-        de=(
-            "Websites-Käufe – Conversion-Wert",
-            "Conversion-Wert von Website-Käufen",
-            "Conversion-Wert von Websites-Käufen",
-        ),
-        unless=("purchase_value",),
-    ),
-    Column(
-        "conversion_value",
-        Claimed(is_value=True),
-        en=("Total conversion value", "Conversion value"),
-        de=("Conversion-Wert", "Conversion-Wert gesamt"),
-        unless=("purchase_value", "website_purchase_value"),
-    ),
-)
 
 
 def _any_of(what: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from chalicelib.importers.platforms.meta_ads.claims import CLAIMS, only_conversions
-from chalicelib.importers.platforms.meta_ads.meta_ads_counts import COUNTS, MONEY
-from chalicelib.importers.platforms.meta_ads.meta_ads_subjects import BREAKDOWNS, DATES, NAMES
-from chalicelib.importers.platforms.meta_ads.meta_translations import TRANSLATIONS
+from chalicelib.importers.platforms.meta_ads.claims import only_conversions
+from chalicelib.importers.platforms.meta_ads.meta_ads_columns import COLUMNS, TRANSLATIONS
 from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.translations import translated, words_of
+from chalicelib.importers.reports.report_columns import Count, Key, LeftOut
+from chalicelib.importers.reports.translations import words_of
 from chalicelib.importers.rows.row_plan import Change
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
@@ -16,10 +15,11 @@ from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.numerals import NumberFormat
 
 CHANNEL = "meta_ads"
-COLUMNS = translated((*DATES, *NAMES, *BREAKDOWNS, *COUNTS, *MONEY, *CLAIMS), TRANSLATIONS)
 
 _FORMATTED = ("formatted", "formatiert", *words_of(TRANSLATIONS, "formatted"))
 """Names of sheets that repeat the raw data, formatted for reading."""
+
+_COUNTS = tuple(column.field for column in COLUMNS if isinstance(column.role, Count | LeftOut))
 
 LEVELS = (
     *(("ad_id", "ad"), ("ad", "ad"), ("ad_set_id", "ad_set"), ("ad_set", "ad_set")),
@@ -52,16 +52,12 @@ class MetaAdsReport(TableReport):
         columns = head.columns
         if columns.currencies.get("cost"):
             return True
-        has_numbers = "cost" in columns or any(column.field in columns for column in COUNTS)
+        has_numbers = "cost" in columns or any(field in columns for field in _COUNTS)
         return has_numbers and "from" in columns and "to" in columns
 
     def may_hold(self, sheet: str) -> bool:
         """Whether a sheet may contain the raw data. Formatted copies are not read."""
         return not any(word in sheet.casefold() for word in _FORMATTED)
-
-    def name_in(self, columns: Columns) -> str:
-        """Return the level of the rows."""
-        return next((name for field, name in LEVELS if field in columns), self.report)
 
     def preparation(self, columns: Columns, numbers: NumberFormat) -> Change | None:
         """Clear results that are not conversions."""
@@ -80,7 +76,7 @@ class MetaAdsReport(TableReport):
                 "The report does not show what its Results are, so they do not count as "
                 "conversions. Add the column Result indicator."
             )
-        if not any(column.field in columns for column in (*NAMES, *BREAKDOWNS)):
+        if not any(c.field in columns for c in COLUMNS if isinstance(c.role, Key)):
             notes.append(
                 "The report names no campaigns. Rows of the same day are distinguished by their "
                 "order."
@@ -92,6 +88,7 @@ REPORT = MetaAdsReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="account",
+    levels=LEVELS,
     columns=COLUMNS,
     holds_people=False,
     marks=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
+from chalicelib.importers.outcomes import Reading, RowRejected
 from chalicelib.importers.platforms.open_social.social_notes import (
     LIFETIME,
     NO_PEOPLE,
@@ -16,8 +16,8 @@ from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.records.record_fields import count, first_moment, mapping, text
+from chalicelib.importers.records.record_report import RecordReport, of_account
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.values.counters import lifetime_events
 from chalicelib.model.errors import ExportRejected
 
@@ -73,18 +73,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     found = [key for key in _COUNTS if f'"{key}"' in glimpse.text]
     if len(found) < 2:
         return None
-    return Recognition(30 + len(found), ", ".join(("app.bsky.feed", *found)), _open)
-
-
-def _open(source: Source, options: Options) -> Reading:
-    description = ReportDescription(CHANNEL, "posts", source.encoding, lifetime=True)
-    outcomes = record_outcomes(
-        source,
-        lambda record: _convert(record, options.account or "-"),
-        lambda record: shown_id("uri")(_post_of(record)),
-        within=("feed", "posts"),
-    )
-    return Reading(description, outcomes)
+    return Recognition(30 + len(found), ", ".join(("app.bsky.feed", *found)), _POSTS.open)
 
 
 def _post_of(record: Any) -> Any:
@@ -125,5 +114,14 @@ def _reject(source: Source, options: Options) -> Reading:
     )
 
 
-BLUESKY_POSTS = Importer(CHANNEL, _DECLARATION, _recognise)
+_POSTS = RecordReport(
+    platform=CHANNEL,
+    report="posts",
+    declaration=_DECLARATION,
+    converter=of_account(_convert),
+    shown=lambda record: shown_id("uri")(_post_of(record)),
+    within=("feed", "posts"),
+    lifetime=True,
+)
+BLUESKY_POSTS = _POSTS.importer(_recognise)
 BLUESKY_REPOSITORY = Importer(CHANNEL, _REPOSITORY, _recognise_repository)

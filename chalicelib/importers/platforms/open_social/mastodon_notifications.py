@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription
 from chalicelib.importers.platforms.open_social.mastodon_posts import CHANNEL
 from chalicelib.importers.platforms.open_social.social_notes import (
     NO_PEOPLE,
@@ -15,11 +13,9 @@ from chalicelib.importers.platforms.open_social.social_notes import (
     shown_id,
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
-from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.records.record_fields import mapping, text
+from chalicelib.importers.records.record_report import RecordReport, of_account
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 
 TYPES = {
     "favourite": "like",
@@ -62,26 +58,6 @@ _DECLARATION = Declaration(
 )
 
 
-def _recognise(glimpse: Glimpse) -> Recognition | None:
-    keys = ("type", "created_at", "account", "acct")
-    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in keys):
-        return None
-    if not _KIND.search(glimpse.text):
-        return None
-    return Recognition(40, ", ".join(keys), _open)
-
-
-def _open(source: Source, options: Options) -> Reading:
-    description = ReportDescription(CHANNEL, "notifications", source.encoding)
-    outcomes = record_outcomes(
-        source,
-        lambda record: _convert(record, options.account or "-"),
-        shown_id("id"),
-        within=("notifications",),
-    )
-    return Reading(description, outcomes)
-
-
 def _convert(record: Any, account: str) -> Converted:
     found = mapping({"of": record}, "of")
     status = mapping(found, "status")
@@ -99,4 +75,14 @@ def _convert(record: Any, account: str) -> Converted:
     )
 
 
-MASTODON_NOTIFICATIONS = Importer(CHANNEL, _DECLARATION, _recognise)
+MASTODON_NOTIFICATIONS = RecordReport(
+    platform=CHANNEL,
+    report="notifications",
+    declaration=_DECLARATION,
+    converter=of_account(_convert),
+    shown=shown_id("id"),
+    keys=("type", "created_at", "account", "acct"),
+    patterns=(_KIND,),
+    hits=40,
+    within=("notifications",),
+).importer()

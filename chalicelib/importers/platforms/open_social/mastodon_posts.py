@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.open_social.social_notes import (
     LIFETIME,
     NO_PEOPLE,
@@ -15,11 +13,9 @@ from chalicelib.importers.platforms.open_social.social_notes import (
     shown_id,
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
-from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.records.record_fields import count, first_moment, mapping, text
+from chalicelib.importers.records.record_report import RecordReport, of_account
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.values.counters import lifetime_events
 
 CHANNEL = "mastodon"
@@ -83,39 +79,6 @@ _STATUSES = Declaration(
 )
 
 
-def _recognise_archive(glimpse: Glimpse) -> Recognition | None:
-    keys = ("orderedItems", "published", "object")
-    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in keys):
-        return None
-    if "activitystreams" not in glimpse.text or not _NOTES.search(glimpse.text):
-        return None
-    return Recognition(30, ", ".join(keys), _opened(_archived, "id", within="orderedItems"))
-
-
-def _recognise_statuses(glimpse: Glimpse) -> Recognition | None:
-    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _STATUS_COUNTS):
-        return None
-    return Recognition(
-        20 + len(_STATUS_COUNTS), ", ".join(_STATUS_COUNTS), _opened(_status, "uri", within="")
-    )
-
-
-def _opened(
-    convert: Callable[[Any, str], Converted], key: str, *, within: str
-) -> Callable[[Source, Options], Reading]:
-    def open_(source: Source, options: Options) -> Reading:
-        description = ReportDescription(CHANNEL, "posts", source.encoding, lifetime=True)
-        outcomes = record_outcomes(
-            source,
-            lambda record: convert(record, options.account or "-"),
-            shown_id(key),
-            within=(within,) if within else (),
-        )
-        return Reading(description, outcomes)
-
-    return open_
-
-
 def _archived(item: Any, account: str) -> Converted:
     if not isinstance(item, dict) or not text(item, "type"):
         raise RowRejected("malformed_record", "the record is not an outbox item")
@@ -155,5 +118,25 @@ def _events(
     return lifetime_events(CHANNEL, posted, counts, "posts", account, address, content_id=address)
 
 
-MASTODON_ARCHIVE = Importer(CHANNEL, _ARCHIVE, _recognise_archive)
-MASTODON_STATUSES = Importer(CHANNEL, _STATUSES, _recognise_statuses)
+MASTODON_ARCHIVE = RecordReport(
+    platform=CHANNEL,
+    report="posts",
+    declaration=_ARCHIVE,
+    converter=of_account(_archived),
+    shown=shown_id("id"),
+    keys=("orderedItems", "published", "object"),
+    patterns=(re.compile("activitystreams"), _NOTES),
+    hits=30,
+    within=("orderedItems",),
+    lifetime=True,
+).importer()
+MASTODON_STATUSES = RecordReport(
+    platform=CHANNEL,
+    report="posts",
+    declaration=_STATUSES,
+    converter=of_account(_status),
+    shown=shown_id("uri"),
+    keys=_STATUS_COUNTS,
+    hits=20 + len(_STATUS_COUNTS),
+    lifetime=True,
+).importer()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from chalicelib.importers.booking import engagement
@@ -20,6 +21,7 @@ from chalicelib.importers.records.records import Converted, outcomes_of
 from chalicelib.importers.records.unread_keys import UnreadKeys
 from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.heading_tables import read_headings
 from chalicelib.importers.tables.headings import Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
 from chalicelib.importers.tables.table_heads import TableHead
@@ -85,32 +87,7 @@ _TABLE = Declaration(
     holds_people=True,
 )
 
-_VOCABULARY = Vocabulary(
-    {
-        "store": {"en": ["Store code"], "de": ["Geschäftscode"]},
-        "name": {"en": ["Business name"], "de": ["Name des Unternehmens", "Unternehmensname"]},
-        "mobile_search": {
-            "en": ["Google Search - Mobile"],
-            "de": ["Google Suche – Mobil", "Google Suche - Mobil"],
-        },
-        "desktop_search": {
-            "en": ["Google Search - Desktop"],
-            "de": ["Google Suche – Computer", "Google Suche - Computer"],
-        },
-        "mobile_maps": {
-            "en": ["Google Maps - Mobile"],
-            "de": ["Google Maps – Mobil", "Google Maps - Mobil"],
-        },
-        "desktop_maps": {
-            "en": ["Google Maps - Desktop"],
-            "de": ["Google Maps – Computer", "Google Maps - Computer"],
-        },
-        "directions": {"en": ["Directions", "Directions actions"], "de": ["Wegbeschreibungen"]},
-        "website": {"en": ["Website clicks", "Website actions"], "de": ["Websiteklicks"]},
-        "calls": {"en": ["Calls", "Phone call actions"], "de": ["Anrufe"]},
-        "views": {"en": ["Search views", "Maps views", "Total views"]},
-    }
-)
+_VOCABULARY = Vocabulary(read_headings(Path(__file__).with_name("performance_columns.tsv")))
 
 
 _MARKS = Marks(

@@ -6,19 +6,15 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
-from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.records.record_fields import harmless, mapping, moment, text
+from chalicelib.importers.records.record_report import RecordReport, of_account
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.values.event_identity import digest, object_key
 from chalicelib.importers.values.stars import STARS, rating_of, review
 
 CHANNEL = "google_business_profile"
-_KEYS = ("starRating", "createTime")
 _STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
 _NAME = re.compile(r"(?:accounts/[^/]+/)?(locations/[^/]+)/reviews/([^/]+)")
 _WORD = re.compile(r'"starRating"\s*:\s*"(?:ONE|TWO|THREE|FOUR|FIVE|STAR_RATING_UNSPECIFIED)"')
@@ -54,25 +50,6 @@ _DECLARATION = Declaration(
 )
 
 
-def _recognise(glimpse: Glimpse) -> Recognition | None:
-    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
-        return None
-    if not _WORD.search(glimpse.text):
-        return None
-    return Recognition(20, ", ".join(_KEYS), _open)
-
-
-def _open(source: Source, options: Options) -> Reading:
-    description = ReportDescription(CHANNEL, "reviews", source.encoding)
-    outcomes = record_outcomes(
-        source,
-        lambda record: _convert(record, options.account or "-"),
-        lambda record: harmless(record, "reviewId", "createTime"),
-        within=("reviews",),
-    )
-    return Reading(description, outcomes)
-
-
 def _convert(record: Any, account: str) -> Converted:
     if not isinstance(record, dict) or "starRating" not in record:
         raise RowRejected("malformed_record", "the record is not a review")
@@ -93,4 +70,14 @@ def _named_by_time(record: dict[str, Any]) -> str:
     return digest(object_key([text(record, "createTime"), author]))
 
 
-GOOGLE_REVIEWS = Importer(CHANNEL, _DECLARATION, _recognise)
+GOOGLE_REVIEWS = RecordReport(
+    platform=CHANNEL,
+    report="reviews",
+    declaration=_DECLARATION,
+    converter=of_account(_convert),
+    shown=lambda record: harmless(record, "reviewId", "createTime"),
+    keys=("starRating", "createTime"),
+    patterns=(_WORD,),
+    hits=20,
+    within=("reviews",),
+).importer()

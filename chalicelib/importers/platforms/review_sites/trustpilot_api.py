@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
+from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.platforms.review_sites.trustpilot_table import (
     CHANNEL,
     NO_PEOPLE,
@@ -13,10 +12,10 @@ from chalicelib.importers.platforms.review_sites.trustpilot_table import (
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.recognition.recognition import Recognition
 from chalicelib.importers.records.record_fields import harmless, mapping, moment, text
+from chalicelib.importers.records.record_report import RecordReport, of_account
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.values.stars import STARS, rating_of, review
 from chalicelib.importers.values.values import number
 
@@ -50,27 +49,6 @@ _DECLARATION = Declaration(
 )
 
 
-def _recognise(glimpse: Glimpse) -> Recognition | None:
-    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
-        return None
-    marks = [mark for mark in _MARKS if mark in glimpse.text]
-    if not marks:
-        return None
-    found = (*_KEYS, *marks)
-    return Recognition(10 + len(found), ", ".join(found), _open)
-
-
-def _open(source: Source, options: Options) -> Reading:
-    description = ReportDescription(CHANNEL, "reviews", source.encoding)
-    outcomes = record_outcomes(
-        source,
-        lambda record: _convert(record, options.account or "-"),
-        lambda record: harmless(record, "id", "createdAt", "stars"),
-        within=("reviews",),
-    )
-    return Reading(description, outcomes)
-
-
 def _convert(record: Any, account: str) -> Converted:
     if not isinstance(record, dict) or "stars" not in record:
         raise RowRejected("malformed_record", "the record is not a review")
@@ -85,4 +63,22 @@ def _convert(record: Any, account: str) -> Converted:
     return (review(CHANNEL, at, rating, account, identity, content_id=company),)
 
 
-TRUSTPILOT_API = Importer(CHANNEL, _DECLARATION, _recognise)
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
+        return None
+    marks = [mark for mark in _MARKS if mark in glimpse.text]
+    if not marks:
+        return None
+    found = (*_KEYS, *marks)
+    return Recognition(10 + len(found), ", ".join(found), _REPORT.open)
+
+
+_REPORT = RecordReport(
+    platform=CHANNEL,
+    report="reviews",
+    declaration=_DECLARATION,
+    converter=of_account(_convert),
+    shown=lambda record: harmless(record, "id", "createdAt", "stars"),
+    within=("reviews",),
+)
+TRUSTPILOT_API = _REPORT.importer(_recognise)

@@ -9,11 +9,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import (
     ClaimedConversions,
-    Reading,
-    ReportDescription,
     RowRejected,
 )
 from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
@@ -27,10 +24,9 @@ from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
     reason_not_paid,
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
-from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.records.record_report import Convert, RecordReport
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.shop_orders import Orders, kept
 from chalicelib.importers.values.values import (
     amount,
@@ -70,23 +66,9 @@ _DECLARATION = Declaration(
 )
 
 
-def _recognise(glimpse: Glimpse) -> Recognition | None:
-    text = glimpse.text
-    if not glimpse.is_json or "gid://shopify/Order/" not in text:
-        return None
-    if not all(f'"{key}"' in text for key in _KEYS):
-        return None
-    return Recognition(len(_KEYS) + 1, ", ".join(_KEYS), _open)
-
-
-def _open(source: Source, options: Options) -> Reading:
-    description = ReportDescription(PLATFORM, "orders", source.encoding)
-    unpaid = ClaimedConversions()
+def _converter(options: Options, unpaid: ClaimedConversions) -> Convert:
     orders = Orders(PLATFORM, options.account)
-    outcomes = record_outcomes(
-        source, lambda order: _convert(order, orders, options, unpaid), _shown
-    )
-    return Reading(description, outcomes, unpaid=unpaid)
+    return lambda order: _convert(order, orders, options, unpaid)
 
 
 def _number_of(order: Any) -> str:
@@ -138,4 +120,13 @@ def _money(order: dict[str, Any], key: str) -> tuple[Any, Any]:
     return shop.get("amount"), shop.get("currencyCode")
 
 
-BULK_ORDERS = Importer(PLATFORM, _DECLARATION, _recognise)
+BULK_ORDERS = RecordReport(
+    platform=PLATFORM,
+    report="orders",
+    declaration=_DECLARATION,
+    converter=_converter,
+    shown=_shown,
+    keys=_KEYS,
+    patterns=(re.compile("gid://shopify/Order/"),),
+    hits=len(_KEYS) + 1,
+).importer()

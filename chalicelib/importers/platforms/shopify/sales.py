@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 
 from chalicelib.importers.booking import conversion, money
 from chalicelib.importers.bytes.decoding import Source
@@ -31,6 +32,7 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.shop_orders import GOAL
 from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.heading_tables import read_headings
 from chalicelib.importers.tables.headings import Vocabulary, comparable
 from chalicelib.importers.tables.marks import Marks
 from chalicelib.importers.tables.table_heads import TableHead
@@ -40,18 +42,7 @@ from chalicelib.importers.values.numerals import FractionalCount, NumberFormat, 
 from chalicelib.model.errors import ExportRejected
 from chalicelib.model.events import MAX_COUNT
 
-VOCABULARY = Vocabulary(
-    {
-        "day": {"en": ["Day", "Date"], "de": ["Tag", "Datum"]},
-        "longer": {"en": ["Week", "Month", "Quarter", "Year"], "de": ["Woche", "Monat", "Jahr"]},
-        "orders": {"en": ["Orders"], "de": ["Bestellungen"]},
-        "sales": {"en": ["Total sales"], "de": ["Gesamtumsatz"]},
-        "parts": {
-            "en": ["Gross sales", "Net sales", "Discounts", "Returns"],
-            "de": ["Bruttoumsatz", "Nettoumsatz", "Rabatte", "Rückgaben"],
-        },
-    }
-)
+VOCABULARY = Vocabulary(read_headings(Path(__file__).with_name("sales_columns.tsv")))
 _DAYS = frozenset({"day", "tag"})
 """Shopify's headings of the day; other shops write *Date* above the same sums."""
 
@@ -130,10 +121,8 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
             "no_currency", "the report has sales but no currency. Pass the currency"
         )
     table = Table(source, head)
-    numbers = (
-        NumberFormat(options.decimal_mark)
-        if options.decimal_mark
-        else decide_number_format(columns.language, table.sample("sales"))
+    numbers = decide_number_format(
+        columns.language, table.sample("sales"), given=options.decimal_mark
     )
     order = options.day_order or decide_day_order(columns.language, table.sample("day"), None)
     rows = _SalesRows(head, DateFormat(order), numbers)

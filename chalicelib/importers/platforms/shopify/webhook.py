@@ -6,11 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import (
     ClaimedConversions,
-    Reading,
-    ReportDescription,
     RowRejected,
 )
 from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
@@ -23,10 +20,9 @@ from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
     reason_not_paid,
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
-from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.records.record_report import RecordReport
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.shop_orders import Orders, kept
 from chalicelib.importers.values.values import (
     amount,
@@ -38,7 +34,6 @@ from chalicelib.importers.values.values import (
     record_of,
 )
 
-_KEYS = ("total_price", "financial_status", "line_items", "created_at")
 _ID = re.compile(r"\d{1,20}")
 
 
@@ -65,21 +60,6 @@ _DECLARATION = Declaration(
     (NO_PEOPLE, ONE_OF_THEM),
     holds_people=True,
 )
-
-
-def _recognise(glimpse: Glimpse) -> Recognition | None:
-    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
-        return None
-    return Recognition(len(_KEYS), ", ".join(_KEYS), _open)
-
-
-def _open(source: Source, options: Options) -> Reading:
-    description = ReportDescription(PLATFORM, "orders", source.encoding)
-    unpaid = ClaimedConversions()
-    outcomes = record_outcomes(
-        source, lambda order: convert_order(order, options, unpaid), _shown, within=("orders",)
-    )
-    return Reading(description, outcomes, unpaid=unpaid)
 
 
 def _shown(order: Any) -> str:
@@ -128,4 +108,12 @@ def _refunded(refund: Any) -> Decimal:
     return sum((one or Decimal(0) for one in amounts), Decimal(0))
 
 
-WEBHOOK = Importer(PLATFORM, _DECLARATION, _recognise)
+WEBHOOK = RecordReport(
+    platform=PLATFORM,
+    report="orders",
+    declaration=_DECLARATION,
+    converter=lambda options, unpaid: lambda order: convert_order(order, options, unpaid),
+    shown=_shown,
+    keys=("total_price", "financial_status", "line_items", "created_at"),
+    within=("orders",),
+).importer()

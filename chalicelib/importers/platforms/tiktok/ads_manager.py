@@ -4,14 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
-from chalicelib.importers.platforms.tiktok.ads_manager_columns import COLUMNS, MARKS
 from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import Claimed, Column, Count, Key, LeftOut, Sign
+from chalicelib.importers.reports.usual_columns import columns_from
 from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.headings import Columns, comparable
+from chalicelib.importers.tables.marks import together
 from chalicelib.importers.values.cells import is_blank
 
 CHANNEL = "tiktok_ads"
+_PARTS = LeftOut("part of the video views")
+
+COLUMNS = columns_from(
+    Path(__file__).with_name("tiktok_ads_columns.tsv"),
+    Column("keyword", Key("keyword")),
+    Column("destination_clicks", Count("click")),
+    Column("clicks", Count("click"), unless=("destination_clicks",)),
+    Column("two_seconds", Count("view"), unless=("video_views",)),
+    Column("six_seconds", Count("view"), unless=("video_views", "two_seconds")),
+    Column("focused", _PARTS),
+    Column("quartiles", _PARTS),
+    Column("payments", Claimed()),
+    Column("conversions", Claimed(), unless=("payments",)),
+    Column("payment_value", Claimed(is_value=True)),
+    Column(
+        "profile_visits", LeftOut("counts profile visits, not engagement with the ad's content")
+    ),
+    Column("of_destination", Sign()),
+    Column("of_payments", Sign()),
+)
+
+MARKS = tuple(
+    together(fields=(field,))
+    for field in (
+        *("destination_clicks", "of_destination", "of_payments"),
+        *("two_seconds", "six_seconds", "focused"),
+    )
+)
+"""Headings that no other platform's reports have."""
+
 LEVELS = ("search_term", "keyword", "ad", "ad_group", "campaign")
 _TOTALS = re.compile(r"total of [\d,.]+ .*|gesamt .*\d+ .*")
 

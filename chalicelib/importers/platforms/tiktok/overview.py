@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from chalicelib.importers.platforms.tiktok.yearless import are_yearless, parse_day_of, year_given
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import Audience, Column, Count, LeftOut, Net, When
+from chalicelib.importers.reports.usual_columns import columns_from
 from chalicelib.importers.rows.row_dating import (
     DateColumns,
     Dating,
@@ -18,51 +20,21 @@ from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.dates import Period
 
 CHANNEL = "tiktok"
-_CONTACT = LeftOut("counts contacts, not visits to a page")
 _YEAR = (
     "undecidable_format",
     "days without a year, as TikTok Studio writes them; set the year in a mapping: "
     '`{"constants": {"year": 2026}}`',
 )
 
-COLUMNS = (
-    Column("day", When("day"), en=("Date",), de=("Datum",)),
-    Column("views", Count("view"), en=("Video views",), de=("Videoaufrufe",)),
-    Column("likes", Count("like"), en=("Likes",), de=("Likes", "„Gefällt mir“-Angaben")),
-    Column("comments", Count("comment"), en=("Comments",), de=("Kommentare",)),
-    Column("shares", Count("share"), en=("Shares",), de=("Geteilt", "Shares")),
-    Column(
-        "website_clicks",
-        Count("click"),
-        en=("Website clicks", "Clicks on website"),
-        de=("Website-Klicks",),
-    ),
-    Column("gained", Count("follow"), en=("New followers",), de=("Neue Follower",)),
-    Column("lost", Count("unfollow"), en=("Lost followers",), de=("Verlorene Follower",)),
-    Column(
-        "growth",
-        Net("follow", "unfollow"),
-        en=("Net growth",),
-        de=("Nettowachstum",),
-        unless=("gained", "lost"),
-    ),
-    Column(
-        "profile_views",
-        LeftOut("counts profile views, not engagement with a video"),
-        en=("Profile views",),
-        de=("Profilaufrufe", "Profilansichten"),
-    ),
-    Column(
-        "reach",
-        LeftOut("counts people, not events"),
-        en=("Reached audience", "Unique viewers"),
-        de=("Erreichte Zielgruppe",),
-    ),
-    Column(
-        "contacts",
-        _CONTACT,
-        en=("Phone number clicks", "Email clicks", "App download link clicks", "Leads submission"),
-    ),
+COLUMNS = columns_from(
+    Path(__file__).with_name("overview_columns.tsv"),
+    Column("website_clicks", Count("click")),
+    Column("gained", Count("follow")),
+    Column("lost", Count("unfollow")),
+    Column("growth", Net("follow", "unfollow"), unless=("gained", "lost")),
+    Column("profile_views", LeftOut("counts profile views, not engagement with a video")),
+    Column("reach", LeftOut("counts people, not events")),
+    Column("contacts", LeftOut("counts contacts, not visits to a page")),
 )
 _OF_OVERVIEW = ("views", "likes", "comments", "shares", "profile_views")
 _OF_BUSINESS_SUITE = ("reach", "growth", "lost")

@@ -2,110 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from chalicelib.importers.platforms.twitter.analytics import CHANNEL
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.report_columns import (
-    Claimed,
-    Column,
-    Cost,
-    Count,
-    Currency,
-    Key,
-    LeftOut,
-    Sign,
-    When,
-)
+from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut, Sign
+from chalicelib.importers.reports.usual_columns import columns_from
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
 
 _ALREADY_COUNTED = LeftOut("repeats other columns")
 
-COLUMNS = (
-    Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
-    Column("period", When("period"), en=("Time period",), de=("Zeitraum",)),
-    Column(
-        "account_id",
-        Key("account", sets="account", names=False),
-        en=("Account ID", "Ads account ID"),
-        de=("Account-ID",),
-    ),
-    Column(
-        "campaign_id",
-        Key("campaign", sets="campaign_id"),
-        en=("Campaign ID",),
-        de=("Kampagnen-ID",),
-    ),
-    Column(
-        "campaign",
-        Key("campaign", sets="campaign_id"),
-        en=("Campaign name", "Campaign"),
-        de=("Kampagnenname", "Kampagne"),
-    ),
-    Column(
-        "ad_group_id",
-        Key("ad_group"),
-        en=("Ad group ID", "Line item ID"),
-        de=("Anzeigengruppen-ID",),
-    ),
-    Column(
-        "ad_group",
-        Key("ad_group"),
-        en=("Ad group name", "Ad group"),
-        de=("Anzeigengruppenname", "Anzeigengruppe"),
-    ),
-    Column("ad_id", Key("ad"), en=("Ad ID", "Promoted Tweet ID"), de=("Anzeigen-ID",)),
-    Column("ad", Key("ad"), en=("Ad name",), de=("Anzeigenname",)),
-    Column(
-        "post",
-        Key("post", sets="content_id"),
-        en=("Tweet ID", "Post ID"),
-        de=("Tweet-ID", "Post-ID", "Beitrags-ID"),
-    ),
-    Column("placement", Key("placement", names=False), en=("Placement",), de=("Platzierung",)),
-    Column(
-        "platform", Key("platform", names=False), en=("Platform", "Platforms"), de=("Plattform",)
-    ),
-    Column("device", Key("device", names=False), en=("Device", "Devices"), de=("Gerät", "Geräte")),
-    Column(
-        "location", Key("location", names=False), en=("Location", "Locations"), de=("Standort",)
-    ),
-    Column("gender", Key("gender", names=False), en=("Gender",), de=("Geschlecht",)),
-    Column("age", Key("age", names=False), en=("Age",), de=("Alter",)),
-    Column("language", Key("language", names=False), en=("Language", "Languages"), de=("Sprache",)),
-    Column("keyword", Key("keyword", names=False), en=("Keyword", "Keywords")),
-    Column(
-        "audience", Key("audience", names=False), en=("Audience", "Audiences"), de=("Zielgruppe",)
-    ),
-    Column("post_text", Sign(), en=("Tweet text", "Post text"), de=("Tweet-Text", "Post-Text")),
-    Column("post_status", Sign(), en=("Tweet status", "Post status"), de=("Tweet-Status",)),
-    Column("published", Sign(), en=("Tweet publish date", "Post publish date")),
-    Column("impressions", Count("impression"), en=("Impressions",), de=("Impressionen",)),
-    Column("spend", Cost(), en=("Spend",), de=("Ausgaben",)),
-    Column("currency", Currency(), en=("Currency", "Account currency"), de=("Währung",)),
-    Column(
-        "likes", Count("like"), en=("Likes", "Favorites"), de=("Gefällt mir", "Gefällt-mir-Angaben")
-    ),
-    Column("reposts", Count("share"), en=("Reposts", "Retweets")),
-    Column("replies", Count("comment"), en=("Replies",), de=("Antworten",)),
-    Column("link_clicks", Count("click"), en=("Link clicks", "URL clicks"), de=("Link-Klicks",)),
-    Column("clicks", Count("click"), en=("Clicks",), de=("Klicks",), unless=("link_clicks",)),
-    Column("follows", Count("follow"), en=("Follows", "Follows (paid)"), de=("Neue Follower",)),
-    Column("video_views", Count("view"), en=("Video views",), de=("Videoaufrufe",)),
-    Column(
-        "media_views",
-        Count("view"),
-        en=("Media views",),
-        de=("Medienaufrufe",),
-        unless=("video_views",),
-    ),
-    Column("conversions", Claimed(), en=("Purchases", "Total conversions", "Conversions")),
-    Column(
-        "conversion_value",
-        Claimed(is_value=True),
-        en=("Purchases - sale amount", "Sale amount", "Total sale amount"),
-    ),
-    Column("engagements", _ALREADY_COUNTED, en=("Engagements",), de=("Interaktionen",)),
-    Column("results", _ALREADY_COUNTED, en=("Results",), de=("Ergebnisse",)),
+COLUMNS = columns_from(
+    Path(__file__).with_name("x_ads_columns.tsv"),
+    Column("ad_id", Key("ad")),
+    Column("ad", Key("ad")),
+    Column("audience", Key("audience", names=False)),
+    Column("post_text", Sign()),
+    Column("post_status", Sign()),
+    Column("published", Sign()),
+    Column("media_views", Count("view"), unless=("video_views",)),
+    Column("engagements", _ALREADY_COUNTED),
+    Column("results", _ALREADY_COUNTED),
 )
 
 _NAMED_BY_X = (

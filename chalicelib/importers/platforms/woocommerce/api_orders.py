@@ -6,11 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import (
     ClaimedConversions,
-    Reading,
-    ReportDescription,
     RowRejected,
 )
 from chalicelib.importers.platforms.woocommerce.statuses import (
@@ -23,10 +20,9 @@ from chalicelib.importers.platforms.woocommerce.statuses import (
     status_of,
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
-from chalicelib.importers.recognition.glimpses import Glimpse
-from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.records.record_report import RecordReport
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.records.shapes import record_outcomes
 from chalicelib.importers.shop_orders import GOAL, Orders, kept
 from chalicelib.importers.values.values import (
     amount,
@@ -40,7 +36,6 @@ from chalicelib.importers.values.values import (
     record_of,
 )
 
-_KEYS = ("order_key", "date_created_gmt", "line_items", "total")
 _ID = re.compile(r"\d{1,20}")
 
 _DECLARATION = Declaration(
@@ -78,21 +73,6 @@ _DECLARATION = Declaration(
     ("For a rejected order, only its id is shown.", ONE_OF_THEM),
     holds_people=True,
 )
-
-
-def _recognise(glimpse: Glimpse) -> Recognition | None:
-    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
-        return None
-    return Recognition(len(_KEYS), ", ".join(_KEYS), _open)
-
-
-def _open(source: Source, options: Options) -> Reading:
-    description = ReportDescription(PLATFORM, "api_orders", source.encoding)
-    unpaid = ClaimedConversions()
-    outcomes = record_outcomes(
-        source, lambda order: _converted(order, options, unpaid), _shown, within=("orders",)
-    )
-    return Reading(description, outcomes, unpaid=unpaid)
 
 
 def _converted(record: Any, options: Options, unpaid: ClaimedConversions) -> Converted:
@@ -135,4 +115,12 @@ def _shown(record: Any) -> str:
     return f"id={order_id}" if _ID.fullmatch(order_id) else ""
 
 
-API_ORDERS = Importer(PLATFORM, _DECLARATION, _recognise)
+API_ORDERS = RecordReport(
+    platform=PLATFORM,
+    report="api_orders",
+    declaration=_DECLARATION,
+    converter=lambda options, unpaid: lambda order: _converted(order, options, unpaid),
+    shown=_shown,
+    keys=("order_key", "date_created_gmt", "line_items", "total"),
+    within=("orders",),
+).importer()

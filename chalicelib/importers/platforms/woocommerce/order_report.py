@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 from chalicelib.importers.booking import conversion, money
 from chalicelib.importers.bytes.decoding import Source
@@ -34,6 +35,7 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.shop_orders import GOAL, Orders
 from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.heading_tables import read_headings
 from chalicelib.importers.tables.headings import Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
 from chalicelib.importers.tables.table_heads import TableHead
@@ -44,27 +46,7 @@ from chalicelib.importers.values.event_identity import Ordinals
 from chalicelib.importers.values.numerals import NumberFormat, decide_number_format
 from chalicelib.model.errors import ExportRejected
 
-VOCABULARY = Vocabulary(
-    {
-        "day": {"en": ["Date"], "de": ["Datum"]},
-        "number": {
-            "en": ["Order #", "Order number", "Order no."],
-            "de": ["Bestellung #", "Bestellung Nr.", "Bestellnummer", "Bestellnr.", "Bestell-Nr."],
-        },
-        "status": {"en": ["Status"], "de": ["Status"]},
-        "revenue": {
-            "en": ["N. Revenue", "Net Revenue", "Net sales"],
-            "de": ["N. Umsatz", "Nettoumsatz", "Netto-Umsatz", "Nettoeinnahmen"],
-        },
-        "customer_type": {"en": ["Customer type"], "de": ["Kundentyp", "Kundenart"]},
-        "products": {"en": ["Product(s)", "Products"], "de": ["Produkt(e)", "Produkte"]},
-        "items": {
-            "en": ["Items sold"],
-            "de": ["Verkaufte Artikel", "Artikel verkauft", "Verkaufte Produkte"],
-        },
-        "origin": {"en": ["Attribution", "Origin"], "de": ["Zuordnung", "Herkunft"]},
-    }
-)
+VOCABULARY = Vocabulary(read_headings(Path(__file__).with_name("order_report_columns.tsv")))
 MARKS = Marks(
     (
         together(fields=("number", "status"), any_of=("customer_type", "items")),
@@ -143,11 +125,8 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     columns = head.columns
     at = dict(columns.positions)
     table = Table(source, head, public_text=lambda row: _public_text(row, at))
-    mark = options.decimal_mark
-    numbers = (
-        NumberFormat(mark)
-        if mark
-        else decide_number_format(columns.language, table.sample("revenue"))
+    numbers = decide_number_format(
+        columns.language, table.sample("revenue"), given=options.decimal_mark
     )
     order = options.day_order or decide_day_order(columns.language, table.sample("day"), None)
     currency = columns.currencies.get("revenue", options.currency)

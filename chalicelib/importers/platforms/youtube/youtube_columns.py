@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.importers.platforms.youtube.studio_translations import TRANSLATIONS
+from pathlib import Path
+
 from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut, Net, Sign, When
-from chalicelib.importers.reports.translations import translated
+from chalicelib.importers.reports.translations import read_translations, translated
+
+TRANSLATIONS = read_translations(Path(__file__).with_name("studio_headings.tsv"))
+"""The languages besides English and German."""
 
 _NOT_OURS = LeftOut("revenue, not cost")
 _NO_COUNT = LeftOut("times, averages and shares are not counts of engagements")
