@@ -65,15 +65,19 @@ def files_table(files: Sequence[FileRow], width: int | None = None) -> str:
 
 
 def coverage_table(findings: Findings) -> str:
-    """Return the days of each source: a bar over the window, and its gaps."""
-    first, last = (dt.date.fromisoformat(day) for day in findings.roi["fit"]["window"].values())
-    rows = [("source", "days", "from", "to", "known", "gaps")]
-    bars = [f"{first} to {last}"]
+    """Return the days of each source: a bar over the window, and its gaps.
+
+    Columns that say the same of all sources are left out.
+    """
+    window = tuple(findings.roi["fit"]["window"].values())
+    first, last = map(dt.date.fromisoformat, window)
+    rows = [("source", f"{window[0]} to {window[1]}", "days", "from", "to", "known", "no data")]
     for source in findings.coverage:
         gaps = ", ".join(span_words(*gap) for gap in source["gaps"])
         rows.append(
             (
                 source_words(source),
+                days_bar(source, first, last),
                 f"{source['days']:,}",
                 source["from"] or "-",
                 source["to"] or "-",
@@ -81,11 +85,16 @@ def coverage_table(findings: Findings) -> str:
                 gaps or "-",
             )
         )
-        bars.append(days_bar(source, first, last))
     if len(rows) == 1:
         return ""
-    shown = [(row[0], bar, *row[1:]) for row, bar in zip(rows, bars, strict=True)]
-    return text_table(shown, left=(0, 1, 3, 4, 5, 6))
+    usual = ("", "", "", *window, "declared", "-")
+    kept = [
+        column
+        for column in range(len(usual))
+        if column < 3 or any(row[column] != usual[column] for row in rows[1:])
+    ]
+    shown = [[row[column] for column in kept] for row in rows]
+    return text_table(shown, left=[at for at, column in enumerate(kept) if column != 2])
 
 
 def days_bar(source: Answer, first: dt.date, last: dt.date, width: int = BAR_WIDTH) -> str:
@@ -120,22 +129,38 @@ def channel_table(findings: Findings, width: int | None) -> str:
 
 
 def type_table(findings: Findings, width: int | None) -> str:
-    """Return one row per engagement type with its value."""
-    goals = goal_words(findings.goal)
-    rows = [("engagement", "count", f"incremental {goals}", "value of one", "verdict", "method")]
+    """Return one row per engagement type with a value, and the others below."""
+    known: list[tuple[str, Answer]] = []
+    unknown: dict[str, list[str]] = {}
     for one in findings.engagements["engagements"]:
+        name = capital(type_words(one["channel"], one["type"], paid=one["paid"]))
+        if one["value_per_engagement"]["estimate"] is None:
+            unknown.setdefault(verdict_words(one), []).append(name)
+        else:
+            known.append((name, one))
+    methods = {one["method"] for _, one in known}
+    head = ("engagement", "count", f"incremental {goal_words(findings.goal)}", "value of one")
+    rows: list[tuple[str, ...]] = [(*head, "method", "verdict")]
+    for name, one in known:
         rows.append(
             (
-                capital(type_words(one["channel"], one["type"], paid=one["paid"])),
+                name,
                 f"{one['count']:,}",
                 str(counted(one["incremental_conversions"])),
                 str(valued(one["value_per_engagement"], findings.currency)),
+                method_words(one["method"]),
                 verdict_words(one),
-                method_words(one["method"]) or "-",
             )
         )
-    shown = [(*row[:4], row[5], row[4]) for row in rows]
-    return text_table(shown, left=(0, 4, 5), width=width)
+    if len(methods) < 2:
+        rows = [(*row[:4], row[5]) for row in rows]
+    parts = [text_table(rows, left=(0, *range(4, len(rows[0]))), width=width)] if known else []
+    if len(methods) == 1:
+        parts.append(f"Method: {method_words(methods.pop())}.")
+    parts += [
+        paragraph(f"{verdict}: {', '.join(names)}.", width) for verdict, names in unknown.items()
+    ]
+    return "\n".join(parts)
 
 
 def _parts(findings: Findings, width: int | None) -> Iterator[str]:

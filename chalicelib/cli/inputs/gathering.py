@@ -28,6 +28,7 @@ from chalicelib.cli.inputs.found_files import (
 )
 from chalicelib.cli.inputs.overlaps import Overlap, find_overlaps
 from chalicelib.importers import ExportReader, Mapping, Rejected, read_export
+from chalicelib.importers.rows.row_dating import SPREAD
 from chalicelib.model.codes import error_title_of
 from chalicelib.model.errors import ExportRejected, InvalidFields
 from chalicelib.report.number_words import day_words
@@ -296,6 +297,7 @@ class Gathering:
         read = ReadFile(file.title)
         self._open_and_convert(read, file, None, mapping, spread=True)
         read.what = "costs"
+        read.notes = [note for note in read.notes if note != SPREAD]  # as the table says
 
     def _is_event_file(self, file: FoundFile) -> bool:
         return holds_events(file.path)
