@@ -411,7 +411,7 @@ def _print(
     if form == TABLE:
         print_text(terminal_report(findings, terminal_width(sys.stdout)))
     elif form == CSV:
-        print(outputs.csv_text(findings), end="")
+        print(outputs.csv_text(findings).replace("\r\n", "\n"), end="")
     else:
         printed = outputs.contract_object(findings)
         if options.attribution:

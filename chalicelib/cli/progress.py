@@ -86,6 +86,7 @@ class _Bar:
             TimeElapsedColumn(),
             TextColumn("{task.fields[note]}", style="dim"),
             console=Console(stderr=True),
+            transient=True,
         )
         self._task = self._progress.add_task(title, total=1.0, note="")
 

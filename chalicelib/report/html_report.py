@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -44,9 +45,10 @@ TONES = {
     "worth_more": "good",
     "unprofitable": "bad",
     "no_effect_seen": "bad",
-    "worth_less": "bad",
 }
 """Verdict -> the colour of its words and of its mark; others are neutral."""
+
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def html_report(findings: Findings) -> str:
@@ -175,7 +177,6 @@ def _channel_card(channel: Answer, findings: Findings) -> str:
             f"Cost per incremental {one}",
             valued(channel["cost_per_incremental_conversion"], currency),
         ),
-        ("Method", Shown(method_words(channel["method"]), "")),
     ]
     return _card(title_of(channel["channel"]), channel, facts, needed_words(channel["needed"]))
 
@@ -183,10 +184,11 @@ def _channel_card(channel: Answer, findings: Findings) -> str:
 def _card(title: str, answer: Answer, facts: Sequence[tuple[str, Shown]], more: str = "") -> str:
     verdict = f'<span class="verdict {tone_of(answer["verdict"])}">'
     verdict += f"{_e(title_of_code(answer['verdict']))}</span>"
+    method = f"<small>{_e(method_words(answer['method']))}</small>" if answer["method"] else ""
     known = [(name, words) for name, words in facts if words.value not in ("", UNKNOWN)]
     note = f"<p>{_e(more)}</p>" if more else ""
     return (
-        f'<article class="card"><header><h3>{_e(title)}</h3>{verdict}</header>'
+        f'<article class="card"><header><h3>{_e(title)}</h3>{verdict}{method}</header>'
         f'<dl class="facts">{_facts(known)}</dl>{note}{_remark_list(remarks_on(answer))}</article>'
     )
 
@@ -224,7 +226,7 @@ def _days(findings: Findings) -> str:
 
 def _types(findings: Findings) -> str:
     types = findings.engagements["engagements"]
-    rows = [
+    shown_rows = [
         ForestRow(
             capital(type_words(one["channel"], one["type"], paid=one["paid"])),
             one["value_per_engagement"],
@@ -234,27 +236,57 @@ def _types(findings: Findings) -> str:
         )
         for one in types
     ]
-    values = [row.estimate["estimate"] for row in rows]
-    chart = forest_chart(rows, money_format(findings.currency, *values), reference_label="no value")
-    cards = "".join(
-        _type_card(one, findings)
+    values = [row.estimate["estimate"] for row in shown_rows]
+    chart = forest_chart(
+        shown_rows, money_format(findings.currency, *values), reference_label="no value"
+    )
+    rows = "".join(
+        _type_row(one, findings)
         for one in types
         if one["value_per_engagement"]["estimate"] is not None
     )
     return (
         "<section><h2>What one engagement is worth</h2><p>The revenue that one more engagement "
-        f"brings, with its 95 % interval.</p>{chart}{cards}{_types_without_value(types)}</section>"
+        f"brings, with its 95 % interval.</p>{chart}{_type_table(rows, findings)}"
+        f"{_types_without_value(types)}</section>"
     )
 
 
-def _type_card(one: Answer, findings: Findings) -> str:
-    facts = [
-        ("Engagements", Shown(f"{one['count']:,}", "")),
-        (f"Incremental {goal_words(findings.goal)}", counted(one["incremental_conversions"])),
-        ("Value of one", valued(one["value_per_engagement"], findings.currency)),
-        ("Method", Shown(method_words(one["method"]), "")),
-    ]
-    return _card(capital(type_words(one["channel"], one["type"], paid=one["paid"])), one, facts)
+def _type_table(rows: str, findings: Findings) -> str:
+    if not rows:
+        return ""
+    names = ("Engagement", *_type_columns(findings))
+    numeric = "".join(f'<th scope="col" class="n">{_e(name)}</th>' for name in names[1:])
+    heads = f'<th scope="col">{names[0]}</th>{numeric}<th scope="col">Method</th>'
+    return (
+        f'<div class="wide"><table class="types"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+        "</div>"
+    )
+
+
+def _type_columns(findings: Findings) -> tuple[str, str, str]:
+    return "Number", f"Incremental {goal_words(findings.goal)}", "Value of one"
+
+
+def _type_row(one: Answer, findings: Findings) -> str:
+    name = capital(type_words(one["channel"], one["type"], paid=one["paid"]))
+    added = counted(one["incremental_conversions"])
+    value = valued(one["value_per_engagement"], findings.currency)
+    cells = "".join(
+        f'<td class="n" data-name="{_e(column)}">{_e(words.value)}'
+        f"<small>{_e(words.bounds)}</small></td>"
+        for column, words in zip(
+            _type_columns(findings), (Shown(f"{one['count']:,}", ""), added, value), strict=True
+        )
+    )
+    remarks = _remark_list(remarks_on(one))
+    below = f'<tr class="below"><td colspan="5">{remarks}</td></tr>' if remarks else ""
+    return (
+        f'<tr><th scope="row">{_e(name)}<small class="verdict {tone_of(one["verdict"])}">'
+        f"{_e(title_of_code(one['verdict']))}</small></th>{cells}"
+        f"<td>{_e(method_words(one['method']))}</td></tr>{below}"
+    )
 
 
 def _types_without_value(types: Sequence[Answer]) -> str:
@@ -389,5 +421,5 @@ def _n_days(findings: Findings) -> int:
 
 
 def _e(text: str) -> str:
-    """Escape a text; a per cent sign stays with its number."""
-    return html.escape(text).replace(" %", "&nbsp;%")
+    """Escape a text; a per cent sign stays with its number, and `code` becomes an element."""
+    return _CODE.sub(r"<code>\1</code>", html.escape(text).replace(" %", "&nbsp;%"))

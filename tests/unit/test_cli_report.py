@@ -160,7 +160,7 @@ def test_a_scale_has_round_ticks_and_limits_positions() -> None:
     assert scale.at(-99) == 0.0
     assert scale.at(99) == 100.0
     assert scale.ticks() == [-1.0, 0.0, 1.0, 2.0, 3.0]
-    assert Scale(0.0, 1.0).ticks(4) == [0.0, 0.5, 1.0]
+    assert Scale(0.0, 1.0).ticks(4) == [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
 def test_an_interval_beyond_the_axis_ends_in_an_arrow() -> None:
