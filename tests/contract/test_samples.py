@@ -61,9 +61,6 @@ WRONG = "wrong"
 Event = dict[str, Any]
 
 
-Event = dict[str, Any]
-
-
 class Rejections(NamedTuple):
     """A reading of which every imported row was rejected afterwards."""
 
