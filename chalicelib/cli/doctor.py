@@ -25,7 +25,7 @@ from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.model.channels import role_of, title_of
 from chalicelib.report.number_words import span_words
 from chalicelib.report.plain_tables import paragraph
-from chalicelib.report.sentences import goal_words, type_words, with_article
+from chalicelib.report.sentences import capital, goal_words, type_words, with_article
 from chalicelib.report.terminal_report import files_table
 
 SHOPS = ("shopify", "woocommerce", "stripe", "ga4")
@@ -40,6 +40,7 @@ COST_REPORTS = {
 }
 """Channel -> the platform whose report has its advertising costs."""
 SEASON_DAYS = 365
+LONG_HOLE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,10 @@ def examine(inventory: Inventory, goal: str | None = None) -> Iterator[Finding]:
             tuple(_lacks_roi(channel, inventory, causes, outcome, noun)),
         )
     yield Finding("What is a like worth in paid clicks?", tuple(_lacks_pair(causes, usable)))
+    yield Finding(
+        "Do all sources have data on the same days?",
+        tuple(_lacks_days(inventory, causes, outcome, noun)),
+    )
     yield Finding(
         "Are estimates from people possible?", tuple(_lacks_people(causes, outcome, noun))
     )
@@ -228,6 +233,20 @@ def _lacks_pair(
     if not any(key[2] and key[1] == "click" for key in usable):
         where = click_path("google_ads")
         yield f"There are no paid clicks with enough data. Add the report of your ads: {where}"
+
+
+def _lacks_days(
+    inventory: Inventory, causes: dict[tuple[str, str, bool], Stock], outcome: Stock, noun: str
+) -> Iterator[str]:
+    named = {capital(noun): outcome}
+    named |= {capital(type_words(*key[:2], paid=key[2])): stock for key, stock in causes.items()}
+    for name, stock in named.items():
+        hole = inventory.longest_hole(stock)
+        if hole is not None and (hole[1] - hole[0]).days + 1 >= LONG_HOLE:
+            yield (
+                f"{name}: nothing from {span_words(*map(str, hole))}. If there was something, "
+                "export these days too; a pause needs no action."
+            )
 
 
 def _lacks_people(

@@ -208,6 +208,8 @@ def _send_events(service: Likeworth, file: FoundFile) -> Sent:
                     message = f"{file.name}:{row}: {one['code']}: {one['message']}"
                     print(message, file=sys.stderr)
             first += size
+    if sent.rejected and not sent.events:
+        sent.state = "failed"
     return sent
 
 

@@ -111,6 +111,22 @@ def test_event_lines_are_sent_and_rejected_lines_are_named(
     assert captured.out.splitlines()[-1].split()[-2:] == ["699", "1"]
 
 
+def test_a_file_whose_events_are_all_rejected_is_shown_with_its_lines(
+    service: tuple[LocalService, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running, _ = service
+    key = running.create_key("wrong", "ingest")
+    path = tmp_path / "events.ndjson"
+    path.write_text('{"kind": "engagement"}\n{"kind": "cost"}\n')
+
+    status = main(["import", str(path), "--url", running.url, "--key", key])
+
+    captured = capsys.readouterr()
+    assert status == 1
+    assert captured.out.splitlines()[-1].split()[-2:] == ["0", "2"]
+    assert f"{path}:2: " in captured.err
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

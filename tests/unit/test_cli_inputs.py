@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib.cli.inputs.cost_tables import is_table_of_costs, raw_mapping_of_costs
 from chalicelib.cli.inputs.file_options import FileOption, is_same_file, parse_option
+from chalicelib.cli.inputs.found_files import FoundFile, with_short_names
 from chalicelib.cli.inputs.gathering import Gathered, Gathering, ReadingOptions
 from chalicelib.model.errors import ExportRejected
 from chalicelib.model.events import Conversion, Cost, Engagement
@@ -114,6 +115,17 @@ def test_event_lines_in_an_archive_are_read_beside_its_exports(
 def test_a_missing_file_ends_the_reading(gather: Gather, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         gather(tmp_path / "none.csv")
+
+
+def test_names_leave_out_the_folder_that_all_files_share() -> None:
+    def shown(*names: str) -> list[str]:
+        files = [FoundFile(name, Path(name)) for name in names]
+        return [file.title for file in with_short_names(files)]
+
+    assert shown("/data/a/x.csv", "/data/b/x.csv") == ["a/x.csv", "b/x.csv"]
+    assert shown("/data/x.csv") == ["/data/x.csv"]
+    assert shown("x.csv", "/data/y.csv") == ["x.csv", "/data/y.csv"]
+    assert shown("standard input", "/data/y.csv") == ["standard input", "/data/y.csv"]
 
 
 # --- what is not used is named ------------------------------------------------------------------

@@ -15,6 +15,7 @@ import pytest
 
 from chalicelib.cli import main
 from chalicelib.cli.doctor import click_path, examine
+from chalicelib.cli.estimate import print_text
 from chalicelib.cli.inputs.inventory import take_inventory
 from chalicelib.cli.outputs import parse_out
 from chalicelib.model.codes import CODES
@@ -379,6 +380,33 @@ def test_doctor_names_what_is_missing_and_where_to_get_it(
     output = capsys.readouterr().out
     assert "There are no purchases." in output
     assert click_path("shopify") in output
+
+
+def test_doctor_names_days_without_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "events.ndjson"
+    days = {"like": [*range(1, 11), *range(20, 31)], "share": range(1, 15)}
+    lines = [
+        make_event(event_id=f"{type_}{day}", type=type_, occurred_at=f"2026-01-{day:02d}T00:00:00Z")
+        for type_, numbers in days.items()
+        for day in numbers
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    assert main(["doctor", str(path)]) == 2
+
+    output = capsys.readouterr().out
+    assert "Facebook likes: nothing from 11 to 19 January 2026" in output
+    assert "Facebook shares: nothing from 15 to 30 January 2026" in output
+
+
+def test_a_terminal_of_an_older_encoding_gets_plain_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr("sys.stdout", out)
+
+    print_text("Purchases \u2588\u2592\u00b7 of a caf\u00e9")
+
+    out.seek(0)
+    assert out.read() == "Purchases #+. of a caf\u00e9\n"
 
 
 def test_doctor_accepts_people_costs_and_values() -> None:

@@ -7,8 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from chalicelib.model.events import Conversion, Cost, Engagement, Event
+
+ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -63,6 +66,17 @@ class Inventory:
         """First and last day of all events; None without events."""
         days = [day for one in (*self.types.values(), *self.goals.values()) for day in one.days]
         return (min(days), max(days)) if days else None
+
+    def longest_hole(self, stock: Stock) -> tuple[dt.date, dt.date] | None:
+        """Return the longest run of days without data, up to the end of all files.
+
+        The days before its first one do not count: a channel may have begun later.
+        """
+        if self.span is None or not stock.days:
+            return None
+        days = sorted({*stock.days, self.span[1] + ONE_DAY})
+        first, last = max(pairwise(days), key=lambda pair: pair[1] - pair[0])
+        return None if last - first <= ONE_DAY else (first + ONE_DAY, last - ONE_DAY)
 
     def common_days(self, stock: Stock, goal: Stock) -> int:
         """Return the number of days from the later of both beginnings to the earlier end."""
