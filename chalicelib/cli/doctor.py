@@ -153,8 +153,8 @@ def _lacks_outcome(outcome: Stock, noun: str) -> Iterator[str]:
         yield from filter(None, map(click_path, SHOPS))
     elif outcome.count < MIN_CONVERSIONS:
         yield (
-            f"There are {outcome.count:,} {noun}; at least {MIN_CONVERSIONS} are needed. Export a "
-            "longer period, or choose a goal that is reached more often (--goal)."
+            f"The files have {outcome.count:,} {noun}; at least {MIN_CONVERSIONS} are needed. "
+            "Export a longer period, or choose a goal that is reached more often (--goal)."
         )
 
 

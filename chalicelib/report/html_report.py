@@ -97,7 +97,7 @@ def _head(findings: Findings) -> str:
     added = counted(total["incremental_conversions"])
     remarks = (*remarks_on(total), *remarks_on({"warnings": findings.roi["warnings"]}))
     figures = [
-        (capital(noun), Shown(f"{total['conversions']:,}", "")),
+        (capital(noun), Shown(_number(total["conversions"]), "")),
         (
             f"Incremental {noun}",
             Shown(added.value, f"95 % interval: {added.bounds}" if added.bounds else ""),
@@ -418,6 +418,10 @@ def _remark_list(remarks: Iterable[Remark]) -> str:
 def _n_days(findings: Findings) -> int:
     first, last = map(dt.date.fromisoformat, findings.window)
     return (last - first).days + 1
+
+
+def _number(value: int | None) -> str:
+    return UNKNOWN if value is None else f"{value:,}"
 
 
 def _e(text: str) -> str:

@@ -136,6 +136,21 @@ def test_the_result_is_one_sentence(interval: dict[str, Any], sentence: str) -> 
     assert headline(total, "purchase") == sentence
 
 
+def test_the_result_counts_what_happened_and_warns_of_what_is_not_counted(
+    shop: Path, written: Path, answer: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The orders of the shop, and a type without an estimate."""
+    page = Page((written / "report.html").read_text(encoding="utf-8"))
+    with (shop / "shop.csv").open(encoding="utf-8") as file:
+        orders = sum(1 for _ in csv.DictReader(file))
+
+    assert f"Of {orders:,} purchases, " in page.text
+    known = [one["incremental_conversions"]["estimate"] for one in answer["roi"]["channels"]]
+    found = re.search(r"purchases, ([\d,]+) \(", page.text)
+    assert found is not None
+    assert int(found[1].replace(",", "")) == pytest.approx(sum(filter(None, known)), abs=1)
+
+
 def test_engagement_types_have_names_in_words() -> None:
     assert type_words("google_ads", "click", paid=True) == "paid Google Ads clicks"
     assert type_words("facebook", "like", paid=False, number=1) == "Facebook like"
@@ -255,6 +270,7 @@ def test_text_from_files_cannot_become_markup(answer: Any) -> None:
         {"engagements": []},
         answer["equivalence"],
         {"days": [], "step_days": 1, "reasons": [], "warnings": []},
+        {"conversions": 412, "incremental_conversions": estimate(180, 120, 240)},
         cautions=(hostile,),
     )
 
@@ -353,6 +369,7 @@ def test_terminal_text_is_wrapped_to_the_terminal(answer: Any) -> None:
         {"engagements": []},
         answer["equivalence"],
         {"days": [], "step_days": 1, "reasons": [], "warnings": []},
+        {"conversions": 412, "incremental_conversions": estimate(180, 120, 240)},
     )
 
     narrow = terminal_report(findings, 100).partition("RESULT")[2]
