@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.services import answers
-from chalicelib.services.answers.effects import add_up, distinct, not_counted, read_effects
-from chalicelib.services.answers.intervals import NO_ESTIMATE, interval_of
-from chalicelib.services.answers.ranges import read_goal, read_range
 from chalicelib.services.fitting.fit_documents import FitDocument
 
 Answer = Mapping[str, Any]
@@ -58,8 +55,6 @@ class Findings:
     ----------
     roi, engagements, equivalence, decomposition : mapping
         As in the API.
-    total : mapping
-        All conversions of the range (None if unknown), and how many were incremental.
     files : tuple of FileRow
         Empty if the answers come from a service.
     cautions : tuple of str
@@ -70,9 +65,14 @@ class Findings:
     engagements: Answer
     equivalence: Answer
     decomposition: Answer
-    total: Answer
     files: tuple[FileRow, ...] = ()
     cautions: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Answer:
+        """All channels together, next to all conversions of the range."""
+        total: Answer = self.roi["total"]
+        return total
 
     @property
     def goal(self) -> str:
@@ -120,7 +120,6 @@ def findings_of(
             document, engagement=question.engagement, baseline=question.baseline, **query
         ),
         answers.decomposition(document, **query),
-        _total_of(document, question),
         files,
         cautions,
     )
@@ -156,54 +155,9 @@ def findings_from(
     }
     roi = get("/v1/roi", query)
     fitted = query | {"fit": roi["fit"]["id"]}  # a new fit may end in between
-    decomposition = get("/v1/decomposition", fitted)
     return Findings(
         roi,
         get("/v1/engagements", fitted),
         get("/v1/equivalence", fitted | pair),
-        decomposition,
-        roi.get("total") or _sum_of(roi, decomposition),
+        get("/v1/decomposition", fitted),
     )
-
-
-def _total_of(document: FitDocument, question: Question) -> Answer:
-    """Return all conversions of the range, and how many all channels together added."""
-    days = read_range(document, question.start, question.end)
-    goal = read_goal(document, question.goal)
-    fitted = document["goals"][goal]
-    effects = read_effects(document, goal, days)
-    caused = add_up(effects, fitted)
-    known = [effect for effect in effects if effect.delta is not None]
-    return {
-        "conversions": int(days.total(fitted["conversions"])),
-        "incremental_conversions": NO_ESTIMATE
-        if caused is None
-        else interval_of(caused.conversions, caused.conversions_error, caused.critical),
-        "reasons": [],
-        "warnings": distinct(
-            [warning for effect in known for warning in effect.warnings] + not_counted(effects)
-        ),
-    }
-
-
-def _sum_of(roi: Answer, decomposition: Answer) -> Answer:
-    """Return the sum of the channels of a service that does not answer for all of them together.
-
-    The interval is at least as wide as the true one: the half-width of a sum is at most the sum of
-    the half-widths, whatever the correlation.
-    """
-    known = [
-        channel["incremental_conversions"]
-        for channel in roi["channels"]
-        if channel["incremental_conversions"]["estimate"] is not None
-    ]
-    actual = [day["actual"] for day in decomposition["days"] if day["actual"] is not None]
-    summed = {
-        bound: sum(one[bound] for one in known) if known else None
-        for bound in ("estimate", "ci_low", "ci_high")
-    }
-    return {
-        "conversions": round(sum(actual)) if actual else None,
-        "incremental_conversions": summed,
-        "warnings": [],
-    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -93,17 +92,17 @@ def _sections(findings: Findings) -> Iterator[str]:
 def _head(findings: Findings) -> str:
     total, currency = findings.total, findings.currency
     noun = goal_words(findings.goal)
-    spent = sum(channel["cost"] or 0.0 for channel in findings.roi["channels"])
+    spent = total["cost"] or 0.0
     added = counted(total["incremental_conversions"])
     remarks = (*remarks_on(total), *remarks_on({"warnings": findings.roi["warnings"]}))
     figures = [
-        (capital(noun), Shown(_number(total["conversions"]), "")),
+        (capital(noun), Shown(f"{total['conversions']:,}", "")),
         (
             f"Incremental {noun}",
             Shown(added.value, f"95 % interval: {added.bounds}" if added.bounds else ""),
         ),
         ("Cost of all channels", Shown(money_format(currency, spent)(spent), "")),
-        ("Days", Shown(f"{_n_days(findings):,}", span_words(*findings.window))),
+        ("ROI of all channels", returned(total["roi"])),
     ]
     return f"""<header>
 <p><span class="brand">Likeworth</span> &middot; {_e(span_words(*findings.window))}</p>
@@ -413,15 +412,6 @@ def _remark_list(remarks: Iterable[Remark]) -> str:
         for one in remarks
     )
     return f'<ul class="remarks">{items}</ul>' if items else ""
-
-
-def _n_days(findings: Findings) -> int:
-    first, last = map(dt.date.fromisoformat, findings.window)
-    return (last - first).days + 1
-
-
-def _number(value: int | None) -> str:
-    return UNKNOWN if value is None else f"{value:,}"
 
 
 def _e(text: str) -> str:

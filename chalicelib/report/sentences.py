@@ -59,13 +59,10 @@ def headline(total: Mapping[str, Any], goal: str) -> str:
     Parameters
     ----------
     total : mapping
-        ``conversions`` (None if unknown) and the estimate ``incremental_conversions``.
+        ``conversions`` and the estimate ``incremental_conversions``.
     goal : str
     """
     happened, estimate = total["conversions"], total["incremental_conversions"]
-    if happened is None:
-        noun = goal_words(goal)
-        return f"How many of the {noun} were incremental is shown by channel."
     noun = goal_words(goal, happened)
     if estimate["estimate"] is None:
         were = "was" if happened == 1 else "were"

@@ -16,7 +16,13 @@ from chalicelib.report.number_words import (
     valued,
 )
 from chalicelib.report.plain_tables import paragraph, text_table
-from chalicelib.report.remarks import Remark, remarks_on, what_would_help
+from chalicelib.report.remarks import (
+    SEVERITIES,
+    SEVERITY_WORDS,
+    Remark,
+    remarks_on,
+    what_would_help,
+)
 from chalicelib.report.sentences import (
     capital,
     comparison,
@@ -167,7 +173,7 @@ def _parts(findings: Findings, width: int | None) -> Iterator[str]:
     coverage = coverage_table(findings)
     if coverage:
         yield "DATA\n\n" + coverage
-    yield paragraph(headline(findings.total, findings.goal), width, first="RESULT  ", indent="")
+    yield _result(findings, width)
     yield channel_table(findings, width)
     yield (
         "ROI = (incremental revenue - cost) / cost. Brackets show 95 % intervals: the range in "
@@ -179,6 +185,18 @@ def _parts(findings: Findings, width: int | None) -> Iterator[str]:
     advice = what_would_help(findings)
     if advice:
         yield "\n".join(["WHAT WOULD HELP", "", *_advice_lines(advice, width)])
+
+
+def _result(findings: Findings, width: int | None) -> str:
+    """Return the result, and the titles of the doubts about it."""
+    lines = [paragraph(headline(findings.total, findings.goal), width, first="RESULT  ")]
+    remarks = remarks_on(findings.total)
+    for severity in SEVERITIES[:-1]:
+        titles = [one.title for one in remarks if one.severity == severity]
+        if titles:
+            text = f"{SEVERITY_WORDS[severity]}: {'; '.join(titles)}."
+            lines.append(paragraph(text, width, first="  ", indent="    "))
+    return "\n".join(lines)
 
 
 def _remarks_on_channels(findings: Findings, width: int | None) -> str:

@@ -159,7 +159,7 @@ def test_a_type_with_descendants_shows_their_value(admin: Caller, document: dict
 
 ASKING = (
     *("/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/attribution"),
-    "/v1/decomposition",
+    *("/v1/decomposition", "/v1/equivalences"),
 )
 
 

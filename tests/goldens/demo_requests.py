@@ -543,6 +543,7 @@ ANSWERS = {
         "engagement=myspace/like",
         "engagement=facebook",
     ),
+    "equivalences": _answers("/v1/equivalences"),
     "decomposition": _answers("/v1/decomposition", days="from=2026-02-27&to=2026-03-04"),
     "attribution": _answers(
         "/v1/attribution", "model=last,markov", "model=shapley&format=csv", "model=best"

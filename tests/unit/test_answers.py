@@ -472,3 +472,68 @@ def test_engagement_compared_with_itself_has_ratio_one() -> None:
 
     assert answer["ratio"]["estimate"] == 1.0
     assert answer["verdict"] == "equivalent"
+
+
+def test_the_total_is_the_sum_of_the_channels_with_their_covariance() -> None:
+    answer = answers.roi(make_document())
+
+    total = answer["total"]
+    assert total["conversions"] == 9 * DAYS
+    assert total["cost"] == pytest.approx(1500.0)
+    assert total["incremental_conversions"]["estimate"] == pytest.approx(60.0)
+    variance = 3000**2 * 4e-6 + 1500**2 * 4e-6 + 2 * 3000 * 1500 * 1e-6
+    low = 60.0 - 2 * variance**0.5
+    assert total["incremental_conversions"]["ci_low"] == pytest.approx(low, abs=1e-5)
+    assert total["incremental_roas"]["estimate"] == pytest.approx(3000 / 1500)
+    assert total["warnings"] == ["not_counted:xing/like"]
+
+
+def test_the_total_of_one_channel_is_that_channel() -> None:
+    answer = answers.roi(make_document(), channel="facebook")
+
+    facebook = channel_of(answer, "facebook")
+    shared = set(facebook) - {"channel", "engagements"}
+    assert {field: answer["total"][field] for field in shared} == {
+        field: facebook[field] for field in shared
+    }
+
+
+def test_timing_has_the_share_of_the_effect_on_each_day() -> None:
+    like, click, xing = answers.engagements(make_document())["engagements"]
+
+    assert like["timing"] == click["timing"]
+    assert like["timing"][:3] == [0.5, 0.25, 0.125]
+    assert sum(like["timing"]) == pytest.approx(1.0, abs=1e-3)
+    assert xing["timing"] is None
+
+
+def test_timing_includes_a_late_block() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["estimates"][0] |= {"late_share": 0.4, "late_days": [7, 10]}
+
+    timing = answers.engagements(document)["engagements"][0]["timing"]
+
+    assert timing[0] == pytest.approx(0.3)
+    assert timing[8] == pytest.approx(0.6 * 0.5**9 + 0.1, abs=1e-4)
+
+
+def test_every_pair_of_estimated_types_is_compared_as_by_itself() -> None:
+    document = make_document()
+
+    answer = answers.equivalences(document)
+
+    assert answer["types"] == ["facebook/like", "google_ads/click", "xing/like"]
+    names = [(pair["engagement"], pair["baseline"]) for pair in answer["pairs"]]
+    assert names == [("facebook/like", "google_ads/click"), ("google_ads/click", "facebook/like")]
+    for pair, (engagement, baseline) in zip(answer["pairs"], names, strict=True):
+        alone = answers.equivalence(document, engagement=engagement, baseline=baseline)
+        assert pair["ratio"] == alone["ratio"]
+        assert pair["verdict"] == alone["verdict"]
+        assert pair["warnings"] == alone["warnings"]
+
+
+def test_types_that_are_not_causes_are_in_no_pair() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["estimates"][2] = make_estimate(None, reasons=("on_the_way",))
+
+    assert answers.equivalences(document)["types"] == ["facebook/like", "google_ads/click"]

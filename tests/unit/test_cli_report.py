@@ -270,7 +270,6 @@ def test_text_from_files_cannot_become_markup(answer: Any) -> None:
         {"engagements": []},
         answer["equivalence"],
         {"days": [], "step_days": 1, "reasons": [], "warnings": []},
-        {"conversions": 412, "incremental_conversions": estimate(180, 120, 240)},
         cautions=(hostile,),
     )
 
@@ -369,7 +368,6 @@ def test_terminal_text_is_wrapped_to_the_terminal(answer: Any) -> None:
         {"engagements": []},
         answer["equivalence"],
         {"days": [], "step_days": 1, "reasons": [], "warnings": []},
-        {"conversions": 412, "incremental_conversions": estimate(180, 120, 240)},
     )
 
     narrow = terminal_report(findings, 100).partition("RESULT")[2]

@@ -58,6 +58,21 @@ def get_equivalence(call: Call) -> Answer:
     return Answer(answer, rows=rows, columns=answers.EQUIVALENCE_TABLE.columns)
 
 
+@answer_route("/v1/equivalences", params=("from", "to", "goal", "fit"), answer=answers.Equivalences)
+def get_equivalences(call: Call) -> Answer:
+    """Compare the value of every engagement type with every other one."""
+    start, end = call.period()
+    goal = call.query.get("goal")
+    answer = answers.equivalences(
+        answering_document(call.store, goal, call.query.get("fit")),
+        start=start,
+        end=end,
+        goal=goal,
+    )
+    table = answers.EQUIVALENCES_TABLE
+    return Answer(answer, rows=table.rows(answer["pairs"]), columns=table.columns)
+
+
 @answer_route(
     "/v1/decomposition", params=("from", "to", "goal", "fit"), answer=answers.Decomposition
 )

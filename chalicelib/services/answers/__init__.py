@@ -17,9 +17,12 @@ from chalicelib.services.answers.daily_parts import (
 )
 from chalicelib.services.answers.engagement_equivalence import (
     EQUIVALENCE_TABLE,
+    EQUIVALENCES_TABLE,
     Equivalence,
+    Equivalences,
     equivalence,
     equivalence_rows,
+    equivalences,
 )
 from chalicelib.services.answers.engagement_types import (
     ENGAGEMENTS_TABLE,
@@ -30,12 +33,14 @@ from chalicelib.services.answers.engagement_types import (
 
 __all__ = [
     "ENGAGEMENTS_TABLE",
+    "EQUIVALENCES_TABLE",
     "EQUIVALENCE_TABLE",
     "ROI_TABLE",
     "Attribution",
     "Decomposition",
     "Engagements",
     "Equivalence",
+    "Equivalences",
     "Roi",
     "attribution",
     "attribution_rows",
@@ -46,6 +51,7 @@ __all__ = [
     "engagements",
     "equivalence",
     "equivalence_rows",
+    "equivalences",
     "roi",
     "roi_rows",
 ]

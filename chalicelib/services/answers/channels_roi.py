@@ -75,8 +75,8 @@ ChannelVerdict = Literal[
 Coverage = Annotated[list[CoveredSource], Field(description="The covered days of each source.")]
 
 
-class DetectableOfChannel(TypedDict):
-    """The minimum detectable effect of a channel."""
+class DetectableOfSum(TypedDict):
+    """The minimum detectable effect of a channel, or of all channels together."""
 
     incremental_conversions: float | None
     incremental_revenue: float | None
@@ -100,10 +100,9 @@ class EngagementReturn(TypedDict):
     warnings: Warnings
 
 
-class ChannelReturn(TypedDict):
-    """The ROI of one channel."""
+class SumReturn(TypedDict):
+    """The ROI of several engagement types together."""
 
-    channel: Channel
     cost: float | None
     cost_outside_window: float | None
     incremental_conversions: Estimate
@@ -112,13 +111,25 @@ class ChannelReturn(TypedDict):
     incremental_roas: Estimate
     cost_per_incremental_conversion: Estimate
     unseen_share: UnseenShare
-    smallest_detectable_effect: DetectableOfChannel | None
+    smallest_detectable_effect: DetectableOfSum | None
     verdict: ChannelVerdict
     needed: Needed | None
     method: Method | None
     reasons: Reasons
     warnings: Warnings
+
+
+class ChannelReturn(SumReturn):
+    """The ROI of one channel."""
+
+    channel: Channel
     engagements: list[EngagementReturn]
+
+
+class Total(SumReturn):
+    """The ROI of all channels of the answer together, next to all conversions of the range."""
+
+    conversions: Count
 
 
 class Roi(OfFit, Period):
@@ -128,6 +139,7 @@ class Roi(OfFit, Period):
     currency: str
     confidence: float
     warnings: Warnings
+    total: Total
     channels: list[ChannelReturn]
     diagnostics: Annotated[dict[str, Any], Field(description="Diagnostics of the fit.")]
     coverage: Coverage
@@ -186,6 +198,7 @@ def roi(
     names = sorted({effect.channel for effect in effects} | set(document["costs"]))
     if channel is not None and channel not in names:
         raise unknown_value("channel", channel, names)
+    shown = [name for name in names if channel is None or name == channel]
     fitted = document["goals"][goal]
     return {
         "fit": refer_to(document),
@@ -195,11 +208,11 @@ def roi(
         "currency": document["currency"],
         "confidence": document["confidence"],
         "warnings": days.warnings,
-        "channels": [
-            _channel(name, effects, document, goal, days)
-            for name in names
-            if channel is None or name == channel
-        ],
+        "total": {
+            "conversions": int(days.total(fitted["conversions"])),
+            **_sum(shown, effects, document, goal, days),
+        },
+        "channels": [_channel(name, effects, document, goal, days) for name in shown],
         "diagnostics": fitted["diagnostics"],
         "coverage": document["coverage"],
     }
@@ -220,12 +233,27 @@ def roi_rows(answer: Roi) -> Iterator[Row]:
 def _channel(
     name: str, all_effects: list[Effect], document: FitDocument, goal: str, days: Range
 ) -> ChannelReturn:
-    fitted = document["goals"][goal]
-    effects = [effect for effect in all_effects if effect.channel == name]
-    cost = days.total(document["costs"].get(name, []))
-    outside = document.get("costs_outside", {}).get(name, 0.0)
-    answer: ChannelReturn = {
+    return {
         "channel": name,
+        **_sum([name], all_effects, document, goal, days),
+        "engagements": [
+            _engagement(effect, all_effects, document, goal)
+            for effect in all_effects
+            if effect.channel == name
+        ],
+    }
+
+
+def _sum(
+    channels: list[str], all_effects: list[Effect], document: FitDocument, goal: str, days: Range
+) -> SumReturn:
+    """Return the ROI of some channels together."""
+    fitted = document["goals"][goal]
+    effects = [effect for effect in all_effects if effect.channel in channels]
+    cost = sum(days.total(document["costs"].get(name, [])) for name in channels)
+    costs_outside = document.get("costs_outside", {})
+    outside = sum(costs_outside.get(name, 0.0) for name in channels)
+    answer: SumReturn = {
         "cost": rounded(cost, 2),
         "cost_outside_window": rounded(outside, 2),
         "incremental_conversions": NO_ESTIMATE,
@@ -240,7 +268,6 @@ def _channel(
         "method": None,
         "reasons": [],
         "warnings": [],
-        "engagements": [_engagement(effect, all_effects, document, goal) for effect in effects],
     }
     lacking = _reasons_without_roi(cost, outside, fitted["value_mean"])
     caused = add_up(effects, fitted)
@@ -346,8 +373,8 @@ def _doubt_about_outside_costs(outside: float, fitted: GoalDocument) -> Doubt:
 
 def _detectable(
     error: float, critical: float, fitted: GoalDocument, cost: float
-) -> DetectableOfChannel:
-    """Return a channel's minimum detectable effects; for the ROI, compared with 0."""
+) -> DetectableOfSum:
+    """Return the minimum detectable effects of a sum; for the ROI, compared with 0."""
     gained = detectable_value(error, critical, fitted, beyond=cost) if cost > 0 else None
     return {
         "incremental_conversions": rounded(smallest_detectable(error, critical)),

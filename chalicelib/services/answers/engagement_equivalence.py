@@ -24,6 +24,7 @@ from chalicelib.services.answer_tables import Column, Row, Table
 from chalicelib.services.answers import questions
 from chalicelib.services.answers.cascades import Worth, read_worth
 from chalicelib.services.answers.effects import (
+    NO_CAUSE,
     Effect,
     default_effect,
     distinct,
@@ -104,6 +105,26 @@ class Equivalence(Comparison, Period, OfGoal, OfFit):
     """The value of one engagement, in engagements of the baseline."""
 
 
+class Pair(TypedDict):
+    """What one engagement is worth in engagements of a baseline, without the details."""
+
+    engagement: str
+    baseline: str
+    ratio: Estimate
+    verdict: EquivalenceVerdict
+    reasons: Reasons
+    warnings: Warnings
+
+
+class Equivalences(Period, OfGoal, OfFit):
+    """The value of every engagement type in engagements of every other one."""
+
+    equivalence_margin: float
+    warnings: Warnings
+    types: list[str]
+    pairs: list[Pair]
+
+
 class Compared(TypedDict):
     """The comparison of two types that were both estimated."""
 
@@ -132,6 +153,8 @@ EQUIVALENCE_TABLE = Table(
     Column("smallest_detectable_effect.ratio", "ratio_smallest_detectable"),
     *("method", "reasons", "warnings"),
 )
+
+EQUIVALENCES_TABLE = Table(Pair, *Pair.__annotations__)
 
 
 def equivalence(
@@ -163,6 +186,83 @@ def equivalence(
     effects = read_effects(document, goal, days)
     one = _choose_side(effects, "engagement", engagement, DEFAULT_ENGAGEMENT, paid=False)
     other = _choose_side(effects, "baseline", baseline, DEFAULT_BASELINE, paid=True)
+    return _answer(one, other, effects, document, goal, days, settles=True)
+
+
+def equivalences(
+    document: FitDocument,
+    *,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    goal: str | None = None,
+) -> Equivalences:
+    """Compare every engagement type with every other one, as in ``GET /v1/equivalences``.
+
+    Types that are not causes of conversions are left out. Types without an estimate are part of
+    `types`, but of no pair. The data that would settle an open question are part of `equivalence`
+    only: to compute them for every pair would take too long.
+
+    Parameters
+    ----------
+    document : FitDocument
+    start, end, goal
+        As for `roi`.
+
+    Raises
+    ------
+    InvalidFields
+        If the range has no day of the window, or the goal is unknown.
+    """
+    days = read_range(document, start, end)
+    goal = read_goal(document, goal)
+    effects = read_effects(document, goal, days)
+    causes = [effect for effect in effects if not NO_CAUSE & set(effect.reasons)]
+    estimated = distinct(effect.name for effect in causes if effect.delta is not None)
+    chosen = {
+        name: tuple(find_effect(effects, "", name, paid=paid) for paid in (False, True))
+        for name in estimated
+    }
+    answers = [
+        _answer(chosen[one][0], chosen[other][1], effects, document, goal, days, settles=False)
+        for one in estimated
+        for other in estimated
+        if one != other
+    ]
+    return {
+        "types": distinct(effect.name for effect in causes),
+        "pairs": [_pair(answer) for answer in answers],
+        "equivalence_margin": EQUIVALENCE_MARGIN,
+        "warnings": days.warnings,
+        "from": days.start.isoformat(),
+        "to": days.end.isoformat(),
+        "goal": goal,
+        "confidence": document["confidence"],
+        "fit": refer_to(document),
+    }
+
+
+def _pair(answer: Equivalence) -> Pair:
+    return {
+        "engagement": _name_of(answer["engagement"]),
+        "baseline": _name_of(answer["baseline"]),
+        "ratio": answer["ratio"],
+        "verdict": answer["verdict"],
+        "reasons": [reason for reason in answer["reasons"] if reason != "no_baseline_cost"],
+        "warnings": answer["warnings"],
+    }
+
+
+def _answer(
+    one: Effect,
+    other: Effect,
+    effects: list[Effect],
+    document: FitDocument,
+    goal: str,
+    days: Range,
+    *,
+    settles: bool,
+) -> Equivalence:
+    """Return the comparison; `settles`: with the data that would settle it (slow)."""
     fitted = document["goals"][goal]
     cost = _cost_per_engagement(document, effects, other, days)
     first, second = sides = (
@@ -207,7 +307,7 @@ def equivalence(
             "verdict": "equivalent",
             "p_equivalence": 0.0,
         }
-    compared = _compare(first, second, document, goal)
+    compared = _compare(first, second, document, goal, settles=settles)
     compared["reasons"] = distinct([*compared["reasons"], *answer["reasons"]])
     if "baseline_below_zero" not in compared["reasons"]:
         answer["equivalent_media_cost"] = _media_cost(compared["ratio"], cost)
@@ -246,7 +346,9 @@ def equivalence_rows(answer: Equivalence) -> Iterator[Row]:
     return EQUIVALENCE_TABLE.rows([answer])
 
 
-def _compare(one: Worth, other: Worth, document: FitDocument, goal: str) -> Compared:
+def _compare(
+    one: Worth, other: Worth, document: FitDocument, goal: str, *, settles: bool
+) -> Compared:
     """Return the ratio, the verdict and the data needed to settle it, for two estimated types."""
     fitted = document["goals"][goal]
     pair = (
@@ -264,12 +366,13 @@ def _compare(one: Worth, other: Worth, document: FitDocument, goal: str) -> Comp
     parts = [part for side in (0, 1) for part in (one, other)[side].parts(fitted, side)]
     verdict = judge(question, parts, [*one.doubts(0), *other.doubts(1)])
     needed = None
-    if verdict.lacks_data:
+    lacks_data = settles and verdict.lacks_data
+    if lacks_data:
         needed = needed_for(question, [document["kinds"][one.root.index]["counts"]])
     reasons = [] if interval.shape == "bounded" else [f"ratio_{interval.shape}"]
     if interval.shape == "bounded" and other.delta < 0:
         reasons.append("baseline_below_zero")
-    if verdict.lacks_data and needed is None:
+    if lacks_data and needed is None:
         reasons.append(NOT_SETTLED)
     reasons += verdict.reasons
     detectable = power.smallest_detectable_ratio(compared)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from chalicelib.model.events import EngagementType
@@ -28,9 +29,18 @@ from chalicelib.services.answers.cascades import (
 from chalicelib.services.answers.channels_roi import Coverage, effectiveness, judge_sum
 from chalicelib.services.answers.effects import Effect, add_up, per_engagement, read_effects
 from chalicelib.services.answers.intervals import NO_ESTIMATE, interval_of, rounded
+from chalicelib.services.answers.profile import Profile
 from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
 from chalicelib.services.fitting.fit_documents import FitDocument
 
+DAYS_OF_TIMING = 28
+Timing = Annotated[
+    list[float] | None,
+    Field(
+        description="Shares of the effect by day after the engagement, from its own day on; null "
+        "without an estimate, or if the method does not estimate when the effect occurs."
+    ),
+]
 TypeVerdict = Literal["effective", "no_effect_seen", "too_early", "inconclusive", "not_estimable"]
 
 
@@ -46,6 +56,7 @@ class EngagementTypeReturn(TypedDict):
     value_per_engagement: Estimate
     with_descendants: WithDescendants | None
     unseen_share: UnseenShare
+    timing: Timing
     verdict: TypeVerdict
     method: Method | None
     reasons: Reasons
@@ -135,6 +146,7 @@ def _row(
         "value_per_engagement": value,
         "with_descendants": show_descendants(effect, effects, document, goal),
         "unseen_share": None,
+        "timing": None,
         "verdict": "not_estimable",
         "method": effect.method,
         "reasons": effect.reasons,
@@ -150,6 +162,16 @@ def _row(
             caused.conversions, caused.conversions_error, caused.critical
         ),
         "unseen_share": rounded(effect.unseen.mean, 4),
+        "timing": _timing(effect, document, goal),
         "verdict": cast("TypeVerdict", found["verdict"]),
         "reasons": found["reasons"],
     }
+
+
+def _timing(effect: Effect, document: FitDocument, goal: str) -> list[float] | None:
+    """Return when the effect occurs; None without posterior weights of decays."""
+    fit = document["goals"][goal]["estimates"][effect.index]
+    if sum(fit["decay_weights"]) <= 0:
+        return None
+    daily = Profile.read(document["decays"], fit).daily(DAYS_OF_TIMING)
+    return [round(share, 4) for share in daily]

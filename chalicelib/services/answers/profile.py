@@ -57,6 +57,23 @@ class Profile:
             (int(first), int(last)),
         )
 
+    def daily(self, n_days: int) -> list[float]:
+        """Return the share of the effect on each of the first `n_days` days.
+
+        The first of them is the day of the engagement.
+        """
+        first, last = self.late_days
+        length = last - first + 1
+        return [
+            (1.0 - self.late_share)
+            * sum(
+                weight * (1.0 - decay) * decay**day
+                for decay, weight in zip(self.decays, self.weights, strict=True)
+            )
+            + (self.late_share / length if first <= day <= last else 0.0)
+            for day in range(n_days)
+        ]
+
     def unseen(self, counts: list[int], days: Range) -> Unseen:
         """Return the share of the effect of a range's engagements that comes after the window."""
         # tables are indexed by remaining days, so the last day of the range comes first
