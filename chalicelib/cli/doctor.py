@@ -12,15 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.cli import UNUSABLE
-from chalicelib.cli.estimate import (
-    add_reading_options,
-    file_rows,
-    gather,
-    print_problems,
-    print_text,
-    terminal_width,
-)
+from chalicelib.cli.file_arguments import add_reading_options, file_rows, gather, print_problems
 from chalicelib.cli.inputs.inventory import Inventory, Stock, take_inventory
+from chalicelib.cli.terminal import print_text, terminal_width
 from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.model.channels import role_of, title_of
 from chalicelib.report.number_words import span_words

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.cli import UNUSABLE, outputs
-from chalicelib.cli.estimate import print_text, terminal_width
 from chalicelib.cli.serving import add_service_options, connect
+from chalicelib.cli.terminal import print_text, terminal_width
 from chalicelib.model.errors import LikeworthError, UnusableInput
 from chalicelib.report.findings import Findings, Question, findings_from, findings_of
 from chalicelib.report.terminal_report import terminal_report

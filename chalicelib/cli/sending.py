@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE, program
-from chalicelib.cli.estimate import add_reading_options
+from chalicelib.cli.file_arguments import add_reading_options
 from chalicelib.cli.inputs.conversions import read_raw_mapping
 from chalicelib.cli.inputs.cost_tables import raw_mapping_of_costs
 from chalicelib.cli.inputs.file_options import (

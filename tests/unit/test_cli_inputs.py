@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
+from chalicelib.cli import main
 from chalicelib.cli.inputs.cost_tables import is_table_of_costs, raw_mapping_of_costs
 from chalicelib.cli.inputs.file_options import FileOption, is_same_file, parse_option
 from chalicelib.cli.inputs.found_files import FoundFile, with_short_names
@@ -317,3 +318,35 @@ def test_a_table_without_a_necessary_column_is_no_table_of_costs(tmp_path: Path,
     assert not is_table_of_costs(path)
     with pytest.raises(ExportRejected, match="needs the columns"):
         raw_mapping_of_costs(path, "EUR")
+
+
+# --- the command line ---------------------------------------------------------------------------
+
+
+def test_a_platform_is_for_the_only_file_or_for_the_named_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generic, shop = tmp_path / "ads.csv", tmp_path / "shop.csv"
+    generic.write_text("Campaign,Day,Currency code,Cost,Clicks\nA,2026-01-01,EUR,3,2\n")
+    shop.write_text(shopify("2026-01-01"))
+
+    main(["doctor", str(generic), "--platform", "google_ads"])
+    assert "google_ads campaign" in capsys.readouterr().out
+
+    main(["doctor", str(generic), str(shop), "--platform", "ads.csv=google_ads"])
+    assert "google_ads campaign" in capsys.readouterr().out
+
+    assert main(["doctor", str(generic), str(shop), "--platform", "google_ads"]) == 2
+    assert "name the file" in capsys.readouterr().err
+
+
+def test_rejected_rows_with_the_same_reason_are_shown_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = tmp_path / "shop.csv"
+    shop.write_text(shopify(*["2026-01-01"] * 8))
+
+    main(["doctor", str(shop), "--currency", "AUD"])
+
+    (line, *_) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{shop}: 8 rows are rejected (2, 3, 4, 5, 6, ...): Wrong currency: ")

@@ -15,9 +15,9 @@ import pytest
 
 from chalicelib.cli import main
 from chalicelib.cli.doctor import click_path, examine
-from chalicelib.cli.estimate import print_text
 from chalicelib.cli.inputs.inventory import take_inventory
 from chalicelib.cli.outputs import parse_out
+from chalicelib.cli.terminal import print_text
 from chalicelib.model.codes import CODES
 from chalicelib.model.events import parse_event
 from chalicelib.report.coverage_chart import covered_runs
