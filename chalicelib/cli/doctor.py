@@ -128,7 +128,7 @@ def examine(inventory: Inventory, goal: str | None = None) -> Iterator[Finding]:
     yield Finding(
         "Are estimates from people possible?", tuple(_lacks_people(causes, outcome, noun))
     )
-    yield Finding("Can seasons be told from effects?", tuple(_lacks_history(inventory)))
+    yield Finding("Can effects be separated from seasons?", tuple(_lacks_history(inventory)))
 
 
 def _is_cause(key: tuple[str, str, bool], inventory: Inventory) -> bool:

@@ -1,7 +1,6 @@
 """How a running service ends: cleanly when terminated, at once on Ctrl-C.
 
-SIGTERM finishes running work first. Ctrl-C does not: a fit can take minutes, and whoever presses
-Ctrl-C waits for the prompt. Nothing is lost, because acknowledged data are on the disk, and
+SIGTERM finishes running work first. Ctrl-C does not, because a fit can take minutes. Nothing is lost, because acknowledged data are on the disk, and
 unfinished imports and fits continue at the next start.
 """
 

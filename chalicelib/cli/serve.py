@@ -99,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
 def load_application() -> ModuleType:
     """Import the Chalice application, by its file: ``app`` may be the name of any module.
 
-    It is beside the package in a clone and in AWS, because Chalice looks for it there, and in the
+    It is next to the package in a clone and in AWS, because Chalice looks for it there, and in the
     package in an installation, because site-packages is not ours.
     """
     package = Path(chalicelib.__file__).parent

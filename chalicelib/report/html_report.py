@@ -148,7 +148,7 @@ def _channels(findings: Findings) -> str:
         effects = forest_chart(rows, count_format(*values), reference_label="no effect")
     intro = (
         "Return on investment: (incremental revenue - cost) / cost. A line is a 95 % interval. If "
-        "it touches break-even, the data cannot tell profit from loss."
+        "it touches break-even, the data do not show whether the channel is profitable."
         if chart
         else f"Incremental {goal_words(findings.goal)}. No channel has both a cost and an "
         "estimate, so there is no return on investment. A line is a 95 % interval."

@@ -1,6 +1,6 @@
 """The parts of charts: scales, ticks and marks of SVG.
 
-Charts are stretched to the width of the page, so their text is HTML beside them, and their lines
+Charts are stretched to the width of the page, so their text is HTML next to them, and their lines
 keep their width (``vector-effect`` in the style sheet).
 """
 

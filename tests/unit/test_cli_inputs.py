@@ -100,7 +100,7 @@ def test_folders_archives_events_and_standard_input_are_read_together(
     assert (kinds.count(Conversion), kinds.count(Engagement)) == (2, 7)
 
 
-def test_event_lines_in_an_archive_are_read_beside_its_exports(
+def test_event_lines_in_an_archive_are_read_together_with_its_exports(
     gather: Gather, tmp_path: Path
 ) -> None:
     path = tmp_path / "mixed.zip"
