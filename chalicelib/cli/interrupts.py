@@ -1,7 +1,7 @@
 """How a running service ends: cleanly when terminated, at once on Ctrl-C.
 
-SIGTERM finishes running work first. Ctrl-C does not, because a fit can take minutes. Nothing is lost, because acknowledged data are on the disk, and
-unfinished imports and fits continue at the next start.
+SIGTERM finishes running work first. Ctrl-C does not, because a fit can take minutes. Nothing is
+lost: acknowledged data are on the disk, and unfinished imports and fits continue at the next start.
 """
 
 from __future__ import annotations
