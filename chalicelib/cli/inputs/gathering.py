@@ -401,7 +401,8 @@ def _nothing_in(file: ReadFile) -> str:
         f"{error_title_of(code)} ({number:,})"
         for code, number in file.reasons.most_common(_LISTED_REASONS)
     )
-    return f"All {file.rejected:,} rows are rejected: {reasons}."
+    rows = "Its only row is" if file.rejected == 1 else f"All {file.rejected:,} rows are"
+    return f"{rows} rejected: {reasons}."
 
 
 def _overlap_sentence(overlap: Overlap, earlier: str) -> str:
