@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs site nightly worlds mutations mutate fuzz kills histories bench clients package lambda-test e2e deploy cost lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs site nightly worlds mutations mutate fuzz kills histories bench clients wheel package lambda-test e2e deploy cost lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -142,6 +142,13 @@ $(VENV)-clients/.done: requirements-clients.txt requirements-local.txt
 clients: $(VENV)-clients/.done ## lint the API description; generate and use clients in TypeScript and Python (needs npm)
 	@$(VENV)-clients/bin/python -m infra.clients
 
+wheel: $(VENV)/.dev ## build the wheel in dist/, install it into an empty environment, and run it (needs PyPI)
+	@rm -rf dist $(VENV)-wheel
+	@$(BIN)/python -m hatchling build -t wheel
+	@$(PYTHON) -m venv $(VENV)-wheel
+	@$(VENV)-wheel/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	@cd dist && ../$(VENV)-wheel/bin/likeworth --version && ../$(VENV)-wheel/bin/likeworth demo --once
+
 package: $(VENV)/.dev $(SITE) ## build the Lambda packages and the template in build/package (needs Python 3.13)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.packaging --stage $(STAGE) $(PACKAGE)
 
@@ -169,4 +176,4 @@ lock: $(VENV)/.dev ## update the lock files, with hashes
 	    --custom-compile-command "make lock" requirements$$kind.txt $$also -o requirements$$kind.lock; done
 
 clean: ## delete the virtual environments and all build output
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e $(VENV)-mutate build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e $(VENV)-mutate $(VENV)-wheel build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

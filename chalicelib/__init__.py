@@ -3,7 +3,7 @@
 The map of the house. Arrows point one way only:
 
     model <- {attribution, importers, storage} <- {services, aws, webhooks}
-          <- {wiring, telemetry} <- {api, workers, cli, local, demo} <- app
+          <- {wiring, telemetry, report} <- {api, workers, cli, local, demo} <- app
 
 ==============  ================================================================================
 model/          what an event is and when it is rejected; money, days, channels, errors, codes
@@ -17,9 +17,10 @@ webhooks        messages to the webhooks of tenants
 aws             clients and sessions of AWS
 wiring/         the only place that chooses where state is kept: AWS, or one machine
 telemetry       in AWS Lambda: log lines as JSON, metrics, traces
+report/         answers for people: sentences, tables, charts, a page, a workbook
 api/            the Chalice app's views; requests, answers and problems
 workers/        functions that queues, streams and the clock invoke
-cli/            the command line: estimate, convert, serve, demo, keys, audit, erase, mcp
+cli/            the command line: estimate, doctor, convert, import, report, serve, demo, keys, ...
 client/         a typed client of the HTTP API, and its answers as tools for AI assistants
 dashboard/      the page at /
 documentation/  the documentation at /docs

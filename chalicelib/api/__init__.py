@@ -11,7 +11,7 @@ authentication   API keys and signed links
 quotas           the remaining requests of a key
 responses        turns an answer into a response: JSON or CSV, ETag
 problems         turns an error into a problem
-csv_tables       CSV, and content negotiation between CSV and JSON
+negotiation      content negotiation between CSV and JSON
 json_text        JSON with decimals and dates
 cors             preflight requests and allowed origins
 media_types      names of media types

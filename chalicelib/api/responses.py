@@ -10,10 +10,11 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.api.calls import Call, wrong_parameter
-from chalicelib.api.csv_tables import csv_of, preferred
 from chalicelib.api.json_text import json_of
 from chalicelib.api.media_types import CSV, JSON
+from chalicelib.api.negotiation import preferred
 from chalicelib.model.errors import NotAcceptable
+from chalicelib.services.csv_text import csv_of
 
 Headers = dict[str, str | list[str]]
 

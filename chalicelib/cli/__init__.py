@@ -10,12 +10,27 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from chalicelib import __version__
 from chalicelib.model.errors import LikeworthError
 
-COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit", "erase", "mcp")
+COMMANDS = {
+    "estimate": "estimate",
+    "doctor": "doctor",
+    "convert": "convert",
+    "import": "sending",
+    "report": "reporting",
+    "serve": "serve",
+    "demo": "demo",
+    "keys": "keys",
+    "audit": "audit",
+    "erase": "erase",
+    "mcp": "mcp",
+}
+"""Command -> its module."""
+
 UNUSABLE = 2
 INTERRUPTED = 130
 
@@ -32,13 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         Without the program's name; ``sys.argv[1:]`` if absent.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = build_parser(_commands_to_load(arguments))
-    namespace = parser.parse_args(arguments)
     try:
+        namespace = build_parser(_commands_to_load(arguments)).parse_args(arguments)
         status: int = namespace.run(namespace)
         sys.stdout.flush()
     except LikeworthError as error:
-        print(f"{parser.prog}: {error.detail}", file=sys.stderr)
+        print(f"{' '.join(program())}: {error.detail}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -47,6 +61,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
+
+
+def program() -> list[str]:
+    """Return the words with which the user started this program."""
+    name = Path(sys.argv[0]).stem if sys.argv else ""
+    return ["likeworth"] if name == "likeworth" else ["python", "-m", "chalicelib"]
 
 
 def missing_setting() -> str | None:
@@ -61,20 +81,20 @@ def missing_setting() -> str | None:
     return None
 
 
-def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+def build_parser(commands: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
     """Return the parser of these commands. Imports their modules, but not their dependencies."""
     parser = argparse.ArgumentParser(
-        prog="python -m chalicelib",
+        prog=" ".join(program()),
         description="Estimate the worth of likes, shares, followers and reviews in paid ad clicks.",
     )
     parser.add_argument("--version", action="version", version=f"likeworth {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in commands:
-        importlib.import_module(f"chalicelib.cli.{command}").add_parser(subparsers)
+        importlib.import_module(f"chalicelib.cli.{COMMANDS[command]}").add_parser(subparsers)
     return parser
 
 
-def _commands_to_load(arguments: Sequence[str]) -> Sequence[str]:
+def _commands_to_load(arguments: Sequence[str]) -> Iterable[str]:
     """Return the command in the arguments; all commands for help or a misspelled one."""
     first = next((text for text in arguments if not text.startswith("-")), None)
     return (first,) if first in COMMANDS else COMMANDS

@@ -6,23 +6,13 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from chalicelib.cli import proposing
-from chalicelib.importers import (
-    ExportReader,
-    Imported,
-    Mapping,
-    RawEvent,
-    Rejected,
-    event_line,
-    parse_mapping,
-    read_export,
-)
-from chalicelib.model.errors import ExportRejected, FieldError, InvalidFields
-from chalicelib.model.events import EventRejected, parse_event
+from chalicelib.cli.inputs.conversions import convert_rows, read_mapping, valid_lines
+from chalicelib.importers import ExportReader, Rejected, read_export
+from chalicelib.model.errors import ExportRejected, InvalidFields
 
 EXIT_OK = 0
 EXIT_READER_GONE = 1
@@ -90,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
             _print_message("\n".join(messages))
             return EXIT_OK
-        mapping = None if arguments.mapping is None else _read_mapping(arguments.mapping)
+        mapping = None if arguments.mapping is None else read_mapping(arguments.mapping)
         with arguments.file.open("rb") as stream:
             reader = read_export(
                 stream,
@@ -125,33 +115,17 @@ def run(arguments: argparse.Namespace) -> int:
         return EXIT_UNUSABLE
 
 
-def _read_mapping(path: Path) -> Mapping:
-    """Read a mapping from a file; raises `InvalidFields`."""
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        problem = FieldError("", "malformed_json", f"the mapping is not valid JSON: {error}")
-        raise InvalidFields("the file is not a mapping", (problem,)) from None
-    return parse_mapping(raw)
-
-
 def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_coverage: bool) -> int:
     events = 0
-    for outcome in reader:
+    for outcome in convert_rows(reader):
         if isinstance(outcome, Rejected):
             _print_message(f"{name}:{outcome.row}: {outcome.code}: {outcome.message}")
-        elif isinstance(outcome, Imported):
-            try:
-                lines = _checked_lines(outcome.events)
-            except EventRejected as error:
-                reader.reject(outcome)
-                _print_message(f"{name}:{outcome.row}: {error.code}: {error.message}")
-                continue
-            events += len(lines)
-            if not summary_only:
-                sys.stdout.writelines(lines)
+            continue
+        events += len(outcome.lines)
+        if not summary_only:
+            sys.stdout.writelines(outcome.lines)
     if with_coverage and events and not summary_only:
-        sys.stdout.writelines(_checked_lines(reader.coverage()))
+        sys.stdout.writelines(valid_lines(reader.coverage()))
     summary = reader.summary()
     if not summary_only:
         for note in summary["notes"]:
@@ -169,15 +143,6 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
         f"{summary['not_data']} without data"
     )
     return EXIT_UNUSABLE if summary["rejected"] else EXIT_OK
-
-
-def _checked_lines(events: Iterable[RawEvent]) -> list[str]:
-    """Serialize the events of a row; raises `EventRejected` if one is invalid."""
-    lines = []
-    for event in events:
-        parse_event(event)
-        lines.append(event_line(event))
-    return lines
 
 
 def _print_message(line: str) -> None:

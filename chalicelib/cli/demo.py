@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.cli import UNUSABLE
+from chalicelib.cli import UNUSABLE, program
+from chalicelib.cli.interrupts import running, stop_on_terminate, wait_for
 from chalicelib.cli.progress import step
-from chalicelib.cli.serve import PORT, open_service, parse_port, stop_on_interrupt
+from chalicelib.cli.serve import PORT, open_service, parse_port
 
 if TYPE_CHECKING:
     from chalicelib.local.service import LocalService
@@ -48,25 +48,23 @@ def run(arguments: argparse.Namespace) -> int:
 
     default = 0 if arguments.once else PORT
     port = default if arguments.port is None else arguments.port
-    stop = threading.Event()
-    with stop_on_interrupt(stop):
+    with stop_on_terminate() as stop:
         service = open_service(port, None)
         if service is None:
             return UNUSABLE
         try:
-            key = service.create_key(
-                TENANT, "admin", currency="EUR"
-            )  # before the service adopts the installation's keys
-            service.start()
-            has_ratio = _tour(service, key, arguments.seed)
-            if not arguments.once:
-                _print_examples(service.url, key)
-                stop.wait()
+            with running(service):
+                key = service.create_key(
+                    TENANT, "admin", currency="EUR"
+                )  # before the service adopts the installation's keys
+                service.start()
+                has_ratio = _tour(service, key, arguments.seed)
+                if not arguments.once:
+                    _print_examples(service.url, key)
+                    wait_for(stop)
         except TourFailedError as error:
             print(f"the demo failed: {error}", file=sys.stderr)
             return FAILED
-        finally:
-            service.stop()
     return 0 if has_ratio else FAILED
 
 
@@ -75,6 +73,7 @@ def _tour(service: LocalService, key: str, seed: int) -> bool:
     from chalicelib.demo import tour
     from chalicelib.demo.brand import BRAND, simulate
     from chalicelib.demo.truth import truth_of
+    from chalicelib.report.plain_tables import text_table
 
     began = time.monotonic()
     history = simulate(BRAND, seed, today=tour.today_utc(dt.datetime.now(dt.UTC)))
@@ -98,28 +97,20 @@ def _tour(service: LocalService, key: str, seed: int) -> bool:
         f"{events:,} events and {files} platform exports.\n"
         f"Loading took {loaded - began:.0f} s, the fit {time.monotonic() - loaded:.0f} s.\n"
     )
-    print(_table(tour.roi_rows(answers, truth)))
+    rows = tour.roi_rows(answers, truth)
+    print(text_table(rows, left=(0, rows[0].index("verdict"))))
     print(
         "\nROI = (incremental revenue - cost) / cost. Brackets show 95 % intervals, which should "
         "contain the true value\n19 times out of 20. "
         f"{tour.accuracy_sentence(answers, truth)}\n"
     )
-    print(tour.equivalence_sentence(answers, truth), flush=True)
+    print(tour.equivalence_sentence(answers, truth))
+    print(
+        "\nWith your own files: "
+        f"{' '.join(program())} estimate google.csv shop.csv posts.xlsx --out report.html",
+        flush=True,
+    )
     return answers.equivalence["ratio"]["estimate"] is not None
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    """Format rows as columns; align text left and numbers right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    text = {0, rows[0].index("verdict")}
-    lines = [
-        "  ".join(
-            cell.ljust(width) if column in text else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
 def _print_examples(url: str, key: str) -> None:

@@ -1,40 +1,34 @@
-"""``estimate EVENTS.ndjson``: estimate ROI and equivalence from a file, without a service.
-
-The command validates events like the service, with three differences. The reporting currency is
-the currency of the first amount in the file. Events of any age are accepted, because no retention
-applies. User ids are normalized, but not hashed.
-"""
+"""``estimate FILES``: estimate ROI and equivalence from files, without a service."""
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
-import io
-import json
 import re
+import shlex
 import sys
-from collections.abc import Hashable, Iterator
-from dataclasses import replace
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.model.admission import (
-    FUTURE_TOLERANCE,
-    EventRejection,
-    Storable,
-    Terms,
-    Withdrawn,
-    admit,
-    event_of,
-    money_of,
-    read_line,
+from chalicelib.cli import UNUSABLE, outputs, program
+from chalicelib.cli.file_arguments import add_reading_options, file_rows, gather, print_problems
+from chalicelib.cli.inputs.admitted_lines import EventLines
+from chalicelib.cli.inputs.gathering import (
+    EVENT_FILE,
+    Gathered,
 )
+from chalicelib.cli.progress import Step, step
+from chalicelib.cli.terminal import print_text, terminal_width
 from chalicelib.model.channels import ROLES
 from chalicelib.model.countries import is_country
 from chalicelib.model.days import is_time_zone
 from chalicelib.model.errors import InvalidFields, InvalidRequest, UnusableInput
-from chalicelib.model.events import SPANS, Event
+from chalicelib.model.events import Event
 from chalicelib.model.strict_json import parse_json
+from chalicelib.report.findings import FileRow, Findings, Question, findings_of
+from chalicelib.report.terminal_report import files_table, terminal_report
 from chalicelib.services import answers
 from chalicelib.services.answers.ranges import read_goal
 from chalicelib.services.experiments import analyse, parse_experiment
@@ -42,27 +36,47 @@ from chalicelib.services.fitting.estimation import Inspect, fit_events
 from chalicelib.services.fitting.user_identity import USER_IDS
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiment_items import Experiment
-from chalicelib.storage.pseudonyms import normal_user_id
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates
     from chalicelib.attribution.observations import Observations
+    from chalicelib.services.fitting.fit_documents import FitDocument
 
-UNUSABLE = 2
-_MAX_LISTED = 1000
+TABLE, JSON, CSV = "table", "json", "csv"
+_AT_ONCE = 10_000
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z]+)?", re.ASCII)
 
 
 def add_parser(subparsers: Any) -> None:
     """Add ``estimate``."""
     parser = subparsers.add_parser(
-        "estimate", help="estimate ROI and equivalence from a file of events, without a service"
+        "estimate",
+        help="estimate ROI and the value of engagements from your files, without a service",
+        description=(
+            "Read exports of platforms and shops, show the days for which each source has data, "
+            "and estimate what each channel and each engagement is worth. Nothing is stored or "
+            "sent. Standard error names every file that is not used, and every rejected row. The "
+            "exit status is 0 with estimates, and 2 if the files have no usable data."
+        ),
+        epilog=(
+            "Without --format, the output is a table on a terminal, and JSON if it goes to a file "
+            "or a program, or if the only input is one file of events."
+        ),
+    )
+    add_reading_options(parser)
+    parser.add_argument(
+        "--format",
+        choices=(TABLE, JSON, CSV),
+        help="table (to read), json (coverage, ROI and equivalence, as from the API), or csv (one "
+        "row per engagement type)",
     )
     parser.add_argument(
-        "events",
-        metavar="EVENTS.ndjson",
-        type=Path,
-        help="one event per line, as for POST /v1/events",
+        "--out",
+        action="append",
+        default=[],
+        type=outputs.parse_out,
+        metavar="FILE",
+        help=outputs.HELP,
     )
     parser.add_argument(
         "--goal", help="the conversion goal; default: purchase, if the file has purchases"
@@ -146,9 +160,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print ``{"coverage": ..., "roi": ..., "equivalence": ...}``.
-
-    ``--attribution`` adds the key ``attribution``. ``--summary`` prints tables instead of JSON.
+    """Read the files, estimate, and print or write the answers.
 
     The exit status is 0, or 2 if the input is unusable.
     """
@@ -159,20 +171,41 @@ def run(options: argparse.Namespace) -> int:
         reason = error.strerror if isinstance(error, OSError) else f"{error.code}: {error.detail}"
         print(f"{options.experiments}: {reason}", file=sys.stderr)
         return UNUSABLE
-    try:
-        lines = EventLines(options.events, now)
-    except OSError as error:
-        print(f"{options.events}: {error.strerror}", file=sys.stderr)
-        return UNUSABLE
-    for number, code, message in lines.rejected[:_MAX_LISTED]:
-        print(f"line {number}: {code}: {message}", file=sys.stderr)
-    if len(lines.rejected) > _MAX_LISTED:
-        print(f"... and {len(lines.rejected) - _MAX_LISTED} more lines", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="likeworth-") as scratch:
+        gathered = gather(options, Path(scratch), now)
+        if gathered is None:
+            return UNUSABLE
+        form = _format(options, gathered)
+        rows = file_rows(gathered.files)
+        if form == TABLE and not _is_plain(options, gathered):
+            print_text("FILES\n\n" + files_table(rows) + "\n")
+        print_problems(gathered, briefly=form == TABLE)
+        try:
+            return _estimate(options, gathered, experiments, form, rows, now)
+        except (UnusableInput, InvalidFields) as error:
+            print(f"{_subject(options)}: {error.code}: {error.detail}", file=sys.stderr)
+            if not isinstance(error, InvalidFields):
+                print(f"To see what is missing: {_doctor(options)}", file=sys.stderr)
+                print("To choose the days: --fit-from DAY, --fit-to DAY", file=sys.stderr)
+            return UNUSABLE
+        except OSError as error:
+            print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+            return UNUSABLE
+
+
+def _estimate(
+    options: argparse.Namespace,
+    gathered: Gathered,
+    experiments: list[Experiment],
+    form: str,
+    rows: tuple[FileRow, ...],
+    now: dt.datetime,
+) -> int:
+    lines = gathered.lines
     summaries: dict[str, str] = {}
-    query: dict[str, Any] = {"start": options.start, "end": options.end, "goal": options.goal}
-    try:
+    with step("estimating", lines=False) as progress:
         document = fit_events(
-            lines,
+            _shown_events(lines, progress),
             window=lines.window(options.fit_from, options.fit_to),
             currency=lines.currency or "EUR",
             as_of=now,
@@ -185,23 +218,69 @@ def run(options: argparse.Namespace) -> int:
             user_ids=options.user_ids,
             inspect=_keep_summary(summaries) if options.summary else None,
         )
-        if options.summary:
-            print(summaries[read_goal(document, options.goal)])
-            return 0
-        printed = {
-            "coverage": document["coverage"],
-            "roi": answers.roi(document, **query),
-            "equivalence": answers.equivalence(
-                document, engagement=options.engagement, baseline=options.baseline, **query
-            ),
-        }
-        if options.attribution:
-            printed["attribution"] = answers.attribution(document, **query)
-    except (UnusableInput, InvalidFields) as error:
-        print(f"{options.events}: {error.code}: {error.detail}", file=sys.stderr)
-        return UNUSABLE
-    print(json.dumps(printed, allow_nan=False, indent=2))
+    question = Question(
+        options.start, options.end, options.goal, options.engagement, options.baseline
+    )
+    findings = findings_of(document, question, rows, tuple(gathered.cautions))
+    for path in options.out:
+        outputs.write(findings, path)
+    if options.summary:
+        print(summaries[read_goal(document, options.goal)])
+    else:
+        _print(findings, document, options, form)
+    for path in options.out:
+        print(f"Wrote {path}", file=sys.stderr)
     return 0
+
+
+def _shown_events(lines: EventLines, progress: Step) -> Iterator[Event]:
+    """Yield the events with their progress; the model takes about as long as reading them."""
+    total = sum(file.events for file in lines.counted) or 1
+    for number, event in enumerate(lines):
+        if number % _AT_ONCE == 0:
+            progress(min(number / total, 1.0) / 2, "reading events")
+        yield event
+    progress(0.5, "fitting the model")
+
+
+def _print(
+    findings: Findings, document: FitDocument, options: argparse.Namespace, form: str
+) -> None:
+    if form == TABLE:
+        print_text(terminal_report(findings, terminal_width(sys.stdout)))
+    elif form == CSV:
+        print(outputs.csv_text(findings).replace("\r\n", "\n"), end="")
+    else:
+        printed = outputs.contract_object(findings)
+        if options.attribution:
+            printed["attribution"] = answers.attribution(
+                document, start=options.start, end=options.end, goal=options.goal
+            )
+        print(outputs.json_text(printed), end="")
+
+
+def _format(options: argparse.Namespace, gathered: Gathered) -> str:
+    if options.format is not None:
+        return str(options.format)
+    is_terminal = sys.stdout.isatty()
+    return TABLE if is_terminal and not _is_plain(options, gathered) else JSON
+
+
+def _is_plain(options: argparse.Namespace, gathered: Gathered) -> bool:
+    """Whether the only input is one file of events."""
+    return (
+        len(options.files) == 1 and not options.costs and gathered.files[0].what == EVENT_FILE
+        if gathered.files
+        else False
+    )
+
+
+def _subject(options: argparse.Namespace) -> str:
+    return str(options.files[0]) if len(options.files) == 1 else "estimate"
+
+
+def _doctor(options: argparse.Namespace) -> str:
+    return shlex.join([*program(), "doctor", *options.files])
 
 
 def _keep_summary(summaries: dict[str, str]) -> Inspect:
@@ -258,95 +337,3 @@ def read_experiments(path: Path, now: dt.datetime) -> list[Experiment]:
             raise InvalidFields(f"experiment {number + 1}: {error.detail}") from error
         found[experiment.experiment_id] = experiment
     return list(found.values())
-
-
-class EventLines:
-    """The events of an NDJSON file without duplicates. For equal events, the last one counts.
-
-    Anonymous events with the same id on the same day are equal, because a report exported again in
-    another time zone has the same days at other hours. Spans are equal if their ids are equal.
-
-    The file is read twice, so that memory contains one identity per line instead of the events.
-
-    Attributes
-    ----------
-    rejected : list of (int, str, str)
-        Line number, code and message of every rejected line.
-    """
-
-    def __init__(self, path: Path, now: dt.datetime) -> None:
-        self._path = path
-        self._piped = b"" if path.is_file() else path.read_bytes()  # a pipe can be read only once
-        self._terms = Terms(
-            oldest=dt.datetime.min.replace(tzinfo=dt.UTC),
-            latest=now + FUTURE_TOLERANCE,
-            currency=None,
-            user_hash=normal_user_id,
-        )
-        self._last: dict[tuple[Hashable, ...], int] = {}
-        self._days: tuple[dt.date, dt.date] | None = None
-        self._skip: set[int] = set()
-        self.rejected: list[tuple[int, str, str]] = []
-        for number, line in self._lines():
-            verdict = admit(read_line(line), self._terms)
-            if isinstance(verdict, EventRejection):
-                self.rejected.append((number, verdict.code, verdict.message))
-                self._skip.add(number)
-                continue
-            identity = _identity(verdict)
-            earlier = self._last.get(identity)
-            if earlier is not None:
-                self._skip.add(earlier)
-            self._last[identity] = number
-            event = event_of(verdict)
-            self._extend_days(event)
-            money = money_of(event)
-            if self.currency is None and money is not None:
-                self._terms = replace(self._terms, currency=money[1].currency)
-        self._last.clear()
-
-    def __iter__(self) -> Iterator[Event]:
-        for number, line in self._lines():
-            if number in self._skip:
-                continue
-            verdict = admit(read_line(line), self._terms)
-            if not isinstance(verdict, EventRejection):
-                yield event_of(verdict)
-
-    @property
-    def currency(self) -> str | None:
-        """The currency of the first amount; None if there is no amount."""
-        return self._terms.currency
-
-    def window(self, start: dt.date | None, end: dt.date | None) -> tuple[dt.date, dt.date] | None:
-        """Return the window of the fit, or None if both days are missing.
-
-        If one day is missing, the first or last day of the events replaces it.
-        """
-        if start is None and end is None:
-            return None
-        if self._days is None:
-            raise UnusableInput("the input contains no events")
-        return start or self._days[0], end or self._days[1]
-
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
-        with io.BytesIO(self._piped) if self._piped else self._path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield number, line
-
-    def _extend_days(self, event: Event) -> None:
-        day = event.day
-        if self._days is None:
-            self._days = day, day
-        elif not self._days[0] <= day <= self._days[1]:
-            self._days = min(self._days[0], day), max(self._days[1], day)
-
-
-def _identity(write: Storable) -> tuple[Hashable, ...]:
-    """Return a key that is equal for equal events."""
-    event = event_of(write)
-    if isinstance(event, SPANS):
-        return event.kind, event.event_id
-    user = write.user if isinstance(write, Withdrawn) else getattr(event, "user_id", None)
-    return event.event_id, event.day if user is None else event.occurred_at, user

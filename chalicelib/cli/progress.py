@@ -20,7 +20,7 @@ class Step(Protocol):
 
 
 @contextmanager
-def step(title: str, out: TextIO | None = None) -> Iterator[Step]:
+def step(title: str, out: TextIO | None = None, *, lines: bool = True) -> Iterator[Step]:
     """Show the progress of a step that takes longer than `QUIET_SECONDS`.
 
     Parameters
@@ -29,13 +29,27 @@ def step(title: str, out: TextIO | None = None) -> Iterator[Step]:
         Shown in front of the progress.
     out : text stream, optional
         Standard error if absent.
+    lines : bool
+        Whether to print lines if standard error is not a terminal.
     """
     stream = sys.stderr if out is None else out
-    shown = _Bar(title) if stream.isatty() and out is None else _Lines(title, stream)
+    shown: _Bar | _Lines | _Nothing
+    if stream.isatty() and out is None:
+        shown = _Bar(title)
+    else:
+        shown = _Lines(title, stream) if lines else _Nothing()
     try:
         yield shown
     finally:
         shown.close()
+
+
+class _Nothing:
+    def __call__(self, share: float, note: str = "") -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 class _Lines:
@@ -72,6 +86,7 @@ class _Bar:
             TimeElapsedColumn(),
             TextColumn("{task.fields[note]}", style="dim"),
             console=Console(stderr=True),
+            transient=True,
         )
         self._task = self._progress.add_task(title, total=1.0, note="")
 

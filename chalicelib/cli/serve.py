@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import datetime as dt
 import errno
-import importlib
+import importlib.util
 import os
-import signal
 import sqlite3
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
+import chalicelib
 from chalicelib.cli import UNUSABLE
+from chalicelib.cli.interrupts import running, stop_on_terminate, wait_for
 from chalicelib.cli.places import reason_of
 from chalicelib.cli.progress import step
 from chalicelib.model.errors import (
@@ -42,11 +40,19 @@ def add_parser(subparsers: Any) -> None:
         help="run the whole service on this machine",
         description=(
             "Run the whole service in one process: API, dashboard, imports, day totals, fits and "
-            "daily jobs. It listens only on 127.0.0.1."
+            "daily jobs. It listens only on 127.0.0.1, unless --host is given."
         ),
     )
     parser.add_argument(
         "--port", type=parse_port, default=PORT, help="default: %(default)s; 0: any free port"
+    )
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="the address to listen on, e.g. 0.0.0.0 in a container (default: %(default)s). The "
+        "service speaks HTTP without encryption: put a proxy with TLS before it, and set "
+        "LIKEWORTH_PUBLIC_URL to its address",
     )
     parser.add_argument(
         "--data",
@@ -78,31 +84,48 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.data is None:
             return _fail("--check and --backup need --data DIR")
         return _check(arguments.data) if arguments.check else _back_up(arguments)
-    stop = threading.Event()
-    with stop_on_interrupt(stop):
-        service = open_service(arguments.port, arguments.data)
+    with stop_on_terminate() as stop:
+        service = open_service(arguments.port, arguments.data, arguments.host)
         if service is None:
             return UNUSABLE
-        try:
+        with running(service):
             service.start()
             _print_welcome(service, arguments.data)
-            stop.wait()
+            wait_for(stop)
             print("Finishing running work, then stopping ...", file=sys.stderr)
-        finally:
-            service.stop()
     return 0
 
 
-def open_service(port: int, data: Path | None) -> LocalService | None:
+def load_application() -> ModuleType:
+    """Import the Chalice application, by its file: ``app`` may be the name of any module.
+
+    It is next to the package in a clone and in AWS, because Chalice looks for it there, and in the
+    package in an installation, because site-packages is not ours.
+    """
+    package = Path(chalicelib.__file__).parent
+    installed = package / "installed_app.py"
+    file = installed if installed.exists() else package.parent / "app.py"
+    known = sys.modules.get("app")
+    if known is not None and known.__file__ is not None and Path(known.__file__) == file:
+        return known
+    spec = importlib.util.spec_from_file_location("app", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules["app"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def open_service(port: int, data: Path | None, host: str = "127.0.0.1") -> LocalService | None:
     """Create the service without starting it. On failure, print the reason and return None."""
     from chalicelib.local.installation import Installation, state_path
     from chalicelib.local.machine import DirectoryInUseError, UnusableDirectoryError
     from chalicelib.local.service import LocalService
 
     installation = Installation(state_path(data, os.environ))
-    application = cast("Application", importlib.import_module("app"))
+    application = cast("Application", load_application())
     try:
-        return LocalService(application, installation, port=port, data=data)
+        return LocalService(application, installation, port=port, data=data, host=host)
     except (DirectoryInUseError, UnusableDirectoryError) as error:
         _fail(str(error))
     except (DamagedStore, StoreUnavailable, MisconfiguredService) as error:
@@ -112,7 +135,7 @@ def open_service(port: int, data: Path | None) -> LocalService | None:
             _fail(reason_of(error))
         elif error.errno in (errno.EADDRINUSE, errno.EACCES):
             reason = "is in use" if error.errno == errno.EADDRINUSE else "needs more permissions"
-            _fail(f"port {port} of 127.0.0.1 {reason}; choose another with --port")
+            _fail(f"port {port} of {host} {reason}; choose another with --port")
         else:
             raise
     return None
@@ -182,22 +205,6 @@ def _reason(error: LikeworthError, directory: Path) -> str:
 def _fail(reason: str, action: str = "serve") -> int:
     print(f"cannot {action}: {reason}", file=sys.stderr)
     return UNUSABLE
-
-
-@contextlib.contextmanager
-def stop_on_interrupt(stop: threading.Event) -> Iterator[None]:
-    """Set an event on Ctrl-C and SIGTERM; a second Ctrl-C exits immediately."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _print_welcome(service: LocalService, data: Path | None) -> None:

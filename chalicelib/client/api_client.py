@@ -8,7 +8,7 @@ import io
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -33,6 +33,10 @@ LONGEST_PAUSE_SECONDS = 60.0
 TRIED_AGAIN = frozenset({429, 502, 503, 504})
 """Statuses after which a GET is repeated, after the pause in `Retry-After` if there is one."""
 
+MAX_EVENTS, MAX_EVENT_BYTES = 500, 900_000
+"""Of one request with events."""
+
+NDJSON = "application/x-ndjson"
 UNFINISHED = frozenset({"waiting", "queued", "running"})
 
 Json = dict[str, Any]
@@ -52,6 +56,8 @@ class Problem(Exception):
         A sentence.
     errors : list of dict
         Which fields are invalid: ``pointer``, ``code``, ``message``.
+    rejected : list of dict
+        The rejected events of a request, if all were rejected.
     retry_after : float or None
         Seconds after which the service asks to repeat the request.
     """
@@ -63,6 +69,7 @@ class Problem(Exception):
         self.code = str(body.get("code", ""))
         self.detail = str(body.get("detail") or body.get("title") or f"HTTP status {status}")
         self.errors: list[dict[str, str]] = list(body.get("errors") or [])
+        self.rejected: list[Json] = list(body.get("rejected") or [])
         self.retry_after = retry_after
         wrong = "; ".join(f"{one['pointer']}: {one['message']}" for one in self.errors)
         super().__init__(": ".join(part for part in (self.code, self.detail, wrong) if part))
@@ -189,12 +196,35 @@ class Likeworth:
         answer = self._ask(path, method=method, data=data, tries=1)
         return json.loads(answer) if answer else {}
 
-    def upload(self, file: Path, **options: Any) -> Json:
+    def send_events(self, lines: Iterable[bytes]) -> Iterator[tuple[int, Json]]:
+        """Send event lines in requests of a suitable size; yield each size and answer.
+
+        Sending an event again changes nothing, so requests are repeated like those of `get`.
+
+        Raises
+        ------
+        Problem, Unreachable
+        """
+        for batch in _batches(lines):
+            try:
+                text = self._ask(
+                    "/v1/events", method="POST", data=b"".join(batch), content_type=NDJSON
+                )
+            except Problem as problem:
+                if not problem.rejected:
+                    raise
+                yield len(batch), {"accepted": 0, "rejected": problem.rejected}
+            else:
+                yield len(batch), json.loads(text)
+
+    def upload(self, file: Path, *, filename: str = "", **options: Any) -> Json:
         """Announce a file, upload it and return the new import, which then runs.
 
         Parameters
         ----------
         file : Path
+        filename : str, optional
+            Its name for the service, if the file has another one here.
         options
             Fields of `POST /v1/imports`: ``platform``, ``mapping``, ``spread``, ``currency``.
 
@@ -203,7 +233,9 @@ class Likeworth:
         Problem, Unreachable
         """
         size = file.stat().st_size
-        made = self.send("POST", "/v1/imports", {"filename": file.name, "bytes": size, **options})
+        made = self.send(
+            "POST", "/v1/imports", {"filename": filename or file.name, "bytes": size, **options}
+        )
         target = made["upload"]
         headers = {"Content-Length": str(size), **target.get("headers", {})}
         with file.open("rb") as body:
@@ -231,11 +263,12 @@ class Likeworth:
         method: str = "GET",
         data: bytes | None = None,
         accept: str = "application/json",
+        content_type: str = "application/json",
         tries: int = MAX_TRIES,
     ) -> bytes:
         headers = {"x-api-key": self._key, "Accept": accept, "User-Agent": "likeworth-client"}
         if data is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = content_type
         address = f"{self.url}{target}"
         for number in range(1, tries + 1):
             request = Request(address, data, headers, method=method)  # noqa: S310 - http(s) only
@@ -256,6 +289,19 @@ class Likeworth:
         except (URLError, HTTPException, OSError) as error:
             reason = getattr(error, "reason", error)
             raise Unreachable(f"{self.url} does not answer: {reason}") from None
+
+
+def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    size = 0
+    for line in lines:
+        if batch and (len(batch) == MAX_EVENTS or size + len(line) > MAX_EVENT_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(line)
+        size += len(line)
+    if batch:
+        yield batch
 
 
 def _query(query: Mapping[str, Value]) -> str:

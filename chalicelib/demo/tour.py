@@ -19,8 +19,9 @@ from urllib.parse import urlencode, urlsplit
 from chalicelib.demo.brand import History
 from chalicelib.demo.brand_data import count_events, event_lines, google_ads_report, youtube_totals
 from chalicelib.demo.truth import Truth
-from chalicelib.model import codes
 from chalicelib.model.channels import title_of
+from chalicelib.report.number_words import counted, ratio_format, shown
+from chalicelib.report.sentences import comparison, verdict_words
 from chalicelib.storage.table_keys import dropped_object
 
 EVENTS_PER_REQUEST = 500
@@ -222,10 +223,10 @@ def roi_rows(answers: Answers, truth: Truth) -> list[tuple[str, ...]]:
         rows.append(
             (
                 title_of(name),
-                _number(channel["cost"], ",.0f"),
-                _interval(channel["incremental_conversions"], ",.0f"),
-                _interval(channel["roi"], ".2f"),
-                _verdict(channel),
+                f"{channel['cost']:,.0f}",
+                str(counted(channel["incremental_conversions"])),
+                str(shown(channel["roi"], ratio_format)),
+                verdict_words(channel),
                 f"{truth.incremental(name):,.0f}" if known else "",
                 f"{truth.roi(name):.2f}" if known else "",
             )
@@ -246,56 +247,13 @@ def accuracy_sentence(answers: Answers, truth: Truth) -> str:
 
 def equivalence_sentence(answers: Answers, truth: Truth) -> str:
     """Return the value of a like in paid clicks and the simulated truth, in a few sentences."""
-    answer = answers.equivalence
-    what, unit = "A Facebook like", "paid Google Ads clicks"
     simulated = f"The simulated truth is {truth.ratio(ENGAGEMENT, BASELINE):.2f}."
-    ratio = answer["ratio"]
-    if ratio["estimate"] is None and answer["verdict"] in ("worth_more", "worth_less"):
-        comparison = "more" if answer["verdict"] == "worth_more" else "less"
-        return (
-            f"{what} is worth {comparison} than a paid Google Ads click. The ratio cannot be "
-            f"estimated, because a click may be worth nothing. {simulated}"
-        )
-    if ratio["estimate"] is None:
-        reasons = "; ".join(
-            codes.title_of(code) for code in answer["reasons"] or [answer["verdict"]]
-        )
-        return (
-            f"The value of a Facebook like in {unit} cannot be estimated from this data "
-            f"({reasons}). {simulated}"
-        )
-    low, high = ratio["ci_low"], ratio["ci_high"]
-    if low is None and high is None:
-        known = "with no bounds"
-    elif high is None:
-        known = f"at least {low:.2f}, with no upper bound"
-    elif low is None:
-        known = f"at most {high:.2f}, with no lower bound"
-    else:
-        known = f"{low:.2f} to {high:.2f}"
-    return f"{what} is worth {ratio['estimate']:.2f} {unit} (95 % interval {known}). {simulated}"
+    return f"{comparison(answers.equivalence)} {simulated}"
 
 
 def _contains(interval: dict[str, Any], value: float) -> bool:
     low, high = interval["ci_low"], interval["ci_high"]
     return (low is None or low <= value) and (high is None or value <= high)
-
-
-def _verdict(channel: dict[str, Any]) -> str:
-    words = codes.title_of(channel["verdict"])
-    reasons = [codes.title_of(reason) for reason in channel.get("reasons") or []]
-    return f"{words} ({', '.join(reasons)})" if reasons else words
-
-
-def _interval(estimate: dict[str, Any], form: str) -> str:
-    if estimate["estimate"] is None:
-        return "unknown"
-    low, high = _number(estimate["ci_low"], form), _number(estimate["ci_high"], form)
-    return f"{_number(estimate['estimate'], form)} ({low} to {high})"
-
-
-def _number(value: float | None, form: str) -> str:
-    return "unbounded" if value is None else format(value, form)
 
 
 def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:

@@ -15,7 +15,13 @@ from markdown_it.token import Token
 
 from chalicelib.documentation import INDEX, PAGES, PLAIN
 
-DOCS = Path(__file__).parents[2] / "docs"
+_HERE = Path(__file__)
+DOCS = next(
+    folder
+    for folder in (_HERE.with_name("docs"), _HERE.parents[2] / "docs")
+    if folder.is_dir() or folder.parent != _HERE.parent
+)
+"""In an installed package, and in a clone."""
 
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _SIGN = re.compile(r"[^\w\- ]")

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -73,6 +74,7 @@ class LocalMachine:
         self.url = ""
         self.max_upload_bytes = 0
         durable = directory is not None
+        self._is_temporary = not durable
         with contextlib.ExitStack() as undo:
             if directory is None:
                 passing = tempfile.TemporaryDirectory(prefix="likeworth-")
@@ -96,6 +98,11 @@ class LocalMachine:
     def close(self) -> None:
         """Close the database, and remove a temporary directory."""
         self._undo.close()
+
+    def abandon(self) -> None:
+        """Remove a temporary directory, even if it is in use; the process ends after it."""
+        if self._is_temporary:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def objects(self, tenant: str) -> Objects:
         """A tenant's objects."""

@@ -44,7 +44,7 @@ Upload = Callable[[str, str, "Body"], Response | None]
 
 
 class HttpServer:
-    """A server on 127.0.0.1.
+    """A server on this machine.
 
     Parameters
     ----------
@@ -56,6 +56,8 @@ class HttpServer:
         Maximum size in bytes of a body for `answer`.
     pace : Pace, optional
         Minimum speed of a request.
+    host : str
+        The address on which the server listens.
 
     Raises
     ------
@@ -70,12 +72,13 @@ class HttpServer:
         body_limit: int,
         upload: Upload | None = None,
         pace: Pace | None = None,
+        host: str = HOST,
     ) -> None:
         self.make_file = paced_files(pace or Pace(), IDLE_SECONDS)
         self.answer = answer
         self.body_limit = body_limit
         self.upload = upload
-        self._server = _Cheroot(self, port)
+        self._server = _Cheroot(self, host, port)
         self._thread: threading.Thread | None = None
 
     @property
@@ -86,7 +89,7 @@ class HttpServer:
 
     @property
     def url(self) -> str:
-        """The address, without a slash at the end."""
+        """The address for callers on this machine, without a slash at the end."""
         return f"http://{HOST}:{self.server_port}"
 
     def start(self) -> None:
@@ -111,8 +114,8 @@ class _Cheroot(cheroot.HTTPServer):
     max_request_header_size = MAX_HEADER_BYTES
     shutdown_timeout = 5
 
-    def __init__(self, owner: HttpServer, port: int) -> None:
-        super().__init__((HOST, port), _Gateway, minthreads=THREADS, server_name="Likeworth")
+    def __init__(self, owner: HttpServer, host: str, port: int) -> None:
+        super().__init__((host, port), _Gateway, minthreads=THREADS, server_name="Likeworth")
         self.owner = owner
         self._bound: Any = None
         self.ConnectionClass = _Connection

@@ -31,7 +31,7 @@ from chalicelib.local.jobs import Jobs
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import RETRY_SECONDS, enqueue
 from chalicelib.local.secret_mark import check_secret
-from chalicelib.local.server import HttpServer
+from chalicelib.local.server import HOST, HttpServer
 from chalicelib.local.uploads import PATH as UPLOADS
 from chalicelib.local.uploads import read_target
 from chalicelib.model.errors import LikeworthError, StoreUnavailable, UploadQuotaUsed
@@ -44,6 +44,7 @@ from chalicelib.storage.tenants import Role
 
 API_BODY_BYTES = 6 * 1024 * 1024
 STOP_SECONDS = 10.0
+ABANDON_SECONDS = 0.5
 WORKERS = 2
 """How many messages of a queue are handled in parallel, each of a different tenant."""
 _LAST_SCHEDULE = "schedule"
@@ -90,6 +91,8 @@ class LocalService:
         The time, in UTC.
     retry_seconds : float
         Pause before a failed import or fit is retried.
+    host : str
+        The address on which the service listens.
 
     Raises
     ------
@@ -112,12 +115,13 @@ class LocalService:
         data: Path | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         retry_seconds: float = RETRY_SECONDS,
+        host: str = HOST,
     ) -> None:
         self._clock = clock
         self._requests = InFlight()
         given = read_settings()
         with contextlib.ExitStack() as undo:
-            self._http = HttpServer(port, self._answer, API_BODY_BYTES, self._upload)
+            self._http = HttpServer(port, self._answer, API_BODY_BYTES, self._upload, host=host)
             undo.callback(self._http.stop)
             may_make = data is None or is_empty(data)
             self.machine = machine = LocalMachine(
@@ -127,7 +131,7 @@ class LocalService:
                 retry_seconds=retry_seconds,
             )
             undo.callback(machine.close)
-            machine.url = self._http.url
+            machine.url = given.public_url.rstrip("/") or self._http.url
             machine.max_upload_bytes = given.max_import_bytes
             undo.callback(wiring.reset)
             wiring.use_machine(machine)
@@ -157,6 +161,16 @@ class LocalService:
         for source in self._sources:
             source.stop()
         self._undo.close()
+
+    def abandon(self) -> None:
+        """Prepare for the end of the process, without finishing work.
+
+        Requests in progress get a moment for their answer. Temporary state is deleted; in a data
+        directory, unfinished imports and fits continue at the next start.
+        """
+        self._requests.reject_new()
+        self._requests.wait(ABANDON_SECONDS)
+        self.machine.abandon()
 
     def wait_until_idle(
         self, timeout: float, on_progress: Callable[[Backlog], None] | None = None

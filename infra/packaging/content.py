@@ -25,7 +25,10 @@ LOCK = ROOT / "requirements.lock"
 CHALICE = ("__init__.py", "app.py")
 """Modules of Chalice that a package needs; the others deploy and serve locally."""
 
-ONLY_ON_ONE_MACHINE = ("local", "demo", "cli", "client", "__main__.py", "handbook.py")
+ONLY_ON_ONE_MACHINE = (
+    *("local", "demo", "cli", "client", "report"),
+    *("__main__.py", "handbook.py"),
+)
 
 UNREAD_FILES = re.compile(
     r".*\.(pyi|pxd|pyx|pxi|c|cpp|h|hpp|f|f90|pyf|in|typed|md|rst|ipynb|build|a|po)"

@@ -12,7 +12,8 @@ from chalice.test import HTTPResponse
 
 from chalicelib import wiring
 from chalicelib.api.calls import IGNORED, IGNORED_PREFIX
-from chalicelib.api.csv_tables import csv_of, preferred
+from chalicelib.api.negotiation import preferred
+from chalicelib.services.csv_text import csv_of
 from tests.api.conftest import Caller, invalid_fields, problem, rejected
 from tests.conftest import session
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cli.estimate import EventLines
+from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from chalicelib.importers import Imported
 from chalicelib.services import imports
 from chalicelib.storage.tenant_store import TenantStore
@@ -178,9 +178,9 @@ def by_import(cloud: Cloud, store: TenantStore, body: bytes) -> dict[int, str]:
 def by_estimate(path: Path, body: bytes) -> dict[int, str]:
     """Same as `by_http`, for the command line."""
     path.write_bytes(body)
-    lines = EventLines(path, dt.datetime.now(dt.UTC))
+    lines = EventLines([LineFile(path)], dt.datetime.now(dt.UTC))
     assert len(list(lines)) + len(lines.rejected) == body.count(b"\n")
-    return {number - 1: code for number, code, _ in lines.rejected}
+    return {number - 1: code for _, number, code, _ in lines.rejected}
 
 
 def test_unusual_events_are_treated_the_same_by_http_imports_and_command_line(

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cli import main
-from chalicelib.cli.estimate import EventLines
+from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from tests.factories import NOW, make_annotation, make_cost, make_coverage, make_event, money
 from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, simulate
@@ -135,7 +135,7 @@ def test_an_invalid_option_is_a_usage_error(events: Path, option: str, value: st
 
 def lines_of(path: Path, *raws: dict[str, Any]) -> EventLines:
     path.write_text("".join(json.dumps(raw) + "\n" for raw in raws))
-    return EventLines(path, NOW)
+    return EventLines([LineFile(path)], NOW)
 
 
 def test_an_anonymous_event_at_another_hour_of_its_day_replaces_the_first(tmp_path: Path) -> None:

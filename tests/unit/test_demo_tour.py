@@ -55,7 +55,13 @@ def _answers(
     }
     return tour.Answers(
         roi={"channels": [channel | over]},
-        equivalence={"ratio": ratio, "verdict": compared, "reasons": ["too_few_conversions"]},
+        equivalence={
+            "engagement": {"channel": "facebook", "type": "like", "paid": False},
+            "baseline": {"channel": "google_ads", "type": "click", "paid": True},
+            "ratio": ratio,
+            "verdict": compared,
+            "reasons": ["too_few_conversions"],
+        },
     )
 
 
@@ -138,8 +144,8 @@ WORTH = "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval "
     ("ratio", "sentence"),
     [
         (_estimate(0.58, 0.31, 0.88), f"{WORTH}0.31 to 0.88)."),
-        (_estimate(0.58, 0.31, None), f"{WORTH}at least 0.31, with no upper bound)."),
-        (_estimate(0.58), f"{WORTH}with no bounds)."),
+        (_estimate(0.58, 0.31, None), f"{WORTH}at least 0.31)."),
+        (_estimate(0.58), f"{WORTH}without bounds)."),
         (
             _estimate(None),
             "The value of a Facebook like in paid Google Ads clicks cannot be estimated from this "
@@ -171,7 +177,7 @@ def test_the_table_shows_estimates_and_truth() -> None:
     truth = truth_of(_history())
     heading, row = tour.roi_rows(_answers(_estimate(1.0)), truth)
     assert len(heading) == len(row)
-    shown = ("Facebook", "12,000", "500 (400 to 600)", "1.50 (1.00 to unbounded)", "Profitable")
+    shown = ("Facebook", "12,000", "500 (400 to 600)", "1.50 (at least 1.00)", "Profitable")
     assert row[:5] == shown
     assert row[6] == f"{truth.roi('facebook'):.2f}"
 

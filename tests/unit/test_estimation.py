@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.cli.estimate import EventLines
+from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from chalicelib.model.errors import UnusableInput
 from chalicelib.model.events import Event, parse_event
 from chalicelib.services.fitting.estimation import fit_events
@@ -130,7 +130,7 @@ def test_identified_lines_are_fitted_within_people(tmp_path: Path) -> None:
     path = tmp_path / "events.ndjson"
     write_lines(journeys, path)
 
-    document = fit(EventLines(path, AS_OF))
+    document = fit(EventLines([LineFile(path)], AS_OF))
 
     methods = {estimate["method"] for estimate in document["goals"]["purchase"]["estimates"]}
     assert methods == {"within_user"}

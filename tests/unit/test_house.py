@@ -21,7 +21,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"settings", "functions"}),
     frozenset({"attribution", "importers", "storage"}),
     frozenset({"services", "aws", "webhooks"}),
-    frozenset({"wiring", "telemetry"}),
+    frozenset({"wiring", "telemetry", "report"}),
     frozenset(
         {
             "api",

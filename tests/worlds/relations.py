@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from chalicelib.cli.estimate import EventLines
+from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from chalicelib.services import answers
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import Columns
@@ -136,7 +136,7 @@ def estimate_lines(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.ndjson"
         path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        events = list(EventLines(path, AS_OF))
+        events = list(EventLines([LineFile(path)], AS_OF))
     columns = Columns()
     size = -(-len(events) // chunks)
     for start in range(0, len(events), size):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chalicelib.cli.estimate import EventLines
+from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from chalicelib.services.fitting.estimation import fit_events
 from tests.worlds.fits import AS_OF, fit_records
 from tests.worlds.judge import judge, judge_command_line
@@ -33,7 +33,11 @@ def test_event_lines_and_arrays_give_the_same_fit(tmp_path: Path) -> None:
     write_lines(journeys, path)
 
     by_lines = fit_events(
-        EventLines(path, AS_OF), window=None, currency="EUR", as_of=AS_OF, fit_id="world"
+        EventLines([LineFile(path)], AS_OF),
+        window=None,
+        currency="EUR",
+        as_of=AS_OF,
+        fit_id="world",
     )
     by_arrays = fit_records(record(journeys))
 

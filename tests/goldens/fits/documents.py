@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.cli import build_parser
-from chalicelib.cli.estimate import EventLines, read_experiments
+from chalicelib.cli.estimate import read_experiments
+from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
 from chalicelib.services.fitting.estimation import fit_events
 from tests.goldens.fits.small_worlds import SmallWorld, small_worlds
 
@@ -34,7 +35,7 @@ def fit(world: SmallWorld) -> Document:
         path.write_text("".join(json.dumps(line) + "\n" for line in world.lines), encoding="utf-8")
         experiments.write_text(json.dumps(world.experiments), encoding="utf-8")
         given = build_parser(("estimate",)).parse_args(["estimate", str(path), *world.options])
-        lines = EventLines(path, AS_OF)
+        lines = EventLines([LineFile(path)], AS_OF)
         assert not lines.rejected, lines.rejected[:3]
         return fit_events(
             lines,

@@ -1,0 +1,98 @@
+"""``report``: write the one-page report of a fit, from a service or a data directory."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Any
+
+from chalicelib.cli import UNUSABLE, outputs
+from chalicelib.cli.serving import add_service_options, connect
+from chalicelib.cli.terminal import print_text, terminal_width
+from chalicelib.model.errors import LikeworthError, UnusableInput
+from chalicelib.report.findings import Findings, Question, findings_from, findings_of
+from chalicelib.report.terminal_report import terminal_report
+
+TENANT = "local"
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``report``."""
+    parser = subparsers.add_parser(
+        "report",
+        help="print a fit of a service, or write it as a page or a workbook",
+        description=(
+            "Print the answers of the newest fit, or of --fit ID, and write them to files with "
+            "--out. They come from a running service (--url, --key), or with --data DIR from a "
+            "data directory on this machine."
+        ),
+    )
+    add_service_options(parser, "read")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="the data directory, as in `serve --data DIR`"
+    )
+    parser.add_argument(
+        "--tenant", default=TENANT, help="with --data: the tenant (default: %(default)s)"
+    )
+    parser.add_argument("--fit", metavar="ID", help="default: the newest fit")
+    parser.add_argument(
+        "--out",
+        action="append",
+        default=[],
+        type=outputs.parse_out,
+        metavar="FILE",
+        help=outputs.HELP,
+    )
+    parser.add_argument("--goal", help="the conversion goal; default: purchase")
+    parser.add_argument("--from", dest="start", type=dt.date.fromisoformat, metavar="DAY")
+    parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
+    parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
+    parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the report and write the files."""
+    from chalicelib.client import Problem, Unreachable
+
+    question = Question(
+        options.start, options.end, options.goal, options.engagement, options.baseline
+    )
+    try:
+        findings = _stored(options, question) if options.data else _served(options, question)
+        for path in options.out:
+            outputs.write(findings, path)
+    except LikeworthError as error:
+        print(f"report: {error.code}: {error.detail}", file=sys.stderr)
+        return UNUSABLE
+    except (Problem, Unreachable) as error:
+        print(f"report: {error}", file=sys.stderr)
+        return UNUSABLE
+    except OSError as error:
+        print(f"report: {error.filename}: {error.strerror}", file=sys.stderr)
+        return UNUSABLE
+    print_text(terminal_report(findings, terminal_width(sys.stdout)))
+    for path in options.out:
+        print(f"Wrote {path}", file=sys.stderr)
+    return 0
+
+
+def _served(options: argparse.Namespace, question: Question) -> Findings:
+    service = connect(options)
+    return findings_from(lambda path, query: service.get(path, **query), question, options.fit)
+
+
+def _stored(options: argparse.Namespace, question: Question) -> Findings:
+    from chalicelib.cli.places import open_store
+    from chalicelib.local.database import is_empty
+    from chalicelib.services.fitting.fits import answering_document
+    from chalicelib.storage.table_keys import is_tenant
+
+    if not is_tenant(options.tenant):
+        raise UnusableInput("a tenant is a slug: a-z, then at most 31 of a-z, 0-9, _ and -")
+    if is_empty(options.data):
+        raise UnusableInput(f"{options.data} contains no data")
+    with open_store(options.data, options.tenant) as store:
+        return findings_of(answering_document(store, options.goal, options.fit), question)
