@@ -24,7 +24,7 @@ PLAIN = Path(__file__).with_name("plain.css")
 OPENAPI = Path(__file__).with_name("openapi.json")
 INDEX = "index"
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Get started": ("start",),
+    "Get started": ("start", "cli"),
     "Answers": ("answers", "dashboard", "integrations"),
     "Imports": ("events", "imports", "exports", "pipelines"),
     "Methods": ("methods", "experiments", "accuracy"),
