@@ -88,9 +88,10 @@ audit: $(VENV)/.dev ## check deployed packages for known vulnerabilities (querie
 docs: $(VENV)/.dev ## generate the docs pages that are made from code
 	@$(BIN)/python -m infra.pages
 
-nightly: $(VENV)/.dev ## run property tests with 2,000 examples, and 600 random requests per call of the API (long)
+nightly: $(VENV)/.dev ## run property tests with 2,000 examples, slow tests, and 600 random requests per call of the API (long)
 	@HYPOTHESIS_PROFILE=nightly OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m hypothesis \
 	  --ignore tests/api/test_any_request.py --ignore tests/faults/test_history.py $(ARGS)
+	@THOROUGH=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m thorough $(ARGS)
 	@API_CASES=$${API_CASES:-600} $(BIN)/python -m pytest -n 2 tests/api/test_any_request.py $(ARGS)
 
 worlds: $(VENV)/.dev ## simulate worlds with a known truth: coverage, false claims, errors (long)

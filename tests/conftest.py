@@ -40,10 +40,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all-calls", action="store_true")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests marked `thorough` to `make nightly`; each repeats a faster one elsewhere."""
+    if os.environ.get("THOROUGH"):
+        return
+    left = [item for item in items if item.get_closest_marker("thorough")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Hold the calls of each function against its policies."""
     config.addinivalue_line(
         "markers", "breaks_code: breaks the code on purpose, so that its calls are not ours"
+    )
+    config.addinivalue_line(
+        "markers",
+        "thorough: takes long and repeats a faster test elsewhere; `make nightly` runs it",
     )
     config.pluginmanager.register(recording.Recording(config))
 

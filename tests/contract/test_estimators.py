@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
 from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
 from tests.contract import alternatives, averages, machinery, parts
-from tests.contract.estimators import CHECKS, ESTIMATORS, Estimator, check_days_without_data
+from tests.contract.estimators import (
+    CHECKS,
+    ESTIMATORS,
+    Estimator,
+    check_calibration,
+    check_days_without_data,
+)
 from tests.contract.panels import make_small
 
 
@@ -24,8 +31,24 @@ PANEL_CHECKS = [
 ]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda estimator: estimator.name)
+SLOW = {"regions", "one regression", "panel"}
+"""Estimators whose calibration takes long; `people` and `totals` contain the same parts."""
+
+
+def cases() -> Iterator[Any]:
+    """Every estimator with every check."""
+    for estimator in ESTIMATORS:
+        for check in CHECKS:
+            slow = check is check_calibration and estimator.name in SLOW
+            yield pytest.param(
+                estimator,
+                check,
+                id=f"{estimator.name}-{check.__name__}",
+                marks=[pytest.mark.thorough] if slow else [],
+            )
+
+
+@pytest.mark.parametrize(("estimator", "check"), cases())
 def test_an_estimator_keeps_the_contract(
     estimator: Estimator, check: Callable[[Estimator], None]
 ) -> None:

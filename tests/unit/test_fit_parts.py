@@ -24,7 +24,7 @@ from chalicelib.services.fitting.fit_parts import (
     plan_fit,
     read_part,
 )
-from chalicelib.services.fitting.fit_windows import window_of
+from chalicelib.services.fitting.fit_windows import events_of_shard, window_of
 from chalicelib.services.fitting.fits import run_fit, show_fit
 from chalicelib.services.ingest import record_events
 from chalicelib.services.privacy.erasures import erase_person
@@ -288,12 +288,10 @@ def test_events_older_than_the_retention_at_the_start_are_not_read(
     for as_of in ("2026-03-10T12:00:00Z", "2026-03-15T12:00:00Z"):
         now = dt.datetime.fromisoformat(as_of)
         window = window_of(store, header, now)
-        plan = Plan(fit_id, as_of, window, ())
         found = set()
         for shard in range(store.config.shards):
-            days = window.start.isoformat(), window.end.isoformat()
-            part = fit_parts.Part(shard, shard, *days)
-            found |= {one.event_id for one in fit_parts._events_of(store, plan, part)}
+            events = events_of_shard(store, window, shard, window.start, window.end)
+            found |= {one.event_id for one in events}
         ids.add(tuple(sorted(found)))
     # On the 10th the 9th of February is kept whole, on the 15th no day before the 14th is.
     assert ids == {

@@ -27,8 +27,8 @@ def test_storage_covers_the_whole_retention() -> None:
 
 
 def test_an_idle_installation_costs_its_alarms_metrics_and_secrets() -> None:
-    # 28 alarms, 13 metrics, a dashboard, a key, a secret and its calls
-    assert cost.at_rest(FREE) == pytest.approx(2.8 + 3.9 + 3.0 + 1.0 + 0.4 + 0.05)
+    # 28 alarms, 15 metrics, a dashboard, a key, a secret and its calls
+    assert cost.at_rest(FREE) == pytest.approx(2.8 + 4.5 + 3.0 + 1.0 + 0.4 + 0.05)
 
 
 def test_the_page_has_the_printed_tables() -> None:

@@ -240,7 +240,7 @@ def test_all_access_to_data_uses_a_tenants_store() -> None:
 
 
 FITS = "services/fitting/fits.py"
-OF_FITS = ("storage/fit_items.py", "table_keys.fits_partition(self._tenant)")
+OF_FITS = ("storage/fit_items.py", "table_keys.fits_partition(tenant)")
 ERASING = "services/privacy/erasing_files.py"
 NOT_MADE = "is not from a key function"
 MISTAKES: list[tuple[str, str, str, str]] = [
@@ -268,9 +268,9 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "from chalicelib.storage.tenant_store import TenantStore\nTenantStore()",
         "a TenantStore is opened",
     ),
-    (*OF_FITS, 'f"{self._tenant}#fits"', "put togeth"),
-    (*OF_FITS, 'self._tenant + "#fits"', "put togeth"),
-    (*OF_FITS, "self._tenant", NOT_MADE),
+    (*OF_FITS, 'f"{tenant}#fits"', "put togeth"),
+    (*OF_FITS, 'tenant + "#fits"', "put togeth"),
+    (*OF_FITS, "tenant", NOT_MADE),
     (*OF_FITS, "fit_id", NOT_MADE),
     (*OF_FITS, "table_keys.fits_partition(fit_id)", "own"),
     (*OF_FITS, "table_keys.REGISTRY_PARTITION", NOT_MADE),

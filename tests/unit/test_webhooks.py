@@ -142,7 +142,7 @@ def run_new_fit(
     cloud: Cloud, store: TenantStore, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> str:
     """Run a fit that ends with this document; return its id."""
-    monkeypatch.setattr(fits, "_estimation", lambda: lambda _events, **_asked: made)
+    monkeypatch.setattr(fits, "estimate_events", lambda _events, **_asked: made)
     header = request_fit(store, wiring.send_fit, now=NOW)
     (message,) = cloud.messages(cloud.fit_queue)
     for now in (NOW, NOW + dt.timedelta(minutes=5)):  # a queue can deliver a message twice
