@@ -46,8 +46,14 @@ def add_parser(subparsers: Any) -> None:
         help=outputs.HELP,
     )
     parser.add_argument("--goal", help="the conversion goal; default: purchase")
-    parser.add_argument("--from", dest="start", type=dt.date.fromisoformat, metavar="DAY")
-    parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
+    for name, dest, which in (("--from", "start", "first"), ("--to", "end", "last")):
+        parser.add_argument(
+            name,
+            dest=dest,
+            type=dt.date.fromisoformat,
+            metavar="DAY",
+            help=f"{which} day of the answers",
+        )
     parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
     parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
     parser.set_defaults(run=run)

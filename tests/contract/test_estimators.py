@@ -48,7 +48,7 @@ def cases() -> Iterator[Any]:
             )
 
 
-@pytest.mark.parametrize(("estimator", "check"), cases())
+@pytest.mark.parametrize(("estimator", "check"), list(cases()))
 def test_an_estimator_keeps_the_contract(
     estimator: Estimator, check: Callable[[Estimator], None]
 ) -> None:

@@ -35,7 +35,7 @@ def with_dictionaries(lines: Iterable[JsonLine]) -> Iterator[JsonLine]:
 
 
 def parse_dictionary(text: str) -> dict[Any, Any] | None:
-    """Parse a dictionary of literals; return None for any other text."""
+    """Parse a dictionary of literals with keys of text; return None for any other text."""
     if len(text) > MAX_CHARACTERS or not _LITERAL.fullmatch(text):
         return None
     bare = _STRINGS.sub("", text)
@@ -45,4 +45,11 @@ def parse_dictionary(text: str) -> dict[Any, Any] | None:
         value = ast.literal_eval(text.strip())
     except (ValueError, TypeError, SyntaxError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and _has_text_keys(value) else None
+
+
+def _has_text_keys(value: Any) -> bool:
+    """Return whether all keys are text at every depth, as in JSON."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _has_text_keys(held) for key, held in value.items())
+    return all(map(_has_text_keys, value)) if isinstance(value, list) else True
