@@ -169,7 +169,8 @@ def test_a_verdict_without_a_ratio_explains_why_the_ratio_is_missing() -> None:
 
     assert sentence == (
         "A Facebook like is worth more than a paid Google Ads click. The ratio cannot be "
-        "estimated, because a click may be worth nothing. The simulated truth is 0.59."
+        "estimated, because a paid Google Ads click may be worth nothing. The simulated truth is "
+        "0.59."
     )
 
 
