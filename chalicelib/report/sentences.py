@@ -68,7 +68,7 @@ def headline(total: Mapping[str, Any], goal: str) -> str:
         were = "was" if happened == 1 else "were"
         return (
             f"There {were} {happened:,} {noun}. How many of them were incremental cannot be known "
-            "from this data."
+            "from these data."
         )
     form = count_format(*estimate.values())
     bounds = bounds_words(estimate, form)
@@ -97,7 +97,7 @@ def comparison(answer: Mapping[str, Any]) -> str:
         reasons = [codes.title_of(code) for code in answer["reasons"] or [answer["verdict"]]]
         return (
             f"The value of {with_article(what)} in {units} cannot be estimated from "
-            f"this data ({'; '.join(dict.fromkeys(reasons))})."
+            f"these data ({'; '.join(dict.fromkeys(reasons))})."
         )
     bounds = bounds_words(ratio, ratio_format)
     return (

@@ -148,7 +148,7 @@ WORTH = "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval "
         (_estimate(0.58), f"{WORTH}without bounds)."),
         (
             _estimate(None),
-            "The value of a Facebook like in paid Google Ads clicks cannot be estimated from this "
+            "The value of a Facebook like in paid Google Ads clicks cannot be estimated from these "
             "data (Too few conversions).",
         ),
     ],
