@@ -6,6 +6,7 @@ import json
 import shlex
 from pathlib import Path
 
+from chalicelib.cli import program
 from chalicelib.importers.mappings.mapping_fields import TO_FILL_IN
 from chalicelib.importers.mappings.proposals import Proposal, propose_mapping
 from chalicelib.importers.platforms import IMPORTERS
@@ -78,7 +79,7 @@ def _next_steps(path: Path, target: Path) -> list[str]:
 
 
 def _command(path: Path) -> str:
-    return f"python -m chalicelib convert {shlex.quote(str(path))}"
+    return shlex.join([*program(), "convert", str(path)])
 
 
 def _to_json(mapping: object) -> str:

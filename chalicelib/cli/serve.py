@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import chalicelib
-from chalicelib.cli import UNUSABLE
+from chalicelib.cli import UNUSABLE, program
 from chalicelib.cli.interrupts import running, stop_on_terminate, wait_for
 from chalicelib.cli.places import reason_of
 from chalicelib.cli.progress import step
@@ -214,8 +214,8 @@ def _print_welcome(service: LocalService, data: Path | None) -> None:
     if service.has_admin(TENANT):
         directory = f" --data {data}" if data is not None else ""
         print(
-            "Your existing API keys are valid. To create another: python -m chalicelib keys create "
-            f"--tenant {TENANT} --role admin{directory}"
+            "Your existing API keys are valid. To create another: "
+            f"{' '.join(program())} keys create --tenant {TENANT} --role admin{directory}"
         )
         key = "YOUR_KEY"
     else:

@@ -245,8 +245,8 @@ def _types(findings: Findings) -> str:
         if one["value_per_engagement"]["estimate"] is not None
     )
     return (
-        "<section><h2>What one engagement is worth</h2><p>The revenue that one more engagement "
-        f"brings, with its 95 % interval.</p>{chart}{_type_table(rows, findings)}"
+        "<section><h2>What one engagement is worth</h2><p>The mean incremental revenue of one "
+        f"engagement, with its 95 % interval.</p>{chart}{_type_table(rows, findings)}"
         f"{_types_without_value(types)}</section>"
     )
 
@@ -329,7 +329,7 @@ def _comparison(findings: Findings) -> str:
     verdict += f"{_e(title_of_code(answer['verdict']))}</p>"
     needed = needed_words(answer["needed"])
     return (
-        f'<section><h2>Likes against clicks</h2><p class="big">{_e(comparison(answer))}</p>'
+        f'<section><h2>Like vs. click</h2><p class="big">{_e(comparison(answer))}</p>'
         f"{verdict}{chart}"
         + "".join(f"<p>{_e(text)}</p>" for text in (media, needed) if text)
         + f"{_remark_list(remarks_on(answer))}</section>"
@@ -385,10 +385,10 @@ def _files(findings: Findings) -> str:
 def _method(findings: Findings) -> str:
     used = {one["method"] for one in findings.engagements["engagements"]} - {None}
     ways = {
-        "within_user": "For engagements with a person, the same people are compared before and "
-        "after they engage, so lasting differences between people do not count.",
-        "time_series": "For daily totals, a model separates trend, weekdays, season and known "
-        "events from what the engagements add, also on later days.",
+        "within_user": "Engagements with a user id: each person is compared with themselves on "
+        "other days, and with equally active people on the same day.",
+        "time_series": "Daily totals: a model separates the effect of the engagements, also on "
+        "later days, from trend, weekdays, season and known events.",
         "experiment": "Some estimates come from a controlled experiment.",
     }
     texts = [text for name, text in ways.items() if name in used]

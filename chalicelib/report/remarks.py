@@ -79,7 +79,7 @@ def all_remarks(findings: Findings) -> Iterator[About]:
     for one in findings.engagements["engagements"]:
         name = type_words(one["channel"], one["type"], paid=one["paid"])
         yield from _about(capital(name), one)
-    yield from _about("Like against click", findings.equivalence)
+    yield from _about("Like vs. click", findings.equivalence)
     yield from _about("All numbers", {"warnings": findings.roi["warnings"]})
     yield from _about("Days", findings.decomposition)
 

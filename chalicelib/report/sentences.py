@@ -18,8 +18,8 @@ GOALS = {
 PLURALS = {"reply": "replies"}
 METHODS = {
     "experiment": "experiment",
-    "within_user": "same people, before and after",
-    "time_series": "day-to-day totals",
+    "within_user": "same people over time",
+    "time_series": "daily totals",
 }
 """The methods in the words of a marketer; docs/methods.md explains each."""
 
@@ -68,7 +68,7 @@ def headline(total: Mapping[str, Any], goal: str) -> str:
         were = "was" if happened == 1 else "were"
         return (
             f"There {were} {happened:,} {noun}. How many of them were incremental cannot be known "
-            "from this data."
+            "from these data."
         )
     form = count_format(*estimate.values())
     bounds = bounds_words(estimate, form)
@@ -91,13 +91,13 @@ def comparison(answer: Mapping[str, Any]) -> str:
         more = "more" if answer["verdict"] == "worth_more" else "less"
         return (
             f"{capital(with_article(what))} is worth {more} than {with_article(unit)}. The ratio "
-            "cannot be estimated, because a click may be worth nothing."
+            f"cannot be estimated, because {with_article(unit)} may be worth nothing."
         )
     if ratio["estimate"] is None:
         reasons = [codes.title_of(code) for code in answer["reasons"] or [answer["verdict"]]]
         return (
             f"The value of {with_article(what)} in {units} cannot be estimated from "
-            f"this data ({'; '.join(dict.fromkeys(reasons))})."
+            f"these data ({'; '.join(dict.fromkeys(reasons))})."
         )
     bounds = bounds_words(ratio, ratio_format)
     return (

@@ -73,7 +73,7 @@ def files_table(files: Sequence[FileRow], width: int | None = None) -> str:
 def coverage_table(findings: Findings) -> str:
     """Return the days of each source: a bar over the window, and its gaps.
 
-    Columns that say the same of all sources are left out.
+    Columns that are the same for all sources are left out.
     """
     window = tuple(findings.roi["fit"]["window"].values())
     first, last = map(dt.date.fromisoformat, window)

@@ -125,8 +125,8 @@ def test_spans_do_not_repeat_what_both_days_share() -> None:
         ),
         (
             estimate(None),
-            "There were 412 purchases. How many of them were incremental cannot be known from this "
-            "data.",
+            "There were 412 purchases. How many of them were incremental cannot be known from "
+            "these data.",
         ),
     ],
 )

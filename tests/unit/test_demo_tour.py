@@ -148,7 +148,7 @@ WORTH = "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval "
         (_estimate(0.58), f"{WORTH}without bounds)."),
         (
             _estimate(None),
-            "The value of a Facebook like in paid Google Ads clicks cannot be estimated from this "
+            "The value of a Facebook like in paid Google Ads clicks cannot be estimated from these "
             "data (Too few conversions).",
         ),
     ],
@@ -169,7 +169,8 @@ def test_a_verdict_without_a_ratio_explains_why_the_ratio_is_missing() -> None:
 
     assert sentence == (
         "A Facebook like is worth more than a paid Google Ads click. The ratio cannot be "
-        "estimated, because a click may be worth nothing. The simulated truth is 0.59."
+        "estimated, because a paid Google Ads click may be worth nothing. The simulated truth is "
+        "0.59."
     )
 
 

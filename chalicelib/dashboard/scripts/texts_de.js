@@ -31,7 +31,7 @@ export const GERMAN = {
   "empty.sentence": "Es gibt noch keine Schätzung. Diese drei Schritte führen zu den ersten Antworten.",
   "empty.import": "Daten importieren.",
   "empty.import_more":
-    "Laden Sie die Exporte Ihrer Plattformen und Ihre Conversions hoch, als CSV, Excel, JSON oder XML. Zwei Monate mit Tageswerten sind ein guter Anfang.",
+    "Laden Sie die Exporte Ihrer Plattformen und Ihre Conversions hoch, als CSV, Excel, JSON oder XML. Sie brauchen mindestens vier Wochen mit Tageswerten; drei Monate oder mehr sind besser.",
   "empty.costs": "Kosten ergänzen.",
   "empty.costs_more":
     "Berichte der Werbeplattformen enthalten Kosten. Ohne Kosten gibt es Wirkungen, aber keine Rendite.",
@@ -232,7 +232,7 @@ export const GERMAN = {
   "claims.claimed": "Beanspruchte Conversions",
 
   "settle.settled": "Die Daten klären diese Frage.",
-  "settle.days": "Etwa {days} weitere Tage mit Daten würden das klären, bis zum {date}.",
+  "settle.days": "Etwa {days} weitere Tage mit Daten, bis zum {date}, würden das vermutlich klären.",
   "settle.never": "Mehr Daten dieser Art klären das nicht. Ein Experiment würde es klären.",
   "settle.doubt":
     "Eine Warnung widerspricht dem Urteil, das die Zahlen allein ergäben. Ein Experiment würde es klären.",
@@ -265,7 +265,7 @@ export const GERMAN = {
     "Ein Verhältnis, das um {ratio} von 1 abweicht, wäre in 80 von 100 Fällen erkannt worden. Das Intervall des Verhältnisses ist {have}.",
   "matrix.title": "Alle Paare",
   "matrix.sentence":
-    "Wie viele der Spalte eines der Zeile wert ist. Grau: Die Daten zeigen es nicht. Wählen Sie ein Feld, um das Paar zu sehen.",
+    "Jedes Feld zeigt, wie viele Engagements der Spalte ein Engagement der Zeile wert ist. Grau: Die Daten zeigen es nicht. Wählen Sie ein Feld, um das Paar zu sehen.",
   "matrix.corner": "Zeile, gemessen in",
   "matrix.nothing": "keine Aussage möglich",
 

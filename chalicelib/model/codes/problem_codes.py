@@ -32,7 +32,7 @@ _PROBLEMS = (
         "The request has no API key in `x-api-key` or `Authorization: Bearer`, two different keys, "
         "or an invalid key (unknown, expired and revoked keys get the same answer); or its signed "
         "link is expired, revoked or made for another query.",
-        "Create a key with `python -m chalicelib keys create`, or create a new link.",
+        "Create a key with `likeworth keys create`, or create a new link.",
     ),
     Problem(
         "forbidden",
