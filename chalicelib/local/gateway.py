@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gzip
+from dataclasses import replace
 from typing import Any
 
 from chalice.config import Config
@@ -11,6 +13,8 @@ from chalice.local import LocalGateway, RouteMatcher
 from chalicelib.local.exchanges import Request, Response
 
 API_SECONDS = 30
+MIN_COMPRESSED_BYTES = 1024
+"""Smaller answers are not compressed, as in API Gateway."""
 
 
 class ChaliceGateway:
@@ -37,7 +41,17 @@ class ChaliceGateway:
         answer = self._gateway.handle_request(
             method, target, dict(request.headers), request.body or None
         )
-        return _response(answer)
+        return _compressed(_response(answer), request.headers.get("accept-encoding", ""))
+
+
+def _compressed(response: Response, accepted: str) -> Response:
+    """Compress an answer if the client accepts gzip."""
+    codings = {one.strip().lower() for one in accepted.split(",")}
+    has_coding = any(name.lower() == "content-encoding" for name, _ in response.headers)
+    if "gzip" not in codings or has_coding or len(response.body) < MIN_COMPRESSED_BYTES:
+        return response
+    headers = (*response.headers, ("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
+    return replace(response, headers=headers, body=gzip.compress(response.body, 6, mtime=0))
 
 
 def _routable(target: str) -> str:

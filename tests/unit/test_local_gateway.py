@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -12,7 +13,7 @@ from chalicelib.api.likeworth_app import LikeworthApp
 from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Routes
 from chalicelib.local.exchanges import Request
-from chalicelib.local.gateway import ChaliceGateway
+from chalicelib.local.gateway import MIN_COMPRESSED_BYTES, ChaliceGateway
 
 views = Routes("people", "Made up.")
 
@@ -76,6 +77,18 @@ def test_options_lists_the_methods(gateway: ChaliceGateway) -> None:
 def test_head_is_answered_by_the_view_of_get(gateway: ChaliceGateway) -> None:
     status, _, body = _ask(gateway, "HEAD", "/people/anna")
     assert (status, body) == (200, {"name": "anna"})
+
+
+def test_a_long_answer_is_compressed_for_clients_that_accept_it(gateway: ChaliceGateway) -> None:
+    name = "a" * MIN_COMPRESSED_BYTES
+    accepting = {"accept-encoding": "br, gzip"}
+    plain = gateway.answer(Request("GET", f"/people/{name}", {}))
+    compressed = gateway.answer(Request("GET", f"/people/{name}", accepting))
+    short = gateway.answer(Request("GET", "/people/anna", accepting))
+    assert ("Content-Encoding", "gzip") in compressed.headers
+    assert ("Vary", "Accept-Encoding") in compressed.headers
+    assert gzip.decompress(compressed.body) == plain.body
+    assert all(name != "Content-Encoding" for name, _ in (*plain.headers, *short.headers))
 
 
 @pytest.mark.parametrize("name", ["a;b", "a#b"])
