@@ -84,7 +84,12 @@ ROOMS = {
         ),
         (
             "tests/unit/test_rejected_rows.py",
-            "tests/contract/test_samples.py",
+            "tests/importers/test_mapping.py",
+            "tests/importers/test_mapping_features.py",
+            "tests/importers/test_not_additive.py",
+            "tests/importers/test_google_ads.py",
+            "tests/importers/test_covered.py",
+            "tests/contract/test_importers.py",
         ),
     ),
 }
