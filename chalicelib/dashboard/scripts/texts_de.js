@@ -131,7 +131,7 @@ export const GERMAN = {
   "overview.answer": "Von {n} {goal} waren {estimate} inkrementell.",
   "overview.unknown": "Wie viele der {n} {goal} inkrementell waren, ist nicht bekannt.",
   "overview.figures": "Kennzahlen",
-  "overview.channels": "Kanäle auf einen Blick",
+  "overview.channels": "Kanäle auf einen Blick, nach inkrementellen Conversions",
   "verdicts.profitable": "Brachten mehr ein, als sie kosteten",
   "verdicts.effective": "Wirksam; Kosten unbekannt",
   "verdicts.inconclusive": "Nicht geklärt",
@@ -193,7 +193,7 @@ export const GERMAN = {
   "channels.figure": "Was jeder Kanal für 1 {currency} einbrachte",
   "channels.axis": "Inkrementelle {currency} für 1 {currency}",
   "channels.note":
-    "Linie: 95-%-Intervall. Grauer Balken: die kleinste Rendite, die die Daten von der Gewinnschwelle hätten unterscheiden können. Ein hohler Punkt bedeutet: nicht nach dieser Zahl handeln.",
+    "Linie: 95-%-Intervall; braun: mit Vorbehalt; hohler Punkt: nicht nach dieser Zahl handeln. Grauer Balken, ab der Gewinnschwelle: Eine Rendite in diesem Bereich können solche Daten übersehen. Die Rendite ist Umsatz, nicht Gewinn: Vergleichen Sie sie mit Ihrer Marge.",
   "channels.zero": "keine Wirkung",
   "channels.break_even": "Gewinnschwelle",
   "channels.returned": "Für je {one} kamen {estimate} zurück: {conversions} inkrementelle {goal}.",
@@ -247,7 +247,7 @@ export const GERMAN = {
   "compare.only_worth_more": "{one} sind mehr wert als {other}, aber die Daten zeigen nicht, wie viel mehr.",
   "compare.only_worth_less": "{one} sind weniger wert als {other}, aber die Daten zeigen nicht, wie viel weniger.",
   "compare.too_few": "Ein Vergleich braucht zwei Arten des Engagements.",
-  "compare.values": "Wert pro Stück, in {currency}",
+  "compare.values": "Inkrementeller Umsatz pro Stück, in {currency}",
   "compare.values_axis": "{currency} je Engagement",
   "compare.ratio": "Das Verhältnis",
   "compare.ratio_row": "Verhältnis",
@@ -262,7 +262,7 @@ export const GERMAN = {
   "compare.excluded": "Das Verhältnis hat keine Grenzen; nur Werte von {low} bis {high} sind ausgeschlossen.",
   "compare.settle": "Was die Frage klären würde",
   "compare.detectable":
-    "Ein Verhältnis, das um {ratio} von 1 abweicht, wäre in 80 von 100 Fällen erkannt worden. Das Intervall des Verhältnisses ist {have}.",
+    "Wenn das wahre Verhältnis um {ratio} von 1 abwiche, würden solche Daten in 80 von 100 Fällen einen Unterschied zeigen. Das Intervall des Verhältnisses ist {have}.",
   "matrix.title": "Alle Paare",
   "matrix.sentence":
     "Jedes Feld zeigt, wie viele Engagements der Spalte ein Engagement der Zeile wert ist. Grau: Die Daten zeigen es nicht. Wählen Sie ein Feld, um das Paar zu sehen.",

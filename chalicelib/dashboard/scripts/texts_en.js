@@ -129,7 +129,7 @@ export const ENGLISH = {
   "overview.answer": "Of {n} {goal}, {estimate} were incremental.",
   "overview.unknown": "How many of the {n} {goal} were incremental cannot be known from these data.",
   "overview.figures": "Key figures",
-  "overview.channels": "Channels at a glance",
+  "overview.channels": "Channels at a glance, by incremental conversions",
   "verdicts.profitable": "Returned more than they cost",
   "verdicts.effective": "Had an effect; no costs known",
   "verdicts.inconclusive": "Not settled",
@@ -190,7 +190,7 @@ export const ENGLISH = {
   "channels.figure": "What each channel returned for 1 {currency}",
   "channels.axis": "Incremental {currency} for 1 {currency}",
   "channels.note":
-    "Line: 95 % interval. Grey bar: the smallest return that the data could have distinguished from break-even. A hollow point means: do not act on this number.",
+    "Line: 95 % interval; brown: a caution applies; hollow point: do not act on this number. Grey bar, from break-even: data like these can miss a return inside it. A return is revenue, not profit: compare it with your margin.",
   "channels.zero": "no effect",
   "channels.break_even": "break-even",
   "channels.returned": "Each {one} returned {estimate}: {conversions} incremental {goal}.",
@@ -244,7 +244,7 @@ export const ENGLISH = {
   "compare.only_worth_more": "{one} are worth more than {other}, but the data do not show by how much.",
   "compare.only_worth_less": "{one} are worth less than {other}, but the data do not show by how much.",
   "compare.too_few": "A comparison needs two engagement types.",
-  "compare.values": "Value of one, in {currency}",
+  "compare.values": "Incremental revenue of one, in {currency}",
   "compare.values_axis": "{currency} per engagement",
   "compare.ratio": "The ratio",
   "compare.ratio_row": "Ratio",
@@ -259,7 +259,7 @@ export const ENGLISH = {
   "compare.excluded": "The ratio has no bounds; only values from {low} to {high} are ruled out.",
   "compare.settle": "What would settle it",
   "compare.detectable":
-    "A ratio that differs from 1 by {ratio} would have been detected in 80 of 100 cases. The interval of the ratio is {have}.",
+    "If the true ratio were {ratio} away from 1, data like these would show a difference in 80 of 100 cases. The interval of the ratio is {have}.",
   "matrix.title": "All pairs",
   "matrix.sentence":
     "Each cell shows how many engagements of its column one engagement of its row is worth. Grey: not known from these data. Choose a cell to see the pair.",
