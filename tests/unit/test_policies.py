@@ -14,6 +14,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +37,7 @@ from tests.api.conftest import caller, client
 from tests.conftest import BUCKET, SECRET, TABLE, Cloud, session
 from tests.experiments import make_geo, make_holdout
 from tests.factories import NOW, make_conversion, make_cost, make_event
+from tests.kept_fits import keep_fit
 from tests.packaged import ROOT
 from tests.policies import Call, Grant
 from tests.unit.test_workers import (
@@ -352,6 +354,42 @@ def test_merges_write_large_documents(
     assert workers.read_fit_part(plan | {"part": part}) > 0
     assert workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "done"
     assert "documents/acme/fits" in objects(cloud)
+
+
+@pytest.fixture
+def hooked(cloud: Cloud, large: None) -> TenantStore:
+    """A tenant with a webhook and an earlier fit, whose documents are large."""
+    store = wiring.store("acme")
+    keep_fit(store, "20260101T000000Z-0000000a", {"goals": {}})
+    store.items.configure(replace(store.config, webhook_url="https://hooks.example.org/"))
+    del store.config
+    return store
+
+
+def empty_document(*_events: Any, **asked: Any) -> dict[str, Any]:
+    return {"id": asked["fit_id"], "goals": {}, "window": {"from": f"{DAY}", "to": f"{DAY}"}}
+
+
+def test_a_fit_is_compared_with_the_fit_before(
+    cloud: Cloud, hooked: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fits, "estimate_events", empty_document)
+    header = request_fit(hooked, wiring.send_fit, now=NOW)
+    (message,) = cloud.messages(cloud.fit_queue)
+    assert workers.run_fits(sqs_event(message), now=NOW) == {"batchItemFailures": []}
+    assert show_fit(hooked, header.fit_id).status == "done"
+
+
+def test_a_merged_fit_is_compared_with_the_fit_before(
+    hooked: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimation, "fit_events", empty_document)
+    header = request_fit(hooked, lambda _message: None, now=NOW)
+    plan = {"tenant": "acme", "fit_id": header.fit_id, "as_of": "2026-03-15T12:00:00Z"}
+    plan |= {"followed": 1024, "first": f"{DAY}", "last": f"{DAY}", "oldest": "2026-01-01"}
+    part = {"number": 0, "shard": 0, "first": f"{DAY}", "last": f"{DAY}"}
+    assert workers.read_fit_part(plan | {"part": part}) > 0
+    assert workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "done"
 
 
 def _estimate(document: dict[str, Any]) -> Callable[..., dict[str, Any]]:
