@@ -188,7 +188,8 @@ def test_figures_are_compared_with_the_days_before(visits: Visits, service: Serv
     before = f"from={start - dt.timedelta(days=7)}&to={start - dt.timedelta(days=1)}"
     total = service.call("GET", f"/v1/roi?{before}", service.key)["total"]
     assert f"Before: €{total['cost']:,.0f}" in cards[0]
-    assert f"{total['incremental_roas']['estimate']:.2f} (" in cards[2].split("Before: ")[1]
+    revenue = abs(total["incremental_revenue"]["estimate"])
+    assert f"€{revenue:,.0f} (" in cards[1].split("Before: ")[1]
 
 
 def test_an_invalid_key_leads_to_the_entry_with_a_reason(visits: Visits, service: Served) -> None:

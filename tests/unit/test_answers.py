@@ -488,6 +488,20 @@ def test_the_total_is_the_sum_of_the_channels_with_their_covariance() -> None:
     assert total["warnings"] == ["not_counted:xing/like"]
 
 
+def test_the_total_has_no_roi_if_a_channel_with_an_effect_has_no_cost() -> None:
+    document = make_document()
+    (name,) = {kind["channel"] for kind in document["kinds"]} - {"google_ads"} - {"xing"}
+    costs = {channel: days for channel, days in document["costs"].items() if channel != name}
+
+    total = answers.roi(document | {"costs": costs})["total"]
+
+    assert total["cost"] > 0
+    assert total["incremental_revenue"]["estimate"] is not None
+    for ratio in ("roi", "incremental_roas", "cost_per_incremental_conversion"):
+        assert total[ratio]["estimate"] is None
+    assert "no_cost" in total["reasons"]
+
+
 def test_the_total_of_one_channel_is_that_channel() -> None:
     answer = answers.roi(make_document(), channel="facebook")
 

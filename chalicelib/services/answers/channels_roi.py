@@ -247,10 +247,17 @@ def _channel(
 def _sum(
     channels: list[str], all_effects: list[Effect], document: FitDocument, goal: str, days: Range
 ) -> SumReturn:
-    """Return the ROI of some channels together."""
+    """Return the ROI of some channels together.
+
+    There is no ROI if a channel with an estimate has no cost: the costs of the other channels would
+    be compared with the effect of all.
+    """
     fitted = document["goals"][goal]
     effects = [effect for effect in all_effects if effect.channel in channels]
-    cost = sum(days.total(document["costs"].get(name, [])) for name in channels)
+    costs = {name: days.total(document["costs"].get(name, [])) for name in channels}
+    cost = sum(costs.values())
+    is_partial = any(e.delta is not None and costs[e.channel] <= 0 for e in effects)
+    comparable = 0.0 if is_partial else cost
     costs_outside = document.get("costs_outside", {})
     outside = sum(costs_outside.get(name, 0.0) for name in channels)
     answer: SumReturn = {
@@ -269,7 +276,7 @@ def _sum(
         "reasons": [],
         "warnings": [],
     }
-    lacking = _reasons_without_roi(cost, outside, fitted["value_mean"])
+    lacking = _reasons_without_roi(comparable, outside, fitted["value_mean"])
     caused = add_up(effects, fitted)
     if caused is None:
         reasons = distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
@@ -280,7 +287,7 @@ def _sum(
     answer |= {
         "incremental_conversions": conversions,
         "unseen_share": rounded(unseen_share(parts_of(effects, fitted)), 4),
-        "smallest_detectable_effect": _detectable(error, critical, fitted, cost),
+        "smallest_detectable_effect": _detectable(error, critical, fitted, comparable),
         "method": max(known, key=lambda e: e.count).method,
         "warnings": distinct(
             [warning for e in known for warning in e.warnings]
@@ -288,8 +295,8 @@ def _sum(
             + (["cost_outside_window"] if outside > 0 else [])
         ),
     }
-    if cost > 0:
-        answer["cost_per_incremental_conversion"] = cost_per_unit(cost, conversions)
+    if comparable > 0:
+        answer["cost_per_incremental_conversion"] = cost_per_unit(comparable, conversions)
     if fitted["value_mean"] != 0:
         answer["incremental_revenue"] = interval_of(caused.revenue, caused.revenue_error, critical)
     if not lacking:
