@@ -37,7 +37,7 @@ ADMIN = Principal("acme", "admin", "0" * 12)
 
 
 @pytest.fixture
-def nobody(client: Client) -> Caller:
+def keyless(client: Client) -> Caller:
     """A caller without a key."""
     return Caller("", client)
 
@@ -55,8 +55,10 @@ def target_of(url: str) -> str:
     return f"{parts.path}?{parts.query}"
 
 
-def follow(nobody: Caller, target: str, method: str = "GET", **headers: str | None) -> HTTPResponse:
-    return nobody.call(method, target, **({"x_api_key": None} | headers))
+def follow(
+    keyless: Caller, target: str, method: str = "GET", **headers: str | None
+) -> HTTPResponse:
+    return keyless.call(method, target, **({"x_api_key": None} | headers))
 
 
 def token_of(link: dict[str, Any]) -> str:
@@ -64,26 +66,26 @@ def token_of(link: dict[str, Any]) -> str:
 
 
 def test_a_link_returns_the_answer_it_was_created_for(
-    fitted: Caller, admin: Caller, nobody: Caller
+    fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     link = made(admin)
-    response = follow(nobody, target_of(link["url"]))
+    response = follow(keyless, target_of(link["url"]))
     assert response.status_code == 200
     assert response.body == fitted.get(f"/v1/roi?{urlencode(QUESTION)}").body
     assert response.headers["Content-Type"].startswith("text/csv")
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert response.headers["Cache-Control"] == "private, no-cache"
-    again = follow(nobody, target_of(link["url"]), if_none_match=response.headers["ETag"])
+    again = follow(keyless, target_of(link["url"]), if_none_match=response.headers["ETag"])
     assert (again.status_code, again.body) == (304, b"")
     assert again.headers["Cache-Control"] == "private, no-cache"
-    head = follow(nobody, target_of(link["url"]), "HEAD")
+    head = follow(keyless, target_of(link["url"]), "HEAD")
     assert (head.status_code, head.body) == (200, b"")
     assert head.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_only_whole_tables_for_readers_can_be_linked(
-    fitted: Caller, admin: Caller, nobody: Caller
+    fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     paths = {"/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/equivalences"}
     paths |= {"/v1/attribution", "/v1/coverage", "/v1/decomposition", "/v1/timeseries"}
@@ -91,7 +93,7 @@ def test_only_whole_tables_for_readers_can_be_linked(
     for path in paths:
         query = {"metric": "cost"} if path == "/v1/timeseries" else {"format": "json"}
         link = made(admin, path, **query)
-        assert follow(nobody, target_of(link["url"])).status_code == 200
+        assert follow(keyless, target_of(link["url"])).status_code == 200
     for path in ("/v1/fits", "/v1/imports", "/v1/links", "/v1/health", "/v1/users/X", "", "roi"):
         response = admin.post("/v1/links", {"path": path})
         assert rejected(response) == (400, "invalid_fields")
@@ -205,13 +207,13 @@ def changes(link: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
 
 
 def test_any_change_to_a_link_gets_the_same_rejection(
-    fitted: Caller, admin: Caller, stranger: Caller, nobody: Caller
+    fitted: Caller, admin: Caller, stranger: Caller, keyless: Caller
 ) -> None:
     link, other = made(admin), made(admin, "/v1/roi", goal="purchase")
-    assert follow(nobody, target_of(link["url"])).status_code == 200
+    assert follow(keyless, target_of(link["url"])).status_code == 200
     seen = []
     for what, target in changes(link, other).items():
-        response = follow(nobody, target)
+        response = follow(keyless, target)
         assert rejected(response) == (401, "unauthenticated"), what
         assert response.headers["Referrer-Policy"] == "no-referrer"
         seen.append((problem(response), response.headers))
@@ -219,7 +221,7 @@ def test_any_change_to_a_link_gets_the_same_rejection(
     assert admin.call("DELETE", f"/v1/links/{revoked['id']}").status_code == 204
     assert admin.get(f"/v1/links/{expired.link_id}").json_body["state"] == "expired"
     for target in (target_of(revoked["url"]), f"/v1/roi?{urlencode({**QUESTION, 'link': token})}"):
-        response = follow(nobody, target)
+        response = follow(keyless, target)
         seen.append((problem(response), response.headers))
     assert all(one == seen[0] for one in seen)
 
@@ -233,26 +235,26 @@ def test_a_link_expires(cloud: Cloud) -> None:
 
 
 def test_a_readers_link_ends_with_the_readers_key(
-    fitted: Caller, client: Client, nobody: Caller
+    fitted: Caller, client: Client, keyless: Caller
 ) -> None:
     reader = caller(client, "read")
     key_id = reader.key.split(".")[1]
     own, admins = made(reader), made(fitted)
     assert (own["key_id"], admins["key_id"]) == (key_id, None)
-    assert follow(nobody, target_of(own["url"])).status_code == 200
+    assert follow(keyless, target_of(own["url"])).status_code == 200
     assert fitted.call("DELETE", f"/v1/keys/{key_id}").status_code == 204
-    assert rejected(follow(nobody, target_of(own["url"]))) == (401, "unauthenticated")
-    assert follow(nobody, target_of(admins["url"])).status_code == 200
+    assert rejected(follow(keyless, target_of(own["url"]))) == (401, "unauthenticated")
+    assert follow(keyless, target_of(admins["url"])).status_code == 200
 
 
 def test_a_readers_link_cannot_be_freed_from_its_key_in_the_table(
-    fitted: Caller, client: Client, nobody: Caller
+    fitted: Caller, client: Client, keyless: Caller
 ) -> None:
     own, links = made(caller(client, "read")), wiring.store("acme").links
     stored = links.get(own["id"])
     assert stored is not None
     links.add(replace(stored, key_id=None))
-    assert rejected(follow(nobody, target_of(own["url"]))) == (401, "unauthenticated")
+    assert rejected(follow(keyless, target_of(own["url"]))) == (401, "unauthenticated")
 
 
 def test_a_link_whose_expiry_was_changed_in_the_table_is_invalid(cloud: Cloud) -> None:
@@ -263,34 +265,34 @@ def test_a_link_whose_expiry_was_changed_in_the_table_is_invalid(cloud: Cloud) -
 
 
 def test_parameters_can_be_reordered_and_ignored_ones_added(
-    fitted: Caller, admin: Caller, nobody: Caller
+    fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     pairs = parse_qsl(urlsplit(made(admin)["url"]).query)
     turned = urlencode([("_", "123"), *reversed(pairs), ("utm_source", "sheet"), ("cb", "1")])
-    assert follow(nobody, f"/v1/roi?{turned}").status_code == 200
+    assert follow(keyless, f"/v1/roi?{turned}").status_code == 200
 
 
 def test_a_link_allows_only_reading_its_answer(
-    fitted: Caller, admin: Caller, nobody: Caller
+    fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     query = urlsplit(made(admin)["url"]).query
     for method in ("POST", "PUT", "PATCH", "DELETE"):
-        assert follow(nobody, f"/v1/roi?{query}", method).status_code == 405
+        assert follow(keyless, f"/v1/roi?{query}", method).status_code == 405
     for path in ("/v1/fits", "/v1/links", "/v1/imports", "/v1/experiments", "/v1/mappings"):
-        assert rejected(follow(nobody, f"{path}?{query}"))[0] == 401
+        assert rejected(follow(keyless, f"{path}?{query}"))[0] == 401
 
 
 def test_a_request_with_a_key_and_a_link_uses_the_key(
-    fitted: Caller, admin: Caller, nobody: Caller
+    fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     target = target_of(made(admin)["url"])
     assert invalid_fields(fitted.get(target))[0][0] == "/link"
     wrong = "lw_acme.000000000000." + "a" * 32
-    assert rejected(nobody.get(target, x_api_key=wrong)) == (401, "unauthenticated")
+    assert rejected(keyless.get(target, x_api_key=wrong)) == (401, "unauthenticated")
 
 
 def test_a_revoked_link_is_invalid_immediately(
-    fitted: Caller, admin: Caller, stranger: Caller, nobody: Caller
+    fitted: Caller, admin: Caller, stranger: Caller, keyless: Caller
 ) -> None:
     link = made(admin)
     path = f"/v1/links/{link['id']}"
@@ -298,9 +300,9 @@ def test_a_revoked_link_is_invalid_immediately(
     assert rejected(theirs) == (404, "not_found")
     assert problem(theirs) == problem(none)
     assert rejected(stranger.get(path)) == (404, "not_found")
-    assert follow(nobody, target_of(link["url"])).status_code == 200
+    assert follow(keyless, target_of(link["url"])).status_code == 200
     assert [admin.call("DELETE", path).status_code for _ in range(2)] == [204, 204]
-    assert rejected(follow(nobody, target_of(link["url"]))) == (401, "unauthenticated")
+    assert rejected(follow(keyless, target_of(link["url"]))) == (401, "unauthenticated")
     assert admin.get(path).json_body["state"] == "revoked"
     assert rejected(admin.call("DELETE", "/v1/links/nonsense")) == (404, "not_found")
 
@@ -335,9 +337,9 @@ def test_a_link_to_an_invalid_query_is_rejected(
     assert admin.get("/v1/links").json_body["links"] == []
 
 
-def test_a_link_can_be_created_before_the_first_fit(admin: Caller, nobody: Caller) -> None:
+def test_a_link_can_be_created_before_the_first_fit(admin: Caller, keyless: Caller) -> None:
     link = made(admin, "/v1/roi", **EXAMPLES["LinkBody"]["query"])
-    response = follow(nobody, target_of(link["url"]))
+    response = follow(keyless, target_of(link["url"]))
     assert rejected(response) == (404, "no_fit_yet")
     assert response.headers["Cache-Control"] == "private, no-cache"
 
@@ -346,37 +348,37 @@ def test_a_link_can_be_created_before_the_first_fit(admin: Caller, nobody: Calle
 
 
 def test_an_answer_by_link_needs_at_most_two_reads(
-    cloud: Cloud, fitted: Caller, admin: Caller, nobody: Caller
+    cloud: Cloud, fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     layer = FaultLayer()
     layer.attach(cloud.dynamodb)
     for path in ("/v1/roi", "/v1/equivalence", "/v1/attribution"):
         query = {"engagement": "facebook/like"} if path == "/v1/equivalence" else {"format": "csv"}
         target = target_of(made(admin, path, **query)["url"])
-        assert follow(nobody, target).status_code == 200
+        assert follow(keyless, target).status_code == 200
         layer.bill = Bill()
-        assert follow(nobody, target).status_code == 200
+        assert follow(keyless, target).status_code == 200
         assert 0 < layer.bill.read_units <= 2, (path, layer.bill)
         assert layer.bill.reads["acme#links"] == 1  # a consistent read
         assert layer.bill.write_units == 0
 
 
 def test_each_link_has_its_own_request_limit(
-    monkeypatch: pytest.MonkeyPatch, fitted: Caller, admin: Caller, nobody: Caller
+    monkeypatch: pytest.MonkeyPatch, fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     targets = [target_of(made(admin)["url"]) for _ in range(2)]
     monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "3")
     processes.current.settings = processes.current.rate_limiter = None
-    statuses = [follow(nobody, targets[0]).status_code for _ in range(8)]
+    statuses = [follow(keyless, targets[0]).status_code for _ in range(8)]
     assert statuses.count(429) >= 2  # within one or two windows
-    response = follow(nobody, targets[1])
+    response = follow(keyless, targets[1])
     assert response.status_code == 200
     assert response.headers["RateLimit-Policy"] == '"default";q=3;w=60'
     assert re.fullmatch(r'"default";r=2;t=\d+', response.headers["RateLimit"])
 
 
 def test_a_link_that_is_used_survives_rotations_of_the_root_secret(
-    monkeypatch: pytest.MonkeyPatch, fitted: Caller, admin: Caller, nobody: Caller
+    monkeypatch: pytest.MonkeyPatch, fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     used, unused = (target_of(made(admin)["url"]) for _ in range(2))
     session = processes.current.session
@@ -387,11 +389,11 @@ def test_a_link_that_is_used_survives_rotations_of_the_root_secret(
         wiring.use_session(session)
 
     rotate("the second root secret", SECRET)
-    assert follow(nobody, used).status_code == 200
-    assert follow(nobody, used.replace("purchase", "lead")).status_code == 401
+    assert follow(keyless, used).status_code == 200
+    assert follow(keyless, used.replace("purchase", "lead")).status_code == 401
     rotate("the third root secret", "the second root secret")
-    assert follow(nobody, used).status_code == 200
-    assert follow(nobody, unused).status_code == 401
+    assert follow(keyless, used).status_code == 200
+    assert follow(keyless, unused).status_code == 401
 
 
 def test_a_link_is_neither_stored_nor_logged(
@@ -400,16 +402,16 @@ def test_a_link_is_neither_stored_nor_logged(
     cloud: Cloud,
     fitted: Caller,
     admin: Caller,
-    nobody: Caller,
+    keyless: Caller,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     for name in ("botocore", "boto3", "urllib3"):
         logging.getLogger(name).setLevel(logging.INFO)
     link, other = made(admin), made(admin, goal="purchase")
     secret = token_of(link).rpartition(".")[2]
-    assert follow(nobody, target_of(link["url"])).status_code == 200
+    assert follow(keyless, target_of(link["url"])).status_code == 200
     for target in changes(link, other).values():
-        assert follow(nobody, target).status_code == 401
+        assert follow(keyless, target).status_code == 401
     assert fitted.get(target_of(link["url"])).status_code == 400
 
     def fail(*_: object, **__: object) -> None:
@@ -417,7 +419,7 @@ def test_a_link_is_neither_stored_nor_logged(
 
     with monkeypatch.context() as patched:
         patched.setattr("chalicelib.services.answers.roi", fail)
-        response = follow(nobody, target_of(link["url"]))
+        response = follow(keyless, target_of(link["url"]))
     assert response.status_code == 500
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert "not foreseen" in caplog.text

@@ -85,7 +85,7 @@ class Small:
         daily = self.counts.sum(axis=0)
         people, identified = self.people, daily.sum(axis=0)
         if self.anonymous:
-            people, identified = nobody(people), np.zeros(daily.shape[1])
+            people, identified = without_people(people), np.zeros(daily.shape[1])
         n_kinds = daily.shape[1]
         outcome = self.outcome.sum(axis=0)
         coverage = None
@@ -200,7 +200,7 @@ def make_totals(seed: int, *, days: int = 150) -> Small:
     return Small(counts[None], outcome[None], np.array([-1]), truth, anonymous=True)
 
 
-def nobody(people: People) -> People:
+def without_people(people: People) -> People:
     """The same window without any people."""
     none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
     n_days, n_kinds = people.n_days, people.n_kinds

@@ -141,7 +141,7 @@ def check_common_leads_are_a_cause_and_single_ones_a_reaction() -> None:
 
 
 def once_panel(seed: int = 3) -> Small:
-    """A panel in which nobody converts twice."""
+    """A panel in which no one converts twice."""
     panel = make_small(seed, n=300, days=30, newcomers=0.3, base=0.02)
     already = np.cumsum(panel.outcome, axis=1) - panel.outcome
     return panel.change(outcome=((panel.outcome > 0) & (already == 0)).astype(float))

@@ -24,7 +24,7 @@ from tests.api.test_answers import document
 from tests.api.test_imports import BAD, GOOD, HEAD, Uploads
 from tests.conftest import BUCKET, Cloud
 from tests.contract.tenants import Mine, build, mine
-from tests.contract.views import NOBODYS, ROUTES, name_of, send, target_of
+from tests.contract.views import MISSING_IDS, ROUTES, name_of, send, target_of
 from tests.experiments import make_holdout
 from tests.unit.test_workers import arrived
 
@@ -110,10 +110,10 @@ def check(mine: Mine, route: Route) -> None:
     """Raise AssertionError if a route lets a stranger read or change data of `mine`."""
     note = f"{name_of(route)} reveals or changes another tenant's data"
     before = mine.stored()
-    newcomers = compared(ask(mine.newcomer, route, NOBODYS, mine), route, NOBODYS)
-    nobodys = compared(ask(mine.stranger, route, NOBODYS, mine), route, NOBODYS)
+    newcomers = compared(ask(mine.newcomer, route, MISSING_IDS, mine), route, MISSING_IDS)
+    missing = compared(ask(mine.stranger, route, MISSING_IDS, mine), route, MISSING_IDS)
     mines = compared(ask(mine.stranger, route, mine.ids, mine), route, mine.ids)
-    assert mines == nobodys == newcomers, note
+    assert mines == missing == newcomers, note
     for mark in mine.marks:
         assert mark not in mines[1], note
     assert mine.stored() == before, note
@@ -134,8 +134,8 @@ def test_the_resources_of_the_tenant_exist(mine: Mine) -> None:
     for route in READING:
         answer = ask(mine.admin, route, mine.ids, mine)
         assert answer.status_code == 200, route.path
-        assert answer.body != ask(mine.newcomer, route, NOBODYS, mine).body, route.path
-    assert set(mine.ids) == set(NOBODYS)
+        assert answer.body != ask(mine.newcomer, route, MISSING_IDS, mine).body, route.path
+    assert set(mine.ids) == set(MISSING_IDS)
 
 
 def test_another_tenants_cursors_and_etags_look_made_up(mine: Mine) -> None:
@@ -145,7 +145,7 @@ def test_another_tenants_cursors_and_etags_look_made_up(mine: Mine) -> None:
         made_up = cursor[:-1] + ("0" if cursor[-1] != "0" else "1")
         theirs, none = (
             ask(mine.stranger, route, ids, mine, query={"cursor": one})
-            for ids, one in ((mine.ids, cursor), (NOBODYS, made_up))
+            for ids, one in ((mine.ids, cursor), (MISSING_IDS, made_up))
         )
         assert same(theirs, none), route.path
         assert not any(mark in theirs.body.decode() for mark in mine.marks)
@@ -155,10 +155,11 @@ def test_another_tenants_cursors_and_etags_look_made_up(mine: Mine) -> None:
         given = ask(mine.stranger, route, mine.ids, mine, if_none_match=etag)
         assert same(given, without), route.path
         assert given.status_code != 304
-        star, nobodys = (
-            ask(mine.stranger, route, ids, mine, if_none_match="*") for ids in (mine.ids, NOBODYS)
+        star, missing = (
+            ask(mine.stranger, route, ids, mine, if_none_match="*")
+            for ids in (mine.ids, MISSING_IDS)
         )
-        assert (star.status_code, star.headers) == (nobodys.status_code, nobodys.headers)
+        assert (star.status_code, star.headers) == (missing.status_code, missing.headers)
 
 
 def same(one: HTTPResponse, other: HTTPResponse) -> bool:
@@ -176,7 +177,7 @@ def test_a_replay_cannot_use_another_tenants_mapping(mine: Mine) -> None:
     rows = "\n".join([HEAD, GOOD, BAD, ""]).encode()
     uploads.work(arrived(mine.cloud, f"imports/other/{own}/x.csv", rows))
     texts = []
-    for name in ("ours", NOBODYS["name"]):
+    for name in ("ours", MISSING_IDS["name"]):
         answer = mine.stranger.post(f"/v1/imports/{own}/replay", {"mapping": name})
         assert problem(answer)["status"] == 400
         texts.append(answer.body.decode().replace(name, "(name)"))

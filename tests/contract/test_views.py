@@ -33,7 +33,7 @@ from tests.api.described import DOCUMENT
 from tests.api.test_answers import document
 from tests.conftest import Cloud, session
 from tests.contract.tenants import Mine, mine
-from tests.contract.views import NOBODYS, ROUTES, example_of, name_of, send, target_of
+from tests.contract.views import MISSING_IDS, ROUTES, example_of, name_of, send, target_of
 from tests.faulty import FaultySession, client_error
 
 __all__ = ["admin", "client", "document", "mine"]  # fixtures
@@ -431,7 +431,7 @@ def test_an_unknown_or_malformed_id_returns_404(admin: Caller, route: Route) -> 
     if route.method == "PUT" or "user_id" in route.path:
         return  # any valid name can be created, any person can be erased
     for odd in (None, "x", "..", "%2e%2e", "acme%23keys", "%00", "A" * 12, "a" * 2000):
-        ids = NOBODYS if odd is None else dict.fromkeys(NOBODYS, "ODD")
+        ids = MISSING_IDS if odd is None else dict.fromkeys(MISSING_IDS, "ODD")
         target = target_of(route, ids).replace("ODD", odd or "")
         answer = send(admin, route, target)
         assert rejected(answer) == (404, "not_found"), (target, answer.body)

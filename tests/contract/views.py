@@ -14,12 +14,12 @@ from chalicelib.api.routes import Route
 from tests.api.conftest import JSON, Caller
 
 ROUTES: tuple[Route, ...] = tuple(app.app.declared.values())
-NOBODYS: dict[str, str] = {
+MISSING_IDS: dict[str, str] = {
     "import_id": "20260101T000000Z-ffffffff",
     "fit_id": "20260101T000000Z-ffffffff",
     "receipt_id": "20260101T000000Z-ffffffff",
     "experiment_id": "no-test-of-anybody",
-    "name": "nobodys-mapping",
+    "name": "missing-mapping",
     "key_id": "ffffffffffff",
     "link_id": "20260101T000000Z-ffffffff",
     "user_id": "nobody@example.org",
@@ -32,7 +32,7 @@ def name_of(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-def target_of(route: Route, ids: dict[str, str] = NOBODYS, **query: Any) -> str:
+def target_of(route: Route, ids: dict[str, str] = MISSING_IDS, **query: Any) -> str:
     """Return path and query of a valid request: ids, required parameters and `query`."""
     if route.public:  # its ids do not belong to a tenant
         pages = PATH_PARAMETERS["page"]["enum"]

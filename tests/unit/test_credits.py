@@ -33,7 +33,7 @@ from tests.factories import make_conversion, make_event
 
 START, N_DAYS = dt.date(2026, 1, 1), 10
 A, B, C = range(3)
-NOBODY = -1
+ANONYMOUS = -1
 
 
 class Columns:
@@ -110,7 +110,7 @@ def test_chains_and_shapley_values_credit_the_window() -> None:
 
 def test_uncredited_conversions_are_counted_by_day() -> None:
     engaged, bought = example()
-    bought.add(NOBODY, 6.5, count=2.0)
+    bought.add(ANONYMOUS, 6.5, count=2.0)
 
     found = credit(engaged, bought)
 
@@ -125,7 +125,7 @@ def test_credit_of_a_sample_is_scaled_up_to_at_most_all_conversions() -> None:
     day = START.toordinal()
     bought.apart[day + 3, NOT_FOLLOWED] = OrderSums(records=3, count=3)
     bought.apart[day + 40, NOT_FOLLOWED] = OrderSums(records=9, count=9)
-    bought.apart[day + 4, NOBODY] = OrderSums(records=2, count=2)
+    bought.apart[day + 4, ANONYMOUS] = OrderSums(records=2, count=2)
     half = credit(engaged, bought)
     for rule in RULES:
         for ours, theirs in zip(half["daily"][rule], everybody["daily"][rule], strict=True):
@@ -152,7 +152,7 @@ def test_events_outside_the_window_change_nothing() -> None:
     engaged.add(0, -0.5, kind=C)
     engaged.add(1, 10.5, kind=C)
     bought.add(2, 10.5)
-    bought.add(NOBODY, -3.0)
+    bought.add(ANONYMOUS, -3.0)
 
     assert credit(engaged, bought) == credit(*example())
 
@@ -180,9 +180,9 @@ def test_last_instant_of_a_day_belongs_to_it() -> None:
 
 def test_anonymous_engagements_are_counted_by_kind_and_day() -> None:
     engaged, _ = example()
-    engaged.add(NOBODY, 2.5, kind=C, count=5.0)
-    engaged.add(NOBODY, 2.9, kind=C, count=2.0)
-    engaged.add(NOBODY, 11.0, kind=C)
+    engaged.add(ANONYMOUS, 2.5, kind=C, count=5.0)
+    engaged.add(ANONYMOUS, 2.9, kind=C, count=2.0)
+    engaged.add(ANONYMOUS, 11.0, kind=C)
 
     found = count_anonymous(engaged, n_kinds=3, start=START, n_days=N_DAYS)
 
@@ -191,16 +191,16 @@ def test_anonymous_engagements_are_counted_by_kind_and_day() -> None:
 
 def test_anonymous_engagements_form_no_journey() -> None:
     engaged, bought = example()
-    engaged.add(NOBODY, 1.5, kind=A, count=5.0)
-    engaged.add(NOBODY, 5.0, kind=B)
+    engaged.add(ANONYMOUS, 1.5, kind=A, count=5.0)
+    engaged.add(ANONYMOUS, 5.0, kind=B)
 
     assert credit(engaged, bought) == credit(*example())
 
 
 def test_without_user_ids_there_is_no_credit() -> None:
     engaged, bought = Columns(), Columns()
-    engaged.add(NOBODY, 1.5, kind=A, count=9.0)
-    bought.add(NOBODY, 2.5)
+    engaged.add(ANONYMOUS, 1.5, kind=A, count=9.0)
+    bought.add(ANONYMOUS, 2.5)
 
     found = credit(engaged, bought)
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.services.fitting.event_columns import NOBODY, NOT_FOLLOWED, OrderSums
+from chalicelib.services.fitting.event_columns import ANONYMOUS, NOT_FOLLOWED, OrderSums
 from chalicelib.services.fitting.fit_documents import ClassicalDocument, WholeCredit
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def credit_goal(
     bought_on = np.frombuffer(conversions.day, dtype=np.int64) - first
     inside = (bought_on >= 0) & (bought_on < n_days) & (number > 0)
     known = np.flatnonzero(inside & (buyer >= 0))
-    is_anonymous = np.flatnonzero(inside & (buyer == NOBODY))
+    is_anonymous = np.flatnonzero(inside & (buyer == ANONYMOUS))
     paths = build_paths(
         who[touched],
         np.frombuffer(engagements.time, dtype=np.float64)[touched],
@@ -134,14 +134,14 @@ def count_anonymous(
     import numpy as np
 
     day = np.frombuffer(engagements.day, dtype=np.int64) - start.toordinal()
-    is_anonymous = np.frombuffer(engagements.person, dtype=np.int64) == NOBODY
+    is_anonymous = np.frombuffer(engagements.person, dtype=np.int64) == ANONYMOUS
     counted = np.flatnonzero(is_anonymous & (day >= 0) & (day < n_days))
     kind = np.frombuffer(engagements.kind, dtype=np.int64)[counted]
     number = np.frombuffer(engagements.count, dtype=np.float64)[counted]
     daily = np.bincount(kind * n_days + day[counted], number, minlength=n_kinds * n_days)
     daily = daily.reshape(n_kinds, n_days)
     for (one, on, who), times in (apart or {}).items():
-        if who == NOBODY and 0 <= on - start.toordinal() < n_days:
+        if who == ANONYMOUS and 0 <= on - start.toordinal() < n_days:
             daily[one, on - start.toordinal()] += times
     return [[int(n) for n in row] for row in daily]
 

@@ -23,7 +23,7 @@ from chalicelib.services.experiments import (
 from chalicelib.services.fitting.credits import count_anonymous, credit_goal
 from chalicelib.services.fitting.day_parts import part_days
 from chalicelib.services.fitting.edges import Brought, spillover_warnings
-from chalicelib.services.fitting.event_columns import NOBODY, Columns
+from chalicelib.services.fitting.event_columns import ANONYMOUS, Columns
 from chalicelib.services.fitting.fit_documents import (
     FitBody,
     FitDocument,
@@ -169,7 +169,7 @@ def _fitted(
     brought = columns.edges.brought(start.toordinal(), n_days)
     gathered = columns.lifetime_kinds()
     apart = dict(columns.apart) | {
-        (kind, day, NOBODY): count
+        (kind, day, ANONYMOUS): count
         for (kind, day), count in columns.lifetime.items()
         if kind in gathered
     }

@@ -42,7 +42,7 @@ from chalicelib.services.fitting.surroundings import Surroundings
 SMALLEST_SHARE = Decimal("1e-12")
 """A day's share of a cost is rounded to this, so that sums of shares are exact."""
 
-NOBODY, NOT_FOLLOWED = -1, -2
+ANONYMOUS, NOT_FOLLOWED = -1, -2
 """Values used instead of a person's index: no person, or a person outside the sample."""
 
 SAMPLE_PARTS = 1_024
@@ -106,7 +106,7 @@ class GoalColumns(Declared):
     """Columns of the conversions of one goal: day, time (days since 1970), person, count, value.
 
     Conversions without a person, and of people outside the sample, are sums in `apart`, by day and
-    person status. A person who was erased later is `NOBODY` in the columns.
+    person status. A person who was erased later is `ANONYMOUS` in the columns.
     """
 
     day: array[int] = column("q")
@@ -125,8 +125,8 @@ class Columns(Declared):
     sums do not depend on the order of events.
 
     Only people in the first `followed` of `SAMPLE_PARTS` have their own rows. Engagements of other
-    people, and without a person, are counts in `apart`: by type, day and person status (`NOBODY` or
-    `NOT_FOLLOWED`).
+    people, and without a person, are counts in `apart`: by type, day and person status
+    (`ANONYMOUS` or `NOT_FOLLOWED`).
 
     `lifetime` has anonymous counts that have accumulated since the day of a post, by type and
     day. Replies of the brand and texts about others are not counted, but their costs are.
@@ -183,8 +183,8 @@ class Columns(Declared):
         `without`: people whose events become anonymous.
         """
         self.surroundings.extend(other.surroundings)
-        people = [NOBODY if one in without else self._number_of(one) for one in other.people]
-        people += [NOT_FOLLOWED, NOBODY]  # targets of the indexes -2 and -1
+        people = [ANONYMOUS if one in without else self._number_of(one) for one in other.people]
+        people += [NOT_FOLLOWED, ANONYMOUS]  # targets of the indexes -2 and -1
         kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
         numbers = {"kinds": kinds, "people": people}
         self.extend_declared(other, numbers)
@@ -259,7 +259,7 @@ class Columns(Declared):
 
     def _number_of(self, user: str | None) -> int:
         if user is None:
-            return NOBODY
+            return ANONYMOUS
         known = self.people.get(user)
         if known is not None:
             return known
