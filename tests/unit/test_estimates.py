@@ -12,7 +12,7 @@ from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations, mean_inside, mean_order_value
 from chalicelib.attribution.within_user.panel import People
-from tests.contract.panels import Small, nobody
+from tests.contract.panels import Small, without_people
 from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, simulate
 
@@ -24,9 +24,9 @@ def observed() -> Observations:
     return observe(simulate(SMALL, 1))
 
 
-def without_people(observed: Observations) -> Observations:
+def all_anonymous(observed: Observations) -> Observations:
     anonymous = np.zeros(observed.counts.shape[1])
-    return replace(observed, people=nobody(observed.people), identified=anonymous)
+    return replace(observed, people=without_people(observed.people), identified=anonymous)
 
 
 def only_touches(people: People, kept: np.ndarray) -> People:
@@ -80,7 +80,7 @@ def test_clear_effect_would_need_a_strong_hidden_cause() -> None:
 
 
 def test_daily_totals_alone_are_estimated_by_the_time_series(observed: Observations) -> None:
-    estimates = estimate_goal(without_people(observed))
+    estimates = estimate_goal(all_anonymous(observed))
 
     assert set(estimates.methods) == {"time_series"}
     assert np.isfinite(estimates.delta).all()
@@ -121,14 +121,14 @@ def test_two_types_that_move_together_are_rejected_and_name_each_other(twins: Ob
 
 
 def test_collinear_types_in_daily_totals_are_rejected_too(twins: Observations) -> None:
-    assert estimate_goal(without_people(twins)).methods == [None, None, "time_series"]
+    assert estimate_goal(all_anonymous(twins)).methods == [None, None, "time_series"]
 
 
 def test_constant_type_has_no_variation(observed: Observations) -> None:
     counts = observed.counts.copy()
     counts[:, 2] = 40.0
 
-    estimates = estimate_goal(replace(without_people(observed), counts=counts))
+    estimates = estimate_goal(replace(all_anonymous(observed), counts=counts))
 
     assert estimates.reasons[2] == ["no_variation"]
 
@@ -237,7 +237,7 @@ def test_effect_slower_than_the_grid_is_at_its_edge() -> None:
 def test_only_the_most_frequent_of_many_types_are_estimated(observed: Observations) -> None:
     kinds = 70
     many = select_kinds(
-        without_people(observed),
+        all_anonymous(observed),
         [k % 6 for k in range(kinds)],
         [f"c{k}/like" for k in range(kinds)],
     )
