@@ -67,12 +67,12 @@ class People:
     """Number of conversions. Shape (C,)."""
     first_day: Ints
     """Day of the person's first event; they are at risk from the day after. Shape (N,)."""
-    followed: Follows | None = None
-    """Follows and unfollows; None: there are none."""
     used_days: Ints | None = None
     """Days of the window that a panel may use, ascending; None: all of them. On the others the
     outcome or an engagement type was not observed. Shape (U,), or None.
     """
+    followed: Follows | None = None
+    """Follows and unfollows; None: there are none."""
 
     @property
     def days(self) -> Ints:

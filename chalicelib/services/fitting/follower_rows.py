@@ -167,7 +167,11 @@ def followers_of(
         own_kinds=own & cause & unpaid,
         first_day=pages.seen[0],
         last_day=pages.seen[1],
-        sizes=_series(pages, {day: size for (name, day), (_, size) in columns.audiences.items() if name == channel}, np.nan),
+        sizes=_series(
+            pages,
+            {day: size for (name, day), (_, size) in columns.audiences.items() if name == channel},
+            np.nan,
+        ),
         anonymous_follows=_anonymous(pages, columns, channel, 1),
         anonymous_unfollows=_anonymous(pages, columns, channel, -1),
         covered=covered,
@@ -203,7 +207,11 @@ def _anonymous(pages: Pages, columns: Columns, channel: str, step: int) -> Float
     """Follows (or unfollows) of a channel without a person, per day."""
     found: dict[int, float] = {}
     for (kind, day, whose), count in columns.apart.items():
-        if whose == ANONYMOUS and pages.steps[kind] == step and pages.kind_channels[kind] == channel:
+        if (
+            whose == ANONYMOUS
+            and pages.steps[kind] == step
+            and pages.kind_channels[kind] == channel
+        ):
             found[day] = found.get(day, 0.0) + count
     return _series(pages, found, 0.0)
 

@@ -30,6 +30,7 @@ NONE = 0
 
 NAME = Amount(str, max, str, str)
 
+
 @dataclass(slots=True)
 class ShareRows(Declared):
     """Shares in columns: own key, parent's key, time (days since 1970, UTC), type, person, ..."""
@@ -66,7 +67,6 @@ class ShareRows(Declared):
         self.content.append(self._key_of_content(event.content_id))
         self.count.append(float(event.count))
         self.reach.append(math.nan if event.reach is None else float(event.reach))
-
 
     def _key_of_content(self, content_id: str | None) -> int:
         if content_id is None:
