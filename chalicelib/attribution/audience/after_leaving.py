@@ -1,0 +1,71 @@
+"""Whether the conversions and engagements that came with a follow go with the unfollow.
+
+If following has an effect, it ends with the unfollow. If a lasting interest made people follow and
+buy, the level stays after the unfollow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chalicelib.attribution.audience.before_after import compare
+from chalicelib.attribution.audience.day_factors import DayFactors
+from chalicelib.attribution.audience.event_counts import EventCounts
+from chalicelib.attribution.audience.follow_design import (
+    Design,
+    around_unfollows,
+    around_whole_spells,
+)
+from chalicelib.attribution.audience.person_groups import Interval, Replicates, interval_of, z_of
+
+LEAST_LEAVERS = 10
+"""People who must have left for a comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class AfterLeaving:
+    """Levels after an unfollow, per day."""
+
+    change: Interval | None
+    """Compared with the days of following; None with too few leavers."""
+    against_following_z: float
+    """Of the effect of following minus the decline at the unfollow; above zero if less went than
+    came.
+    """
+    against_before_z: float
+    """Of the level after the unfollow minus that before the follow."""
+    leavers: int
+
+
+def compare_after_leaving(
+    counts: EventCounts,
+    factors: DayFactors,
+    design: Design,
+    effect: Replicates,
+    kept: Replicates,
+) -> AfterLeaving:
+    """Compare levels before, during and after following.
+
+    Parameters
+    ----------
+    effect : array, shape (G + 1,)
+        Additional events per follower-day.
+    kept : array, shape (G + 1,)
+        As in `compare`.
+    """
+    unfollows, whole = around_unfollows(design), around_whole_spells(design)
+    leavers = int(unfollows.person.size)
+    change, stays = None, 0.0
+    if leavers >= LEAST_LEAVERS:
+        at_unfollow = compare(counts, factors, unfollows).per_day
+        change, stays = interval_of(at_unfollow), z_of(effect + at_unfollow)
+    above = 0.0
+    if whole.person.size >= LEAST_LEAVERS:
+        above = z_of(compare(counts, factors, whole, kept).per_day)
+    return AfterLeaving(change, _finite(stays), _finite(above), leavers)
+
+
+def _finite(z: float) -> float:
+    return z if np.isfinite(z) else 0.0
