@@ -274,4 +274,35 @@ REASONS = (
         "The experiment began after the last day of the window.",
         "Request a fit whose window includes the experiment.",
     ),
+    # --- how shares spread ------------------------------------------------------------------
+    Code(
+        "no_edges",
+        "No parents recorded",
+        "No share names the share that brought it, or all name the first one of their chain; "
+        "so the number of further shares that a share brings cannot be known.",
+        "Import shares with `parent_event_id`, the share that was passed on.",
+        "caution",
+    ),
+    Code(
+        "too_few_shares",
+        "Too few shares",
+        "There are fewer than 30 single shares.",
+        "Use a longer range.",
+        "caution",
+    ),
+    Code(
+        "too_young",
+        "Shares too young",
+        "Less than half of the further shares that these shares will bring can have come by now.",
+        "Wait, or choose an earlier range.",
+        "caution",
+    ),
+    Code(
+        "totals_only",
+        "Only totals",
+        "There are only totals of shares. They look alike whether shares bring each other or come "
+        "from outside.",
+        "Import single shares with `parent_event_id`.",
+        "caution",
+    ),
 )

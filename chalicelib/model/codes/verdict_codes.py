@@ -71,5 +71,33 @@ VERDICTS = tuple(
             "One engagement is worth as much as one of the baseline, within the margin.",
             "No action is needed.",
         ),
+        (
+            "below_tipping_point",
+            "Below the tipping point",
+            "Each share brings fewer than one further share, so spreading ends by itself: the "
+            "whole interval is below 1, with missing parents allowed for.",
+            "No action is needed.",
+        ),
+        (
+            "above_tipping_point",
+            "Above the tipping point",
+            "Each share brings more than one further share, so spreading grows by itself: the "
+            "whole interval is above 1.",
+            "No action is needed.",
+        ),
+        (
+            "below_as_recorded",
+            "Below the tipping point as recorded",
+            "Each share brings fewer than one recorded further share, but so many parents may be "
+            "missing that the true number may be above 1.",
+            "Import shares with their parents; declare `parents: complete` if none are missing.",
+        ),
+        (
+            "not_settled",
+            "Not settled",
+            "The data do not settle whether each share brings more or fewer than one further "
+            "share.",
+            "Use a longer range, or wait until the shares are older.",
+        ),
     )
 )

@@ -364,4 +364,70 @@ WARNINGS = (
         "The model has a serious warning, so only the result of the experiment is used.",
         "No action is needed.",
     ),
+    # --- how shares spread ------------------------------------------------------------------
+    _warning(
+        "parents_may_be_missing",
+        "Parents may be missing",
+        "It is not declared that all shares name their parents, or some shares of the range have "
+        "none recorded; so a share may bring more than is recorded, up to `at_most`.",
+        "Declare `parents: complete` if the source records all parents.",
+        "caution",
+        "too_low",
+    ),
+    _warning(
+        "young_shares",
+        "Young shares",
+        "Some further shares have not come yet. They are extrapolated from the delays seen so far; "
+        "ways of spreading that are slower than the data are long cannot be seen.",
+        "Wait, or choose an earlier range.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_parents_decide",
+        "Few shares decide",
+        "A few shares brought most of the further shares, so the interval is wide and uncertain.",
+        "Use a longer range.",
+        "caution",
+    ),
+    _warning(
+        "depth_fades",
+        "Fades with depth",
+        "Shares that were brought themselves bring fewer further shares than shares from outside.",
+        "Use `reproduction_of_brought` for what happens further down.",
+    ),
+    _warning(
+        "contents_differ",
+        "Contents differ",
+        "Some contents spread significantly better than others, so an average does not describe "
+        "any of them, and few contents decide the amplification.",
+        "Look at the contents one by one.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_accounts",
+        "The same accounts share each other",
+        "At least a fifth of the further shares repeat a pair of accounts, as in a group of "
+        "accounts that promote each other.",
+        "Look at the accounts with the largest factors.",
+        "caution",
+        "too_high",
+    ),
+    _warning(
+        "silent_accounts",
+        "Silent accounts",
+        "At least 5 % of the shares are by accounts whose shares never bring anything, as of "
+        "automated accounts.",
+        "Exclude such accounts at the source.",
+    ),
+    _warning(
+        "edges_are_not_causes",
+        "Recorded parents are not causes",
+        "At least a fifth of the people whose shares count as brought followed the page anyway and "
+        "may have shared without the parent.",
+        "Use the number without followers as a lower one.",
+        "caution",
+        "too_high",
+    ),
 )
