@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING
 from chalicelib.attribution.student import student_cdf, student_quantile
 
 if TYPE_CHECKING:
-    from chalicelib.attribution.virality.shares import Shares
-
     from chalicelib.attribution.arrays import Floats
+    from chalicelib.attribution.virality.shares import Shares
 
 SUMS = ("shares", "from_outside", "children", "seen", "cc", "cf", "ff", "fourth")
 """The sums of a day: numbers of shares; of c and f, their squares and product; and of the fourth
@@ -62,6 +61,7 @@ def sum_days(shares: Shares, *, start: float, n_days: int, as_of: float) -> Floa
         Last moment of the data, in days.
     """
     import numpy as np
+
     from chalicelib.attribution.virality.reproduction import (
         delays_of,
         estimate_reproduction,
@@ -110,19 +110,19 @@ def reproduction_of(days: Iterable[Sequence[float]]) -> RangeReproduction:
     shares, outside, children, seen, cc, cf, ff, fourth = total
     n = round(shares)
 
-    def answer(
-        reason: str | None, *bounds: float | None, above: float | None = None
-    ) -> RangeReproduction:
-        part = seen / shares if shares else None
-        ends = bounds or (None, None, None)
-        return RangeReproduction(n, round(outside), n - round(outside), part, *ends, above, reason)
+    from_outside, part = round(outside), seen / shares if shares else None
+
+    def unknown(reason: str) -> RangeReproduction:
+        return RangeReproduction(
+            n, from_outside, n - from_outside, part, None, None, None, None, reason
+        )
 
     if n < FEWEST_SHARES:
-        return answer("too_few_shares")
+        return unknown("too_few_shares")
     if children < FEWEST_CHILDREN:
-        return answer("too_few_children")
+        return unknown("too_few_children")
     if seen < LEAST_SEEN * shares:
-        return answer("too_young")
+        return unknown("too_young")
     estimate = children / seen
     squares = max(cc - 2.0 * estimate * cf + estimate**2 * ff, 0.0)
     spread = fourth - squares**2 / shares
@@ -130,7 +130,17 @@ def reproduction_of(days: Iterable[Sequence[float]]) -> RangeReproduction:
     degrees = min(max(degrees, 1.0), shares - 1.0)
     error = math.sqrt(squares * shares / (shares - 1.0)) / seen / estimate
     if error <= 0:
-        return answer("too_few_children")
+        return unknown("too_few_children")
     factor = math.exp(min(student_quantile(0.975, degrees) * error, 50.0))
     above = 1.0 - student_cdf(-math.log(estimate) / error, degrees)
-    return answer(None, estimate, estimate / factor, estimate * factor, above=above)
+    return RangeReproduction(
+        n,
+        from_outside,
+        n - from_outside,
+        part,
+        estimate,
+        estimate / factor,
+        estimate * factor,
+        above,
+        None,
+    )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 STATE, CAUSE = "state", "cause"
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def followers_of(
         change_person=pages.person[order],
         change_day=pages.day[order],
         change_kind=step[order],
-        change_time=pages.time[order],
+        change_time=pages.time[order] - (pages.first - _EPOCH),
         bought_person=bought[0],
         bought_day=bought[1],
         bought_weight=bought[2],

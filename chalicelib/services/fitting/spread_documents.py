@@ -17,8 +17,7 @@ from chalicelib.services.fitting.follower_rows import Pages, follows_when_sharin
 from chalicelib.services.fitting.share_rows import days_since_1970, table_of
 
 if TYPE_CHECKING:
-    from chalicelib.attribution.virality.estimated import Estimated
-    from chalicelib.attribution.virality.reproduction import Reproduction
+    from chalicelib.attribution.virality.estimated import Estimated, Reproduction
     from chalicelib.attribution.virality.virality_estimate import Spread, ViralityEstimate
 
 DIGITS = 6
@@ -123,9 +122,7 @@ def spread_document(
     kinds = list(columns.kinds)
     of_share = [kinds[number][0] for number in columns.shares.kind]
     following = follows_when_sharing(pages, columns, of_share)
-    table = table_of(
-        columns.shares, kinds, columns.surroundings.channels_with_all_parents(start), following
-    )
+    table = table_of(columns.shares, kinds, _complete(columns, of_share), following)
     shares = table.shares
     inside = (shares.time >= begin) & (shares.time <= last) & (shares.time < begin + n_days)
     if not inside.any():
@@ -158,6 +155,19 @@ def spread_document(
         "brought_by_top_percent": _short(found.multipliers.brought_by_top_percent),
     }
     return document, _people(found, people)
+
+
+def _complete(columns: Columns, channels: Sequence[str]) -> frozenset[str]:
+    """The channels whose shares name their parents on all days with shares.
+
+    `channels`: of each share.
+    """
+    epoch = dt.date(1970, 1, 1).toordinal()
+    days: dict[str, set[int]] = {}
+    for channel, time in zip(channels, columns.shares.time, strict=True):
+        days.setdefault(channel, set()).add(epoch + int(time // 1))
+    has_parents = columns.surroundings.has_parents
+    return frozenset(channel for channel, on in days.items() if has_parents(channel, on))
 
 
 def _people(found: ViralityEstimate, people: Sequence[str]) -> list[PersonDocument]:
