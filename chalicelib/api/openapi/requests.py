@@ -131,6 +131,12 @@ MAPPING: Schema = {
         "reversed": _rows_with("Rows of sales that were reversed completely."),
         "dates": {"type": "string", "enum": ["dmy", "mdy"]},
         "decimal_mark": {"type": "string", "enum": [".", ","]},
+        "parents": {
+            "type": "string",
+            "enum": ["complete"],
+            "description": "The file has all shares and mentions of its days, each with its parent "
+            "in a column `parent_event_id`.",
+        },
     },
 }
 
