@@ -35,8 +35,8 @@ FIELD_MEANINGS = {
     "account": "the platform's account; part of the event id",
     "event_id": "your own id of the row; part of the event id. A row without one, or with the id "
     "of an earlier row, is rejected",
-    "parent_event_id": "the `event_id` of the share or mention that led to the row's engagement, in "
-    "this file or in another one with such a column; empty if there is none",
+    "parent_event_id": "the `event_id` of the share or mention that led to the row's engagement, "
+    "in this file or in another one with such a column; empty if there is none",
     "user_id": "the person; replaced by a keyed hash before anything is stored",
     "consent": "whether the person consented to be identified; otherwise only the totals count the "
     "person's events",
