@@ -3,7 +3,8 @@
     python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--declared]
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
-A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions.
+A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
+audience.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -19,6 +20,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.worlds.audience import AUDIENCE_WORLDS
+from tests.worlds.audience_judge import AudienceVerdict, audience_table, judge_audience
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.page import rewrite
@@ -33,21 +36,24 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-ALL = (*WORLDS, VARIED, *TOTALS)
+ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS)
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
     "totals": tuple(TOTALS_WORLDS),
     "hard_totals": tuple(world.name for world in HARD_TOTALS.values()),
     "regions": tuple(REGIONS_WORLDS),
+    "audience": tuple(AUDIENCE_WORLDS),
 }
 
 
-def _run(name: str, seed: int, options: argparse.Namespace) -> list[Verdict]:
+def _run(name: str, seed: int, options: argparse.Namespace) -> list[Verdict | AudienceVerdict]:
+    if name in AUDIENCE_WORLDS:
+        return [*judge_audience(AUDIENCE_WORLDS[name], seed)]
     if options.command_line:
-        return judge_command_line(world_of(name, seed), seed, declared=options.declared)
+        return [*judge_command_line(world_of(name, seed), seed, declared=options.declared)]
     world = TOTALS[name] if name in TOTALS else world_of(name, seed)
-    return judge(world, seed, declared=options.declared, arrays=options.arrays)
+    return [*judge(world, seed, declared=options.declared, arrays=options.arrays)]
 
 
 def main() -> int:
@@ -91,20 +97,29 @@ def main() -> int:
             file.flush()
             print(f"\r{number} of {len(running)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    print(HEADER)
-    for name in names:
-        rows = [v for v in done if v.world == name and v.seed < options.seeds]
-        print(summarise(name, rows))
+    asked_for = [v for v in done if v.world in names and v.seed < options.seeds]
+    others = [v for v in asked_for if isinstance(v, Verdict)]
+    if others:
+        print(HEADER)
+    for name in dict.fromkeys(v.world for v in others):
+        print(summarise(name, [v for v in others if v.world == name]))
+    of_followers = [v for v in asked_for if isinstance(v, AudienceVerdict)]
+    if of_followers:
+        print(audience_table(of_followers, [name for name in names if name in AUDIENCE_WORLDS]))
     if options.page:
         rewrite(options.page, done)
     return 0
 
 
-def _read(path: Path) -> list[Verdict]:
+def _read(path: Path) -> list[Verdict | AudienceVerdict]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8") as file:
-        return [Verdict(**json.loads(line)) for line in file]
+        rows = [json.loads(line) for line in file]
+    return [
+        AudienceVerdict(**row) if row["world"] in AUDIENCE_WORLDS else Verdict(**row)
+        for row in rows
+    ]
 
 
 if __name__ == "__main__":
