@@ -24,6 +24,8 @@ old
 <!-- /assumptions of totals -->
 <!-- regions -->
 <!-- /regions -->
+<!-- followers -->
+<!-- /followers -->
 after
 """
 

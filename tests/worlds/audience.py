@@ -151,6 +151,10 @@ class AudienceRun:
     """Conversions per follower-day of new followers who were known before; NaN without any."""
     through: float
     """The part of it through engagements."""
+    year: float | None
+    """Mean days followed in the first 365 by a new follower; None where leaving depends on more
+    than the follower.
+    """
 
 
 def simulate_audience(world: AudienceWorld, seed: int) -> AudienceRun:
@@ -178,7 +182,7 @@ def simulate_audience(world: AudienceWorld, seed: int) -> AudienceRun:
     spell_left = np.zeros(n)
     response, response_brought = np.zeros(n), np.zeros(n)
     effect, through, days_followed = np.zeros(n), np.zeros(n), np.zeros(n)
-    ever = follows.copy()
+    ever, likes = follows.copy(), np.minimum(activity, 5.0)
     rows: dict[str, list[tuple[Ints, ...]]] = {"touch": [], "buy": [], "change": []}
     sizes = np.zeros(n_days)
     for day in range(n_days):
@@ -188,36 +192,43 @@ def simulate_audience(world: AudienceWorld, seed: int) -> AudienceRun:
         in_wave = 60 <= day < 75
         demand = grow * week * (world.wave_demand if in_wave else 1.0)
         spell_left = np.maximum(spell_left - 1, 0)
-        begin = _points(rng, np.full(n, world.spell_start))
+        begin = _points_of_all(rng, n, world.spell_start)
         begin = begin[spell_left[begin] <= 0]
         spell_left[begin] = rng.geometric(1 / world.spell_days, begin.size)
         spell = spell_left > 0
-        interest[_points(rng, np.full(n, world.lasting))] = True
-        lost[_points(rng, np.full(n, world.loses_interest))] = True
+        interest[_points_of_all(rng, n, world.lasting)] = True
+        lost[_points_of_all(rng, n, world.loses_interest)] = True
         campaign = reached & (campaign_start <= day) & (day < campaign_start + 30)
-        mood = np.where(spell, world.spell_buys, 1.0) * np.where(interest, 3.0, 1.0)
-        mood *= np.where(lost, 0.4, 1.0) * np.where(campaign, 3.0, 1.0)
-        eager = np.where(spell, world.spell_engages, 1.0) * np.where(interest, 2.5, 1.0)
-        eager *= np.where(lost, 0.5, 1.0) * week
-        own = _engage(rng, activity * eager * present, RATES)
-        more = _engage(rng, world.brought * week * np.minimum(activity, 5) * follows, BROUGHT)
-        response = MEMORY * response + (1 - MEMORY) * own @ DELTA
+        buys, eager = world.base * demand * loyalty * present, week * activity * present
+        hazard = world.follow * grow * week * (world.wave if in_wave else 1.0) * loyalty
+        for some, of_buys, of_engagements, of_follows in (
+            (spell, world.spell_buys, world.spell_engages, world.spell_follows),
+            (interest, 3.0, 2.5, 1.0),
+            (lost, 0.4, 0.5, 0.5),
+            (campaign, 3.0, 1.0, 8.0),
+        ):
+            who = np.flatnonzero(some)
+            buys[who] *= of_buys
+            eager[who] *= of_engagements
+            hazard[who] *= of_follows
+        own = _engage(rng, eager, RATES)
+        more = _engage(rng, (world.brought * week) * likes * follows, BROUGHT)
+        response *= MEMORY
+        response += (1 - MEMORY) * np.bincount(own[0], DELTA[own[1]], minlength=n)
         response_brought *= MEMORY
-        response_brought += (1 - MEMORY) * world.brought_effect * (more @ DELTA)
+        new = np.bincount(more[0], DELTA[more[1]], minlength=n)
+        response_brought += (1 - MEMORY) * world.brought_effect * new
         fade = np.exp2(-tenure / world.half_life_days) if world.half_life_days else 1.0
         direct = world.direct * week * fade * follows
-        usual = world.base * loyalty * demand * mood * present
-        rate = usual + direct + response + response_brought
+        rate = buys + direct + response + response_brought
         bought = np.bincount(_points(rng, rate), minlength=n)
         effect += direct + response_brought
         through += response_brought
         days_followed += follows
         tenure += follows
         # changes at the end of the day
-        hazard = world.follow * loyalty * grow * week * (world.wave if in_wave else 1.0)
-        hazard = hazard * np.where(spell, world.spell_follows, 1.0) * np.where(lost, 0.5, 1.0)
-        hazard = hazard * np.where(campaign, 8.0, 1.0) + 0.05 * interest * (world.lasting > 0)
-        hazard = np.where(ever & ~follows, world.refollow, hazard)
+        hazard[np.flatnonzero(interest)] += 0.05
+        hazard[ever] = world.refollow
         begins = np.zeros(n, dtype=bool)
         begins[_points(rng, hazard)] = True
         buyer = np.flatnonzero(bought)
@@ -225,11 +236,12 @@ def simulate_audience(world: AudienceWorld, seed: int) -> AudienceRun:
         begins[buyer[triggered & ~ever[buyer]]] = True
         begins &= ~follows & present
         ends = np.zeros(n, dtype=bool)
-        ends[_points(rng, world.leave * churn * np.where(lost, 5.0, 1.0))] = True
+        leaving = world.leave * churn
+        leaving[np.flatnonzero(lost)] *= 5.0
+        ends[_points(rng, leaving)] = True
         ends &= follows
-        total = own + more
-        person, kind = np.nonzero(total)
-        rows["touch"].append((person, np.full(person.size, day), kind, total[person, kind]))
+        person, kind = (np.concatenate(both) for both in zip(own, more, strict=True))
+        rows["touch"].append((person, np.full(person.size, day), kind))
         rows["buy"].append((buyer, np.full(buyer.size, day), bought[buyer]))
         for who, sign in ((np.flatnonzero(begins), 1), (np.flatnonzero(ends), -1)):
             rows["change"].append((who, np.full(who.size, day), np.full(who.size, sign)))
@@ -237,7 +249,11 @@ def simulate_audience(world: AudienceWorld, seed: int) -> AudienceRun:
         tenure[begins] = 0.0
         ever |= begins
         follows = (follows | begins) & ~ends
-    return _record(world, rng, rows, sizes, (effect, through, days_followed))
+    year = None
+    if not world.loses_interest:
+        stays = np.exp(-world.leave * churn)
+        year = float(((1 - stays**365) / np.maximum(1 - stays, 1e-12)).mean())
+    return _record(world, rng, rows, sizes, (effect, through, days_followed), year)
 
 
 def _points(rng: np.random.Generator, rate: Floats) -> Ints:
@@ -249,15 +265,16 @@ def _points(rng: np.random.Generator, rate: Floats) -> Ints:
     )
 
 
-def _engage(rng: np.random.Generator, people: Floats, rates: Floats) -> Ints:
-    """Engagements by person and type: Poisson with the products of two rates, shape (n, K)."""
-    columns = [
-        np.bincount(_points(rng, people * rate), minlength=people.size)
-        if rate
-        else np.zeros(people.size, dtype=np.int64)
-        for rate in rates
-    ]
-    return np.column_stack(columns)
+def _points_of_all(rng: np.random.Generator, n: int, rate: float) -> Ints:
+    """The same with one rate for all."""
+    return rng.integers(0, n, rng.poisson(n * rate)) if rate else np.zeros(0, dtype=np.int64)
+
+
+def _engage(rng: np.random.Generator, people: Floats, rates: Floats) -> tuple[Ints, Ints]:
+    """Person and type of engagements: Poisson with the products of two rates."""
+    person = _points(rng, people * rates.sum())
+    kind = np.searchsorted(np.cumsum(rates) / rates.sum(), rng.random(person.size))
+    return person, np.minimum(kind, rates.size - 1)
 
 
 def _record(
@@ -266,11 +283,12 @@ def _record(
     rows: dict[str, list[tuple[Ints, ...]]],
     sizes: Floats,
     caused: tuple[Floats, Floats, Floats],
+    year: float | None,
 ) -> AudienceRun:
     n, n_days = world.n_people, world.n_days
     touch, buy, change = (
-        [np.concatenate([day[i] for day in rows[name]]) for i in range(width)]
-        for name, width in (("touch", 4), ("buy", 3), ("change", 3))
+        [np.concatenate([day[i] for day in rows[name]]) for i in range(3)]
+        for name in ("touch", "buy", "change")
     )
     if world.bots:
         number = int(world.bots * (change[2] > 0).sum() / (1 - world.bots))
@@ -306,7 +324,7 @@ def _record(
         touch_person=touch[0][touched],
         touch_day=touch[1][touched],
         touch_kind=touch[2][touched],
-        touch_count=touch[3][touched].astype(float),
+        touch_count=np.ones(int(touched.sum())),
         own_kinds=np.array([True, True, False]),
         first_day=first,
         last_day=last,
@@ -332,4 +350,4 @@ def _record(
     if world.other_page:
         effect = through = 0.0
     truth, part = (total / days if days > 0 else np.nan for total in (effect, through))
-    return AudienceRun(world, followers, effects, truth, part)
+    return AudienceRun(world, followers, effects, truth, part, None if world.bots else year)

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+<<<<<<< HEAD
 from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
+=======
+from tests.worlds.audience import AUDIENCE_WORLDS
+from tests.worlds.audience_judge import AudienceVerdict, audience_table
+>>>>>>> wt-audience
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.regions import REGIONS_WORLDS
@@ -20,10 +25,16 @@ PEOPLE = (*(name for name in CLASSIC if name not in UNIDENTIFIED), VARIED)
 TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
 HARD = tuple(world.name for world in HARD_TOTALS.values())
 BY_REGION = tuple(REGIONS_WORLDS)
+FOLLOWERS = tuple(AUDIENCE_WORLDS)
+UNCERTAIN = (*UNIDENTIFIED, "collinear")
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
+<<<<<<< HEAD
 def rewrite(page: Path, verdicts: Sequence[Verdict | CascadeVerdict]) -> None:
+=======
+def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict]) -> None:
+>>>>>>> wt-audience
     """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
@@ -32,6 +43,7 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | CascadeVerdict]) -> None:
         If a marker is missing.
     """
     text = page.read_text(encoding="utf-8")
+<<<<<<< HEAD
     effects = [one for one in verdicts if isinstance(one, Verdict)]
     cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
     tables: list[tuple[str, Iterable[str], Callable[..., str]]] = [
@@ -44,6 +56,19 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | CascadeVerdict]) -> None:
         *TABLES,
     ]
     of_cascades = {name for name, _, _ in TABLES}
+=======
+    of_types = [one for one in verdicts if isinstance(one, Verdict)]
+    of_followers = [one for one in verdicts if isinstance(one, AudienceVerdict)]
+    tables: tuple[tuple[str, tuple[str, ...], Callable[[tuple[str, ...]], str]], ...] = (
+        ("people", PEOPLE, lambda worlds: accuracy_table(of_types, worlds)),
+        ("totals", TOTALS, lambda worlds: accuracy_table(of_types, worlds)),
+        ("unidentified", UNCERTAIN, lambda worlds: suspicion_table(of_types, worlds)),
+        ("assumptions", INGREDIENTS, lambda worlds: accuracy_table(of_types, worlds)),
+        ("assumptions of totals", HARD, lambda worlds: accuracy_table(of_types, worlds)),
+        ("regions", BY_REGION, lambda worlds: accuracy_table(of_types, worlds)),
+        ("followers", FOLLOWERS, lambda worlds: audience_table(of_followers, worlds)),
+    )
+>>>>>>> wt-audience
     for name, worlds, table_of in tables:
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if marked.search(text) is None:
@@ -51,7 +76,11 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | CascadeVerdict]) -> None:
         rows = cascades if name in of_cascades else effects
         if not any(one.world in worlds for one in rows):
             continue
+<<<<<<< HEAD
         table = table_of(rows, worlds)
+=======
+        table = table_of(worlds)
+>>>>>>> wt-audience
         text, found = marked.subn(lambda m, table=table: f"{m[1]}{table}\n{m[2]}", text)  # type: ignore[misc]
         if found != 1:
             raise ValueError(f"{page} has several places for the table {name!r}")
@@ -66,9 +95,7 @@ def accuracy_table(verdicts: Iterable[Verdict], worlds: tuple[str, ...]) -> str:
     return "\n".join([HEADER, *lines, summarise("together", rows)])
 
 
-def suspicion_table(
-    verdicts: Iterable[Verdict], worlds: tuple[str, ...] = (*UNIDENTIFIED, "collinear")
-) -> str:
+def suspicion_table(verdicts: Iterable[Verdict], worlds: tuple[str, ...] = UNCERTAIN) -> str:
     """How often types of `worlds` are flagged as unidentified, and how often others are."""
     rows = list(verdicts)
     lines = ["| world | seeds | flagged | wrongly flagged |", "|---|---|---|---|"]

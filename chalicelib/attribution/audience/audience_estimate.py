@@ -50,7 +50,9 @@ PEAK_SHARE = 0.02
 MOST_WITHOUT_HISTORY = 0.3
 MOST_SILENT = 0.3
 MOST_TOGETHER = 0.1
-_Z_SALES, _Z_ENGAGEMENTS, _Z_WARNING = 1.96, 2.58, 2.58
+_Z_SALES, _Z_ENGAGEMENTS, _Z_ABOVE_BEFORE, _Z_WARNING = 2.33, 3.0, 2.58, 3.0
+_LEFT = 0.5
+_NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,16 @@ def estimate_audience(followers: Followers, effects: EngagementEffects) -> Audie
     ranges = around_follows(design)
     base = replace(base, associated=_associated(design, followers))
     if ranges.person.size < LEAST_FOLLOWERS:
-        history = counts.without_history is not None and counts.without_history > 0.9
-        return _fall_back(base, "no_history" if history else "too_few_followers")
+        return _fall_back(base, _why_few(design, ranges, counts))
     return _compare(followers, effects, design, ranges, base)
+
+
+def _why_few(design: Design, ranges: Ranges, counts: Counts) -> str:
+    """The reason why too few followers can be compared."""
+    if ranges.person.size + int(design.together.sum()) >= LEAST_FOLLOWERS:
+        return "pages_followed_together"
+    unseen = counts.without_history or 0.0
+    return "no_history" if unseen > _NEARLY_ALL else "too_few_followers"
 
 
 def _compare(
@@ -222,14 +231,16 @@ def _compare(
     if through is not None and np.isfinite(through.through).all():
         base = _with_through(base, through)
         warnings.append("engagements_assumed_alike")
-    return _with_effect(replace(base, warnings=tuple(warnings)), change, peak, followers.n_days)
+    return _with_effect(
+        replace(base, warnings=tuple(warnings)), change, peak, ranges, followers.n_days
+    )
 
 
 def _with_effect(
-    base: AudienceEstimate, change: Change, peak: Peak, n_days: int
+    base: AudienceEstimate, change: Change, peak: Peak, ranges: Ranges, n_days: int
 ) -> AudienceEstimate:
     effect = interval_of(change.per_day)
-    down, up = _possible_bias(change, peak)
+    down, up = _possible_bias(change, peak, ranges)
     effect = replace(effect, low=effect.low - down, high=effect.high + up)
     growth = None
     if effect.low <= 0 <= effect.high and effect.error > 0:
@@ -253,8 +264,18 @@ def _with_effect(
     )
 
 
-def _possible_bias(change: Change, peak: Peak) -> tuple[float, float]:
-    return 0.0, 0.0
+def _possible_bias(change: Change, peak: Peak, ranges: Ranges) -> tuple[float, float]:
+    """How much the estimate may be too high, and too low.
+
+    Too high: interest that is still above the usual in the fortnight after a follow may last beyond
+    it. It is taken to fall to a half per fortnight. Too low: the correction for purchases that
+    lead to follows assumes that earlier followers, whose follow is not recorded, buy like new ones.
+    """
+    followed = float(ranges.exposed.mean())
+    beyond = max(peak.after_per_follow, 0.0) * _LEFT / (1.0 - _LEFT)
+    least = max(float(peak.least_share[0]), 0.0)
+    most = max(float(peak.share[0]), 0.0)
+    return beyond / max(followed, 1.0), change.usual * (1.0 - (1.0 - most) / (1.0 - least))
 
 
 def _through(
@@ -300,11 +321,15 @@ def _brought(
 
 
 def _sales_stay(leaving: AfterLeaving) -> bool:
-    return leaving.against_following_z > _Z_SALES
+    """Less went than came, and the level is above that before the follow."""
+    return leaving.against_following_z > _Z_SALES and leaving.against_before_z >= 0
 
 
 def _engagements_stay(through: _Through) -> bool:
-    return through.total.against_before_z > _Z_ENGAGEMENTS
+    total = through.total
+    if total.against_before_z > _Z_ABOVE_BEFORE:
+        return True
+    return total.against_following_z > _Z_ENGAGEMENTS and total.against_before_z >= 0
 
 
 def _with_through(base: AudienceEstimate, through: _Through) -> AudienceEstimate:

@@ -43,6 +43,8 @@ class Design:
     at_risk: AtRisk
     together: Bools
     """People who followed another page at about the same time. Shape (N,)."""
+    unrecorded: float
+    """Expected number of people with a history who follow although no follow was recorded."""
     bought: EventCounts
 
     def followed_days(self, person: Ints, low: Ints, high: Ints, factors: DayFactors) -> Floats:
@@ -88,7 +90,8 @@ def arrange(followers: Followers) -> Design:
     stratum = _strata(followers, risk_start, risk_stop, sales, n_strata)
     at_risk = AtRisk(risk_start, risk_stop, stratum, groups_of(followers.group), n_strata)
     covered = np.asarray(followers.covered, dtype=bool)
-    return Design(n_days, covered, spells, follow, at_risk, _together(followers, follow), bought)
+    together, unrecorded = _together(followers, follow), _unrecorded(followers, spells)
+    return Design(n_days, covered, spells, follow, at_risk, together, unrecorded, bought)
 
 
 def _strata(followers: Followers, start: Ints, stop: Ints, sales: Floats, n_strata: int) -> Ints:
@@ -99,7 +102,7 @@ def _strata(followers: Followers, start: Ints, stop: Ints, sales: Floats, n_stra
     activity = touches / np.maximum(stop - start, 1)
     values, level = np.unique(activity, return_inverse=True)
     passed = np.cumsum(np.bincount(level, sales, minlength=values.size))
-    if passed[-1] <= 0:
+    if sales.sum() <= 0:
         return np.zeros(start.size, dtype=np.int64)
     middle = passed - 0.5 * np.diff(passed, prepend=0.0)
     slices = np.minimum((middle / passed[-1] * n_strata).astype(np.int64), n_strata - 1)
@@ -112,6 +115,18 @@ def _together(followers: Followers, follow: Ints) -> Bools:
     together = np.zeros(follow.size, dtype=bool)
     together[person[near]] = True
     return together & (follow >= 0) & (follow < followers.n_days)
+
+
+def _unrecorded(followers: Followers, spells: Spells) -> float:
+    """Followers at the start of the history who have not left since, if they are as often
+    identified as new ones.
+    """
+    sizes = followers.sizes[np.isfinite(followers.sizes)]
+    identified = float(spells.known.sum())
+    follows = identified + float(np.nansum(followers.anonymous_follows))
+    if sizes.size == 0 or follows == 0:
+        return 0.0
+    return max(float(sizes[0]) * identified / follows - float((~spells.known).sum()), 0.0)
 
 
 def around_follows(design: Design) -> Ranges:

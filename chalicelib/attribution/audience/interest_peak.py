@@ -18,6 +18,7 @@ from chalicelib.attribution.audience.follow_design import GAP_DAYS, Design
 from chalicelib.attribution.audience.person_groups import Replicates, divide, sum_by_replicate
 
 _MOST = 0.8
+_MOST_HIDDEN = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,20 @@ class Peak:
     """Excess of the fortnight before a follow (with its day) over the fortnight before that."""
     after: Replicates
     """Excess of the fortnight after a follow over the next one. Shape (G + 1,) each."""
+    after_per_follow: float
+    """The latter as events per follow."""
+    unrecorded: float
+    """Share of the events that may be of people who follow already, without a recorded follow."""
+
+    @property
+    def least_share(self) -> Replicates:
+        """The share p of events that lead to a follow, if all people could still follow."""
+        return np.minimum(np.nan_to_num(self.before + self.after), _MOST)
 
     @property
     def share(self) -> Replicates:
-        """The share p of events that lead to a follow; not above 0.8. Shape (G + 1,)."""
-        return np.minimum(np.nan_to_num(self.before + self.after), _MOST)
+        """The share p among the events of people who do not follow yet. Shape (G + 1,)."""
+        return np.minimum(self.least_share / (1.0 - self.unrecorded), _MOST)
 
 
 def find_peak(counts: EventCounts, factors: DayFactors, design: Design) -> Peak:
@@ -48,7 +58,7 @@ def find_peak(counts: EventCounts, factors: DayFactors, design: Design) -> Peak:
     stratum, group = risk.stratum[person], risk.group[person]
     follows = sum_by_replicate(np.ones(person.size), group)
 
-    def excess(near: tuple[int, int], far: tuple[int, int]) -> Replicates:
+    def excess(near: tuple[int, int], far: tuple[int, int]) -> tuple[Replicates, float]:
         low, high = min(near[0], far[0]), max(near[1], far[1])
         usable = (follow + low >= start) & (follow + high <= n_days)
         here = counts.within(person, follow + near[0], follow + near[1])
@@ -59,9 +69,15 @@ def find_peak(counts: EventCounts, factors: DayFactors, design: Design) -> Peak:
         ratio: Floats = np.divide(m_here, m_there, out=np.ones_like(m_here), where=usable)
         total = sum_by_replicate(usable * (here - there * ratio), group)
         per_follow = divide(total, sum_by_replicate(usable.astype(np.float64), group))
-        return divide(per_follow * follows, at_risk)
+        return divide(per_follow * follows, at_risk), float(np.nan_to_num(per_follow[0]))
 
-    return Peak(
-        excess((-GAP_DAYS, 1), (-2 * GAP_DAYS, -GAP_DAYS)),
-        excess((1, GAP_DAYS + 1), (GAP_DAYS + 1, 2 * GAP_DAYS + 1)),
-    )
+    before, _ = excess((-GAP_DAYS, 1), (-2 * GAP_DAYS, -GAP_DAYS))
+    after, per_follow = excess((1, GAP_DAYS + 1), (GAP_DAYS + 1, 2 * GAP_DAYS + 1))
+    unrecorded = 0.0
+    if at_risk[0] > 0 and known.any():
+        theirs = counts.within(person, start, follow).sum()
+        rate = float(theirs) / max(float((follow - start).sum()), 1.0)
+        seen = person.size / max(int((known & ~design.together).sum()), 1)
+        days = float(np.count_nonzero(design.covered))
+        unrecorded = min(design.unrecorded * seen * rate * days / float(at_risk[0]), _MOST_HIDDEN)
+    return Peak(before, after, per_follow, unrecorded)
