@@ -4,11 +4,7 @@
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
 A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
-<<<<<<< HEAD
-cascades.
-=======
-audience.
->>>>>>> wt-audience
+cascades, audience.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -25,17 +21,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
-<<<<<<< HEAD
+from tests.worlds.audience import AUDIENCE_WORLDS
+from tests.worlds.audience_judge import AudienceVerdict, audience_table, judge_audience
 from tests.worlds.cascade_verdicts import (
     TABLES,
     CascadeVerdict,
     judge_cascades,
 )
 from tests.worlds.cascades import CASCADE_WORLDS
-=======
-from tests.worlds.audience import AUDIENCE_WORLDS
-from tests.worlds.audience_judge import AudienceVerdict, audience_table, judge_audience
->>>>>>> wt-audience
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.page import rewrite
@@ -50,35 +43,24 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-<<<<<<< HEAD
-ALL = (*WORLDS, VARIED, *TOTALS, *CASCADE_WORLDS)
-AnyVerdict = Verdict | CascadeVerdict
-=======
-ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS)
->>>>>>> wt-audience
+ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS)
+AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
     "totals": tuple(TOTALS_WORLDS),
     "hard_totals": tuple(world.name for world in HARD_TOTALS.values()),
     "regions": tuple(REGIONS_WORLDS),
-<<<<<<< HEAD
+    "audience": tuple(AUDIENCE_WORLDS),
     "cascades": tuple(CASCADE_WORLDS),
 }
 
 
 def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdict]:
-    if name in CASCADE_WORLDS:
-        return [judge_cascades(name, seed)]
-=======
-    "audience": tuple(AUDIENCE_WORLDS),
-}
-
-
-def _run(name: str, seed: int, options: argparse.Namespace) -> list[Verdict | AudienceVerdict]:
     if name in AUDIENCE_WORLDS:
         return [*judge_audience(AUDIENCE_WORLDS[name], seed)]
->>>>>>> wt-audience
+    if name in CASCADE_WORLDS:
+        return [judge_cascades(name, seed)]
     if options.command_line:
         return [*judge_command_line(world_of(name, seed), seed, declared=options.declared)]
     world = TOTALS[name] if name in TOTALS else world_of(name, seed)
@@ -127,18 +109,6 @@ def main() -> int:
             print(f"\r{number} of {len(running)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     asked_for = [v for v in done if v.world in names and v.seed < options.seeds]
-<<<<<<< HEAD
-    effects = [v for v in asked_for if isinstance(v, Verdict)]
-    cascades = [v for v in asked_for if isinstance(v, CascadeVerdict)]
-    if effects:
-        print(HEADER)
-        for name in names:
-            if name not in CASCADE_WORLDS:
-                print(summarise(name, [v for v in effects if v.world == name]))
-    if cascades:
-        for _, worlds, table_of in TABLES:
-            print(table_of(cascades, [name for name in worlds if name in names]))
-=======
     others = [v for v in asked_for if isinstance(v, Verdict)]
     if others:
         print(HEADER)
@@ -147,28 +117,27 @@ def main() -> int:
     of_followers = [v for v in asked_for if isinstance(v, AudienceVerdict)]
     if of_followers:
         print(audience_table(of_followers, [name for name in names if name in AUDIENCE_WORLDS]))
->>>>>>> wt-audience
+    cascades = [v for v in asked_for if isinstance(v, CascadeVerdict)]
+    if cascades:
+        for _, worlds, table_of in TABLES:
+            print(table_of(cascades, [name for name in worlds if name in names]))
     if options.page:
         rewrite(options.page, done)
     return 0
 
 
-<<<<<<< HEAD
 def _read(path: Path) -> list[AnyVerdict]:
-=======
-def _read(path: Path) -> list[Verdict | AudienceVerdict]:
->>>>>>> wt-audience
     if not path.exists():
         return []
     with path.open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     return [
-<<<<<<< HEAD
-        CascadeVerdict(**row) if row["world"] in CASCADE_WORLDS else Verdict(**row) for row in rows
-=======
-        AudienceVerdict(**row) if row["world"] in AUDIENCE_WORLDS else Verdict(**row)
+        AudienceVerdict(**row)
+        if row["world"] in AUDIENCE_WORLDS
+        else CascadeVerdict(**row)
+        if row["world"] in CASCADE_WORLDS
+        else Verdict(**row)
         for row in rows
->>>>>>> wt-audience
     ]
 
 

@@ -8,12 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-<<<<<<< HEAD
-from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
-=======
 from tests.worlds.audience import AUDIENCE_WORLDS
 from tests.worlds.audience_judge import AudienceVerdict, audience_table
->>>>>>> wt-audience
+from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.regions import REGIONS_WORLDS
@@ -30,11 +27,7 @@ UNCERTAIN = (*UNIDENTIFIED, "collinear")
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
-<<<<<<< HEAD
-def rewrite(page: Path, verdicts: Sequence[Verdict | CascadeVerdict]) -> None:
-=======
-def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict]) -> None:
->>>>>>> wt-audience
+def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVerdict]) -> None:
     """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
@@ -43,21 +36,8 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict]) -> None:
         If a marker is missing.
     """
     text = page.read_text(encoding="utf-8")
-<<<<<<< HEAD
-    effects = [one for one in verdicts if isinstance(one, Verdict)]
-    cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
-    tables: list[tuple[str, Iterable[str], Callable[..., str]]] = [
-        ("people", PEOPLE, accuracy_table),
-        ("totals", TOTALS, accuracy_table),
-        ("unidentified", (*UNIDENTIFIED, "collinear"), suspicion_table),
-        ("assumptions", INGREDIENTS, accuracy_table),
-        ("assumptions of totals", HARD, accuracy_table),
-        ("regions", BY_REGION, accuracy_table),
-        *TABLES,
-    ]
-    of_cascades = {name for name, _, _ in TABLES}
-=======
     of_types = [one for one in verdicts if isinstance(one, Verdict)]
+    cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
     of_followers = [one for one in verdicts if isinstance(one, AudienceVerdict)]
     tables: tuple[tuple[str, tuple[str, ...], Callable[[tuple[str, ...]], str]], ...] = (
         ("people", PEOPLE, lambda worlds: accuracy_table(of_types, worlds)),
@@ -67,20 +47,18 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict]) -> None:
         ("assumptions of totals", HARD, lambda worlds: accuracy_table(of_types, worlds)),
         ("regions", BY_REGION, lambda worlds: accuracy_table(of_types, worlds)),
         ("followers", FOLLOWERS, lambda worlds: audience_table(of_followers, worlds)),
+        *(
+            (name, tuple(worlds), lambda worlds, table_of=table_of: table_of(cascades, worlds))
+            for name, worlds, table_of in TABLES
+        ),
     )
->>>>>>> wt-audience
     for name, worlds, table_of in tables:
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if marked.search(text) is None:
             raise ValueError(f"{page} has no place for the table {name!r}")
-        rows = cascades if name in of_cascades else effects
-        if not any(one.world in worlds for one in rows):
+        if not any(one.world in worlds for one in verdicts):
             continue
-<<<<<<< HEAD
-        table = table_of(rows, worlds)
-=======
         table = table_of(worlds)
->>>>>>> wt-audience
         text, found = marked.subn(lambda m, table=table: f"{m[1]}{table}\n{m[2]}", text)  # type: ignore[misc]
         if found != 1:
             raise ValueError(f"{page} has several places for the table {name!r}")
