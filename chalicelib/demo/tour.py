@@ -66,7 +66,9 @@ class Answers:
 
     roi: dict[str, Any]
     equivalence: dict[str, Any]
-    """Responses to ``GET /v1/roi`` and ``GET /v1/equivalence``."""
+    audiences: dict[str, Any]
+    virality: dict[str, Any]
+    """Responses to ``GET /v1/roi``, ``/v1/equivalence``, ``/v1/audiences`` and ``/v1/virality``."""
 
 
 class Api:
@@ -195,10 +197,12 @@ def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
 
 
 def fetch_answers(api: Api) -> Answers:
-    """Request the ROI and the equivalence of the demo."""
+    """Request the answers of the demo."""
     return Answers(
         roi=api.get("/v1/roi"),
         equivalence=api.get("/v1/equivalence", engagement=ENGAGEMENT, baseline=BASELINE),
+        audiences=api.get("/v1/audiences"),
+        virality=api.get("/v1/virality"),
     )
 
 
@@ -249,6 +253,25 @@ def equivalence_sentence(answers: Answers, truth: Truth) -> str:
     """Return the value of a like in paid clicks and the simulated truth, in a few sentences."""
     simulated = f"The simulated truth is {truth.ratio(ENGAGEMENT, BASELINE):.2f}."
     return f"{comparison(answers.equivalence)} {simulated}"
+
+
+def follower_sentences(answers: Answers, truth: Truth) -> str:
+    """Return what a follower is worth and the simulated truth."""
+    lines = []
+    for one in answers.audiences["channels"]:
+        effect = one["follower"]["conversions_per_follower_day"]
+        estimated = shown(effect, lambda value: f"{1_000 * value:.1f}")
+        lines.append(
+            f"{one['summary']} Following causes {estimated} purchases per 1,000 follower-days. "
+            f"The simulated truth is {1_000 * truth.follower_day:.1f}."
+        )
+    return "\n".join(lines)
+
+
+def spread_sentence(answers: Answers, truth: Truth) -> str:
+    """Return how many further shares a share brings and the simulated truth."""
+    simulated = f"The simulated truth is {truth.reproduction_of_all:.2f}."
+    return f"{answers.virality['summary']} {simulated}"
 
 
 def _contains(interval: dict[str, Any], value: float) -> bool:
