@@ -162,7 +162,7 @@ class RowEngine:
         extras = self._extras(cells) if plan.extras and found else {}
         ordinal = 0 if is_empty else self._ordinal(subject, span, sale)
         # No code above changes state, because until here the row may be rejected.
-        if span.code not in self.days:
+        if span.is_longer or span.code not in self.days:
             self.days.update(span.days)
         if is_empty:
             return Skipped(row, NO_NUMBERS)
