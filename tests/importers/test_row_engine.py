@@ -358,9 +358,9 @@ def test_rows_of_one_subject_and_day_are_numbered() -> None:
 def test_a_later_row_of_one_post_replaces_the_earlier_one() -> None:
     engine = make_engine(plan=make_plan(is_one_each=True))
 
-    first, second = imported(engine, cells(likes="1"), cells(likes="2"))
+    events = imported(engine, cells(likes="1"), cells(likes="2"))
 
-    assert first["event_id"] == second["event_id"]
+    assert [one["event_id"] for one in events] == ["xing:days:7:autumn:2026-06-01:like"] * 2
 
 
 def test_overlapping_periods_do_not_replace_each_other() -> None:
@@ -379,13 +379,25 @@ def _ids(unit: str, rows: list[Cells]) -> list[str]:
 
 def test_a_repeated_id_is_rejected_with_what_may_be_wrong() -> None:
     engine = make_engine(plan=make_plan(has_ids=True))
-    imported(engine, cells(likes="1"), cells(campaign="spring", likes="1"))
+    events = imported(engine, cells(likes="1"), cells(campaign="spring", likes="1"))
 
+    assert [event["event_id"] for event in events] == [
+        "xing:days:7:autumn:2026-06-01:like",
+        "xing:days:7:spring:2026-06-01:like",
+    ]
     assert rejected(engine, day="2026-06-02", likes="2") == (
         "repeated_id",
         "an earlier row has the same event_id. If it identifies a post, product or other object "
         "of several rows, map it to content_id or campaign_id instead",
     )
+
+
+def test_paid_and_unpaid_rows_may_have_one_id_but_each_only_once() -> None:
+    plan, ordinals = make_plan(has_ids=True), Ordinals()
+    engines = [make_engine(plan=plan, ordinals=ordinals, paid=paid) for paid in (False, True)]
+
+    assert [len(imported(engine, cells(likes="1"))) for engine in engines] == [1, 1]
+    assert [rejected(engine, likes="1")[0] for engine in engines] == ["repeated_id"] * 2
 
 
 def test_a_sale_and_its_refund_may_have_one_id_but_each_only_once() -> None:
