@@ -185,6 +185,19 @@ def test_claims_are_read_from_their_columns(
     ]
 
 
+@pytest.mark.parametrize("day", ["2026-06-01", "2026-06-01/2026-06-02"])
+def test_the_outcome_of_a_row_has_its_claim_to_withdraw_it(day: str) -> None:
+    engine = make_engine(plan=make_plan(claimed_at=5))
+
+    outcome = engine.convert(2, cells(day=day, clicks="2", money="3"))
+    assert isinstance(outcome, Imported)
+    assert outcome.claim is not None
+    engine.claimed.settle()
+    engine.claimed.withdraw(outcome.claim)
+
+    assert engine.claimed.as_rows() == []
+
+
 def test_equal_claims_are_counted_row_by_row_without_those_of_rejected_rows() -> None:
     engine = make_engine(plan=make_plan(claimed_at=5, currency="GBP"), currency="")
 
