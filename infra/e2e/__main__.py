@@ -24,11 +24,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from infra.commands import run
 from infra.deploy import DeploymentError, Stack, stack_name, stack_of
 from infra.e2e import ministack
 from infra.e2e.ministack import Server
 from infra.lambda_runtime.events import clock
-from infra.packaging.commands import run
 from infra.packaging.content import ROOT
 from infra.packaging.targets import PACKAGES
 from infra.rehearsal import (

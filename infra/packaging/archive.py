@@ -6,7 +6,7 @@ import hashlib
 import zipfile
 from pathlib import Path
 
-from infra.packaging.commands import run
+from infra.commands import run
 from infra.packaging.targets import PackageError
 
 IN_LAMBDA = "/var/task"

@@ -11,8 +11,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from infra.commands import run
 from infra.packaging.archive import unpacked_bytes
-from infra.packaging.commands import run
 from infra.packaging.targets import (
     MAX_UNPACKED_BYTES,
     VERSION,

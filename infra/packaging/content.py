@@ -11,7 +11,7 @@ from pathlib import Path
 import app
 from chalicelib import documentation
 from chalicelib.api.openapi import described
-from infra.packaging.commands import run
+from infra.commands import run
 from infra.packaging.targets import (
     IN_THE_RUNTIME,
     VERSION,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.packaging.commands import run
+from infra.commands import run
 from infra.stack.lambdas import FUNCTIONS
 
 RUNTIME = "python3.13"

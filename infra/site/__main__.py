@@ -17,7 +17,7 @@ from pathlib import Path
 
 from chalicelib import documentation
 from chalicelib.documentation import handbook
-from infra.packaging.commands import run
+from infra.commands import run
 
 HERE = Path(__file__).parent
 FILES = ("extra.css", "favicon.svg")

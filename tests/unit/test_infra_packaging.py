@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from infra.commands import Ended
 from infra.packaging import archive, checking, content, targets
 from infra.packaging import template as template_module
-from infra.packaging.commands import Ended
 from infra.packaging.targets import ARCHITECTURES, PACKAGES, Package, PackageError
 from infra.packaging.template import deployable
 from tests import packaged
