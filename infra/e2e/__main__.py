@@ -184,7 +184,7 @@ def golden_path(there: Deployed, tell: Callable[[str], None]) -> int:
     tell("the daily jobs requested a fit, and the answers use it")
     whole = there.ask("GET", "/v1/roi")["channels"]
     there.set_variables(
-        "FitHandler", LIKEWORTH_FIT_WHOLE_EVENTS="0", LIKEWORTH_FIT_PART_EVENTS="2000"
+        "FitHandler", LIKEWORTH_FIT_WHOLE_EVENTS="1", LIKEWORTH_FIT_PART_EVENTS="2000"
     )
     there.ask("POST", "/v1/fits", {}, 202)
     wait_for(lambda: _fits(there) == ["done", "done"], "the fit in parts is done")
