@@ -81,8 +81,16 @@ class Deployed:
             return error.code, json.loads(error.read() or b"null")
 
     def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
-        """Send a request that must have this status; returns the decoded body."""
+        """Send a request that must have this status; returns the decoded body.
+
+        Like any client, repeat a request that is answered 503: on a busy machine, the first start
+        of a function takes longer than the API waits for it.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
         found, answer = self.status(method, path, body)
+        while found == 503 != status and time.monotonic() < deadline:
+            time.sleep(1)
+            found, answer = self.status(method, path, body)
         expect(found == status, f"{method} {path}: {found} {answer}")
         return answer
 
