@@ -9,7 +9,7 @@ the generator as a build requirement, so installers get it for the build and rem
 
 from __future__ import annotations
 
-import subprocess  # nosec B404 - fixed arguments
+import subprocess  # with fixed arguments  # nosec B404
 import sys
 import tempfile
 from pathlib import Path
@@ -47,7 +47,7 @@ def build_site(root: Path, out: Path) -> None:
     RuntimeError
         If it cannot be built, for example because Zensical is not installed.
     """
-    done = subprocess.run(  # nosec B603 - see above
+    done = subprocess.run(  # nosec B603
         [sys.executable, "-m", "infra.site", "--out", str(out)],
         cwd=root,
         capture_output=True,
