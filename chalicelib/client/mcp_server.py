@@ -133,9 +133,8 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
         """The meaning of every reason, warning and verdict, and what would help."""
         return asked("/v1/codes")
 
-    for read in (roi, equivalence, equivalences, engagements, attribution, decomposition):
-        tool(read)
-    for read in (coverage, fits, codes):
+    answers = (roi, equivalence, equivalences, engagements, attribution, decomposition)
+    for read in (*answers, coverage, fits, codes):
         tool(read)
     return server
 
