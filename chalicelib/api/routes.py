@@ -42,6 +42,8 @@ class Page:
     most: int = 200
     default: int = 50
     """Maximum and default of ``limit``."""
+    by_link: bool = False
+    """Whether a signed link may read one page, for the role `read`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,9 @@ class Route:
 
     @property
     def linkable(self) -> bool:
-        """Whether a signed link may read it: a whole table for the role `read`, without pages."""
-        return self.tabular and "read" in self.roles and self.page is None
+        """Whether a signed link may read it: a table for the role `read`, whole or a page of it."""
+        by_link = self.page is None or self.page.by_link
+        return self.tabular and "read" in self.roles and by_link
 
 
 class Options(TypedDict, total=False):

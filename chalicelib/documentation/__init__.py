@@ -26,7 +26,11 @@ INDEX = "index"
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Get started": ("start", "cli"),
     "Answers": ("answers", "dashboard", "integrations"),
-    "Imports": ("events", "imports", "exports", "pipelines"),
+    "Imports": (
+        *("events", "imports", "exports"),
+        *("adexports", "socialexports", "reviewexports", "shopexports", "otherexports"),
+        "pipelines",
+    ),
     "Methods": ("methods", "experiments", "accuracy"),
     "Operate": ("operations", "deploy", "cost", "scale", "privacy", "security"),
     "Reference": ("api", "endpoints", "errors", "codes", "commands", "settings"),

@@ -84,11 +84,12 @@ def test_a_link_returns_the_answer_it_was_created_for(
     assert head.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_only_whole_tables_for_readers_can_be_linked(
+def test_only_tables_for_readers_can_be_linked(
     fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     paths = {"/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/equivalences"}
     paths |= {"/v1/attribution", "/v1/coverage", "/v1/decomposition", "/v1/timeseries"}
+    paths |= {"/v1/experiments"}
     assert set(linkable_routes(app.app.declared.values())) == paths
     for path in paths:
         query = {"metric": "cost"} if path == "/v1/timeseries" else {"format": "json"}

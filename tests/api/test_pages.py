@@ -17,6 +17,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import dashboard, wiring
+from chalicelib.model.codes.code_languages import LANGUAGES, NO_ACTION, Language
 from chalicelib.services.code_answers import list_codes
 from tests.api.conftest import rejected
 from tests.conftest import BUCKET, Cloud
@@ -218,8 +219,19 @@ def test_every_text_is_used() -> None:
         assert key in named or forms.sub("", key) in named or key.startswith(begun), key
 
 
-def test_every_verdict_and_severity_has_a_name_in_each_language() -> None:
-    catalogue = list_codes()["codes"]
-    verdicts = {f"verdict.{one['code']}" for one in catalogue if "verdict" in one["used_as"]}
-    severities = {f"severity.{one['severity']}" for one in catalogue}
-    assert verdicts | severities <= set(dictionary("de"))
+def test_every_severity_has_a_name_in_each_language() -> None:
+    severities = {f"severity.{one['severity']}" for one in list_codes()["codes"]}
+    assert severities <= set(dictionary("de"))
+
+
+def test_the_page_has_the_codes_in_each_of_its_languages() -> None:
+    languages = {one.stem.removeprefix("texts_") for one in MODULES if one.match("texts_*.js")}
+    assert languages == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_leaves_out_the_advice_that_nothing_is_to_be_done(language: Language) -> None:
+    advice = [one["help"] for one in list_codes(language)["codes"]]
+
+    assert dictionary(language)["help.none"] == NO_ACTION[language]
+    assert NO_ACTION[language] in advice

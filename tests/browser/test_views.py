@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from chalicelib.model import codes
 from tests.browser.conftest import Visits, key_of, loaded, revoke, screenshot
 from tests.served import Served
 
@@ -243,7 +244,17 @@ def test_a_serious_warning_is_visible_next_to_its_number(visits: Visits, service
     assert "Do not act Placebo test failed" in page.inner_text(".warned")
     assert "Caution Duration of the effect unknown" in page.inner_text(".warned")
     cards = page.locator(".card")
-    assert [("Do not act" in text) for text in cards.all_inner_texts()] == [False, True, True, True]
+    assert [("Do not act" in text) for text in cards.all_inner_texts()] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert "unknown\n\nNo cost: Google Ads" in cards.nth(2).inner_text()
+    assert "Do not act Placebo test failed" in cards.nth(1).inner_text()
+    assert "Duration of the effect unknown" not in cards.nth(1).inner_text()
+    cards.nth(1).get_by_text("1 more warning").click()
+    assert "Caution Duration of the effect unknown" in cards.nth(1).inner_text()
     assert "Do not act" in page.inner_text(".verdicts .name:has-text('Facebook')")
     page.click("#tabs a:has-text('Channels')")
     loaded(page, "Channels")
@@ -309,6 +320,81 @@ def test_a_shared_page_opens_without_a_key_and_shows_only_its_view(
     reader.goto("about:blank")
     reader.goto(address)
     reader.locator("#problem", has_text="expired or was revoked").wait_for()
+
+
+def test_the_url_holds_what_is_typed_into_the_form_for_experiments(
+    visits: Visits, service: Served
+) -> None:
+    page = loaded(visits.open(service, "#/experiments"), "Experiments")
+    page.click("#register summary")
+    page.select_option("#experiment-form", "effect")
+    page.select_option("[name=tested]", "google_ads/click/paid")
+    page.fill("[name=name]", "Spring & summer")
+    page.fill("#register [name=from]", "2026-03-01")
+    page.fill("[name=low]", "-2.5")
+    page.wait_for_url(re.compile("form.open=yes.*form.low=-2.5"))
+
+    page.reload()
+
+    loaded(page, "Experiments")
+    assert page.input_value("#experiment-form") == "effect"
+    assert page.input_value("[name=tested]") == "google_ads/click/paid"
+    assert page.input_value("[name=name]") == "Spring & summer"
+    assert page.input_value("#register [name=from]") == "2026-03-01"
+    assert page.input_value("[name=low]") == "-2.5"
+    page.select_option("#language", "de")
+    loaded(page, "Experimente")
+    assert page.input_value("[name=low]") == "-2.5"
+    page.click("#register summary")
+    page.wait_for_url(re.compile("form.open=no"))
+    page.reload()
+    loaded(page, "Experimente")
+    assert page.locator("#register[open]").count() == 0
+
+
+def test_experiments_can_be_shared_without_the_form(visits: Visits, service: Served) -> None:
+    typed = "form.open=yes&form.name=Secret"
+    page = loaded(visits.open(service, f"#/experiments?{typed}"), "Experiments")
+    page.click("#share")
+    page.click("#share-create")
+    address = page.input_value("#share-address")
+    reader = visits.open(service, key="")
+    reader.goto("about:blank")
+    reader.goto(address)
+    loaded(reader, "Experiments")
+
+    assert "Secret" not in address
+    assert reader.inner_text("#view .answer") == page.inner_text("#view .answer")
+    assert reader.locator("#tabs a").all_inner_texts() == ["Experiments"]
+    assert reader.locator("#register").count() == 0
+
+
+GERMAN_VIEWS = {
+    "overview": "Übersicht",
+    "channels": "Kanäle",
+    "channels/facebook": "Facebook",
+    "compare": "Like oder Klick",
+    "models": "Modelle",
+    "experiments": "Experimente",
+    "data": "Daten",
+}
+
+
+@pytest.mark.parametrize("fragment", GERMAN_VIEWS)
+def test_the_german_page_shows_no_code_in_english(
+    visits: Visits, service: Served, fragment: str
+) -> None:
+    page = visits.open(service, f"#/{fragment}?lang=de")
+    loaded(page, GERMAN_VIEWS[fragment])
+    page.evaluate("document.querySelectorAll('#view code').forEach((one) => one.remove())")
+    text = page.inner_text("#view")
+    screenshot(page, f"{fragment.replace('/', '-')}-german")
+
+    shown = [
+        one for one in (*codes.CODES.values(), *codes.PROBLEMS.values()) if one.meaning in text
+    ]
+    assert shown == []
+    assert not re.search(r"\b[a-z]+(_[a-z]+)+\b", text), text
 
 
 def test_charts_and_answers_can_be_downloaded_as_csv(visits: Visits, service: Served) -> None:
@@ -378,7 +464,9 @@ def test_an_experiment_is_registered_used_by_the_next_fit_and_compared_with_the_
     visits: Visits, service: Served
 ) -> None:
     day = service.call("GET", "/v1/roi", service.key)["to"]
-    page = loaded(visits.open(service, "#/experiments?test=google_ads/click&paid=1"), "Experiments")
+    page = loaded(
+        visits.open(service, "#/experiments?form.tested=google_ads/click/paid"), "Experiments"
+    )
     page.fill("[name=name]", "Lift <b>test</b>")
     for name, value in {"from": day, "to": day, "engagements": "2000"}.items():
         page.fill(f"#register [name={name}]", value)

@@ -602,6 +602,7 @@ PAGES = (
     Ask("HEAD", "/openapi.json", key=""),
     _get("/openapi.json", key="", headers={"if-none-match": "*"}),
     _get("/v1/codes", key=""),
+    _get("/v1/codes?language=fr", key=""),
     _get("/v1/codes?format=csv", key=""),
 )
 

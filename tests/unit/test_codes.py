@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 from chalicelib.model import codes
+from chalicelib.model.codes.code_languages import NO_ACTION, german_texts
 from chalicelib.model.codes.entries import Rejected
 from chalicelib.model.codes.event_rejections import EVENTS
 from chalicelib.model.codes.file_rejections import FILES
@@ -151,6 +152,29 @@ def test_every_entry_is_complete() -> None:
         assert re.fullmatch(r"[A-Z][^|\n]*[^.|\n]", one.title), one
         assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.meaning), one
         assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.help), one
+
+
+def test_every_code_has_german_texts_that_say_the_same_about_fields() -> None:
+    registered = {
+        **{("answer", code): one for code, one in codes.CODES.items()},
+        **{("rejection", code): one for code, one in codes.REJECTIONS.items()},
+        **{("problem", code): one for code, one in codes.PROBLEMS.items()},
+        **{("problem", code): one for code, one in codes.BACKGROUND_ERRORS.items()},
+        **{("problem", code): one for code, one in codes.EXPERIMENT_ERRORS.items()},
+    }
+    german = german_texts()
+
+    assert list(german) == list(registered)
+    fields = re.compile(r"`[^`]+`")
+    for key, one in registered.items():
+        text = german[key]
+        assert re.fullmatch(r"[A-ZÄÖÜ`][^\n]*[^.\n]", text.title), key
+        for sentence in (text.meaning, text.help):
+            assert re.fullmatch(r"[A-ZÄÖÜ`][^\n]+\.", sentence), key
+            assert not re.search(r"\wen Sie\b|[a-z,] (Sie|Ihr(e[mnrs]?)?|Ihnen)\b", sentence), key
+        english = {*fields.findall(f"{one.title} {one.meaning} {one.help}")}
+        assert english == {*fields.findall(" ".join(text))}, key
+        assert (one.help == NO_ACTION["en"]) == (text.help == NO_ACTION["de"]), key
 
 
 def test_every_code_has_a_severity_and_its_uses() -> None:

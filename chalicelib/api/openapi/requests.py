@@ -11,6 +11,7 @@ from chalicelib.importers.mappings.mapping import MAX_COLUMNS, MAX_VALUES
 from chalicelib.importers.mappings.mapping_checks import FIRST_YEAR, LAST_YEAR
 from chalicelib.importers.mappings.mapping_fields import CONSTANTS, EACH_ROW, ENGAGEMENTS, FIELDS
 from chalicelib.model.channels import ROLES as SOURCE_ROLES
+from chalicelib.model.codes.code_languages import LANGUAGES
 from chalicelib.model.countries import COUNTRIES
 from chalicelib.model.days import MAX_WINDOW_DAYS
 from chalicelib.services.answers.classical_attribution import OURS
@@ -307,6 +308,10 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
         "; ".join(f"{metric}: {', '.join(groups)}" for metric, groups in GROUPS.items()) + ".",
     ),
     "interval": ({"type": "string", "enum": list(INTERVALS)}, "By default `day`."),
+    "language": (
+        {"type": "string", "enum": list(LANGUAGES)},
+        "Language of titles and sentences; by default `en`.",
+    ),
     "limit": ({"type": "integer", "minimum": 1, "maximum": 200}, "Maximum number of entries."),
     "cursor": (_text(256), "The `next` of the previous page."),
     "format": ({"type": "string", "enum": ["json", "csv"]}, "Format; overrides `Accept`."),

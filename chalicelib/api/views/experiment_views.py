@@ -38,7 +38,7 @@ def post_experiment(call: Call) -> Answer:
     "GET",
     "/v1/experiments",
     roles=("read",),
-    page=Page(EXPERIMENT_ID),
+    page=Page(EXPERIMENT_ID, by_link=True),
     tabular=True,
     answer=shown.Experiments,
 )

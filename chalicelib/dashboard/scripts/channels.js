@@ -128,7 +128,7 @@ function makeRow(one, roi, compared) {
     make(
       "p",
       { class: "soft small" },
-      t("channels.spend", { cost: cash(one.cost) }),
+      one.cost ? t("channels.spend", { cost: cash(one.cost) }) : t("channels.no_spend"),
       one.method ? ` · ${t(`method.${one.method}`)}` : "",
       before
         ? ` · ${t("channels.before", { before: before.incremental_roas.estimate === null ? t("unknown") : interval(before.incremental_roas, fine) })}`

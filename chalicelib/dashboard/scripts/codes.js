@@ -1,17 +1,19 @@
 // Titles and explanations of the API's codes, and the warnings that belong to a number.
 import { make } from "./dom.js";
 import { capital, kindOf, typeName, words } from "./names.js";
-import { hasText, language, t } from "./language.js";
-import { ask } from "./session.js";
+import { language, t, tn } from "./language.js";
+import { ask, pathOf } from "./session.js";
 
 let entries = new Map();
 let rejections = new Map();
+let problems = new Map();
 const SEVERE = ["do_not_act", "caution"];
 
 export async function loadCodes(visit) {
-  const catalogue = await ask("v1/codes", visit);
+  const catalogue = await ask(pathOf("codes", { language: language() === "en" ? null : language() }), visit);
   entries = new Map(catalogue.codes.map((one) => [one.code, one]));
   rejections = new Map(catalogue.rejections.map((one) => [one.code, one]));
+  problems = new Map(catalogue.problems.map((one) => [one.code, one]));
 }
 
 // The entry of a code such as not_counted:xing/like, with the part after the colon as its subject.
@@ -31,12 +33,9 @@ function subjectName(subject) {
   return /^[a-z_0-9]+\/[a-z_]+$/.test(subject) ? typeName(kindOf(subject)) : words(subject);
 }
 
-// A title. Verdicts have titles in every language of the page; other codes are in English.
 export function title(code) {
-  const entry = entryOf(code),
-    own = language() !== "en" && hasText(`verdict.${entry.code}`);
-  const plain = own ? t(`verdict.${entry.code}`) : entry.title;
-  return entry.subject ? `${plain}: ${entry.subject}` : plain;
+  const entry = entryOf(code);
+  return entry.subject ? `${entry.title}: ${entry.subject}` : entry.title;
 }
 
 export const severityOf = (code) => entryOf(code).severity;
@@ -45,25 +44,39 @@ export function worstOf(codes) {
   return SEVERE.find((severity) => codes.some((code) => severityOf(code) === severity)) || null;
 }
 
+// The warnings that matter, worst first.
+const severe = (codes) => SEVERE.flatMap((severity) => codes.filter((code) => severityOf(code) === severity));
+
+const makeFlag = (element, code) =>
+  make(
+    element,
+    { class: `flag ${severityOf(code)}` },
+    make("strong", {}, t(`severity.${severityOf(code)}`)),
+    " ",
+    title(code),
+  );
+
 // Short visible tags for the warnings that matter, next to the number they belong to.
 export function makeFlags(codes) {
-  const shown = SEVERE.flatMap((severity) =>
-    codes.filter((code) => severityOf(code) === severity).map((code) => [severity, code]),
-  );
+  const shown = severe(codes);
   if (!shown.length) return "";
   return make(
     "ul",
     { class: "flags" },
-    shown.map(([severity, code]) =>
-      make(
-        "li",
-        { class: `flag ${severity}` },
-        make("strong", {}, t(`severity.${severity}`)),
-        " ",
-        make("span", { lang: "en" }, title(code)),
-      ),
-    ),
+    shown.map((code) => makeFlag("li", code)),
   );
+}
+
+// The first of these tags; the others appear when the reader opens them.
+export function makeFirstFlag(codes) {
+  const [first, ...others] = severe(codes);
+  if (!first) return null;
+  return [
+    makeFlag("div", first),
+    others.length
+      ? make("details", { class: "others" }, make("summary", {}, tn("warning.more", others.length)), makeFlags(others))
+      : null,
+  ];
 }
 
 // One tag for the worst severity, for places without room for titles.
@@ -73,7 +86,7 @@ export function makeMark(codes) {
 }
 
 // Texts of the catalogue mark names of fields with backticks.
-const withCode = (text) => text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));
+export const withCode = (text) => text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));
 
 // The reasons and warnings in full: title, meaning, what would help. Worst first.
 export function makeExplanations(codes, heading, level = "h3") {
@@ -92,32 +105,30 @@ export function makeExplanations(codes, heading, level = "h3") {
         const entry = entryOf(code);
         return make(
           "li",
-          { class: entry.severity, lang: "en" },
+          { class: entry.severity },
           make("strong", {}, title(code)),
           entry.severity === "note"
             ? null
             : [
                 " ",
-                make(
-                  "span",
-                  { class: `flag ${entry.severity}`, lang: language() },
-                  make("strong", {}, t(`severity.${entry.severity}`)),
-                ),
+                make("span", { class: `flag ${entry.severity}` }, make("strong", {}, t(`severity.${entry.severity}`))),
               ],
           make("p", {}, withCode(entry.meaning)),
-          entry.help && entry.help !== "No action is needed."
-            ? make("p", { class: "help" }, withCode(entry.help))
-            : null,
+          entry.help && entry.help !== t("help.none") ? make("p", { class: "help" }, withCode(entry.help)) : null,
         );
       }),
     ),
   );
 }
 
-// The entry of a rejection code. Unknown codes get a title made from the code.
-export function rejection(code) {
-  return rejections.get(code) || { code, title: capital(words(code)), meaning: "", help: "" };
-}
+// The entry of the code of an error: of a rejection or a problem. Unknown codes get a title made from
+// the code. Some codes are both, with different texts.
+const unknownFault = (code) => ({ code, title: capital(words(code)), meaning: "", help: "" });
+export const rejection = (code) => rejections.get(code) || problems.get(code) || unknownFault(code);
+export const problemOf = (code) => problems.get(code) || rejections.get(code) || unknownFault(code);
+
+// Whether the catalogue is loaded. A problem can occur before.
+export const knowsCode = (code) => problems.has(code);
 
 // The text of a reason, which is a sentence, or a code with an optional detail after a colon.
 export function reasonInWords(text) {

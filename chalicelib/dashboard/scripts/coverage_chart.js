@@ -70,7 +70,7 @@ export function makeCoverage(answer) {
           width,
           height: 54 + known.length * (isNarrow(width) ? 34 : 26),
           marginLeft: marginFor(known.map(sourceName), isNarrow(width)),
-          marginRight: 12,
+          marginRight: 24,
           x: {
             type: "utc",
             domain: [toDate(answer.from), end(answer.to)],

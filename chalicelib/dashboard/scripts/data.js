@@ -6,7 +6,8 @@ import { makeCoverage, makeCoverageAnswer } from "./coverage_chart.js";
 import { makeFits } from "./fits_list.js";
 import { makeUpload } from "./upload.js";
 import { t } from "./language.js";
-import { ask, explain, isShared, pathOf } from "./session.js";
+import { ask, isShared, pathOf } from "./session.js";
+import { explain } from "./explain.js";
 
 // Each part has its own error: a key may be allowed to see one part and not another.
 async function part(visit, task, roles, work) {

@@ -1,9 +1,11 @@
-// The form that registers a holdout or geo test.
+// The form that registers a holdout or geo test. What the reader types is in the address, so that a
+// reload, another language or a bookmark keeps it; only a series as CSV is too long for an address.
 import { labelled, make, makeSelect } from "./dom.js";
 import { kindOf, typeName } from "./names.js";
 import { t } from "./language.js";
-import { callApi, explain, forgetAnswers } from "./session.js";
-import { changeState } from "./state.js";
+import { callApi, forgetAnswers } from "./session.js";
+import { explain } from "./explain.js";
+import { TYPED, keepState, readState, showAgain } from "./state.js";
 
 const FORMS = ["holdout", "effect", "geo"];
 
@@ -19,9 +21,9 @@ export function makeExperimentForm(visit, roi) {
         one.engagements.map((type) => ({ channel: one.channel, type: type.type, paid: type.paid })),
       )
     : [];
-  const asked = visit.state.params.get("test"),
-    wished = asked && kindOf(asked, types),
-    paid = visit.state.params.get("paid") === "1";
+  const asked = visit.state.params.get(`${TYPED}tested`),
+    wished = asked && kindOf(asked.replace(/\/paid$/, ""), types),
+    paid = Boolean(asked) && asked.endsWith("/paid");
   if (wished && !types.some((one) => one.channel === wished.channel && one.type === wished.type))
     types.push({ ...wished, paid });
   const value = (one) => `${one.channel}/${one.type}${one.paid ? "/paid" : ""}`;
@@ -31,13 +33,17 @@ export function makeExperimentForm(visit, roi) {
   const fields = make("div", { class: "fields" }),
     problem = make("p", { class: "error", role: "alert" }),
     done = make("p", { role: "status" });
+  const chosenForm = FORMS.find((one) => one === visit.state.params.get(`${TYPED}kind`)) || FORMS[0];
   const kind = makeSelect(
-    { name: "form", id: "experiment-form" },
+    { name: "kind", id: "experiment-form" },
     FORMS.map((one) => ({ value: one, label: t(`form.${one}`) })),
-    "holdout",
-    (one) => fields.replaceChildren(...fieldsOf(one)),
+    chosenForm,
+    (one) => {
+      fields.replaceChildren(...fieldsOf(one));
+      fillIn(fields);
+    },
   );
-  fields.append(...fieldsOf("holdout"));
+  fields.append(...fieldsOf(chosenForm));
   const form = make(
     "form",
     { class: "fields" },
@@ -74,19 +80,39 @@ export function makeExperimentForm(visit, roi) {
       await callApi("v1/experiments", { method: "POST", body: experimentOf(new FormData(form), kind.value) });
       forgetAnswers();
       done.textContent = t("form.done");
-      changeState({ test: null, paid: null, registered: String(Date.now()) });
+      const names = [...readState().params.keys()].filter((name) => name.startsWith(TYPED));
+      keepState(Object.fromEntries(names.map((name) => [name, null])));
+      showAgain();
     } catch (error) {
       done.textContent = "";
       problem.textContent = explain(error, "task.experiment", "roles.admin");
     }
   });
-  return make(
+  fillIn(form);
+  form.addEventListener("input", ({ target }) => {
+    if (target.name && target.tagName !== "TEXTAREA") keepState({ [TYPED + target.name]: target.value });
+  });
+  const opened = visit.state.params.get(`${TYPED}open`);
+  const details = make(
     "details",
-    { class: "panel", open: Boolean(wished), id: "register" },
+    { class: "panel", open: opened ? opened === "yes" : Boolean(wished), id: "register" },
     make("summary", {}, t("form.title")),
     make("p", { class: "soft" }, t("form.about"), " ", make("a", { href: "docs/experiments" }, t("form.docs"))),
     form,
   );
+  details.addEventListener("toggle", () => {
+    if (details.isConnected) keepState({ [`${TYPED}open`]: details.open ? "yes" : "no" });
+  });
+  return details;
+}
+
+// Puts what the address has into the inputs of a form or a part of it.
+function fillIn(part) {
+  const { params } = readState();
+  for (const node of part.querySelectorAll("input")) {
+    const value = params.get(TYPED + node.name);
+    if (value !== null) node.value = value;
+  }
 }
 
 function fieldsOf(kind) {

@@ -12,10 +12,6 @@ import { Problem, ask, isShared } from "./session.js";
 
 export async function showExperiments(root, visit) {
   root.append(makeHeading(t("view.experiments")));
-  if (isShared()) {
-    root.append(make("p", {}, t("problem.not_shared")));
-    return;
-  }
   const [{ experiments }, roi] = await Promise.all([ask("v1/experiments?limit=200", visit), answerOrNothing(visit)]);
   const used = new Map((roi ? roi.diagnostics.experiments || [] : []).map((one) => [one.id, one]));
   root.append(
@@ -30,7 +26,7 @@ export async function showExperiments(root, visit) {
         experiments.map((one) => makeExperiment(one, used.get(one.id))),
       ),
     );
-  root.append(makeExperimentForm(visit, roi));
+  if (!isShared()) root.append(makeExperimentForm(visit, roi));
   root.append(
     makeExplanations(
       experiments.flatMap((one) => [
@@ -58,12 +54,12 @@ function summaryOfTests(experiments, used) {
   ].join(" ");
 }
 
-// Experiments can be registered before the first fit.
+// Experiments can be registered, and the view shared, before the first fit.
 async function answerOrNothing(visit) {
   try {
     return await askAnswer("roi", visit);
   } catch (error) {
-    if (error instanceof Problem && error.status === 404) return null;
+    if (error instanceof Problem && [404, ...(isShared() ? [403] : [])].includes(error.status)) return null;
     throw error;
   }
 }
@@ -85,7 +81,7 @@ function makeExperiment(one, used) {
     make(
       "p",
       { class: "soft small" },
-      `${typeName(one)} · ${goalName(one.goal)} · ${days(one.from, one.to)} · `,
+      `${capital(typeName(one))} · ${goalName(one.goal)} · ${days(one.from, one.to)} · `,
       t("experiment.registered"),
       " ",
       timeOf(one.restated_at || one.registered_at),

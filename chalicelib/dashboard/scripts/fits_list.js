@@ -2,9 +2,10 @@
 import { make, makeButton, makeTable } from "./dom.js";
 import { days, listed, sentence, timeOf } from "./format.js";
 import { goalName } from "./names.js";
-import { rejection } from "./codes.js";
+import { problemOf } from "./codes.js";
 import { t } from "./language.js";
-import { ask, callApi, explain, forgetAnswers } from "./session.js";
+import { ask, callApi, forgetAnswers } from "./session.js";
+import { explain } from "./explain.js";
 import { linkTo } from "./state.js";
 
 const PAUSE = 1500;
@@ -67,7 +68,7 @@ function fitsTable(fits) {
         label: t("imports.status"),
         words: true,
         tone: (one) => (one.status === "failed" ? "bad" : null),
-        cell: (one) => [t(`fit.${one.status}`), one.error ? `: ${errorOf(one.error)}` : ""],
+        cell: (one) => [t(`fit.${one.status}`), one.error ? [": ", errorOf(one.error)] : ""],
       },
       {
         label: t("fits.open"),
@@ -82,5 +83,8 @@ function fitsTable(fits) {
   );
 }
 
-// The detail is a sentence; without one, the title of the code.
-const errorOf = (error) => (error.detail ? sentence(error.detail) : rejection(error.code).title);
+// The title of the code; the detail is an English sentence.
+function errorOf(error) {
+  const { title } = problemOf(error.code);
+  return error.detail ? [`${title}. `, make("span", { lang: "en" }, sentence(error.detail))] : title;
+}

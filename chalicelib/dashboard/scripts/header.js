@@ -1,7 +1,7 @@
 // The controls above every view: days, goal, comparison, and how recent and complete the data are.
 import { $, labelled, make, makeSelect } from "./dom.js";
 import { addDays, day, days, daysBetween, timeOf, today } from "./format.js";
-import { goalName } from "./names.js";
+import { capital, goalName } from "./names.js";
 import { hasText, t } from "./language.js";
 import { listFits, previousPeriod } from "./basis.js";
 import { incompleteOf } from "./coverage_chart.js";
@@ -84,7 +84,7 @@ function makeGoals(basis, goals) {
     t("goal.label"),
     makeSelect(
       { id: "goal" },
-      goals.map((one) => ({ value: one, label: goalName(one) })),
+      goals.map((one) => ({ value: one, label: capital(goalName(one)) })),
       basis.goal,
       (goal) => changeState({ goal }),
     ),

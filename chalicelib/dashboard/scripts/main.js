@@ -5,7 +5,6 @@ import { day } from "./format.js";
 import { LANGUAGES, chooseLanguage, language, t } from "./language.js";
 import {
   Problem,
-  explain,
   forgetAnswers,
   forgetKey,
   hasKey,
@@ -16,6 +15,7 @@ import {
   useShare,
 } from "./session.js";
 import { loadCodes } from "./codes.js";
+import { explain } from "./explain.js";
 import { readBasis } from "./basis.js";
 import { clearHeader, showHeader, writeTexts } from "./header.js";
 import { showOverview } from "./overview.js";
@@ -35,7 +35,7 @@ const VIEWS = {
   channels: { show: showChannels, needsFit: true, controls: ["range", "goal", "compare", "fit"], shares: true },
   compare: { show: showComparison, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
   models: { show: showModels, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
-  experiments: { show: showExperiments, needsFit: false, controls: ["goal", "fit"], shares: false },
+  experiments: { show: showExperiments, needsFit: false, controls: ["goal", "fit"], shares: true },
   data: { show: showData, needsFit: false, controls: ["range"], shares: true },
   imports: { show: showImport, needsFit: false, controls: [], shares: false, tab: "data" },
 };

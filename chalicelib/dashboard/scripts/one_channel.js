@@ -10,6 +10,7 @@ import { makeChannelClaims } from "./channel_claims.js";
 import { makeEstimate, makeHeading, makeRange, makeTestLink, makeVerdict } from "./parts.js";
 import { linkTo } from "./state.js";
 import { sentenceOf, settlingOf } from "./channel_texts.js";
+import { hiddenCauseText } from "./hidden_cause.js";
 
 const OPEN = ["inconclusive", "not_estimable", "too_early"];
 
@@ -41,7 +42,7 @@ export async function showChannel(root, visit, roi) {
     makeTypes(types, one, roi),
     claims,
     makeTiming(types),
-    makeSensitivity(one),
+    makeSensitivity(one, roi.goal),
   );
   root.append(
     makeExplanations(
@@ -195,8 +196,10 @@ function makeTiming(types) {
   );
 }
 
-function makeSensitivity(one) {
-  const known = one.engagements.filter((type) => type.sensitivity);
+function makeSensitivity(one, goal) {
+  const known = one.engagements.filter(
+    ({ sensitivity }) => sensitivity && sensitivity.value !== null && sensitivity.value_ci !== null,
+  );
   if (!known.length) return "";
   return make(
     "section",
@@ -211,7 +214,7 @@ function makeSensitivity(one) {
           "div",
           {},
           make("dt", {}, typeName({ ...type, channel: one.channel })),
-          make("dd", { lang: "en" }, type.sensitivity.sentence),
+          make("dd", {}, hiddenCauseText(type, one.channel, goal)),
         ),
       ),
     ),

@@ -3,8 +3,9 @@ import { foreign, make, makeButton } from "./dom.js";
 import { count, days, sentence, timeOf, whole } from "./format.js";
 import { t } from "./language.js";
 import { platformName, words } from "./names.js";
-import { callApi, explain, forgetAnswers } from "./session.js";
-import { rejection } from "./codes.js";
+import { callApi, forgetAnswers } from "./session.js";
+import { explain } from "./explain.js";
+import { rejection, withCode } from "./codes.js";
 import { follow } from "./following.js";
 import { makeOptions, mappingNames } from "./options.js";
 import { makeHeading } from "./parts.js";
@@ -74,11 +75,9 @@ function showState(one, title, state) {
 function makeError(error) {
   const entry = rejection(error.code);
   return [
-    entry.meaning ? make("p", { lang: "en" }, entry.meaning) : null,
+    entry.meaning ? make("p", {}, withCode(entry.meaning)) : null,
     make("p", { lang: "en" }, foreign(sentence(error.detail))),
-    entry.help
-      ? make("p", {}, make("strong", {}, `${t("import.to_do")} `), make("span", { lang: "en" }, entry.help))
-      : null,
+    entry.help ? make("p", {}, make("strong", {}, `${t("import.to_do")} `), withCode(entry.help)) : null,
   ];
 }
 

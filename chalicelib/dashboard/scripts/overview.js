@@ -1,8 +1,8 @@
 // The view Overview: how many conversions were incremental, what they cost, and each day.
 import { make } from "./dom.js";
-import { amount, bounds, days, fine, interval, money, point, signedPercent, whole } from "./format.js";
+import { amount, bounds, days, fine, interval, listed, money, point, signedPercent, whole } from "./format.js";
 import { channelName, goalName } from "./names.js";
-import { makeExplanations, makeFlags, makeMark } from "./codes.js";
+import { makeExplanations, makeFlags, makeMark, title } from "./codes.js";
 import { t, withNodes } from "./language.js";
 import { askAnswer, askCompared } from "./basis.js";
 import { makeDaily } from "./daily_chart.js";
@@ -59,7 +59,8 @@ function makeCards(roi, compared) {
       label: t(label),
       value: total[field].estimate === null ? t("unknown") : point(total[field], show),
       detail: total[field].estimate === null ? null : bounds(total[field], show),
-      warnings: total.warnings,
+      reasons: total[field].estimate === null ? total.reasons.map((code) => reasonOfTotal(code, roi)) : [],
+      warnings: total[field].estimate === null ? [] : total.warnings,
       before: before && beforeOf(before[field], total[field], show),
     });
   return make(
@@ -93,6 +94,13 @@ function makeCards(roi, compared) {
         )
       : null,
   );
+}
+
+// A total has no ROI if one of the channels lacks something: the reason, and these channels.
+function reasonOfTotal(code, roi) {
+  const lacking = roi.channels.filter((one) => one.roi.estimate === null && one.reasons.includes(code));
+  if (!lacking.length) return title(code);
+  return t("card.lacking", { reason: title(code), names: listed(lacking.map((one) => channelName(one.channel))) });
 }
 
 function beforeOf(e, now, show) {

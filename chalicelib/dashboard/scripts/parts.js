@@ -1,9 +1,9 @@
 // Pieces that several views share.
 import { make } from "./dom.js";
 import { amount, bounds, days, point } from "./format.js";
-import { makeMark, title } from "./codes.js";
+import { makeFirstFlag, title } from "./codes.js";
 import { t } from "./language.js";
-import { linkTo } from "./state.js";
+import { TYPED, linkTo } from "./state.js";
 
 export function makeHeading(text, ...more) {
   return make("div", { class: "heading" }, make("h1", { id: "view-title", tabindex: "-1" }, text), ...more);
@@ -45,20 +45,25 @@ export function settlingText(needed, reasons, verdict, daysUntil) {
 export function makeTestLink(kind) {
   return make(
     "a",
-    { href: linkTo("experiments", null, { test: `${kind.channel}/${kind.type}`, paid: kind.paid ? "1" : null }) },
+    {
+      href: linkTo("experiments", null, {
+        [`${TYPED}tested`]: `${kind.channel}/${kind.type}${kind.paid ? "/paid" : ""}`,
+      }),
+    },
     t("settle.plan_test"),
   );
 }
 
-// A number with its label, its warnings and how it compares with another period.
-export function makeCard({ label, value, detail, warnings = [], before }) {
+// A number with its label, why it is missing, its warnings and how it compares with another period.
+export function makeCard({ label, value, detail, reasons = [], warnings = [], before }) {
   return make(
     "div",
     { class: "card" },
     make("h2", {}, label),
     make("p", { class: "figure" }, value),
     detail ? make("p", { class: "bounds" }, detail) : null,
-    makeMark(warnings),
+    reasons.length ? make("p", { class: "soft small" }, reasons.join("; ")) : null,
+    makeFirstFlag(warnings),
     before ? make("p", { class: "before" }, before) : null,
   );
 }

@@ -2,8 +2,9 @@
 import { foreign, make, makeButton, makeTable } from "./dom.js";
 import { count, sentence, whole } from "./format.js";
 import { t } from "./language.js";
-import { callApi, explain } from "./session.js";
-import { rejection } from "./codes.js";
+import { callApi } from "./session.js";
+import { explain } from "./explain.js";
+import { rejection, withCode } from "./codes.js";
 
 const EXAMPLES = 3,
   ROWS_AT_ONCE = 200,
@@ -63,8 +64,8 @@ function groupsOf(one, seen) {
     return make(
       "div",
       { class: "panel caution" },
-      make("h3", {}, make("span", { lang: "en" }, entry.title), `: ${count(rows, "row")}`),
-      make("p", { lang: "en" }, [entry.meaning, entry.help].filter(Boolean).join(" ")),
+      make("h3", {}, entry.title, `: ${count(rows, "row")}`),
+      make("p", {}, withCode([entry.meaning, entry.help].filter(Boolean).join(" "))),
       examples.length ? examplesOf(examples, rows) : null,
     );
   });

@@ -57,7 +57,6 @@ export class Problem extends Error {
     super([body.detail || body.title || t("problem.status", { status }), fields].filter(Boolean).join(" — "));
     this.status = status;
     this.code = body.code || "";
-    this.title = body.title || "";
   }
 }
 
@@ -72,7 +71,7 @@ export function pathOf(name, params = {}) {
 export async function callApi(path, { method = "GET", body, signal, accept = "application/json" } = {}) {
   const headers = { accept };
   const address = new URL(path, document.baseURI);
-  if (isShared() && path !== "v1/codes") {
+  if (isShared() && !/^v1\/codes(\?|$)/.test(path)) {
     if (!shared.links[path]) throw new Problem(403, { detail: t("problem.not_shared"), code: "not_shared" });
     address.searchParams.set("link", shared.links[path]);
   } else if (!isShared()) {
@@ -119,13 +118,6 @@ export async function ask(path, visit) {
 // After a change of the data, answers are asked for again.
 export function forgetAnswers() {
   kept.clear();
-}
-
-// The message of an error. For status 403, it adds which role is needed; the API's own message
-// contains the role of the key.
-export function explain(error, task, roles) {
-  if (!(error instanceof Problem) || error.status !== 403) return error.message;
-  return t("problem.role", { task: t(task), message: error.message, roles: t(roles) });
 }
 
 // PUT a file to the upload URL of an import.

@@ -4,12 +4,22 @@ import { download } from "./charts.js";
 import { day } from "./format.js";
 import { words } from "./names.js";
 import { hasText, t } from "./language.js";
-import { callApi, explain, isShared, packShare, pathOf } from "./session.js";
-import { addressWith } from "./state.js";
+import { callApi, isShared, packShare, pathOf } from "./session.js";
+import { explain } from "./explain.js";
+import { addressToShare } from "./state.js";
 
 // Calls that a signed link can open.
-const LINKABLE = ["roi", "engagements", "equivalence", "equivalences", "attribution", "coverage", "decomposition"];
-const OF_A_FIT = LINKABLE.filter((one) => one !== "coverage");
+const LINKABLE = [
+  "roi",
+  "engagements",
+  "equivalence",
+  "equivalences",
+  "attribution",
+  "coverage",
+  "decomposition",
+  "experiments",
+];
+const OF_A_FIT = LINKABLE.filter((one) => !["coverage", "experiments"].includes(one));
 const EXPIRY = [7, 30, 90];
 
 const nameOfPath = (path) => path.replace(/^v1\//, "").split("?")[0];
@@ -99,7 +109,7 @@ async function makeLinks(visit, fit, days) {
     ids.push(made.id);
     until = made.expires_at.slice(0, 10);
   }
-  const hash = addressWith({
+  const hash = addressToShare({
     share: packShare(links, until),
     ...(fit ? { fit: visit.state.params.get("fit") || fit } : {}),
   });
@@ -159,7 +169,7 @@ function openExport(visit) {
         try {
           download(`${nameOfPath(path)}.csv`, await callApi(path, { accept: "text/csv" }));
         } catch (error) {
-          problem.textContent = error.message;
+          problem.textContent = explain(error, "task.answers", "roles.read");
         }
       }),
     ),

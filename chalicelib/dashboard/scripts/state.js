@@ -1,5 +1,7 @@
 // The state of the view, which is in the fragment of the URL: #/view/part?name=value.
 
+// Parameters that begin like this hold what the reader has typed into a form.
+export const TYPED = "form.";
 const SHARED = ["from", "to", "goal", "fit", "compare", "lang", "share"];
 
 export function readState() {
@@ -40,6 +42,23 @@ export function linkTo(view, part = null, changes = {}) {
 export function addressWith(changes) {
   const { view, part, params } = readState();
   return addressFor(view, part, changed(params, changes));
+}
+
+// The address of this view for other readers, without what this reader has typed.
+export function addressToShare(changes) {
+  const { view, part, params } = readState();
+  for (const name of [...params.keys()]) if (name.startsWith(TYPED)) params.delete(name);
+  return addressFor(view, part, changed(params, changes));
+}
+
+// Puts changes into the address without showing the view again.
+export function keepState(changes) {
+  history.replaceState(null, "", addressWith(changes));
+}
+
+// Shows the view again.
+export function showAgain() {
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 export function changeState(changes) {

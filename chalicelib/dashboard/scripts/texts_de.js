@@ -45,6 +45,7 @@ export const GERMAN = {
   "problem.again": "Noch einmal versuchen",
   "problem.status": "Der Dienst hat mit dem Status {status} geantwortet.",
   "problem.unreachable": "Der Dienst ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
+  "problem.known": "{title}. {meaning} ({message})",
   "problem.role": "Mit diesem API-Schlüssel können Sie nicht {task} ({message}). Nötig ist die Rolle {roles}.",
   "problem.not_shared":
     "Das ist nicht Teil der geteilten Seite. Fragen Sie die Person, die sie geteilt hat, oder melden Sie sich mit einem API-Schlüssel an.",
@@ -117,16 +118,9 @@ export const GERMAN = {
   "severity.short.do_not_act": "Nicht handeln",
   "severity.short.caution": "Vorsicht",
   "explanations.title": "Gründe und Warnungen, und was helfen würde",
-  "verdict.profitable": "Rentabel",
-  "verdict.unprofitable": "Unrentabel",
-  "verdict.effective": "Wirksam",
-  "verdict.no_effect_seen": "Keine Wirkung erkennbar",
-  "verdict.too_early": "Noch zu früh",
-  "verdict.inconclusive": "Nicht geklärt",
-  "verdict.not_estimable": "Nicht schätzbar",
-  "verdict.worth_more": "Mehr wert",
-  "verdict.worth_less": "Weniger wert",
-  "verdict.equivalent": "Gleichwertig",
+  "warning.more_one": "{n} weitere Warnung",
+  "warning.more_other": "{n} weitere Warnungen",
+  "help.none": "Es ist nichts zu tun.",
 
   "overview.answer": "Von {n} {goal} waren {estimate} inkrementell.",
   "overview.unknown": "Wie viele der {n} {goal} inkrementell waren, ist nicht bekannt.",
@@ -140,6 +134,7 @@ export const GERMAN = {
   "verdicts.unprofitable": "Brachten weniger ein, als sie kosteten",
   "verdicts.not_estimable": "Nicht schätzbar",
   "card.spend": "Ausgaben",
+  "card.lacking": "{reason}: {names}",
   "card.spend_detail": "alle Kanäle",
   "card.revenue": "Inkrementeller Umsatz",
   "card.roas": "Inkrementeller ROAS",
@@ -200,6 +195,7 @@ export const GERMAN = {
   "channels.no_roi": "{estimate} inkrementelle {goal}; es gibt keine Rendite, weil Kosten oder Werte fehlen.",
   "channels.unknown": "Die Zahl der inkrementellen {goal} ist nicht schätzbar.",
   "channels.spend": "Ausgaben {cost}",
+  "channels.no_spend": "Keine Ausgaben erfasst",
   "channels.before": "Inkrementeller ROAS vorher: {before}",
   "method.within_user": "Methode: dieselben Personen zu verschiedenen Zeiten",
   "method.time_series": "Methode: Tagessummen",
@@ -222,6 +218,16 @@ export const GERMAN = {
   "timing.share": "Anteil der Wirkung",
   "sensitivity.title": "Wie robust die Schätzung ist",
   "sensitivity.sentence": "Wie stark eine verborgene Ursache sein müsste, um die Wirkung zu erklären:",
+  "hidden.none": "Das Intervall enthält null. Es braucht also keine verborgene Ursache, um die Schätzung zu erklären.",
+  "hidden.times":
+    "Um diese Schätzung zu erklären, müsste eine verborgene Ursache {name} mindestens {factor}-mal so wahrscheinlich machen UND {goal} mindestens {factor}-mal so wahrscheinlich, bei denselben Personen an denselben Tagen.",
+  "hidden.times_less":
+    "Um diese Schätzung zu erklären, müsste eine verborgene Ursache {name} mindestens {factor}-mal so wahrscheinlich machen UND {goal} um mindestens den Faktor {factor} unwahrscheinlicher, bei denselben Personen an denselben Tagen.",
+  "hidden.factor": "Schon der Faktor {factor} würde genügen, damit das Intervall null enthält.",
+  "hidden.slightest": "Schon die geringste verborgene Ursache würde genügen, damit das Intervall null enthält.",
+  "hidden.shares":
+    "Um diese Schätzung zu erklären, müsste eine verborgene Ursache {share} der täglichen Schwankung ausmachen, die nicht von Trend und Wochentagen kommt, sowohl bei {name} ALS AUCH bei {goal}. Mit {edge} von beiden würde das Intervall null enthalten.",
+  "hidden.less_than_1": "weniger als 1 %",
   "sensitivity.unseen": "Ein Teil der Wirkung tritt nach dem letzten Tag der Daten ein.",
   "sensitivity.detectable":
     "Mit diesen Daten wäre eine Wirkung von mindestens {n} Conversions in 80 von 100 Fällen erkannt worden. Das Intervall ist {have}.",
@@ -405,6 +411,7 @@ export const GERMAN = {
   "export.equivalences": "Alle Paare",
   "export.attribution": "Klassische Modelle",
   "export.coverage": "Abdeckung",
+  "export.experiments": "Experimente",
   "export.decomposition": "Tag für Tag",
   "dialog.close": "Schließen",
 

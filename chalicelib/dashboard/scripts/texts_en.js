@@ -44,6 +44,7 @@ export const ENGLISH = {
   "problem.again": "Try again",
   "problem.status": "The service returned the status {status}.",
   "problem.unreachable": "The service cannot be reached. Check the connection and try again.",
+  "problem.known": "{title}. {meaning} ({message})",
   "problem.role": "This API key does not allow you to {task} ({message}). Use a key with the role {roles}.",
   "problem.not_shared":
     "This is not part of the shared page. Ask the person who shared it, or sign in with an API key.",
@@ -115,16 +116,9 @@ export const ENGLISH = {
   "severity.short.do_not_act": "Do not act",
   "severity.short.caution": "Caution",
   "explanations.title": "Reasons and warnings, and what would help",
-  "verdict.profitable": "Profitable",
-  "verdict.unprofitable": "Unprofitable",
-  "verdict.effective": "Effective",
-  "verdict.no_effect_seen": "No effect seen",
-  "verdict.too_early": "Too early to tell",
-  "verdict.inconclusive": "Inconclusive",
-  "verdict.not_estimable": "Not estimable",
-  "verdict.worth_more": "Worth more",
-  "verdict.worth_less": "Worth less",
-  "verdict.equivalent": "Equivalent",
+  "warning.more_one": "{n} more warning",
+  "warning.more_other": "{n} more warnings",
+  "help.none": "No action is needed.",
 
   "overview.answer": "Of {n} {goal}, {estimate} were incremental.",
   "overview.unknown": "How many of the {n} {goal} were incremental cannot be known from these data.",
@@ -138,6 +132,7 @@ export const ENGLISH = {
   "verdicts.unprofitable": "Returned less than they cost",
   "verdicts.not_estimable": "Cannot be estimated",
   "card.spend": "Spend",
+  "card.lacking": "{reason}: {names}",
   "card.spend_detail": "all channels",
   "card.revenue": "Incremental revenue",
   "card.roas": "Incremental ROAS",
@@ -197,6 +192,7 @@ export const ENGLISH = {
   "channels.no_roi": "{estimate} incremental {goal}; there is no return, because costs or values are missing.",
   "channels.unknown": "The number of incremental {goal} cannot be estimated.",
   "channels.spend": "Spend {cost}",
+  "channels.no_spend": "No spend recorded",
   "channels.before": "Incremental ROAS before: {before}",
   "method.within_user": "Method: same people over time",
   "method.time_series": "Method: daily totals",
@@ -220,6 +216,16 @@ export const ENGLISH = {
   "timing.share": "Share of the effect",
   "sensitivity.title": "How robust the estimate is",
   "sensitivity.sentence": "How strong a hidden cause would have to be to explain the effect:",
+  "hidden.none": "The interval includes zero, so no hidden cause is needed to explain the estimate.",
+  "hidden.times":
+    "To explain this estimate, a hidden cause would have to make {name} at least {factor} times as likely AND {goal} at least {factor} times as likely, for the same people on the same days.",
+  "hidden.times_less":
+    "To explain this estimate, a hidden cause would have to make {name} at least {factor} times as likely AND {goal} at least {factor} times less likely, for the same people on the same days.",
+  "hidden.factor": "A factor of {factor} would be enough to make the interval include zero.",
+  "hidden.slightest": "Even the slightest hidden cause would be enough to make the interval include zero.",
+  "hidden.shares":
+    "To explain this estimate, a hidden cause would have to account for {share} of the day-to-day variation beyond trend and weekdays, in {name} AND in {goal} alike. With {edge} of both, the interval would include zero.",
+  "hidden.less_than_1": "less than 1 %",
   "sensitivity.unseen": "Part of the effect occurs after the last day of the data.",
   "sensitivity.detectable":
     "With these data, an effect of at least {n} conversions would have been detected in 80 of 100 cases. The interval is {have}.",
@@ -398,6 +404,7 @@ export const ENGLISH = {
   "export.equivalences": "All pairs",
   "export.attribution": "Classical models",
   "export.coverage": "Coverage",
+  "export.experiments": "Experiments",
   "export.decomposition": "Day by day",
   "dialog.close": "Close",
 

@@ -2,11 +2,12 @@
 import { foreign, make } from "./dom.js";
 import { bytes, count } from "./format.js";
 import { t } from "./language.js";
-import { callApi, explain, forgetAnswers, send } from "./session.js";
+import { callApi, forgetAnswers, send } from "./session.js";
+import { explain } from "./explain.js";
 import { follow } from "./following.js";
 import { addressOf } from "./imports_list.js";
 import { makeOptions, mappingNames } from "./options.js";
-import { readState } from "./state.js";
+import { readState, showAgain } from "./state.js";
 import { stateOf } from "./states.js";
 
 // The list stays while the page is open, also if the reader looks at another view.
@@ -70,7 +71,7 @@ async function uploadAll(list, how) {
   forgetAnswers();
   if (readState().view !== "data") return;
   if (list.length === 1 && last) location.hash = addressOf(last);
-  else window.dispatchEvent(new HashChangeEvent("hashchange"));
+  else showAgain();
 }
 
 // The API accepts only printable characters.
