@@ -4,8 +4,8 @@ WORKDIR /source
 RUN python -m venv /opt/likeworth
 COPY requirements-local.lock ./
 RUN /opt/likeworth/bin/pip install --no-cache-dir --require-hashes -r requirements-local.lock
-COPY pyproject.toml README.md LICENSE requirements.txt requirements-local.txt requirements-mcp.txt app.py ./
-COPY infra/wheel.py infra/
+COPY pyproject.toml README.md LICENSE requirements.txt requirements-docs.txt requirements-local.txt requirements-mcp.txt app.py ./
+COPY infra infra
 COPY docs docs
 COPY chalicelib chalicelib
 RUN /opt/likeworth/bin/pip install --no-cache-dir --no-deps .

@@ -39,6 +39,7 @@ from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.storage import event_items, table_keys
 from chalicelib.storage.event_items import to_item
+from chalicelib.storage.fit_items import FitHeader
 from infra.lambda_runtime import events
 
 TENANT = "bench"
@@ -50,6 +51,7 @@ EVENTS_A_SECOND = 2_000
 TIMES_THE_FLOOR = 1.5
 ROI_MILLISECONDS = 50.0
 SEED = 7
+FIT_ID = "20260101T000000Z-0000000a"
 SECRET = "a root secret for benchmarks"  # noqa: S105 - of a store that keeps nothing
 
 Raw = dict[str, Any]
@@ -160,15 +162,26 @@ def measure_ingestion(session: StubSession, key: str, *, profile: bool) -> None:
 def keep_a_fit() -> tuple[Raw, int]:
     """Store a fit of the demo brand for `GET /v1/roi`; return its size as JSON."""
     now = dt.datetime.now(dt.UTC)
+    fits = wiring.store(TENANT).fits
     history = simulate(BRAND, SEED, today=now.date())
     document = fit_events(
         (parse_event(json.loads(line)) for line in event_lines(history)),
         window=(history.first_day, history.last_day),
         currency="EUR",
         as_of=now,
-        fit_id="20260101T000000Z-0000000a",
+        fit_id=FIT_ID,
     )
-    wiring.store(TENANT).fits.put_document("20260101T000000Z-0000000a", document)
+    fits.add(
+        FitHeader(
+            FIT_ID,
+            requested_at=now.isoformat(),
+            window_from=history.first_day.isoformat(),
+            window_to=history.last_day.isoformat(),
+            status="done",
+            goals=tuple(document["goals"]),
+        )
+    )
+    fits.put_document(FIT_ID, document)
     return document, len(json.dumps(document))
 
 

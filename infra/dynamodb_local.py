@@ -74,11 +74,12 @@ def running(emulator: Path) -> Iterator[str]:
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    emulator = emulator.resolve()
     libraries = f"-Djava.library.path={emulator / 'DynamoDBLocal_lib'}"
     command = ["java", libraries, "-jar", str(emulator / JAR), "-disableTelemetry", "-inMemory"]
     command += ["-sharedDb", "-port", str(port)]
-    # fixed arguments; java from the developer's PATH
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # nosec B603
+    # fixed arguments; java from the developer's PATH. It writes a file into its working directory.
+    process = subprocess.Popen(command, cwd=emulator, stdout=subprocess.DEVNULL)  # nosec B603
     try:
         _wait_for(process, port)
         yield f"http://127.0.0.1:{port}"

@@ -17,6 +17,7 @@ from __future__ import annotations
 import base64
 import inspect
 import json
+import pickle
 import threading
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
@@ -51,6 +53,25 @@ def install() -> None:
     DynamoHandler.call_action = _one_at_a_time  # type: ignore[method-assign]
     BotocoreStubber.process_request = _at_once  # type: ignore[method-assign]
     RequestSigner.sign = _sign_unless_dynamodb
+
+
+def is_empty(table: str, region: str) -> bool:
+    """Whether a table has no items."""
+    return not any(_table(table, region).items.values())
+
+
+def copy_items(table: str, region: str) -> bytes:
+    """All items of a table, for `put_items_back`; a thousand times faster than writing them."""
+    return pickle.dumps(_table(table, region).items)
+
+
+def put_items_back(table: str, region: str, items: bytes) -> None:
+    """Replace all items of a table by those that `copy_items` returned."""
+    _table(table, region).items = pickle.loads(items)  # noqa: S301 - made by this process
+
+
+def _table(name: str, region: str) -> Table:
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID][region].tables[name]
 
 
 class _Handler(DynamoHandler):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.cli import UNUSABLE
-from chalicelib.cli.file_arguments import add_reading_options, file_rows, gather, print_problems
+from chalicelib.cli.file_arguments import add_gathering_options, file_rows, gather, print_problems
 from chalicelib.cli.inputs.inventory import Inventory, Stock, take_inventory
 from chalicelib.cli.terminal import print_text, terminal_width
 from chalicelib.importers.platforms import IMPORTERS
@@ -63,7 +63,7 @@ def add_parser(subparsers: Any) -> None:
             "to get it. The exit status is 0 if there can be an estimate, else 2."
         ),
     )
-    add_reading_options(parser)
+    add_gathering_options(parser)
     parser.add_argument("--goal", help="the conversion goal; default: purchase, if there is one")
     parser.set_defaults(run=run)
 

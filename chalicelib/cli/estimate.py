@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE, outputs, program
-from chalicelib.cli.file_arguments import add_reading_options, file_rows, gather, print_problems
+from chalicelib.cli.file_arguments import add_gathering_options, file_rows, gather, print_problems
 from chalicelib.cli.inputs.admitted_lines import EventLines
 from chalicelib.cli.inputs.gathering import (
     EVENT_FILE,
@@ -27,7 +27,7 @@ from chalicelib.model.days import is_time_zone
 from chalicelib.model.errors import InvalidFields, InvalidRequest, UnusableInput
 from chalicelib.model.events import Event
 from chalicelib.model.strict_json import parse_json
-from chalicelib.report.findings import FileRow, Findings, Question, findings_of
+from chalicelib.report.findings import FileRow, Findings, findings_of
 from chalicelib.report.terminal_report import files_table, terminal_report
 from chalicelib.services import answers
 from chalicelib.services.answers.ranges import read_goal
@@ -63,24 +63,14 @@ def add_parser(subparsers: Any) -> None:
             "or a program, or if the only input is one file of events."
         ),
     )
-    add_reading_options(parser)
+    add_gathering_options(parser)
     parser.add_argument(
         "--format",
         choices=(TABLE, JSON, CSV),
         help="table (to read), json (coverage, ROI and equivalence, as from the API), or csv (one "
         "row per engagement type)",
     )
-    parser.add_argument(
-        "--out",
-        action="append",
-        default=[],
-        type=outputs.parse_out,
-        metavar="FILE",
-        help=outputs.HELP,
-    )
-    parser.add_argument(
-        "--goal", help="the conversion goal; default: purchase, if the file has purchases"
-    )
+    outputs.add_answer_options(parser)
     parser.add_argument(
         "--fit-from",
         type=dt.date.fromisoformat,
@@ -118,22 +108,6 @@ def add_parser(subparsers: Any) -> None:
         choices=USER_IDS,
         help="whether a user_id identifies a person (login, customer number) or a device",
     )
-    parser.add_argument(
-        "--from",
-        dest="start",
-        type=dt.date.fromisoformat,
-        metavar="DAY",
-        help="first day of the answers",
-    )
-    parser.add_argument(
-        "--to",
-        dest="end",
-        type=dt.date.fromisoformat,
-        metavar="DAY",
-        help="last day of the answers",
-    )
-    parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
-    parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
     parser.add_argument(
         "--attribution", action="store_true", help="also print the credit of path models"
     )
@@ -218,18 +192,14 @@ def _estimate(
             user_ids=options.user_ids,
             inspect=_keep_summary(summaries) if options.summary else None,
         )
-    question = Question(
-        options.start, options.end, options.goal, options.engagement, options.baseline
-    )
-    findings = findings_of(document, question, rows, tuple(gathered.cautions))
+    findings = findings_of(document, outputs.question_of(options), rows, tuple(gathered.cautions))
     for path in options.out:
         outputs.write(findings, path)
     if options.summary:
         print(summaries[read_goal(document, options.goal)])
     else:
         _print(findings, document, options, form)
-    for path in options.out:
-        print(f"Wrote {path}", file=sys.stderr)
+    outputs.print_written(options.out)
     return 0
 
 

@@ -31,7 +31,7 @@ _MAX_LISTED, _MAX_ROWS = 1000, 5
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
-    """Add the files to read, and the options about reading them."""
+    """Add the files to read, and the options about reading them, here or by a service."""
     parser.add_argument(
         "files",
         metavar="FILE",
@@ -77,6 +77,18 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_gathering_options(parser: argparse.ArgumentParser) -> None:
+    """Add the files to read, and the options about reading them here with `gather`."""
+    add_reading_options(parser)
+    parser.add_argument(
+        "--no-costs",
+        dest="finds_costs",
+        action="store_false",
+        help="do not use tables of costs among the files. Without this option they are used, "
+        "unless --costs names one",
+    )
+
+
 def gather(options: argparse.Namespace, scratch: Path, now: dt.datetime) -> Gathered | None:
     """Read the files of a command; print the reason and return None if they are unusable."""
     try:
@@ -90,7 +102,12 @@ def gather(options: argparse.Namespace, scratch: Path, now: dt.datetime) -> Gath
                 platforms[number] = FileOption(one.value, names[0])
         check_used("--platform", platforms, names)
         reading = ReadingOptions(
-            options.currency, options.spread, platforms, mappings, options.costs
+            options.currency,
+            options.spread,
+            platforms,
+            mappings,
+            options.costs,
+            finds_costs=options.finds_costs,
         )
         with step("reading files", lines=False) as progress:
             return Gathering(reading, scratch, now).gather(

@@ -1,22 +1,51 @@
-"""Write the answers of a fit to files, in the format that the name of each file says."""
+"""What commands with answers share: options for the question, and files to write the answers to."""
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from chalicelib.report.findings import Findings
+from chalicelib.report.findings import Findings, Question
 
 HTML, XLSX, CSV, JSON = ".html", ".xlsx", ".csv", ".json"
 SUFFIXES = (HTML, XLSX, CSV, JSON)
-HELP = (
-    "write the answers to a file, in addition to the output. The name decides the format: .html "
-    "(a page to read and print), .xlsx, .csv (one row per engagement type) or .json. Can be "
-    "repeated"
-)
+
+
+def add_answer_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--out``, and the options that choose the answers."""
+    parser.add_argument(
+        "--out",
+        action="append",
+        default=[],
+        type=parse_out,
+        metavar="FILE",
+        help="write the answers to a file, in addition to the output. The name decides the "
+        "format: .html (a page to read and print), .xlsx, .csv (one row per engagement type) or "
+        ".json. Can be repeated",
+    )
+    parser.add_argument(
+        "--goal", help="the conversion goal; default: purchase, or the first goal without purchases"
+    )
+    for name, dest, which in (("--from", "start", "first"), ("--to", "end", "last")):
+        parser.add_argument(
+            name,
+            dest=dest,
+            type=dt.date.fromisoformat,
+            metavar="DAY",
+            help=f"{which} day of the answers",
+        )
+    parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
+    parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
+
+
+def question_of(options: argparse.Namespace) -> Question:
+    """Return the question that these options ask."""
+    return Question(options.start, options.end, options.goal, options.engagement, options.baseline)
 
 
 def parse_out(text: str) -> Path:
@@ -51,6 +80,12 @@ def csv_text(findings: Findings) -> str:
     from chalicelib.services.csv_text import csv_of
 
     return csv_of(engagement_rows(findings.engagements), ENGAGEMENTS_TABLE.columns)  # type: ignore[arg-type]
+
+
+def print_written(paths: Iterable[Path]) -> None:
+    """Name the written files on standard error."""
+    for path in paths:
+        print(f"Wrote {path}", file=sys.stderr)
 
 
 def write(findings: Findings, path: Path) -> None:

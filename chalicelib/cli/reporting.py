@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import sys
 from pathlib import Path
 from typing import Any
 
-from chalicelib.cli import UNUSABLE, outputs
-from chalicelib.cli.serving import add_service_options, connect
+from chalicelib.cli import outputs
+from chalicelib.cli.serving import add_service_options, connect, run_with_messages
 from chalicelib.cli.terminal import print_text, terminal_width
-from chalicelib.model.errors import LikeworthError, UnusableInput
+from chalicelib.model.errors import UnusableInput
 from chalicelib.report.findings import Findings, Question, findings_from, findings_of
 from chalicelib.report.terminal_report import terminal_report
 
@@ -37,51 +36,22 @@ def add_parser(subparsers: Any) -> None:
         "--tenant", default=TENANT, help="with --data: the tenant (default: %(default)s)"
     )
     parser.add_argument("--fit", metavar="ID", help="default: the newest fit")
-    parser.add_argument(
-        "--out",
-        action="append",
-        default=[],
-        type=outputs.parse_out,
-        metavar="FILE",
-        help=outputs.HELP,
-    )
-    parser.add_argument("--goal", help="the conversion goal; default: purchase")
-    for name, dest, which in (("--from", "start", "first"), ("--to", "end", "last")):
-        parser.add_argument(
-            name,
-            dest=dest,
-            type=dt.date.fromisoformat,
-            metavar="DAY",
-            help=f"{which} day of the answers",
-        )
-    parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
-    parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
+    outputs.add_answer_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the report and write the files."""
-    from chalicelib.client import Problem, Unreachable
+    return run_with_messages("report", lambda: _report(options))
 
-    question = Question(
-        options.start, options.end, options.goal, options.engagement, options.baseline
-    )
-    try:
-        findings = _stored(options, question) if options.data else _served(options, question)
-        for path in options.out:
-            outputs.write(findings, path)
-    except LikeworthError as error:
-        print(f"report: {error.code}: {error.detail}", file=sys.stderr)
-        return UNUSABLE
-    except (Problem, Unreachable) as error:
-        print(f"report: {error}", file=sys.stderr)
-        return UNUSABLE
-    except OSError as error:
-        print(f"report: {error.filename}: {error.strerror}", file=sys.stderr)
-        return UNUSABLE
-    print_text(terminal_report(findings, terminal_width(sys.stdout)))
+
+def _report(options: argparse.Namespace) -> int:
+    question = outputs.question_of(options)
+    findings = _stored(options, question) if options.data else _served(options, question)
     for path in options.out:
-        print(f"Wrote {path}", file=sys.stderr)
+        outputs.write(findings, path)
+    print_text(terminal_report(findings, terminal_width(sys.stdout)))
+    outputs.print_written(options.out)
     return 0
 
 

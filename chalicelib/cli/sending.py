@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.cli import UNUSABLE, program
+from chalicelib.cli import program
 from chalicelib.cli.file_arguments import add_reading_options
 from chalicelib.cli.inputs.conversions import read_raw_mapping
 from chalicelib.cli.inputs.cost_tables import raw_mapping_of_costs
@@ -35,10 +35,10 @@ from chalicelib.cli.inputs.found_files import (
 )
 from chalicelib.cli.inputs.gathering import MAY_NEED_A_MAPPING
 from chalicelib.cli.progress import Step, step
-from chalicelib.cli.serving import add_service_options, connect
+from chalicelib.cli.serving import add_service_options, connect, run_with_messages
 from chalicelib.importers import read_export
 from chalicelib.model.codes import error_title_of
-from chalicelib.model.errors import ExportRejected, InvalidFields, UnusableInput
+from chalicelib.model.errors import ExportRejected, UnusableInput
 from chalicelib.report.number_words import span_words
 from chalicelib.report.plain_tables import text_table
 
@@ -104,26 +104,18 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Send the files and print what happened to each."""
-    from chalicelib.client import Problem, Unreachable
+    return run_with_messages("import", lambda: _import(options))
 
-    try:
-        service = connect(options)
-        with tempfile.TemporaryDirectory() as made:
-            sent = _send_all(service, options, Path(made))
-            with step("the service reads the files", lines=False) as progress:
-                _wait(service, sent, progress)
-            _print(sent)
-            if options.fit:
-                _fit(service)
-    except (InvalidFields, UnusableInput, ExportRejected) as error:
-        print(f"import: {error.code}: {error.detail}", file=sys.stderr)
-        return UNUSABLE
-    except (Problem, Unreachable) as error:
-        print(f"import: {error}", file=sys.stderr)
-        return UNUSABLE
-    except OSError as error:
-        print(f"import: {error.filename}: {error.strerror}", file=sys.stderr)
-        return UNUSABLE
+
+def _import(options: argparse.Namespace) -> int:
+    service = connect(options)
+    with tempfile.TemporaryDirectory() as made:
+        sent = _send_all(service, options, Path(made))
+        with step("the service reads the files", lines=False) as progress:
+            _wait(service, sent, progress)
+        _print(sent)
+        if options.fit:
+            _fit(service)
     return FAILED if any(one.state != "done" for one in sent) else 0
 
 
@@ -139,6 +131,8 @@ def _send_all(service: Likeworth, options: argparse.Namespace, scratch: Path) ->
     costs_folder = scratch / "costs"
     costs_folder.mkdir()
     costs = list(find_files(options.costs, costs_folder, stdin))
+    named = {file.path.resolve() for file in costs}
+    files = [file for file in files if file.path.resolve() not in named]
     sent = []
     with step("sending files", lines=False) as progress:
         for number, file in enumerate([*files, *costs]):

@@ -1,12 +1,15 @@
-"""Options for a running service: its address and a key."""
+"""What commands that use a running service share: its address, a key, and messages of errors."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from chalicelib.model.errors import UnusableInput
+from chalicelib.cli import UNUSABLE
+from chalicelib.model.errors import LikeworthError, UnusableInput
 
 if TYPE_CHECKING:
     from chalicelib.client import Likeworth
@@ -46,3 +49,27 @@ def connect(options: argparse.Namespace) -> Likeworth:
         return Likeworth(options.url, options.key)
     except ValueError as error:
         raise UnusableInput(f"--url {options.url}: {error}") from error
+
+
+def run_with_messages(command: str, act: Callable[[], int]) -> int:
+    """Run a command; print the reason and return `UNUSABLE` if a service or a file is unusable.
+
+    Parameters
+    ----------
+    command : str
+        Its name, for the message.
+    act : callable
+        Returns the exit status.
+    """
+    from chalicelib.client import Problem, Unreachable
+
+    try:
+        return act()
+    except LikeworthError as error:
+        reason = f"{error.code}: {error.detail}"
+    except (Problem, Unreachable) as error:
+        reason = str(error)
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+    print(f"{command}: {reason}", file=sys.stderr)
+    return UNUSABLE

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Decomposition,
         Engagements,
         Equivalence,
+        Equivalences,
         Roi,
     )
     from chalicelib.services.code_answers import Codes
@@ -131,6 +132,10 @@ class Likeworth:
         """Return `GET /v1/equivalence` of two engagement types, e.g. ``facebook/like``."""
         found = self.get("/v1/equivalence", engagement=engagement, baseline=baseline, **query)
         return cast("Equivalence", found)
+
+    def equivalences(self, **query: Value) -> Equivalences:
+        """Return `GET /v1/equivalences`: every pair of engagement types, in one answer."""
+        return cast("Equivalences", self.get("/v1/equivalences", **query))
 
     def engagements(self, **query: Value) -> Engagements:
         """Return `GET /v1/engagements`: one row per engagement type."""

@@ -94,6 +94,12 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
             end=end,
         )
 
+    def equivalences(
+        goal: str | None = None, start: str | None = None, end: str | None = None
+    ) -> Json:
+        """Every pair of engagement types: what one is worth in the other, and the verdict."""
+        return asked("/v1/equivalences", goal=goal, start=start, end=end)
+
     def engagements(
         goal: str | None = None, start: str | None = None, end: str | None = None
     ) -> Json:
@@ -127,7 +133,8 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
         """The meaning of every reason, warning and verdict, and what would help."""
         return asked("/v1/codes")
 
-    for read in (roi, equivalence, engagements, attribution, decomposition, coverage, fits, codes):
+    answers = (roi, equivalence, equivalences, engagements, attribution, decomposition)
+    for read in (*answers, coverage, fits, codes):
         tool(read)
     return server
 

@@ -2,8 +2,8 @@
 
 The pages come from the first of these that exists:
 
-1. the site that a deployed package contains (`infra/packaging/`);
-2. the site that ``make site`` built in this clone (`infra/site.py`);
+1. the site that a deployed package or a wheel contains (`infra/packaging/`, `infra/wheel.py`);
+2. the site that ``make site`` built in this clone (`infra/site/`);
 3. plain pages, which `handbook` makes from docs/ when they are first requested.
 """
 
@@ -26,7 +26,11 @@ INDEX = "index"
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Get started": ("start", "cli"),
     "Answers": ("answers", "dashboard", "integrations"),
-    "Imports": ("events", "imports", "exports", "pipelines"),
+    "Imports": (
+        *("events", "imports", "exports"),
+        *("adexports", "socialexports", "reviewexports", "shopexports", "otherexports"),
+        "pipelines",
+    ),
     "Methods": ("methods", "experiments", "accuracy"),
     "Operate": ("operations", "deploy", "cost", "scale", "privacy", "security"),
     "Reference": ("api", "endpoints", "errors", "codes", "commands", "settings"),

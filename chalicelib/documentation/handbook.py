@@ -1,6 +1,6 @@
 """Plain pages made from docs/, for a clone whose site is not built.
 
-A deployed package does not contain this module: it contains the built site.
+A deployed package and a wheel do not use this module: they contain the built site.
 """
 
 from __future__ import annotations
@@ -8,58 +8,26 @@ from __future__ import annotations
 import html
 import itertools
 import re
-from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from chalicelib.documentation import INDEX, PAGES, PLAIN
+from chalicelib.documentation.markdown_sources import source, title_of
 
-_HERE = Path(__file__)
-DOCS = next(
-    folder
-    for folder in (_HERE.with_name("docs"), _HERE.parents[2] / "docs")
-    if folder.is_dir() or folder.parent != _HERE.parent
+NOTICE = (
+    '<p class="notice">These are plain pages, without search. <code>make site</code> builds the '
+    "full documentation; restart the service afterwards.</p>"
 )
-"""In an installed package, and in a clone."""
+"""The first line of every page."""
 
-_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _SIGN = re.compile(r"[^\w\- ]")
-_LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
 
 
 def page(name: str) -> str:
     """One of `PAGES`, or the `INDEX`, as a whole HTML document."""
-    titles = {one: title_of((DOCS / f"{one}.md").read_text(encoding="utf-8")) for one in PAGES}
+    titles = {one: title_of(source(one)) for one in PAGES}
     return as_html(name, source(name), {INDEX: "Documentation", **titles})
-
-
-def source(name: str) -> str:
-    """The Markdown of a page, in which links to files that are not pages are only text."""
-    return without_unserved_links((DOCS / f"{name}.md").read_text(encoding="utf-8"))
-
-
-def without_unserved_links(markdown: str) -> str:
-    """Keep links to pages, to places in the same page and to other sites."""
-
-    def kept(link: re.Match[str]) -> str:
-        file = link[2].partition("#")[0]
-        served = not file or file in FILES or file.startswith("https://")
-        return link[0] if served else link[1]
-
-    return _LINK.sub(kept, markdown)
-
-
-FILES = frozenset(f"{name}.md" for name in (INDEX, *PAGES))
-"""Pages, as links in docs/ name them."""
-
-
-def title_of(markdown: str) -> str:
-    """The first heading of a page."""
-    found = _TITLE.search(markdown)
-    if found is None:
-        raise ValueError("a page begins with a heading")
-    return found[1]
 
 
 def as_html(name: str, markdown: str, titles: dict[str, str]) -> str:
@@ -103,6 +71,7 @@ def as_html(name: str, markdown: str, titles: dict[str, str]) -> str:
 <nav>
 {navigation}
 </nav>
+{NOTICE}
 <main>
 {body.replace("</table>", "</table></div>")}</main>
 </body>

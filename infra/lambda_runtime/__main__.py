@@ -82,6 +82,7 @@ def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
     expect(ask("GET", "/v1/health")["status"] == "ok", "health")
     rejected = api.invoke(events.request("GET", "/v1/roi"))
     expect(rejected["statusCode"] == 401, f"without a key: {rejected['statusCode']}")
+    _check_pages(api)
     sent = send_brand(ask)
     _import(stage, functions["ImportHandler"], report())
     (imported,) = ask("GET", "/v1/imports")["imports"]
@@ -100,6 +101,21 @@ def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
     check_geo_test(ask)
     poisoned = functions["ImportHandler"].invoke(events.messages(["no JSON"], "imports"))
     expect(len(poisoned["batchItemFailures"]) == 1, f"poison: {poisoned}")
+
+
+def _check_pages(api: Function) -> None:
+    """Read the dashboard, and the documentation as the built site."""
+    errors = events.page("/docs/{page}", page="errors")
+    for event in (
+        events.page("/"),
+        events.page("/docs"),
+        errors,
+        events.page("/docs/assets/{asset}", asset="search.json"),
+        events.page("/openapi.json"),
+    ):
+        answer = api.invoke(event)
+        expect(answer["statusCode"] == 200, f"GET {event['path']}: {answer['statusCode']}")
+    expect("assets/bundle." in api.invoke(errors)["body"], "/docs/errors is not the built site")
 
 
 def _key(stage: Stage) -> str:
@@ -128,14 +144,18 @@ def _fit_in_parts(stage: Stage, functions: Mapping[str, Function], ask: Ask) -> 
         planner = stage.start(
             stack,
             "FitHandler",
-            LIKEWORTH_FIT_WHOLE_EVENTS="0",
+            LIKEWORTH_FIT_WHOLE_EVENTS="1",
             LIKEWORTH_FIT_PART_EVENTS="2000",
         )
-        planner.invoke(events.messages(stage.cloud.received("FitQueue"), "fits"))
+        requested = stage.cloud.received("FitQueue")
+        expect(len(requested) == 1, f"{len(requested)} fits were requested")
+        response = planner.invoke(events.messages(requested, "fits"))
+        expect(response == {"batchItemFailures": []}, f"plan: {response}")
     machine = stage.cloud.client("stepfunctions")
     arn = stage.cloud.names["FitMachine"]
-    (execution,) = machine.list_executions(stateMachineArn=arn)["executions"]
-    described = machine.describe_execution(executionArn=execution["executionArn"])
+    executions = machine.list_executions(stateMachineArn=arn)["executions"]
+    expect(len(executions) == 1, f"{len(executions)} executions of the state machine")
+    described = machine.describe_execution(executionArn=executions[0]["executionArn"])
     plan = json.loads(described["input"])
     expect(len(plan["parts"]) >= 8, f"{len(plan['parts'])} parts")
     for part in plan["parts"]:

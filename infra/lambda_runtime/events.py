@@ -40,6 +40,14 @@ def request(method: str, path: str, key: str = "", body: Any = None) -> Event:
     }
 
 
+def page(resource: str, **parameters: str) -> Event:
+    """A request without a key for a resource, such as ``/docs/{page}``, and its path parameters."""
+    event = request("GET", resource.format(**parameters))
+    context = event["requestContext"] | {"resourcePath": resource}
+    changed = {"pathParameters": parameters or None, "requestContext": context}
+    return event | {"resource": resource} | changed
+
+
 def messages(bodies: Sequence[str], queue: str) -> Event:
     """A batch of a queue."""
     return {

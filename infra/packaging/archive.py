@@ -6,24 +6,44 @@ import hashlib
 import zipfile
 from pathlib import Path
 
-from infra.packaging.commands import run
+from infra.commands import run
 from infra.packaging.targets import PackageError
 
 IN_LAMBDA = "/var/task"
+APPLICATION = ("app.py", "chalicelib")
 BEGINNING_OF_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can contain."""
 
 
 def compile_all(folder: Path, python: Path) -> None:
-    """Compile every module, so that processes start faster.
+    """Compile every module, so that processes start faster; remove the sources of libraries.
 
     Python does not compare the compiled files with their sources. They contain the paths that the
-    sources have in Lambda.
+    sources have in Lambda, so a traceback has the file and line of a library, without its text.
+    The application keeps its sources.
     """
+    own = [one for one in sorted(folder.iterdir()) if is_application(Path(one.name))]
+    libraries = [one for one in sorted(folder.iterdir()) if one not in own]
+    _compile(own, folder, python)
+    _compile(libraries, folder, python, "-b")  # next to the sources, where they can replace them
+    for module in sorted(folder.rglob("*.py")):
+        if not is_application(module.relative_to(folder)):
+            module.unlink()
+
+
+def is_application(place: Path) -> bool:
+    """Whether a file of a package is part of the application, and not of a library."""
+    return place.parts[0] in APPLICATION
+
+
+def _compile(places: list[Path], folder: Path, python: Path, *options: str) -> None:
+    """Compile modules and folders of modules."""
+    if not places:  # without arguments, compileall compiles Python itself
+        return
     command = [
-        *(str(python), "-I", "-m", "compileall", "-q", "-j", "1"),
+        *(str(python), "-I", "-m", "compileall", "-q", "-j", "1", *options),
         *("--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", IN_LAMBDA),
-        str(folder),
+        *(str(one) for one in places if one.is_dir() or one.suffix == ".py"),
     ]
     environment = {"PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin"}
     done = run(command, only=environment)

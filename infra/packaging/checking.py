@@ -11,8 +11,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from infra.packaging.archive import unpacked_bytes
-from infra.packaging.commands import run
+from infra.commands import run
+from infra.packaging.archive import is_application, unpacked_bytes
 from infra.packaging.targets import (
     MAX_UNPACKED_BYTES,
     VERSION,
@@ -52,7 +52,7 @@ print(json.dumps(fit_events(events, window=None, currency="EUR", as_of=as_of, fi
 
 
 def check_size(path: Path) -> int:
-    """Unpacked size in bytes; raises `PackageError` if Lambda would not accept it."""
+    """Unpacked size in bytes; raises `PackageError` if it is above our limit."""
     size = unpacked_bytes(path)
     if size >= MAX_UNPACKED_BYTES:
         raise PackageError(
@@ -71,7 +71,7 @@ def check_content(path: Path, package: Package, architecture: Architecture) -> N
     """
     with zipfile.ZipFile(path) as packed:
         names = packed.namelist()
-        missing = [one for one in sorted(package.needed) if f"{one}/__init__.py" not in names]
+        missing = [one for one in sorted(package.needed) if not _init_of(one) & set(names)]
         if missing:
             raise PackageError(f"{path.name} lacks {', '.join(missing)}")
         for name in names:
@@ -84,6 +84,16 @@ def check_content(path: Path, package: Package, architecture: Architecture) -> N
         uncompiled = [n for n in names if n.endswith(".py") and _compiled(n) not in known]
         if uncompiled:
             raise PackageError(f"{len(uncompiled)} modules are not compiled: {uncompiled[0]}")
+        sources = [
+            name for name in names if name.endswith(".py") and not is_application(Path(name))
+        ]
+        if sources:
+            raise PackageError(f"{len(sources)} sources of libraries: {sources[0]}")
+
+
+def _init_of(module: str) -> set[str]:
+    """The file of a package in the zip, with or without its source."""
+    return {f"{module}/__init__.py", f"{module}/__init__.pyc"}
 
 
 def _compiled(module: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import app
 from chalicelib import documentation
 from chalicelib.api.openapi import described
-from infra.packaging.commands import run
+from infra.commands import run
 from infra.packaging.targets import (
     IN_THE_RUNTIME,
     VERSION,
@@ -25,9 +25,12 @@ LOCK = ROOT / "requirements.lock"
 CHALICE = ("__init__.py", "app.py")
 """Modules of Chalice that a package needs; the others deploy and serve locally."""
 
+API = "APIHandler"
+"""The function that serves the documentation."""
+
 ONLY_ON_ONE_MACHINE = (
     *("local", "demo", "cli", "client", "report"),
-    *("__main__.py", "handbook.py"),
+    *("__main__.py", "handbook.py", "markdown_sources.py"),
 )
 
 UNREAD_FILES = re.compile(
@@ -71,7 +74,7 @@ UNREAD_FOLDERS = {"tests", "testing", "__pycache__", "bin", "include", "licenses
 NOT_TESTS = {("numpy", "testing"), ("pandas", "_testing"), ("scipy", "_lib")}
 """Folders that are read at run time despite their names."""
 
-DATA_OF_DATASETS = re.compile(r"statsmodels/datasets/.+\.(csv|dta|xls|txt|dat)")
+DATA_OF_DATASETS = re.compile(r"statsmodels/datasets/.+\.(asc|csv|dta|xls|txt|dat)")
 _ENTRY = re.compile(r"^(?=[A-Za-z0-9])", re.MULTILINE)
 _REQUIRED_BY = re.compile(r"^ +# (?:via|  ) ?([A-Za-z0-9._-]+|-r .+)$", re.MULTILINE)
 
@@ -87,6 +90,8 @@ def gather(folder: Path, package: Package, architecture: Architecture) -> None:
     install(folder, package, architecture)
     prune(folder)
     _copy_application(folder)
+    if API in package.functions:
+        write_documentation(folder / "chalicelib" / "documentation")
 
 
 def install(folder: Path, package: Package, architecture: Architecture) -> None:
@@ -187,7 +192,6 @@ def _copy_application(folder: Path) -> None:
         folder / "chalicelib",
         ignore=shutil.ignore_patterns("__pycache__", *ONLY_ON_ONE_MACHINE),
     )
-    write_documentation(folder / "chalicelib" / "documentation")
     found = find_spec("chalice")
     if found is None or found.origin is None:
         raise PackageError("Chalice is not installed")

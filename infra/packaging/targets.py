@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.packaging.commands import run
+from infra.commands import run
 from infra.stack.lambdas import FUNCTIONS
 
 RUNTIME = "python3.13"
 """Lambda's name of the Python runtime."""
 
 VERSION = (3, 13)
-MAX_UNPACKED_BYTES = 255_000_000
-"""Lambda accepts 262,144,000 bytes of code and layers; the rest is left for a layer."""
+MAX_UNPACKED_BYTES = 230_000_000
+"""Lambda accepts 262,144,000 bytes of code and layers. The rest is for layers, and for libraries
+that grow: a build that fails here can still be deployed with a higher limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from infra.packaging.commands import run
+from infra.commands import run
 from infra.packaging.content import ROOT
 from infra.packaging.targets import ARCHITECTURES, PACKAGES, RUNTIME, Architecture, PackageError
 from infra.stack import resources

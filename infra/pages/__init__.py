@@ -1,6 +1,7 @@
 """`make docs`: the pages of docs/ that are made from the code and from recorded answers.
 
-declared_pages   importers, errors and codes, from their declarations
+declared_pages   errors and codes, from their declarations
+export_pages     every export, by family, from the declarations of the importers
 endpoint_pages   every endpoint and every kind of event, from the OpenAPI description
 answer_pages     every answer, with examples
 event_fields     meanings of the fields of events
@@ -15,12 +16,14 @@ Texts around the generated parts are in docs/templates/.
 from __future__ import annotations
 
 import argparse
+import functools
 from pathlib import Path
 
 from infra.pages.answer_pages import answers_page
 from infra.pages.command_pages import commands_page
-from infra.pages.declared_pages import codes_page, errors_page, exports_page
+from infra.pages.declared_pages import codes_page, errors_page
 from infra.pages.endpoint_pages import endpoints_page, events_page
+from infra.pages.export_pages import FAMILIES, exports_page, family_page
 from infra.pages.markdown import DOCS
 from infra.pages.setting_pages import settings_page
 
@@ -33,6 +36,7 @@ PAGES = {
     DOCS / "events.md": events_page,
     DOCS / "exports.md": exports_page,
     DOCS / "settings.md": settings_page,
+    **{DOCS / f"{page}.md": functools.partial(family_page, page) for page in FAMILIES},
 }
 
 

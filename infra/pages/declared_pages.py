@@ -1,33 +1,17 @@
-"""Pages of importers and codes: docs/exports.md, docs/errors.md and docs/codes.md."""
+"""Pages of codes: docs/errors.md and docs/codes.md."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import groupby
+from collections.abc import Iterable
 from typing import get_args
 
 from chalicelib.api.problems import SERVER_CODES, problem_classes, status_of
 from chalicelib.importers import ROW_REJECTIONS
-from chalicelib.importers.mappings.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
-from chalicelib.importers.platforms import IMPORTERS
-from chalicelib.importers.recognition.declarations import Declaration
-from chalicelib.importers.values.languages import LANGUAGES
 from chalicelib.local import exchanges
 from chalicelib.model import codes
 from chalicelib.model.errors import EXPORT_REJECTIONS
 from chalicelib.model.events import EVENT_ERROR_CODES
 from infra.pages.markdown import filled, table
-
-
-def exports_page() -> str:
-    """docs/exports.md."""
-    parts = {
-        "fields": _fields(),
-        "contents": _contents(),
-        "languages": _languages(),
-        "importers": "\n\n".join(_importers()),
-    }
-    return filled("exports.md", parts)
 
 
 def errors_page() -> str:
@@ -50,75 +34,6 @@ def errors_page() -> str:
 def codes_page() -> str:
     """docs/codes.md: the registry of reasons, warnings and verdicts."""
     return filled("codes.md", {use: _entries(use) for use in get_args(codes.Use)})
-
-
-def _platforms() -> list[tuple[str, list[Declaration]]]:
-    by_platform = sorted(IMPORTERS, key=lambda importer: importer.platform)
-    grouped = groupby(by_platform, key=lambda importer: importer.platform)
-    return [(platform, [one.declaration for one in group]) for platform, group in grouped]
-
-
-def _languages() -> str:
-    """Reports by language: how many columns have a known heading."""
-    known = {
-        (importer.platform, importer.declaration.title): importer.declaration.languages
-        for importer in IMPORTERS
-        if len(importer.declaration.languages) > 1
-    }
-    codes = [code for code in LANGUAGES if any(_is_read(row, code) for row in known.values())]
-    names = [LANGUAGES[code].name for code in codes]
-    lines = ["| report | " + " | ".join(names) + " |", "|---|" + "---|" * len(codes)]
-    for (platform, title), row in sorted(known.items()):
-        cells = [_part(*row[code]) if _is_read(row, code) else "" for code in codes]
-        lines.append(f"| `{platform}`: {title} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def _is_read(row: Mapping[str, tuple[int, int]], code: str) -> bool:
-    """Whether most columns are known; in some languages a platform has only one known heading."""
-    have, all_of_them = row.get(code, (0, 1))
-    return 2 * have > all_of_them
-
-
-def _part(have: int, all_of_them: int) -> str:
-    return "all" if have == all_of_them else f"{have} of {all_of_them}"
-
-
-def _contents() -> str:
-    rows = [
-        (f"[`{platform}`](#{platform})", "; ".join(one.title for one in declarations))
-        for platform, declarations in _platforms()
-    ]
-    return table(("`--platform`", "files"), rows)
-
-
-def _importers() -> Iterable[str]:
-    for platform, declarations in _platforms():
-        yield f"### {platform}"
-        for declaration in declarations:
-            yield _section(declaration)
-
-
-def _section(declaration: Declaration) -> str:
-    parts = [f"#### {declaration.title}", f"**Where**: {declaration.where}"]
-    parts.append(f"**Recognised by** {declaration.looks_for}.")
-    if declaration.becomes:
-        rows = ((one.source, one.event) for one in declaration.becomes)
-        parts.append(table(("in the file", "becomes"), rows))
-    if declaration.rejected:
-        rows = ((f"`{code}`", when) for code, when in declaration.rejected)
-        parts.append(table(("rejected", "when"), rows))
-    if declaration.notes:
-        parts.append("\n".join(f"- {note}" for note in declaration.notes))
-    return "\n\n".join(parts)
-
-
-def _fields() -> str:
-    rows = [(f"`{name}`", meaning) for name, meaning in FIELD_MEANINGS.items()]
-    constants = [(f"`{name}`", meaning) for name, meaning in CONSTANT_MEANINGS.items()]
-    return "\n\n".join(
-        (table(("a column may be", "meaning"), rows), table(("a constant", "meaning"), constants))
-    )
 
 
 def _problems() -> str:

@@ -1,5 +1,10 @@
 """`make site`: build the documentation as static files in build/site (ADR 59).
 
+python -m infra.site [--out build/site]
+
+The build of a wheel runs this module too (`infra/wheel.py`), in an environment that has Zensical
+but none of the packages of the service.
+
 Zensical turns the pages of docs/ into HTML. This module then puts all files that pages load into
 one folder without subfolders, because the API serves them by one route, and checks that no page
 loads anything from another host.
@@ -7,6 +12,7 @@ loads anything from another host.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -16,8 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chalicelib import documentation
-from chalicelib.documentation import handbook
-from infra.packaging.commands import run
+from chalicelib.documentation import markdown_sources
+from infra.commands import run
 
 HERE = Path(__file__).parent
 FILES = ("extra.css", "favicon.svg")
@@ -73,7 +79,7 @@ def write_sources(project: Path) -> None:
     pages = project / "docs"
     pages.mkdir()
     for name in (documentation.INDEX, *documentation.PAGES):
-        (pages / f"{name}.md").write_text(handbook.source(name), encoding="utf-8")
+        (pages / f"{name}.md").write_text(markdown_sources.source(name), encoding="utf-8")
     for name in FILES:
         shutil.copy(HERE / name, pages)
     config = (HERE / "mkdocs.yml").read_text(encoding="utf-8")
@@ -147,14 +153,16 @@ def foreign_addresses(made: Path) -> Iterator[str]:
 
 def main() -> int:
     """Build the site and print a line about it."""
+    parser = argparse.ArgumentParser(prog="make site", description=__doc__)
+    parser.add_argument("--out", type=Path, default=documentation.BUILT, metavar="DIR")
+    out: Path = parser.parse_args().out
     try:
-        build(documentation.BUILT)
+        build(out)
     except SiteError as error:
         print(f"site: {error}", file=sys.stderr)
         return 1
-    size = sum(one.stat().st_size for one in documentation.BUILT.rglob("*") if one.is_file())
-    pages = len(list(documentation.BUILT.glob("*.html")))
-    print(f"build/site: {pages} pages, {size / 1e6:.1f} MB")
+    size = sum(one.stat().st_size for one in out.rglob("*") if one.is_file())
+    print(f"{out}: {len(list(out.glob('*.html')))} pages, {size / 1e6:.1f} MB")
     return 0
 
 

@@ -10,7 +10,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import documentation
-from chalicelib.documentation import handbook
+from chalicelib.documentation import handbook, markdown_sources
 from chalicelib.importers import ROW_REJECTIONS
 from chalicelib.local import exchanges
 from chalicelib.model.codes import EXPERIMENT_ERRORS
@@ -105,6 +105,10 @@ def test_every_problem_type_links_to_its_line() -> None:
     assert known <= set(marks("/docs/errors").places)
 
 
+def test_a_plain_page_says_how_to_build_the_site() -> None:
+    assert "<code>make site</code>" in get("/docs").body.decode().partition("<main>")[0]
+
+
 @pytest.mark.parametrize("page", ["index", "architecture", "errors.md", "..", "%2e%2e%2ferrors"])
 def test_an_unknown_page_is_a_problem(page: str) -> None:
     assert rejected(get(f"/docs/{page}")) == (404, "not_found")
@@ -124,7 +128,7 @@ def test_the_style_of_plain_pages_is_a_file_and_other_files_are_problems() -> No
 
 def test_links_to_unserved_files_become_text_and_headings_get_ids() -> None:
     text = "# Rows & columns\n\n[a](api.md#x) [b](adr/1.md) [c](index.md)\n\n## Rows\n\n## Rows\n"
-    text = handbook.without_unserved_links(text)
+    text = markdown_sources.without_unserved_links(text)
     html = handbook.as_html("api", text, dict.fromkeys(documentation.PAGES, "A title"))
     assert '<p><a href="api#x">a</a> b <a href="../docs">c</a></p>' in html
     assert '<h1 id="rows--columns">' in html

@@ -14,7 +14,7 @@ import pytest
 
 from chalicelib import documentation
 from chalicelib.api import openapi
-from chalicelib.documentation import handbook
+from chalicelib.documentation import handbook, markdown_sources
 from infra.packaging.content import write_documentation
 from infra.packaging.targets import PackageError
 from infra.site.__main__ import SiteError, build, foreign_addresses
@@ -140,7 +140,7 @@ def test_a_style_that_loads_from_another_host_is_found(tmp_path: Path) -> None:
 
 
 def test_a_broken_link_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handbook, "source", lambda _name: "# A page\n\n[b](missing.md)\n")
+    monkeypatch.setattr(markdown_sources, "source", lambda _name: "# A page\n\n[b](missing.md)\n")
     with pytest.raises(SiteError, match=r"missing\.md"):
         build(tmp_path / "site")
     assert not (tmp_path / "site").exists()

@@ -18,8 +18,15 @@ from tests.contract.estimators import (
     Estimator,
     check_calibration,
     check_days_without_data,
+    forget_answers,
 )
 from tests.contract.panels import make_small
+
+
+@pytest.fixture(autouse=True, scope="module")
+def answers_of_this_run() -> None:
+    """Mutmut runs these tests several times in a process, with different code."""
+    forget_answers()
 
 
 def checks_of(module: ModuleType) -> list[Callable[[], None]]:

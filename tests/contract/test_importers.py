@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
@@ -372,6 +373,11 @@ def _marks_of(platform: str, text: str) -> frozenset[str]:
 def _key(cell: str) -> str:
     """A heading without its currency."""
     return comparable(cell.partition(" (EUR)")[0] if "(EUR)" in cell else cell)
+
+
+def test_every_importer_has_its_own_title() -> None:
+    titles = Counter(importer.declaration.title for importer in IMPORTERS)
+    assert [title for title, times in titles.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("importer", IMPORTERS, ids=lambda one: one.declaration.title)

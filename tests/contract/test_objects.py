@@ -65,13 +65,14 @@ def test_a_removed_object_does_not_exist(objects: Objects) -> None:
 
 @pytest.mark.parametrize("block", [1, 255, 1000, 2559, 2560, 2561, 10**6])
 def test_a_reader_returns_the_same_bytes_for_any_block_size(objects: Objects, block: int) -> None:
-    objects.put(KEY, BODY)
+    body = BODY if block > 1 else BODY[:40]  # each block is a request
+    objects.put(KEY, body)
     with objects.open(version(objects), max_bytes=10**6, block_bytes=block) as stream:
-        assert stream.read() == BODY
-        for offset, whence in ((0, io.SEEK_SET), (700, io.SEEK_SET), (-5, io.SEEK_END)):
+        assert stream.read() == body
+        for offset, whence in ((0, io.SEEK_SET), (len(body) // 3, io.SEEK_SET), (-5, io.SEEK_END)):
             stream.seek(offset, whence)
             at = stream.tell()
-            assert stream.read(300) == BODY[at : at + 300]
+            assert stream.read(300) == body[at : at + 300]
         stream.seek(10**6)
         assert stream.read() == b""
         with pytest.raises(OSError, match="before"):

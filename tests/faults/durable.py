@@ -12,7 +12,7 @@ import json
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,15 +37,20 @@ class Death:
     when : {'before', 'halfway', 'after'}
     calls : int
         Number of calls so far.
+    divisible : list of int
+        Numbers of the calls so far that have a half.
     """
 
     at: int = 0
     when: When = "before"
     calls: int = 0
+    divisible: list[int] = field(default_factory=list)
 
     def around(self, call: Callable[[], Any], half: Callable[[], Any] | None = None) -> Any:
         """Make a call, or kill the process at it."""
         self.calls += 1
+        if half is not None:
+            self.divisible.append(self.calls)
         if self.calls != self.at:
             return call()
         if self.when == "after":

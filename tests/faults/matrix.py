@@ -288,12 +288,40 @@ def set_up(
 
 def undisturbed(setting: Setting) -> tuple[Outcome, int]:
     """The outcome and the number of calls of a run that is not killed."""
+    outcome, calls, _ = _run_undisturbed(setting)
+    return outcome, calls
+
+
+def _run_undisturbed(setting: Setting) -> tuple[Outcome, int, list[int]]:
     life = setting.life(_copy(setting, "undisturbed"))
     life.run()
-    calls = life.death.calls
+    calls, divisible = life.death.calls, list(life.death.divisible)
     outcome = life.outcome()
     life.close()
-    return outcome, calls
+    return outcome, calls, [call for call in divisible if call <= calls]
+
+
+def kill_in_every_state(setting: Setting) -> tuple[Outcome, list[Verdict]]:
+    """Kill runs so that each state between two calls, and half of each call, is left once.
+
+    The state after a call equals that before the next; so of two calls, the first is killed before
+    and after its effects.
+
+    Returns
+    -------
+    wanted : Outcome
+        The outcome of a run that is not killed.
+    verdicts : list of Verdict
+        In the order of the calls.
+    """
+    wanted, calls, divisible = _run_undisturbed(setting)
+    deaths: list[tuple[int, When]] = []
+    for call in range(1, calls + 1):
+        deaths += [(call, "before"), (call, "after")] if call % 2 else []
+        deaths += [(call, "halfway")] if call in divisible else []
+    if calls % 2 == 0:
+        deaths.append((calls, "after"))
+    return wanted, [kill(setting, call, when, wanted) for call, when in deaths]
 
 
 def kill(setting: Setting, call: int, when: When, wanted: Outcome) -> Verdict:

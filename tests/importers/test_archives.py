@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib.importers import read_export
-from chalicelib.importers.bytes import archives
+from chalicelib.importers.bytes import archives, gzipped
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.model.errors import ExportRejected
 from tests.importers.files import (
@@ -98,6 +98,30 @@ def test_a_long_gzip_file_is_read_to_its_end() -> None:
 )
 def test_a_damaged_gzip_file_is_rejected(packed: bytes) -> None:
     assert rejection_of(packed).code == "unreadable_file"
+
+
+@pytest.mark.parametrize("missing_bytes", [*range(1, 30), 1_000, 10_000])
+def test_a_truncated_gzip_file_is_not_called_too_large(missing_bytes: int) -> None:
+    """Its last bytes are compressed data, which often look like a size of gigabytes."""
+    rows = [google_row(campaign=f"c{random.Random(n).random()}") for n in range(5_000)]
+    packed = gzip.compress(google_report(*rows).encode(), mtime=0)[:-missing_bytes]
+
+    rejected = rejection_of(packed)
+
+    assert rejected.code == "unreadable_file"
+    assert "truncated" in str(rejected)
+
+
+def test_a_file_is_read_although_its_last_bytes_state_a_size_that_is_too_large() -> None:
+    """The stated size only decides whether the file is unpacked once before it is read."""
+    unpacked = b"Day,Clicks\n" + b"".join(b"2026-06-01,%d\n" % n for n in range(100_000))
+    packed = gzip.compress(unpacked, mtime=0)
+    limit = int.from_bytes(packed[-4:], "little") - 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gzipped, "is_too_large", lambda declared, _packed: declared > limit)
+        source = Source(io.BytesIO(packed))
+    assert source.text.startswith("Day,Clicks")
+    assert sum(1 for _ in source.lines()) == 100_001
 
 
 def test_gzip_files_and_zip_archives_may_be_nested() -> None:

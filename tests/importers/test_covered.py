@@ -58,6 +58,17 @@ def test_an_archive_covers_the_days_of_each_of_its_members() -> None:
     assert found == {("2026-06-01", "2026-06-30"), ("2026-08-01", "2026-08-31")}
 
 
+@pytest.mark.parametrize("ends", [(15, 31), (31, 15)])
+def test_periods_that_begin_on_one_day_are_all_covered(ends: tuple[int, int]) -> None:
+    header = ("Reporting starts", "Reporting ends", "Campaign name", "Impressions")
+    rows = [["2026-08-01", f"2026-08-{end}", f"C{end}", 3000] for end in ends]
+
+    result = read(table(header, *rows), spread=True)
+
+    assert result.days[-1] == "2026-08-31"
+    assert {(first, to) for _, first, to in spans(result)} == {("2026-08-01", "2026-08-31")}
+
+
 def covered(days: Iterable[int], *, lists_all_days: bool = True) -> list[dict[str, Any]]:
     made = Covered(("xing", "report", "-"), lists_all_days)
     made.add_goal("lead")

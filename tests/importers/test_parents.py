@@ -57,3 +57,12 @@ def test_a_file_that_breaks_off_still_yields_its_first_records_with_parents() ->
         event.get("parent_event_id") for event in read(whole).events
     ]
     assert len(found.rejected) == 1
+
+
+def test_a_post_that_occurs_twice_does_not_answer_itself() -> None:
+    name = "mastodon/notifications-with-parents.json"
+    reply = json.loads(SAMPLES[name].data)[0]
+    reply["status"]["in_reply_to_id"] = reply["status"]["id"]
+    events = read(json.dumps([reply, reply | {"id": "6"}])).events
+    assert len(events) == 2
+    assert all("parent_event_id" not in event for event in events)

@@ -16,6 +16,9 @@ def test_answers_are_those_of_the_api(service: Service) -> None:
     assert roi == brand.get("/v1/roi", goal="purchase")
     found = brand.equivalence("facebook/like", "google_ads/click")
     assert found["baseline"]["paid"] is True
+    pairs = brand.equivalences(goal="purchase")
+    assert pairs == brand.get("/v1/equivalences", goal="purchase")
+    assert {"facebook/like", "google_ads/click"} <= set(pairs["types"])
     assert brand.attribution(model="last")["models"] == ["last"]
     assert brand.coverage()["sources"] is not None
     codes = {one["code"] for one in brand.codes()["codes"]}

@@ -83,6 +83,10 @@ ROOMS = {
             "chalicelib/importers/rows/number_cells.py",
         ),
         (
+            "tests/importers/test_row_engine.py",
+            "tests/importers/test_row_events.py",
+            "tests/importers/test_row_sales.py",
+            "tests/importers/test_number_cells.py",
             "tests/unit/test_rejected_rows.py",
             "tests/importers/test_mapping.py",
             "tests/importers/test_mapping_features.py",

@@ -7,14 +7,14 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from chalicelib.cli import main
 from chalicelib.cli.inputs.cost_tables import is_table_of_costs, raw_mapping_of_costs
 from chalicelib.cli.inputs.file_options import FileOption, is_same_file, parse_option
-from chalicelib.cli.inputs.found_files import FoundFile, with_short_names
+from chalicelib.cli.inputs.found_files import FoundFile, split_pattern, with_short_names
 from chalicelib.cli.inputs.gathering import Gathered, Gathering, ReadingOptions
 from chalicelib.model.errors import ExportRejected
 from chalicelib.model.events import Conversion, Cost, Engagement
@@ -119,14 +119,50 @@ def test_a_missing_file_ends_the_reading(gather: Gather, tmp_path: Path) -> None
 
 
 def test_names_leave_out_the_folder_that_all_files_share() -> None:
-    def shown(*names: str) -> list[str]:
+    def shown(*names: str, rules: type[PurePath] = PurePosixPath) -> list[str]:
         files = [FoundFile(name, Path(name)) for name in names]
-        return [file.title for file in with_short_names(files)]
+        return [file.title for file in with_short_names(files, rules)]
 
     assert shown("/data/a/x.csv", "/data/b/x.csv") == ["a/x.csv", "b/x.csv"]
     assert shown("/data/x.csv") == ["/data/x.csv"]
     assert shown("x.csv", "/data/y.csv") == ["x.csv", "/data/y.csv"]
     assert shown("standard input", "/data/y.csv") == ["standard input", "/data/y.csv"]
+    windows = [r"C:\Data\a\x.csv", r"c:\data\b.zip/x.csv"]
+    assert shown(*windows, rules=PureWindowsPath) == [r"a\x.csv", r"b.zip\x.csv"]
+    drives = [r"C:\data\x.csv", r"D:\data\y.csv"]
+    assert shown(*drives, rules=PureWindowsPath) == drives
+
+
+@pytest.mark.parametrize(
+    ("text", "rules", "folder", "pattern"),
+    [
+        (r"C:\exports\*.csv", PureWindowsPath, "C:\\exports", "*.csv"),
+        (r"exports\2026-*\ads?.csv", PureWindowsPath, "exports", "2026-*/ads?.csv"),
+        ("*.csv", PureWindowsPath, ".", "*.csv"),
+        ("/data/**/x.csv", PurePosixPath, "/data", "**/x.csv"),
+    ],
+)
+def test_a_path_with_wildcards_is_a_folder_and_a_pattern(
+    text: str, rules: type[PurePath], folder: str, pattern: str
+) -> None:
+    assert split_pattern(text, rules) == (rules(folder), pattern)
+    assert split_pattern(text.replace("*", "x").replace("?", "x"), rules) is None
+
+
+def test_a_pattern_that_the_shell_did_not_expand_names_the_files_that_it_matches(
+    gather: Gather, tmp_path: Path
+) -> None:
+    for name, day in (("b.csv", 2), ("a.csv", 1), ("c.txt", 3), (".d.csv", 4)):
+        (tmp_path / name).write_text(google_ads(day))
+    (tmp_path / "[x].csv").write_text(google_ads(5))
+
+    matched = gather(tmp_path / "?.csv")
+    literal = gather(tmp_path / "[x].csv")
+
+    assert [file.name for file in matched.files] == ["a.csv", "b.csv"]
+    assert [file.events > 0 for file in literal.files] == [True]
+    with pytest.raises(FileNotFoundError):
+        gather(tmp_path / "*.json")
 
 
 # --- what is not used is named ------------------------------------------------------------------
@@ -257,6 +293,35 @@ def test_a_path_with_an_equals_sign_is_split_at_the_end_of_the_file_name() -> No
     assert parse_option("m=1.json", names, PureWindowsPath) == FileOption("m=1.json")
 
 
+@pytest.mark.parametrize(
+    ("given", "name", "rules"),
+    [
+        ("exports/ads.csv", "exports", PurePosixPath),
+        ("exports.zip/inner/ads.csv", "/data/exports.zip", PurePosixPath),
+        (r"exports.zip\ads.csv", r"C:\data\Exports.zip", PureWindowsPath),
+        (r"C:\data\exports/ads.csv", r"C:\data\exports", PureWindowsPath),
+    ],
+)
+def test_an_option_can_name_a_file_in_a_folder_or_an_archive(
+    given: str, name: str, rules: type[PurePath]
+) -> None:
+    assert parse_option(f"{given}=m.json", [name], rules) == FileOption("m.json", given)
+    assert parse_option(f"other/{given}=m.json", ["none"], rules).file == ""
+
+
+def test_a_platform_can_be_given_for_one_file_of_an_archive(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr("ads.csv", google_ads(1))
+        target.writestr("events.ndjson", json.dumps(make_event()))
+
+    main(["doctor", str(archive), "--platform", f"{archive}/ads.csv=meta_ads"])
+
+    assert "a.zip/ads.csv is not used" in capsys.readouterr().err
+
+
 def test_a_mapping_applies_to_the_named_file_or_to_all_that_are_not_recognised(
     gather: Gather, tmp_path: Path
 ) -> None:
@@ -291,15 +356,96 @@ def test_a_table_of_costs_is_spread_over_its_periods(gather: Gather, tmp_path: P
     assert (cost.amount.amount, cost.amount.currency) == (310, "EUR")
 
 
-def test_a_table_of_costs_among_the_files_is_recognised_and_named(
-    gather: Gather, tmp_path: Path
+@pytest.fixture
+def folder_with_costs(tmp_path: Path) -> Path:
+    """A folder with a report of ads and a table of other costs."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "google.csv").write_text(google_ads(1))
+    (folder / "costs.csv").write_text(
+        "From,To,Channel,Cost,Currency\n2026-01-01,2026-01-31,facebook,310,EUR\n"
+    )
+    return folder
+
+
+def amounts(gathered: Gathered) -> dict[str, int]:
+    """Channel -> its costs that are not part of a click."""
+    return {one.channel: int(one.amount.amount) for one in gathered.lines if isinstance(one, Cost)}
+
+
+def test_a_table_of_costs_among_the_files_is_used_and_named(
+    gather: Gather, folder_with_costs: Path
 ) -> None:
-    costs = tmp_path / "costs.csv"
-    costs.write_text("Date,Channel,Cost,Currency\n2026-01-01,facebook,310,EUR\n")
+    gathered = gather(folder_with_costs)
 
-    (problem,) = gather(costs).problems
+    assert amounts(gathered)["facebook"] == 310
+    assert {file.name: file.what for file in gathered.files}["costs.csv"] == "costs"
+    assert (
+        "costs.csv: it is used as a table of costs; to leave it out, use --no-costs"
+        in gathered.problems
+    )
+    assert gathered.cautions == []
 
-    assert "read it with --costs" in problem
+
+def test_a_table_of_costs_among_the_files_can_be_left_out(
+    gather: Gather, folder_with_costs: Path
+) -> None:
+    gathered = gather(folder_with_costs, finds_costs=False)
+
+    assert "facebook" not in amounts(gathered)
+    assert gathered.cautions == [
+        "costs.csv is not used. It is a table of costs, and --no-costs excludes them."
+    ]
+
+
+def test_a_named_table_of_costs_wins_over_one_among_the_files(
+    gather: Gather, folder_with_costs: Path, tmp_path: Path
+) -> None:
+    named = tmp_path / "agency.csv"
+    named.write_text("Date,Channel,Cost,Currency\n2026-01-01,facebook,7,EUR\n")
+
+    gathered = gather(folder_with_costs, costs=[str(named)])
+
+    assert amounts(gathered)["facebook"] == 7
+    (caution,) = gathered.cautions
+    assert caution.endswith(
+        "costs.csv is not used. It is a table of costs, but --costs names the tables to use."
+    )
+
+
+def test_a_table_of_costs_that_is_named_and_among_the_files_counts_once(
+    gather: Gather, folder_with_costs: Path
+) -> None:
+    gathered = gather(folder_with_costs, costs=[str(folder_with_costs / "costs.csv")])
+
+    assert amounts(gathered)["facebook"] == 310
+    assert [file.name for file in gathered.files] == ["google.csv", "costs.csv"]
+    assert gathered.cautions == []
+
+
+def test_a_found_table_with_the_costs_of_a_report_is_doubtful(
+    gather: Gather, folder_with_costs: Path
+) -> None:
+    costs = folder_with_costs / "costs.csv"
+    costs.write_text("Date,Channel,Cost,Currency\n2026-01-01,google_ads,310,EUR\n")
+
+    (caution,) = gather(folder_with_costs).cautions
+
+    assert caution.startswith("costs.csv: google.csv has costs of google_ads on the same days.")
+    costs.write_text("Date,Channel,Cost,Currency\n2026-01-02,google_ads,310,EUR\n")
+    assert gather(folder_with_costs).cautions == []
+
+
+def test_a_found_table_of_costs_without_a_currency_is_named(
+    gather: Gather, folder_with_costs: Path
+) -> None:
+    (folder_with_costs / "costs.csv").write_text("Date,Channel,Cost\n2026-01-01,facebook,310\n")
+
+    (caution,) = gather(folder_with_costs).cautions
+
+    assert "costs.csv is not used" in caution
+    assert "a Currency unless --currency names it" in caution
+    assert amounts(gather(folder_with_costs, currency="EUR"))["facebook"] == 310
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,8 @@ def test_the_interval_covers_the_truth_for_a_part_of_the_days() -> None:
     covered = 0
     for seed in range(40):
         ours, _ = both(cascades(seed), 20, 49)
-        assert ours.ci_low is not None and ours.ci_high is not None
+        assert ours.ci_low is not None
+        assert ours.ci_high is not None
         covered += ours.ci_low <= 0.5 <= ours.ci_high
     assert covered >= 35
 
@@ -102,5 +103,6 @@ def test_few_shares_that_bring_most_widen_the_interval() -> None:
     spread, narrow = reproduction_of([one]), reproduction_of([even])
 
     assert spread.estimate == narrow.estimate == 0.5
-    assert spread.ci_high is not None and narrow.ci_high is not None
+    assert spread.ci_high is not None
+    assert narrow.ci_high is not None
     assert spread.ci_high > 3 * narrow.ci_high

@@ -332,8 +332,8 @@ def test_plan_fixes_the_events_to_read_despite_later_changes(store: TenantStore)
     plan = plan_fit(store, fit_id, now=now, above=10, **LIMITS)
     assert plan is not None
     assert plan.window.start > START
-    whole = request_again(store, now)
-    begin_fit(store, plan)
+    begin_fit(store, plan)  # of one window only one fit is queued
+    whole = request_again(store, now, fit_id)
     store.config = replace(store.config, retention_days=400)
     read_all(store, plan)
     merge_parts(store, plan, now=NOW)
@@ -343,8 +343,9 @@ def test_plan_fixes_the_events_to_read_despite_later_changes(store: TenantStore)
         assert made[name] == whole[name]
 
 
-def request_again(store: TenantStore, now: dt.datetime) -> dict[str, Any]:
-    """The document of a fit of the same window that is read as a whole."""
+def request_again(store: TenantStore, now: dt.datetime, first: str) -> dict[str, Any]:
+    """The document of another fit of the same window, which is read as a whole."""
     fit_id = asked_for(store, start=START, end=END)
+    assert fit_id != first
     assert run_fit(store, fit_id, now=now).status == "done"
     return document_of(store, fit_id)

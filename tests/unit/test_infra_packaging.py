@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from infra.commands import Ended
 from infra.packaging import archive, checking, content, targets
 from infra.packaging import template as template_module
-from infra.packaging.commands import Ended
 from infra.packaging.targets import ARCHITECTURES, PACKAGES, Package, PackageError
 from infra.packaging.template import deployable
 from tests import packaged
@@ -52,10 +52,10 @@ ELF = {
     for name, one in ARCHITECTURES.items()
 }
 MODULE = {
-    "app/__init__.py": b"",
-    f"app/__pycache__/__init__.cpython-{''.join(map(str, targets.VERSION))}.pyc": b"",
+    "chalicelib/__init__.py": b"",
+    f"chalicelib/__pycache__/__init__.cpython-{''.join(map(str, targets.VERSION))}.pyc": b"",
 }
-TINY = Package("tiny", ("AppHandler",), frozenset(), frozenset({"app"}))
+TINY = Package("tiny", ("AppHandler",), frozenset(), frozenset({"chalicelib"}))
 
 
 # --- what goes in -----------------------------------------------------------------------------
@@ -104,6 +104,7 @@ def test_the_lock_file_has_everything_that_each_package_needs() -> None:
         "numpy/__init__.pyi",
         "scipy/linalg/_flapack.pyf",
         "statsmodels/datasets/fair/fair.csv",
+        "statsmodels/datasets/fair/src/1978ADAT.asc",
         "pandas-3.dist-info/RECORD",
         "statsmodels/tsa/statespace/sarimax.py",
         "holidays/locale/de/LC_MESSAGES/AT.po",
@@ -172,21 +173,51 @@ def test_the_same_content_gives_the_same_zip(tmp_path: Path) -> None:
     )
 
 
+def imported(folder: Path, code: str) -> str:
+    """What a Python without packages prints that imports from a folder."""
+    asked = "import sys; sys.path.insert(0, sys.argv[1]); exec(sys.argv[2])"
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-c", asked, str(folder), code],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
 def test_compiled_files_are_used_without_check_and_have_the_paths_in_lambda(tmp_path: Path) -> None:
     packed_twice(tmp_path)
     module = tmp_path / "made0" / "tiny" / "app.py"
     module.write_text("name = 'changed since'\n")
-    asked = "import sys; sys.path.insert(0, sys.argv[1]); import app; print(app.name)"
-    told = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", asked, str(module.parent)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert told.stdout == "app.py\n"
+    assert imported(module.parent, "import app; print(app.name)") == "app.py\n"
     (compiled,) = module.parent.glob("__pycache__/app.*.pyc")
     assert b"/var/task/app.py" in compiled.read_bytes()
     assert str(tmp_path).encode() not in compiled.read_bytes()
+
+
+def test_libraries_have_no_sources_and_name_their_lines(tmp_path: Path) -> None:
+    for place in ("app.py", "chalicelib/__init__.py", "library/__init__.py", "single.py"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text("def fail():\n    raise ValueError(__file__)\n")
+    archive.compile_all(tmp_path, Path(sys.executable))
+    files = sorted(one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*.py*"))
+    tag = sys.implementation.cache_tag
+    assert files == [
+        f"__pycache__/app.{tag}.pyc",
+        "app.py",
+        "chalicelib/__init__.py",
+        f"chalicelib/__pycache__/__init__.{tag}.pyc",
+        "library/__init__.pyc",
+        "single.pyc",
+    ]
+    for name, source in (("library", "library/__init__.py"), ("single", "single.py")):
+        code = f"""
+import {name}, traceback
+try:
+    {name}.fail()
+except ValueError:
+    print(traceback.format_exc())
+"""
+        assert f'"/var/task/{source}", line 2, in fail' in imported(tmp_path, code)
 
 
 def test_a_module_that_cannot_be_compiled_fails_the_package(tmp_path: Path) -> None:
@@ -228,13 +259,36 @@ def test_a_library_for_another_processor_is_rejected(name: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("a", "lacks app"), ("app/__init__.py", "not compiled")]
+    ("name", "reason"), [("a", "lacks chalicelib"), ("chalicelib/__init__.py", "not compiled")]
 )
 def test_a_package_without_a_module_or_its_compiled_file_is_rejected(
     name: str, reason: str, tmp_path: Path
 ) -> None:
     with pytest.raises(PackageError, match=reason):
         checking.check_content(a_zip(tmp_path, {name: b""}), TINY, ARCHITECTURES["x86_64"])
+
+
+def test_a_library_may_be_without_sources_and_must_be(tmp_path: Path) -> None:
+    library = Package("tiny", ("AppHandler",), frozenset(), frozenset({"library"}))
+    compiled = {"library/__init__.pyc": b""}
+    checking.check_content(a_zip(tmp_path, compiled), library, ARCHITECTURES["x86_64"])
+    tag = "".join(map(str, targets.VERSION))
+    source = {"library/a.py": b"", f"library/__pycache__/a.cpython-{tag}.pyc": b""}
+    with pytest.raises(PackageError, match=r"sources of libraries: library/a\.py"):
+        checking.check_content(a_zip(tmp_path, compiled | source), library, ARCHITECTURES["x86_64"])
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda one: one.name)
+def test_only_the_package_of_the_api_contains_the_documentation(
+    package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+    monkeypatch.setattr(content, "install", lambda *_: None)
+    monkeypatch.setattr(content, "write_documentation", written.append)
+    content.gather(tmp_path, package, ARCHITECTURES["x86_64"])
+    expected = [tmp_path / "chalicelib" / "documentation"]
+    assert written == (expected if "APIHandler" in package.functions else [])
+    assert (tmp_path / "chalicelib" / "dashboard" / "index.html").exists()
 
 
 def test_a_package_with_different_estimates_is_rejected() -> None:

@@ -95,7 +95,8 @@ def test_times_counts_and_reach_are_those_of_the_events() -> None:
         days_since_1970(dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC))
     )
     assert shares.count.tolist() == [1, 4]
-    assert shares.reach[0] == 7 and np.isnan(shares.reach[1])
+    assert shares.reach[0] == 7
+    assert np.isnan(shares.reach[1])
     assert shares.person.tolist() == [0, -1]
 
 

@@ -94,7 +94,8 @@ def main() -> int:
     options.results.parent.mkdir(parents=True, exist_ok=True)
     done = _read(options.results)
     have = {(v.world, v.seed) for v in done}
-    wanted = [(n, s) for n in names for s in range(options.seeds) if (n, s) not in have]
+    # seed by seed, so that an interrupted run has all worlds
+    wanted = [(n, s) for s in range(options.seeds) for n in names if (n, s) not in have]
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with (
         ProcessPoolExecutor(options.workers) as pool,

@@ -51,7 +51,8 @@ MOST_WITHOUT_HISTORY = 0.3
 MOST_SILENT = 0.3
 MOST_TOGETHER = 0.1
 _Z_SALES, _Z_ENGAGEMENTS, _Z_ABOVE_BEFORE, _Z_WARNING = 2.33, 3.0, 2.58, 3.0
-_LEFT = 0.5
+_Z_INTEREST = 1.64
+_LEFT, _LEFT_OF_SEEN_INTEREST = 0.5, 0.75
 _NEARLY_ALL = 0.9
 
 
@@ -217,10 +218,11 @@ def _compare(
     )
     if _sales_stay(leaving) or (through is not None and _engagements_stay(through)):
         return replace(base, reasons=("stays_after_leaving",), ceiling=None)
-    placebo = _placebo(design, factors, ranges, kept)
+    placebo = _placebo(design, factors, ranges)
     fades = _fades(design, factors, ranges, kept)
     warnings = [*_population_warnings(base.counts)]
-    if peak.share[0] > PEAK_SHARE:
+    interested = _is_interest_peak(peak, placebo)
+    if interested:
         warnings.append("follows_at_interest_peak")
     if abs(placebo) > _Z_WARNING:
         warnings.append("placebo_failed")
@@ -231,16 +233,16 @@ def _compare(
     if through is not None and np.isfinite(through.through).all():
         base = _with_through(base, through)
         warnings.append("engagements_assumed_alike")
-    return _with_effect(
-        replace(base, warnings=tuple(warnings)), change, peak, ranges, followers.n_days
-    )
+    base = replace(base, warnings=tuple(warnings), placebo_z=placebo)
+    bias = _possible_bias(change, peak, ranges, interested=interested)
+    return _with_effect(base, change, bias, followers.n_days)
 
 
 def _with_effect(
-    base: AudienceEstimate, change: Change, peak: Peak, ranges: Ranges, n_days: int
+    base: AudienceEstimate, change: Change, bias: tuple[float, float], n_days: int
 ) -> AudienceEstimate:
     effect = interval_of(change.per_day)
-    down, up = _possible_bias(change, peak, ranges)
+    down, up = bias
     effect = replace(effect, low=effect.low - down, high=effect.high + up)
     growth = None
     if effect.low <= 0 <= effect.high and effect.error > 0:
@@ -264,18 +266,32 @@ def _with_effect(
     )
 
 
-def _possible_bias(change: Change, peak: Peak, ranges: Ranges) -> tuple[float, float]:
+def _possible_bias(
+    change: Change, peak: Peak, ranges: Ranges, *, interested: bool
+) -> tuple[float, float]:
     """How much the estimate may be too high, and too low.
 
     Too high: interest that is still above the usual in the fortnight after a follow may last beyond
-    it. It is taken to fall to a half per fortnight. Too low: the correction for purchases that
-    lead to follows assumes that earlier followers, whose follow is not recorded, buy like new ones.
+    it. It is taken to fall to a half per fortnight, or to three quarters if people are seen to
+    follow when they are interested. Too low: the correction for purchases that lead to follows
+    assumes that earlier followers, whose follow is not recorded, buy like new ones.
     """
     followed = float(ranges.exposed.mean())
-    beyond = max(peak.after_per_follow, 0.0) * _LEFT / (1.0 - _LEFT)
+    left = _LEFT_OF_SEEN_INTEREST if interested else _LEFT
+    beyond = max(peak.after_per_follow, 0.0) * left / (1.0 - left)
     least = max(float(peak.least_share[0]), 0.0)
     most = max(float(peak.share[0]), 0.0)
     return beyond / max(followed, 1.0), change.usual * (1.0 - (1.0 - most) / (1.0 - least))
+
+
+def _is_interest_peak(peak: Peak, placebo: float) -> bool:
+    """Whether purchases rise towards the follow, and fall after it.
+
+    Either by a material share of all purchases, or visibly in three comparisons together: of the
+    fortnight before the follow, of the one after it, and of the placebo.
+    """
+    z = (z_of(peak.before) + z_of(peak.after) + placebo) / math.sqrt(3.0)
+    return bool(peak.share[0] > PEAK_SHARE or z > _Z_INTEREST)
 
 
 def _through(
@@ -342,7 +358,7 @@ def _with_through(base: AudienceEstimate, through: _Through) -> AudienceEstimate
     )
 
 
-def _placebo(design: Design, factors: DayFactors, ranges: Ranges, kept: Replicates) -> float:
+def _placebo(design: Design, factors: DayFactors, ranges: Ranges) -> float:
     """z of a change four weeks before the follow, when nothing had happened."""
     follow = design.follow_day[ranges.person]
     earlier = replace(

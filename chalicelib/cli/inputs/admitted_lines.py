@@ -99,6 +99,8 @@ class CountedFile:
         How many events of each earlier file (by index) its events replace.
     days : dict
         Source -> day -> count.
+    cost_days : dict
+        Channel -> days with costs.
     has_cut_line : bool
         Whether the last line is rejected and has no line end: the file was cut off.
     """
@@ -110,6 +112,7 @@ class CountedFile:
     end: dt.date | None = None
     restated: Counter[int] = field(default_factory=Counter)
     days: dict[Source, Counter[dt.date]] = field(default_factory=lambda: defaultdict(Counter))
+    cost_days: dict[str, set[dt.date]] = field(default_factory=lambda: defaultdict(set))
     has_cut_line: bool = False
 
 
@@ -239,7 +242,12 @@ class EventLines:
         counted.last = day if counted.last is None else max(counted.last, day)
         end = day + dt.timedelta(days=event.period_days - 1) if isinstance(event, Cost) else day
         counted.end = end if counted.end is None else max(counted.end, end)
-        if isinstance(event, Engagement):
+        if isinstance(event, Cost):
+            days = range(event.period_days)
+            counted.cost_days[event.channel].update(day + dt.timedelta(days=one) for one in days)
+        elif isinstance(event, Engagement):
+            if event.cost is not None:
+                counted.cost_days[event.channel].add(day)
             name = f"{event.channel}/{event.type}{' (paid)' if event.paid else ''}"
             counted.days[Source(event.channel, name)][day] += event.count
         elif isinstance(event, Conversion) and not event.refund:

@@ -31,7 +31,8 @@ class FileOption:
 def parse_option(text: str, names: Sequence[str], path: type[PurePath] = PurePath) -> FileOption:
     """Split ``FILE=VALUE``; a text without the name of a file is a value for all files.
 
-    A path may contain ``=`` itself, so the part before the sign has to be the name of a file.
+    A path may contain ``=`` itself, so the part before the sign has to be the name of a file, or of
+    a file in one of the folders and archives: ``exports/ads.csv``, ``exports.zip/ads.csv``.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def parse_option(text: str, names: Sequence[str], path: type[PurePath] = PurePat
         The rules of paths: those of this system by default.
     """
     for at, sign in enumerate(text):
-        if sign == "=" and any(is_same_file(text[:at], name, path) for name in names):
+        if sign == "=" and any(_is_in(text[:at], name, path) for name in names):
             return FileOption(text[at + 1 :], text[:at])
     return FileOption(text)
 
@@ -53,6 +54,12 @@ def is_same_file(given: str, name: str, path: type[PurePath] = PurePath) -> bool
         return True
     wanted, parts = path(given).parts, path(name).parts
     return bool(wanted) and path(*parts[-len(wanted) :]) == path(given)
+
+
+def _is_in(given: str, name: str, path: type[PurePath]) -> bool:
+    """Whether a path names a file, or a file in this folder or archive."""
+    inner = path(given)
+    return any(is_same_file(str(one), name, path) for one in (inner, *inner.parents) if one.parts)
 
 
 def value_for(options: Sequence[FileOption], name: str) -> str | None:
@@ -68,5 +75,5 @@ def value_for_all(options: Sequence[FileOption]) -> str | None:
 def check_used(option: str, options: Sequence[FileOption], names: Sequence[str]) -> None:
     """Raise `UnusableInput` if an option names a file that is not read."""
     for one in options:
-        if one.file and not any(one.is_for(name) for name in names):
+        if one.file and not any(_is_in(one.file, name, PurePath) for name in names):
             raise UnusableInput(f"{option}: {one.file} is none of the files")

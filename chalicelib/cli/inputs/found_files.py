@@ -8,7 +8,7 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from chalicelib.importers.bytes.archives import MAX_LEVELS, ZIP_MARKS, ZipArchive
@@ -20,6 +20,7 @@ KINDS = frozenset(
     {"engagement", "conversion", "cost", "audience", "coverage", "annotation", "control"}
 )
 EVENT_SUFFIXES = (".ndjson", ".jsonl")
+_WILDCARDS = frozenset("*?[")
 _GZIP_MARK = b"\x1f\x8b"
 _SNIFFED_LINES, _SNIFFED_BYTES = 50, 1 << 20
 
@@ -57,7 +58,8 @@ def find_files(arguments: Iterable[str], scratch: Path, stdin: BinaryIO) -> Iter
     Parameters
     ----------
     arguments : iterable of str
-        Paths of files and folders; ``-`` is standard input.
+        Paths of files and folders; ``-`` is standard input. A path with ``*``, ``?`` or ``[`` that
+        does not exist is a pattern, because the shells of Windows do not expand patterns.
     scratch : Path
         A directory for copies of what can be read only once.
     stdin : binary file
@@ -74,17 +76,44 @@ def find_files(arguments: Iterable[str], scratch: Path, stdin: BinaryIO) -> Iter
                 shutil.copyfileobj(stdin, target)
             yield FoundFile("standard input", copy)
             continue
-        path = Path(argument)
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            for inner in files_in(path):
-                yield FoundFile(str(inner), inner)
-        elif stat.S_ISREG(mode):
-            yield FoundFile(argument, path)
-        else:  # a pipe can be read only once
-            with path.open("rb") as source, copy.open("wb") as target:
-                shutil.copyfileobj(source, target)
-            yield FoundFile(argument, copy)
+        for name, path in _matches(argument):
+            mode = path.stat().st_mode
+            if stat.S_ISDIR(mode):
+                for inner in files_in(path):
+                    yield FoundFile(str(inner), inner)
+            elif stat.S_ISREG(mode):
+                yield FoundFile(name, path)
+            else:  # a pipe can be read only once
+                with path.open("rb") as source, copy.open("wb") as target:
+                    shutil.copyfileobj(source, target)
+                yield FoundFile(name, copy)
+
+
+def split_pattern(text: str, path: type[PurePath] = PurePath) -> tuple[PurePath, str] | None:
+    """Split a path into the folder before its first wildcard, and the pattern below that folder.
+
+    Parameters
+    ----------
+    text : str
+    path : type
+        The rules of paths: those of this system by default.
+
+    Returns
+    -------
+    tuple or None
+        None if the path has no wildcard.
+    """
+    parts = path(text).parts
+    first = next((n for n, part in enumerate(parts) if _WILDCARDS & set(part)), None)
+    return None if first is None else (path(*parts[:first]), "/".join(parts[first:]))
+
+
+def _matches(argument: str) -> list[tuple[str, Path]]:
+    """Return the names and paths that an argument means; itself, if nothing matches."""
+    pattern = None if Path(argument).exists() else split_pattern(argument)
+    found = [] if pattern is None else sorted(Path(pattern[0]).glob(pattern[1]))
+    shown = [one for one in found if not _is_hidden(one.name)]
+    return [(str(one), one) for one in shown] or [(argument, Path(argument))]
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -96,16 +125,27 @@ def files_in(folder: Path) -> list[Path]:
     return found
 
 
-def with_short_names(files: Sequence[FoundFile]) -> list[FoundFile]:
-    """Show the files without the folder that they have in common."""
-    folders = [os.path.dirname(file.name) for file in files]
-    if len(files) < 2 or len({os.path.isabs(folder) for folder in folders}) > 1 or not all(folders):
+def with_short_names(
+    files: Sequence[FoundFile], path: type[PurePath] = PurePath
+) -> list[FoundFile]:
+    """Show the files without the folder that they have in common.
+
+    Parameters
+    ----------
+    files : sequence of FoundFile
+    path : type
+        The rules of paths: those of this system by default.
+    """
+    common = _common_folder([path(file.name).parent for file in files])
+    if len(files) < 2 or common is None:
         return list(files)
-    try:
-        common = os.path.commonpath(folders)
-    except ValueError:  # different drives
-        return list(files)
-    return [replace(file, shown=os.path.relpath(file.name, common)) for file in files]
+    return [replace(file, shown=str(path(file.name).relative_to(common))) for file in files]
+
+
+def _common_folder(folders: Sequence[PurePath]) -> PurePath | None:
+    """Return the deepest folder that contains all; None if there is none, as on two drives."""
+    around = [(folder, *folder.parents) for folder in folders]
+    return next((one for one in around[0] if all(one in other for other in around)), None)
 
 
 def members_of(file: FoundFile, scratch: Path) -> list[FoundFile]:
@@ -127,8 +167,8 @@ def members_of(file: FoundFile, scratch: Path) -> list[FoundFile]:
             copy = scratch / f"{file.path.name}-{file.level}-{number}"
             with archive.open(info) as source, copy.open("wb") as target:
                 shutil.copyfileobj(source, target)
-            names = (f"{one}/{info.filename}" for one in (file.name, file.title))
-            found.append(FoundFile(next(names), copy, file.level + 1, next(names)))
+            name, title = (f"{one}/{info.filename}" for one in (file.name, file.title))
+            found.append(FoundFile(name, copy, file.level + 1, title))
     return found
 
 

@@ -60,6 +60,8 @@ class ReadingOptions:
         For single files, or for all files that are not recognised.
     costs : sequence of str
         Tables of costs.
+    finds_costs : bool
+        Also use tables of costs among the files, if `costs` is empty.
     """
 
     currency: str | None = None
@@ -67,6 +69,7 @@ class ReadingOptions:
     platforms: Sequence[FileOption] = ()
     mappings: Sequence[FileOption] = ()
     costs: Sequence[str] = ()
+    finds_costs: bool = True
 
 
 @dataclass(slots=True)
@@ -163,6 +166,7 @@ class Gathering:
         self._line_files: list[LineFile] = []
         self._rejected: list[tuple[str, int, str, str]] = []
         self._contents: dict[bytes, str] = {}
+        self._found_costs: list[ReadFile] = []
 
     def gather(self, arguments: Sequence[str], stdin: BinaryIO, show: Show) -> Gathered:
         """Read the files.
@@ -176,8 +180,13 @@ class Gathering:
         ExportRejected
             If a table of costs cannot be read.
         """
-        found = list(find_files(arguments, self._scratch, stdin))
-        costs = find_files(self._options.costs, _made(self._scratch / "costs"), stdin)
+        costs = list(find_files(self._options.costs, _made(self._scratch / "costs"), stdin))
+        named = {file.path.resolve() for file in costs}
+        found = [
+            file
+            for file in find_files(arguments, self._scratch, stdin)
+            if file.path.resolve() not in named
+        ]
         everything = with_short_names([*found, *costs])
         total = sum(file.path.stat().st_size for file in everything) or 1
         done = 0
@@ -190,6 +199,7 @@ class Gathering:
             done += file.path.stat().st_size
         lines = self._admit(show)
         self._note_overlaps(lines)
+        self._note_costs_in_two_files(lines)
         return Gathered(self._files, lines, self._rejected)
 
     def _admit(self, show: Show) -> EventLines:
@@ -265,6 +275,9 @@ class Gathering:
             except ExportRejected as rejection:
                 if rejection.code not in MAY_NEED_A_MAPPING or read.lines is not None:
                     raise
+                if mapping is None and platform is None and self._is_found_costs(rejection, file):
+                    self._read_found_costs(read, file)
+                    return
                 if members:
                     self._read_members(members)
                     return
@@ -276,8 +289,6 @@ class Gathering:
                 self._keep(read, EVENT_FILE, LineFile(file.path))
                 return
             read.reject(rejection)
-            if rejection.code == "unknown_platform" and is_table_of_costs(file.path):
-                read.unused = f"It looks like a table of costs: read it with --costs {file.name}."
         except OSError as error:
             read.reject(rejection_of(file, error))
         if read.lines is None:
@@ -298,6 +309,44 @@ class Gathering:
         self._open_and_convert(read, file, None, mapping, spread=True)
         read.what = "costs"
         read.notes = [note for note in read.notes if note != SPREAD]  # as the table says
+
+    def _is_found_costs(self, rejection: ExportRejected, file: FoundFile) -> bool:
+        return rejection.code == "unknown_platform" and is_table_of_costs(file.path)
+
+    def _read_found_costs(self, read: ReadFile, file: FoundFile) -> None:
+        """Read a table of costs that is among the files, or note why it is not used."""
+        if self._options.costs:
+            read.unused = "It is a table of costs, but --costs names the tables to use."
+        elif not self._options.finds_costs:
+            read.unused = "It is a table of costs, and --no-costs excludes them."
+        else:
+            try:
+                self._read_costs(file)
+            except ExportRejected as rejection:
+                read.reject(rejection)
+            else:
+                self._files[-1].notes.insert(
+                    0, "it is used as a table of costs; to leave it out, use --no-costs"
+                )
+                self._found_costs.append(self._files[-1])
+                return
+        self._files.append(read)
+
+    def _note_costs_in_two_files(self, lines: EventLines) -> None:
+        """Doubt the found tables of costs with channels and days that other files have costs of."""
+        for costs in self._found_costs:
+            if costs.lines is None:
+                continue
+            for file in self._files:
+                if file.lines is None or file is costs:
+                    continue
+                mine, other = (lines.counted[one].cost_days for one in (costs.lines, file.lines))
+                channels = sorted(name for name in mine if mine[name] & other.get(name, set()))
+                if channels:
+                    costs.doubts.append(
+                        f"{file.name} has costs of {', '.join(channels)} on the same days. If this "
+                        "table contains them too, they count twice: leave it out with --no-costs"
+                    )
 
     def _is_event_file(self, file: FoundFile) -> bool:
         return holds_events(file.path)

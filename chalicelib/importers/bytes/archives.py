@@ -114,6 +114,15 @@ def check_size(unpacked: int, packed: int) -> None:
         raise ExportRejected("archive_bomb", f"it unpacks to more than {MAX_RATIO} times its size")
 
 
+def is_too_large(unpacked: int, packed: int) -> bool:
+    """Whether `check_size` rejects a report of this size."""
+    try:
+        check_size(unpacked, packed)
+    except ExportRejected:
+        return True
+    return False
+
+
 def check_total(members: int, unpacked: int) -> None:
     """Raise `archive_bomb` if there are too many files or too many unpacked bytes."""
     if members > MAX_MEMBERS:

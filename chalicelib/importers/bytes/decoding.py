@@ -80,7 +80,7 @@ class Source:
         while head.startswith(GZIP_MARK):
             self.level += 1
             _check_level(self.level)
-            Gunzip.check_declared_size(self._stream)
+            Gunzip.check_declared_size(self._stream, len(head))
             packed = io.BufferedReader(Replay(head, self._stream, 1, "binary"))
             self._gunzip = Gunzip(cast("BinaryIO", packed))
             self._stream = cast("BinaryIO", self._gunzip)

@@ -6,11 +6,17 @@ import io
 import zlib
 from typing import BinaryIO
 
-from chalicelib.importers.bytes.archives import RATIO_MATTERS_FROM, check_size, damage_rejected
+from chalicelib.importers.bytes.archives import (
+    RATIO_MATTERS_FROM,
+    check_size,
+    damage_rejected,
+    is_too_large,
+)
 
 GZIP_MARK = b"\x1f\x8b"
 
 _PIECE_BYTES = 1 << 14
+_DISCARDED_BYTES = 1 << 20
 
 
 class Gunzip(io.RawIOBase):
@@ -35,20 +41,37 @@ class Gunzip(io.RawIOBase):
         check_size(self._given, self._taken - len(self._packed))
         return len(data)
 
-    @staticmethod
-    def check_declared_size(stream: BinaryIO) -> None:
-        """Raise `archive_bomb` if the unpacked size in the last bytes of the file is too large.
+    @classmethod
+    def check_declared_size(cls, stream: BinaryIO, read_bytes: int) -> None:
+        """Check the unpacked size in the last bytes of a file before its content is used.
 
-        Only seekable streams are checked; their position does not change.
+        The last bytes of a truncated file are not a size. If they state a size that is too large,
+        the whole file is therefore unpacked, without keeping it. Only seekable streams are
+        checked; their position does not change.
+
+        Parameters
+        ----------
+        stream : binary file
+        read_bytes : int
+            How much of the file was already read.
+
+        Raises
+        ------
+        ExportRejected
+            `archive_bomb`; `unreadable_file`, if the file is truncated or damaged.
         """
         if not (hasattr(stream, "seekable") and stream.seekable()):
             return
-        start = stream.tell()
+        position = stream.tell()
+        start = position - read_bytes
         packed = stream.seek(0, io.SEEK_END) - start
-        if packed > 4:
-            stream.seek(-4, io.SEEK_END)
-            check_size(int.from_bytes(stream.read(4), "little"), packed)
-        stream.seek(start)
+        stream.seek(-min(4, packed), io.SEEK_END)
+        if is_too_large(int.from_bytes(stream.read(4), "little"), packed):
+            stream.seek(start)
+            content = cls(stream)
+            while content.read(_DISCARDED_BYTES):
+                pass
+        stream.seek(position)
 
     def look_for_a_bomb(self) -> None:
         """Read on, without using the data, until a bomb can be detected.
@@ -58,7 +81,7 @@ class Gunzip(io.RawIOBase):
         ExportRejected
             `archive_bomb`.
         """
-        while self._given <= RATIO_MATTERS_FROM and self.read(1 << 20):
+        while self._given <= RATIO_MATTERS_FROM and self.read(_DISCARDED_BYTES):
             pass
 
     def _next(self, size: int) -> bytes:
@@ -76,7 +99,7 @@ class Gunzip(io.RawIOBase):
             if data:
                 return data
             if ended and not self._inflate.eof:
-                raise EOFError("it is cut off")
+                raise EOFError("it is truncated, and its end is missing")
 
     def _goes_on(self) -> bool:
         """Whether another member follows, possibly after padding with zeros."""

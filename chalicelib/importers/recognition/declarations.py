@@ -1,8 +1,8 @@
 """An importer's description of itself: where its file comes from, what becomes what, rejections.
 
-`docs/exports.md` and the messages about unrecognised files are generated from these declarations,
-so they stay consistent with the code. A table importer derives `becomes` from the columns that it
-reads.
+`docs/exports.md`, the pages of exports by family and the messages about unrecognised files are
+generated from these declarations, so they stay consistent with the code. A table importer derives
+`becomes` from the columns that it reads.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ Messages never repeat a cell: in a shifted row, a number column may contain a pe
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TypeVar
 
 from chalicelib.importers.booking import money
 from chalicelib.importers.outcomes import Claim, ClaimedConversions, RowRejected
@@ -18,8 +19,22 @@ MEMORY = 50_000
 MOST_DIGITS = 18
 """Guards against numbers of thousands of digits; the contract's own limits are stricter."""
 
+_Cells = TypeVar("_Cells", bound=str | tuple[str, ...])
+_Number = TypeVar("_Number")
 
-class Counts(dict[str, int]):
+
+class _Converted(dict[_Cells, _Number]):
+    """Cells -> what they were converted to; cleared when it is full."""
+
+    def keep(self, cells: _Cells, number: _Number) -> _Number:
+        """Cache what cells were converted to, and return it."""
+        if len(self) >= MEMORY:
+            self.clear()
+        self[cells] = number
+        return number
+
+
+class Counts(_Converted[str, int]):
     """Cell -> whole number, 0 for an empty cell; raises `RowRejected` for anything else.
 
     The number may be negative; callers decide what that means.
@@ -40,10 +55,7 @@ class Counts(dict[str, int]):
             raise RowRejected("invalid_number", str(error)) from None
         if abs(count) >= 10**MOST_DIGITS:
             raise RowRejected("invalid_number", "too large for a count")
-        if len(self) >= MEMORY:
-            self.clear()
-        self[cell] = count
-        return count
+        return self.keep(cell, count)
 
     def read(self, column: NumberColumn, cells: Cells) -> int:
         """Return the number in a column; raise `RowRejected` with the name of the column."""
@@ -53,7 +65,7 @@ class Counts(dict[str, int]):
             raise _named(error, column) from None
 
 
-class SignedAmounts(dict[tuple[str, str], tuple[Decimal, str] | None]):
+class SignedAmounts(_Converted[tuple[str, str], tuple[Decimal, str] | None]):
     """(cell, the row's currency) -> amount of any sign and its currency; None if it is empty.
 
     The currency of the row has priority over the symbol in the cell (an account in Australian
@@ -66,11 +78,7 @@ class SignedAmounts(dict[tuple[str, str], tuple[Decimal, str] | None]):
         self._column = column
 
     def __missing__(self, key: tuple[str, str]) -> tuple[Decimal, str] | None:
-        found = amount_in(self._numbers, *key, self._column.currency, is_signed=True)
-        if len(self) >= MEMORY:
-            self.clear()
-        self[key] = found
-        return found
+        return self.keep(key, amount_in(self._numbers, *key, self._column.currency, is_signed=True))
 
     def read(self, cells: Cells, currency: str) -> tuple[Decimal, str] | None:
         """Return the amount in a row; raise `RowRejected` with the name of the column."""
@@ -80,11 +88,18 @@ class SignedAmounts(dict[tuple[str, str], tuple[Decimal, str] | None]):
             raise _named(error, self._column) from None
 
 
-class Amounts(dict[tuple[str, str], Money | None]):
-    """Like `SignedAmounts`, but as `Money`; a negative amount is rejected."""
+class Amounts(_Converted[tuple[str, str], Money | None]):
+    """Like `SignedAmounts`, but as `Money`; a negative amount is rejected.
+
+    Attributes
+    ----------
+    position : int
+        The column.
+    """
 
     def __init__(self, numbers: NumberFormat, column: NumberColumn) -> None:
         super().__init__()
+        self.position = column.position
         self._numbers = numbers
         self._column = column
 
@@ -94,13 +109,10 @@ class Amounts(dict[tuple[str, str], Money | None]):
             amount = money(*found) if found else None
         except RowRejected as error:
             raise _named(error, self._column) from None
-        if len(self) >= MEMORY:
-            self.clear()
-        self[key] = amount
-        return amount
+        return self.keep(key, amount)
 
 
-class Claims(dict[tuple[str, str, str], Claim | None]):
+class Claims(_Converted[tuple[str, str, str], Claim | None]):
     """(count cell, value cell, the row's currency) -> the platform's claim, or None.
 
     Claims are not events: a cell that is not a number claims nothing and does not reject the row.
@@ -129,11 +141,12 @@ class Claims(dict[tuple[str, str, str], Claim | None]):
             claim = Claim(
                 count or Decimal(0), value or Decimal(0), currency or named or self._given
             )
-        if len(self) >= MEMORY:
-            self._claimed.settle()
-            self.clear()
-        self[key] = claim
-        return claim
+        return self.keep(key, claim)
+
+    def clear(self) -> None:
+        """Add the cached claims to the sums, then clear the cache."""
+        self._claimed.settle()
+        super().clear()
 
     def _read(self, cell: str) -> tuple[Decimal | None, str]:
         try:

@@ -10,6 +10,7 @@ A rejected row changes no state: no ordinal, no claim, no day of the coverage.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from operator import itemgetter
 
 from chalicelib.importers.outcomes import (
@@ -79,11 +80,11 @@ class RowEngine:
         self.plan = plan
         self._subjects = subjects
         self._totals = totals
-        self._left_out = left_out
-        self.reason_to_skip = totals.reason if left_out is None else self._reason
+        self.reason_to_skip = (
+            totals.reason if left_out is None else partial(_reason, left_out, totals)
+        )
         self._counts = Counts(numbers)
         self._costs = Amounts(numbers, plan.cost) if plan.cost else None
-        self._cost_at = plan.cost.position if plan.cost else -1
         self._claims = Claims(numbers, plan.currency, self.claimed)
         self._sales = Sales(plan.sales, self._counts, numbers) if plan.sales else None
         self._ordinals = ordinals or Ordinals()
@@ -110,7 +111,7 @@ class RowEngine:
     def convert(self, row: int, cells: Cells) -> Imported | Skipped:
         """Return the outcome of a row; raise `RowRejected` without having changed any state."""
         plan = self.plan
-        key = self._subject_cells(cells) if self._subject_cells else ""
+        key = self._subject_cells(cells) if self._subject_cells else ()
         subject = self._subjects.get(key)
         if subject is None or not self._is_label_settled:
             reason = self.reason_to_skip(cells)
@@ -121,7 +122,6 @@ class RowEngine:
         counts, metrics = self._counts, plan.metrics
         found: list[tuple[int, int]] = []
         negative: list[int] = []
-        index = 0
         try:
             for index, position, is_net, applies in self._metrics:
                 count = counts[cells[position]]
@@ -136,9 +136,9 @@ class RowEngine:
             raise RowRejected(error.code, f"{metrics[index].name}: {error.message}") from None
         if plan.adds_up:
             found = _added_up(found + self._once, subject)
-        cost = None
-        if self._costs is not None:
-            cost = self._costs[cells[self._cost_at], subject.currency]
+        cost, costs = None, self._costs
+        if costs is not None:
+            cost = costs[cells[costs.position], subject.currency]
         claim = self._claim(cells, subject) if self._may_claim else None
         sale, has_audience = None, False
         if self._may_stand_alone:
@@ -162,7 +162,7 @@ class RowEngine:
         extras = self._extras(cells) if plan.extras and found else {}
         ordinal = 0 if is_empty else self._ordinal(subject, span, sale)
         # No code above changes state, because until here the row may be rejected.
-        if span.code not in self.days:
+        if span.is_longer or span.code not in self.days:
             self.days.update(span.days)
         if is_empty:
             return Skipped(row, NO_NUMBERS)
@@ -180,12 +180,6 @@ class RowEngine:
         if size is not None:
             events.append(self._events.of_audience(subject, span, ordinal, size))
         return Imported(row, tuple(events), 0, claim)
-
-    def _reason(self, cells: Cells) -> str:
-        """Return why a row is not data, in a file with rows that the mapping excludes."""
-        if not any(map(str.strip, cells)):
-            return "blank line"
-        return (self._left_out(cells) if self._left_out else "") or self._totals.reason(cells)
 
     def _claim(self, cells: Cells, subject: Subject) -> Claim | None:
         plan = self.plan
@@ -280,6 +274,13 @@ class RowEngine:
             if self._totals.reason(cells):
                 return None
             raise
+
+
+def _reason(left_out: Callable[[Cells], str], totals: TotalsRows, cells: Cells) -> str:
+    """Return why a row is not data, in a file with rows that the mapping excludes."""
+    if not any(map(str.strip, cells)):
+        return "blank line"
+    return left_out(cells) or totals.reason(cells)
 
 
 def _added_up(found: Found, subject: Subject) -> list[tuple[int, int]]:

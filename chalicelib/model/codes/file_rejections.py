@@ -134,7 +134,7 @@ FILES = (
     Rejection(
         "unreadable_file",
         "Unreadable file",
-        "The file is not text in the encoding that it declares.",
+        "The file is truncated or damaged, or is not text in the encoding that it declares.",
         "Download the report again and upload it without opening and saving it first.",
         ("file",),
     ),

@@ -72,6 +72,31 @@ VERDICTS = tuple(
             "No action is needed.",
         ),
         (
+            "adds_value",
+            "Adds value",
+            "Following causes conversions: the whole interval is above 0.",
+            "No action is needed.",
+        ),
+        (
+            "costs_sales",
+            "Costs sales",
+            "Following lowers conversions: the whole interval is below 0.",
+            "Check what followers are shown.",
+        ),
+        (
+            "nothing_shown",
+            "Nothing shown",
+            "The data do not show whether following has an effect.",
+            "Collect the additional followers in `needed`, or run an experiment.",
+        ),
+        (
+            "at_most",
+            "At most",
+            "Only an upper limit is known: what all organic engagements of the channel bring "
+            "together.",
+            "Send follows with `user_id`.",
+        ),
+        (
             "below_tipping_point",
             "Below the tipping point",
             "Each share brings fewer than one further share, so spreading ends by itself: the "

@@ -364,7 +364,74 @@ WARNINGS = (
         "The model has a serious warning, so only the result of the experiment is used.",
         "No action is needed.",
     ),
+    # --- what followers are worth -----------------------------------------------------------
+    _warning(
+        "follows_at_interest_peak",
+        "Follows at a peak of interest",
+        "People buy unusually often around their follow, so they follow when they are "
+        "interested. The weeks around the follow are left out.",
+        "No action is needed.",
+    ),
+    _warning(
+        "followers_without_history",
+        "Followers without a history",
+        "More than 30 % of the followers were first seen on the day of their follow. They "
+        "are assumed to be like the others.",
+        "Import earlier purchases and engagements of the same people.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "silent_followers",
+        "Silent followers",
+        "More than 30 % of the followers had no event in four weeks, as with bought or "
+        "automated accounts.",
+        "Check where the followers come from; the value holds for followers who do something.",
+    ),
+    _warning(
+        "effect_fades",
+        "The effect fades",
+        "A follower brings less later than at the beginning.",
+        "Use a shorter `horizon_days`.",
+        "caution",
+        "too_high",
+    ),
+    _warning(
+        "extrapolated_lifetime",
+        "Extrapolated",
+        "The horizon is longer than follows have been observed; the rest assumes that "
+        "people leave at a constant rate.",
+        "Use a shorter `horizon_days`, or a longer history.",
+    ),
+    _warning(
+        "earlier_followers_assumed_alike",
+        "Earlier followers assumed alike",
+        "What followers bring was measured with new followers; those who followed before "
+        "the data begin are assumed to be like them.",
+        "No action is needed.",
+    ),
+    _warning(
+        "engagements_assumed_alike",
+        "Engagements assumed alike",
+        "The part through engagements assumes that likes and comments brought by following "
+        "work like all others.",
+        "Compare it with the whole effect of following.",
+    ),
+    _warning(
+        "pages_followed_together",
+        "Pages followed together",
+        "More than a tenth of the followers followed another page within two weeks. They "
+        "are left out, because the effects of the pages cannot be separated.",
+        "No action is needed.",
+    ),
     # --- how shares spread ------------------------------------------------------------------
+    _warning(
+        "of_the_whole_window",
+        "Partly of the whole window",
+        "Contents, people and the limit for missing parents are those of all days of the "
+        "fit, not only of this range.",
+        "Ask for all days of the fit to see everything for the same days.",
+    ),
     _warning(
         "parents_may_be_missing",
         "Parents may be missing",

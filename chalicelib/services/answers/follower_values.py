@@ -43,7 +43,7 @@ AudienceMethod = Literal["experiment", "within_person", "through_engagements", "
 Document = Mapping[str, Any]
 
 
-class Audience(TypedDict):
+class AudienceNumbers(TypedDict):
     """The followers of a page in the range.
 
     ``known_before``: share of the new followers with two weeks of data before and after the
@@ -96,7 +96,7 @@ class InPaidClicks(TypedDict):
     ci_high: float | None
 
 
-class Follower(TypedDict):
+class FollowerValue(TypedDict):
     """What one new follower brings; its value is the most that a follow may cost."""
 
     conversions_per_follower_day: Estimate
@@ -111,7 +111,7 @@ class Follower(TypedDict):
     in_paid_clicks: InPaidClicks
 
 
-class Page(TypedDict):
+class PageValue(TypedDict):
     """What a page with a number of followers brings."""
 
     size: float | None
@@ -154,9 +154,9 @@ class ChannelAudience(TypedDict):
     verdict: Verdict
     method: AudienceMethod | None
     summary: str
-    audience: Audience
-    follower: Follower
-    page: Page
+    audience: AudienceNumbers
+    follower: FollowerValue
+    page: PageValue
     associated: Associated
     smallest_detectable_effect: DetectableFollow
     needed: NeededFollowers | None
@@ -183,7 +183,7 @@ class Audiences(OfAudiences, Period, OfFit):
 AUDIENCES_TABLE = Table(
     ChannelAudience,
     *("channel", "verdict", "method"),
-    *(Column(f"audience.{name}", name) for name in Audience.__annotations__),
+    *(Column(f"audience.{name}", name) for name in AudienceNumbers.__annotations__),
     Column("follower.conversions_per_follower_day", "conversions_per_follower_day"),
     Column("follower.through_engagements", "through_engagements"),
     *(
@@ -301,6 +301,8 @@ def _channel(
     shown_size = audience["size"] if size is None else float(size)
     follower = _follower(document, fitted, dict(found), click, horizon)
     page = _page(dict(found), shown_size, mean, variance)
+    if page["value_per_30_days"]["estimate"] is not None and audience["size_at_start"]:
+        warnings.append("earlier_followers_assumed_alike")
     sensitivity = found["sensitivity"]
     answer: ChannelAudience = {
         "channel": channel,
@@ -332,7 +334,7 @@ def _channel(
     return answer
 
 
-def _audience(document: FitDocument, channel: str, found: Document, days: Range) -> Audience:
+def _audience(document: FitDocument, channel: str, found: Document, days: Range) -> AudienceNumbers:
     counts = {"follow": 0, "unfollow": 0}
     for kind in document["kinds"]:
         if kind["channel"] == channel and kind["type"] in CHANGES:
@@ -355,7 +357,7 @@ def _follower(
     found: dict[str, Any],
     click: Effect,
     horizon: int,
-) -> Follower:
+) -> FollowerValue:
     mean, variance = fitted["value_mean"], fitted["value_variance"]
     stay = worth.days_followed(found, horizon)
     lifetime = found["lifetime"]
@@ -398,7 +400,7 @@ def _brought(document: FitDocument, part: Document) -> BroughtEngagements:
     }
 
 
-def _page(found: dict[str, Any], size: float | None, mean: float, variance: float) -> Page:
+def _page(found: dict[str, Any], size: float | None, mean: float, variance: float) -> PageValue:
     month = value = ceiling = None
     if size is not None:
         month = worth.page_value_per_30_days(found, size, mean, variance)

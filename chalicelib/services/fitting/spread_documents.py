@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from chalicelib.attribution.virality.virality_estimate import Spread, ViralityEstimate
 
 DIGITS = 6
+_INSTANT = 1e-7
+"""Days; less than the distance of two instants in events."""
 
 Bounds = tuple[float | None, float | None, float | None]
 """An estimate, and the ends of its interval; None: unknown, or without a limit."""
@@ -127,7 +129,7 @@ def spread_document(
     inside = (shares.time >= begin) & (shares.time <= last) & (shares.time < begin + n_days)
     if not inside.any():
         return None
-    found = estimate_virality(shares, start=begin, end=min(last, begin + n_days), as_of=last)
+    found = estimate_virality(shares, start=begin, end=min(last, begin + n_days - _INSTANT), as_of=last)
     sums = sum_days(shares, start=begin, n_days=n_days, as_of=last)
     keys = np.unique(np.frombuffer(columns.shares.content, dtype=np.uint64))
     names = [columns.shares.names.get((int(key),)) for key in keys if key]

@@ -120,45 +120,51 @@ def _rows(options: Options, reading: Reading) -> Convert:
     return convert
 
 
-_DECLARATION = Declaration(
-    "Stripe: balance transactions, and the itemised balance report (CSV)",
-    "Stripe Dashboard > Balances > All activity > Export (Guthaben > Alle Aktivitäten > "
-    "Exportieren), or Reports > Balance > Balance change from activity > Itemised",
-    "the columns Source, Type, Amount, Created (UTC) and Available On (UTC); or "
-    "balance_transaction_id, source_id, reporting_category, gross and created_utc",
-    (
-        Becomes("`charge`, `payment`", f"one `conversion`, goal `{GOAL}`"),
-        Becomes(
-            "`refund`, `payment_refund`, `payment_failure_refund`, `dispute`",
-            "a `conversion` with `refund`: the money paid back, on the day it was paid back",
-        ),
-        Becomes(
-            "`payout`, `transfer`, `stripe_fee`, `adjustment`, `dispute_reversal` and all others",
-            "nothing: not a sale; the summary counts each type",
-        ),
-        Becomes("Amount, Currency / gross, currency", "the value, before Stripe's fee"),
-        Becomes("Created (UTC) / created_utc", "the time, to the minute"),
-        Becomes("Source / source_id", "part of the event id"),
-    ),
-    (
-        ("invalid_date", "a time in an unknown format"),
+def _declaration(
+    title: str, where: str, looks_for: str, names: tuple[str, str, str]
+) -> Declaration:
+    """The description of a layout; `names`: its columns of the amount, the time and the source."""
+    amount, created, source = names
+    return Declaration(
+        title,
+        where,
+        looks_for,
         (
-            "undecidable_format",
-            "dates changed by a spreadsheet that could be day/month or month/day",
+            Becomes("`charge`, `payment`", f"one `conversion`, goal `{GOAL}`"),
+            Becomes(
+                "`refund`, `payment_refund`, `payment_failure_refund`, `dispute`",
+                "a `conversion` with `refund`: the money paid back, on the day it was paid back",
+            ),
+            Becomes(
+                "`payout`, `transfer`, `stripe_fee`, `adjustment`, `dispute_reversal` and all "
+                "others",
+                "nothing: not a sale; the summary counts each type",
+            ),
+            Becomes(amount, "the value, before Stripe's fee"),
+            Becomes(created, "the time, to the minute"),
+            Becomes(source, "part of the event id"),
         ),
-        ("missing_value", "no source"),
-        ("no_currency", "the transaction has no currency, and you did not pass one"),
-    ),
-    (
-        NO_PEOPLE,
-        "Amounts are in the account's currency.",
-        "*adjustment* can be a dispute or a correction. To include disputes, import the payments "
-        "export.",
-        ONE_OF_THEM,
-        "Both layouts come from Stripe's documentation.",
-    ),
-    holds_people=True,
-)
+        (
+            ("invalid_date", "a time in an unknown format"),
+            (
+                "undecidable_format",
+                "dates changed by a spreadsheet that could be day/month or month/day",
+            ),
+            ("missing_value", "no source"),
+            ("no_currency", "the transaction has no currency, and you did not pass one"),
+        ),
+        (
+            NO_PEOPLE,
+            "Amounts are in the account's currency.",
+            "*adjustment* can be a dispute or a correction. To include disputes, import the "
+            "payments export.",
+            ONE_OF_THEM,
+            "The layout comes from Stripe's documentation.",
+        ),
+        holds_people=True,
+    )
+
+
 _SHOWN = {
     "source": ID,
     "amount": AMOUNT,
@@ -175,7 +181,13 @@ BALANCE = PaymentTable(
     days=("created",),
     shown=_SHOWN,
     rows=_rows,
-    declaration=_DECLARATION,
+    declaration=_declaration(
+        "Stripe: balance transactions (CSV)",
+        "Stripe Dashboard > Balances > All activity > Export (Guthaben > Alle Aktivitäten > "
+        "Exportieren)",
+        "the columns Source, Type, Amount, Created (UTC) and Available On (UTC)",
+        ("Amount, Currency", "Created (UTC)", "Source"),
+    ),
 ).importer()
 BALANCE_ITEMISED = PaymentTable(
     platform=PLATFORM,
@@ -187,5 +199,10 @@ BALANCE_ITEMISED = PaymentTable(
     days=("created",),
     shown=_SHOWN,
     rows=_rows,
-    declaration=_DECLARATION,
+    declaration=_declaration(
+        "Stripe: itemised balance report (CSV)",
+        "Stripe Dashboard > Reports > Balance > Balance change from activity > Itemised",
+        "the columns balance_transaction_id, source_id, reporting_category, gross and created_utc",
+        ("gross, currency", "created_utc", "source_id"),
+    ),
 ).importer()

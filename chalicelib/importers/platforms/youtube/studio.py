@@ -103,8 +103,8 @@ class StudioReport(TableReport):
 
 
 _NET = (
-    "Subscribers are gained minus lost subscribers, so there are too few follows and unfollows. Add "
-    "the metrics Subscribers gained and Subscribers lost to the export."
+    "Subscribers are gained minus lost subscribers, so there are too few follows and unfollows. "
+    "Add the metrics Subscribers gained and Subscribers lost to the export."
 )
 
 
