@@ -88,7 +88,7 @@ def _tour(service: LocalService, key: str, seed: int) -> bool:
             tour.wait_for_imports(service, api, files, progress)
         loaded = time.monotonic()
         with step("fitting") as progress:
-            tour.fit(api, history, progress)
+            tour.fit(api, progress)
         answers = tour.fetch_answers(api)
     finally:
         api.close()

@@ -174,16 +174,17 @@ def wait_for_imports(service: Service, api: Api, files: int, progress: Progress)
         )
 
 
-def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
-    """Start a fit of the brand's window and wait until it is done.
+def fit(api: Api, progress: Progress) -> dict[str, Any]:
+    """Start a fit of all days with data and wait until it is done.
+
+    Only a fit without a window of its own names people.
 
     Raises
     ------
     TourFailedError
         If it fails or takes longer than `FIT_SECONDS`.
     """
-    window = {"from": history.first_day.isoformat(), "to": history.last_day.isoformat()}
-    started = api.post("/v1/fits", json.dumps(window).encode(), "application/json", (202,))
+    started = api.post("/v1/fits", b"{}", "application/json", (202,))
     began = time.monotonic()
     while True:
         shown: dict[str, Any] = api.get(f"/v1/fits/{started['id']}")

@@ -87,7 +87,7 @@ def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
         sent = tour.load_events(api, history, lambda share, _note: shares.append(share))
         files = tour.drop_files(service, "demo", history)
         tour.wait_for_imports(service, api, files, _nothing)
-        tour.fit(api, history, _nothing)
+        made = tour.fit(api, _nothing)
         answers = tour.fetch_answers(api)
         views = api.get(
             "/v1/timeseries",
@@ -99,6 +99,8 @@ def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
         api.close()
     finally:
         service.stop()
+    window = {"from": history.first_day.isoformat(), "to": history.last_day.isoformat()}
+    assert made["window"] == window
     truth = truth_of(history)
     totals = {
         series["group"]: sum(point["value"] for point in series["points"])

@@ -15,6 +15,8 @@ const LINKABLE = [
   "equivalence",
   "equivalences",
   "attribution",
+  "audiences",
+  "virality",
   "coverage",
   "decomposition",
   "experiments",

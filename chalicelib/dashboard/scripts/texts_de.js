@@ -7,6 +7,8 @@ export const GERMAN = {
 
   "view.overview": "Übersicht",
   "view.channels": "Kanäle",
+  "view.followers": "Follower",
+  "view.virality": "Verbreitung",
   "view.compare": "Like oder Klick",
   "view.models": "Modelle",
   "view.experiments": "Experimente",
@@ -245,6 +247,169 @@ export const GERMAN = {
   "settle.wait": "Warten Sie, bis die Wirkung Zeit hatte einzutreten.",
   "settle.reasons": "Die Gründe unten nennen, was helfen würde.",
   "settle.plan_test": "Ein Experiment eintragen",
+
+  "followers.no_page": "Die Daten enthalten keine Seite mit Followern.",
+  "followers.no_page_help":
+    "Senden Sie Follows und Entfolgen mit `user_id` und die Zahl der Follower als Ereignisse der Art `audience`.",
+  "followers.page": "Seite",
+  "followers.horizon": "Käufe zählen innerhalb von",
+  "followers.horizon_days": "{n} Tagen nach dem Folgen",
+  "followers.unknown": "Was ein Follower auf {name} wert ist, lässt sich aus diesen Daten nicht bestimmen: {reasons}.",
+  "followers.at_most":
+    "Die Seite auf {name} bringt über Likes, Kommentare und geteilte Beiträge höchstens {limit} in 30 Tagen. Was das Folgen selbst bewirkt, lässt sich nicht bestimmen.",
+  "followers.at_most_unknown":
+    "Wie viel ein Follower auf {name} wert ist, lässt sich aus diesen Daten nicht bestimmen.",
+  "followers.brings": "Innerhalb von {days} Tagen bringt ein neuer Follower auf {name} {estimate}.",
+  "followers.brings_conversions": "Ein Follower auf {name} bringt {estimate} {goal} in 1.000 Tagen.",
+  "followers.not_shown": "Eine Wirkung des Folgens ist nicht nachgewiesen.",
+  "followers.page_brings": "Die {n} Follower bringen {estimate} in 30 Tagen.",
+  "followers.figures": "Kennzahlen zu Followern",
+  "followers.card_value": "Wert eines neuen Followers in {n} Tagen",
+  "followers.card_clicks": "Dasselbe in {name}",
+  "followers.card_days": "Tage als Follower, von den ersten {n}",
+  "followers.card_page": "Wert der Seite in 30 Tagen",
+  "followers.seen": "Follows über {n} Tage beobachtet",
+  "followers.break_even": "Was ein Follow kosten darf",
+  "followers.pays":
+    "Ein Follow, der weniger als {low} kostet, lohnt sich innerhalb von {days} Tagen auch am unteren Ende des Intervalls. Der Schätzwert ist {middle}.",
+  "followers.may_pay":
+    "Kein Preis lohnt sich innerhalb von {days} Tagen sicher: Das Intervall beginnt bei {low}. Der Schätzwert ist {middle}.",
+  "followers.never_pays":
+    "Zahlen Sie nicht für Follows: Innerhalb von {days} Tagen senkt ein Follow die Umsätze, geschätzt um {middle} (unteres Ende {low}).",
+  "followers.clicks": "Ein neuer Follower ist so viel wert wie {estimate} {name}.",
+  "followers.caused": "Was das Folgen bewirkt",
+  "followers.caused_sentence":
+    "Personen werden mit sich selbst vor und nach dem Folgen verglichen. Die Wirkung enthält {goal} über Likes, Kommentare und geteilte Beiträge, die das Folgen bringt.",
+  "followers.caused_figure": "{goal}, die das Folgen bewirkt",
+  "followers.caused_note": "Grau: Eine kleinere Wirkung wäre in diesen Daten wahrscheinlich nicht zu sehen.",
+  "followers.row_all": "Folgen",
+  "followers.row_through": "davon über Engagements",
+  "followers.effect": "Wirkung",
+  "followers.axis": "{goal} je 1.000 Follower-Tage",
+  "followers.brought_figure": "Engagements, die das Folgen bringt",
+  "followers.brought_axis": "Engagements je 1.000 Follower-Tage",
+  "followers.each_worth": "Conversions je Engagement",
+  "followers.associated": "Zusammenhang, nicht Wirkung",
+  "followers.associated_sentence": "Follower tätigen je 1.000 Tage {estimate} mehr {goal} als andere Personen.",
+  "followers.associated_no_value":
+    "Treue Personen folgen häufiger und würden auch so mehr kaufen. Dieser Unterschied ist keine Wirkung des Folgens und hat in dieser Antwort keinen Wert.",
+  "followers.how_sure": "Wie belastbar das ist",
+  "followers.needed":
+    "Etwa {days} weitere Tage mit Daten oder {n} weitere neue Follower würden wahrscheinlich klären, ob das Folgen eine Wirkung hat.",
+  "followers.hidden":
+    "Ein verborgenes Interesse würde die Wirkung erklären, wenn es sowohl die Chance zu folgen als auch die Chance zu kaufen mit {factor} vervielfachte.",
+  "followers.hidden_edge": "Ein Faktor von {factor} würde genügen, um das untere Ende des Intervalls zu erklären.",
+  "followers.detectable":
+    "Die kleinste Wirkung, die diese Daten zeigen könnten, sind {n} {goal} je 1.000 Follower-Tage.",
+  "followers.known_before":
+    "{share} der neuen Follower haben genug Daten vor und nach dem Folgen. Nur sie werden verglichen.",
+  "followers.silent": "{share} der heutigen Follower haben in den letzten vier Wochen nichts getan.",
+  "followers.method_within_person": "Methode: Personen im Vergleich mit sich selbst, vor und nach dem Folgen.",
+  "followers.method_through_engagements": "Methode: nur der Teil über Engagements, die das Folgen bringt.",
+  "followers.method_ceiling": "Methode: eine Obergrenze aus allen organischen Engagements des Kanals.",
+  "followers.method_experiment": "Methode: ein Experiment.",
+  "followers.pages": "Alle Seiten",
+  "followers.pages_figure": "Wert eines neuen Followers in {n} Tagen",
+
+  "page_value.title": "Was die Seite wert ist",
+  "page_value.slider": "Zahl der Follower",
+  "page_value.number": "Genaue Zahl",
+  "page_value.today": "Die Seite hat am Ende dieser Tage {n} Follower.",
+  "page_value.month": "Mit {n} Followern bringt die Seite {estimate} in 30 Tagen.",
+  "page_value.horizon": "Über {days} Tage, wenn Follower wie heute entfolgen: {estimate}.",
+  "page_value.at_most":
+    "{n} Follower bringen über Likes, Kommentare und geteilte Beiträge höchstens {limit} in 30 Tagen, auch wenn das Folgen sie alle bewirkt hätte.",
+  "page_value.unknown": "Der Wert der Seite lässt sich nicht schätzen: {why}.",
+  "page_value.no_size": "die Zahl der Follower ist nicht bekannt",
+
+  "follows.title": "Follower im Lauf der Zeit",
+  "follows.changes": "In diesen Tagen sind {followed} Personen gefolgt und {left} entfolgt.",
+  "follows.sizes": "Die Seite hatte zuerst {first} und zuletzt {last} Follower.",
+  "follows.no_size": "Die Zahl der Follower ist nicht bekannt.",
+  "follows.figure_day": "Follows und Entfolgen auf {name} je Tag",
+  "follows.figure_week": "Follows und Entfolgen auf {name} je Woche",
+  "follows.followed": "Follows",
+  "follows.left": "Entfolgen",
+
+  "virality.no_shares_help":
+    "Senden Sie jeden geteilten Beitrag als Ereignis, mit `parent_event_id`, wenn ein anderer dazu geführt hat.",
+  "virality.unknown":
+    "Ob sich geteilte Beiträge von selbst verbreiten, lässt sich aus diesen Daten nicht bestimmen: {reasons}.",
+  "virality.says_below_tipping_point":
+    "Jeder geteilte Beitrag bringt {estimate} weitere, die Verbreitung endet also von selbst.",
+  "virality.says_above_tipping_point":
+    "Jeder geteilte Beitrag bringt {estimate} weitere, die Verbreitung wächst also von selbst, solange das anhält.",
+  "virality.says_below_as_recorded":
+    "Jeder geteilte Beitrag bringt nach den Aufzeichnungen {estimate} weitere, also weniger als der Kipppunkt von 1.",
+  "virality.says_not_settled":
+    "Jeder geteilte Beitrag bringt {estimate} weitere. Ob die Verbreitung von selbst endet oder wächst, ist nicht geklärt.",
+  "virality.become": "Aus 100 geteilten Beiträgen von außen werden {n}.",
+  "virality.distance": "Um sich von selbst zu verbreiten, müsste jeder {times}-mal so viele bringen.",
+  "virality.limit": "Vorgänger können fehlen, es können also bis zu {limit} sein.",
+  "virality.no_limit": "Vorgänger können fehlen, es können also mehr sein.",
+  "virality.tipping_point": "Verbreitet es sich von selbst?",
+  "virality.tipping_point_sentence":
+    "R ist die Zahl der weiteren geteilten Beiträge, zu denen einer direkt führt. Unter 1 ist jede Runde kleiner als die vorige, über 1 wächst sie.",
+  "virality.figure": "Weitere geteilte Beiträge je geteiltem Beitrag (R)",
+  "virality.note_limit": "Grau: so hoch kann R sein, wenn Vorgänger fehlen.",
+  "virality.mark": "Kipppunkt",
+  "virality.axis": "weitere je geteiltem Beitrag (R)",
+  "virality.row_all": "Alle",
+  "virality.row_brought": "Durch andere entstandene",
+  "virality.shares": "Geteilte Beiträge",
+  "virality.at_most": "höchstens",
+  "virality.figures": "Kennzahlen zur Verbreitung",
+  "virality.card_become": "Was aus 100 Beiträgen von außen wird",
+  "virality.card_needed": "Faktor bis zum Kipppunkt",
+  "virality.card_shares": "Geteilte Beiträge in diesen Tagen",
+  "virality.card_shares_detail": "{outside} von außen, {parent} durch andere",
+  "virality.card_above": "Wahrscheinlichkeit, über 1 zu liegen",
+  "virality.seen": "{share} der weiteren Beiträge sind schon zu sehen",
+  "virality.growth": "Die Zahl der geteilten Beiträge änderte sich um {estimate} am Tag.",
+  "virality.ceiling": "Wie auch immer die Vorgänger sind: R beendeter Kaskaden ist höchstens {limit}.",
+  "virality.weeks": "Nach Wochen",
+  "virality.weeks_figure": "Weitere je geteiltem Beitrag (R), nach Woche",
+  "virality.week": "Woche ab",
+  "virality.share": "Geteilter Beitrag",
+  "virality.share_value": "Was ein geteilter Beitrag wert ist",
+  "virality.share_value_sentence":
+    "Ein geteilter Beitrag wirkt auf die Person, die teilt. Er bringt außerdem weitere geteilte Beiträge und andere Engagements, die selbst wirken.",
+  "virality.share_value_figure": "Wert eines geteilten Beitrags",
+  "virality.share_value_axis": "Conversions je geteiltem Beitrag",
+  "virality.share_alone": "{name}: allein",
+  "virality.share_whole": "{name}: mit allen Folgen",
+
+  "contents.title": "Inhalte",
+  "contents.apart": "Die Inhalte unterscheiden sich stärker als durch Zufall. Sie sind nach R geordnet.",
+  "contents.luck":
+    "Kein Inhalt sticht heraus: Zufall erklärt die Unterschiede. Inhalte mit den meisten geteilten Beiträgen stehen oben.",
+  "contents.figure": "Weitere je geteiltem Beitrag (R), nach Inhalt",
+  "contents.more": "Das Diagramm zeigt {n} von {all}. Die Tabelle enthält alle.",
+  "contents.content": "Inhalt",
+  "contents.unnamed": "ohne Namen",
+  "contents.shares": "Geteilte Beiträge",
+  "contents.final_size": "Geteilte Beiträge am Ende",
+  "contents.running": "Noch in Verbreitung",
+  "contents.will_be": "bisher {n} geteilte Beiträge, am Ende etwa {end} ({bounds})",
+  "contents.will_be_at_least": "bisher {n} geteilte Beiträge, am Ende mindestens {low}",
+
+  "multipliers.title": "Personen, deren geteilte Beiträge am meisten bringen",
+  "multipliers.luck": "Niemand sticht heraus: Zufall erklärt die Unterschiede zwischen Personen.",
+  "multipliers.top":
+    "Das 1 % der Personen, deren geteilte Beiträge am meisten bringen, bringt {share} aller weiteren, ohne den Zufall gerechnet.",
+  "multipliers.unnamed":
+    "Keine einzelne Person ist sicher genug, um genannt zu werden. Nur eine Schätzung der üblichen Tage nennt Personen.",
+  "multipliers.sentence":
+    "Jede dieser Personen bringt je geteiltem Beitrag mehr weitere als der Durchschnitt, mit dem ganzen Intervall. Sie sind nach der unteren Grenze geordnet.",
+  "multipliers.figure": "Weitere je geteiltem Beitrag, im Vergleich zum Durchschnitt",
+  "multipliers.average": "Durchschnitt",
+  "multipliers.axis": "Vielfaches des Durchschnitts",
+  "multipliers.person": "Person",
+  "multipliers.hash": "Hash",
+  "multipliers.name": "Person {n}",
+  "multipliers.brought": "Gebracht",
+  "multipliers.who":
+    "Personen sind als Hash gespeichert. Um sie unter Ihren Kunden zu finden, senden Sie Ihre Nutzerkennungen an `POST /v1/virality/people`.",
 
   "compare.one": "Engagement",
   "compare.other": "Gemessen in",
