@@ -302,6 +302,10 @@ def test_people_who_do_not_stand_out_are_not_ranked(visits: Visits, service: Ser
     assert "Nobody stands out: luck explains the differences between people." in text
     assert "No content stands out: luck explains the differences." in text
     assert "times the average" not in text
+    contents = page.locator("figure", has=page.get_by_text("Shares by content"))
+    items = service.call("GET", "/v1/virality", service.key)["contents"]["items"]
+    label = contents.locator("svg").get_attribute("aria-label") or ""
+    assert f"{items[0]['content_id']}: {items[0]['shares']}" in label
 
 
 def test_people_and_contents_that_stand_out_are_ranked(visits: Visits, service: Served) -> None:

@@ -174,7 +174,7 @@ function makeBreakEven(one, answer) {
     {},
     make("h2", {}, t("followers.break_even")),
     make("p", {}, t(key, { low: cash(value.ci_low), middle: cash(value.estimate), days: whole(value.horizon_days) })),
-    clicks.estimate === null || key === "followers.never_pays"
+    clicks.estimate === null || one.verdict !== "adds_value"
       ? ""
       : make(
           "p",

@@ -1,7 +1,7 @@
 // Contents that spread, and people whose shares bring most.
 import { foreign, make } from "./dom.js";
 import { amount, bounds, fine, interval, percent, whole } from "./format.js";
-import { drawForest, estimateColumns, makeFigure } from "./charts.js";
+import { FONT, drawForest, estimateColumns, isNarrow, makeFigure, makeNames, marginFor } from "./charts.js";
 import { makeFlags, withCode, worstOf } from "./codes.js";
 import { t } from "./language.js";
 
@@ -36,17 +36,14 @@ export function makeContents(answer) {
     make("p", {}, t(apart ? "contents.apart" : "contents.luck")),
     makeFlags(answer.warnings),
     makeFigure({
-      title: t("contents.figure"),
-      sentence: shown.map((one) => `${one.name}: ${interval(one.reproduction, fine)}`).join("; "),
+      title: t(apart ? "contents.figure" : "contents.figure_shares"),
+      sentence: shown
+        .map((one) => `${one.name}: ${apart ? interval(one.reproduction, fine) : whole(one.shares)}`)
+        .join("; "),
       note: rows.length > SHOWN ? t("contents.more", { n: SHOWN, all: whole(rows.length) }) : null,
       rows,
       file: "contents",
-      draw: (width) =>
-        drawForest(width, {
-          rows: shown.map((one) => ({ name: one.name, e: one.reproduction, tone: worstOf(answer.warnings) })),
-          marks: [{ x: 1, text: t("virality.mark"), strong: true }],
-          label: t("virality.axis"),
-        }),
+      draw: (width) => (apart ? drawContents(width, shown, answer.warnings) : drawShares(width, shown)),
       columns: [
         {
           label: t("contents.content"),
@@ -84,6 +81,41 @@ export function makeContents(answer) {
         ]
       : null,
   );
+}
+
+const drawContents = (width, shown, warnings) =>
+  drawForest(width, {
+    rows: shown.map((one) => ({ name: one.name, e: one.reproduction, tone: worstOf(warnings) })),
+    marks: [{ x: 1, text: t("virality.mark"), strong: true }],
+    label: t("virality.axis"),
+  });
+
+// Contents without an R of their own, because luck explains the differences.
+function drawShares(width, shown) {
+  const marginLeft = marginFor(
+    shown.map((one) => one.name),
+    isNarrow(width),
+  );
+  return Plot.plot({
+    style: FONT,
+    width,
+    marginLeft,
+    marginBottom: 40,
+    height: 60 + shown.length * 26,
+    x: { label: t("contents.shares"), labelAnchor: "center", labelArrow: "none", grid: true, ticks: 5, tickSize: 0 },
+    y: { domain: shown.map((one) => one.name), label: null, axis: null },
+    marks: [
+      makeNames(marginLeft),
+      Plot.barX(shown, {
+        y: "name",
+        x: "shares",
+        fill: "var(--accent)",
+        fillOpacity: 0.75,
+        insetTop: 4,
+        insetBottom: 4,
+      }),
+    ],
+  });
 }
 
 export function makeMultipliers(answer) {

@@ -384,6 +384,7 @@ export const GERMAN = {
   "contents.luck":
     "Kein Inhalt sticht heraus: Zufall erklärt die Unterschiede. Inhalte mit den meisten geteilten Beiträgen stehen oben.",
   "contents.figure": "Weitere je geteiltem Beitrag (R), nach Inhalt",
+  "contents.figure_shares": "Geteilte Beiträge nach Inhalt",
   "contents.more": "Das Diagramm zeigt {n} von {all}. Die Tabelle enthält alle.",
   "contents.content": "Inhalt",
   "contents.unnamed": "ohne Namen",

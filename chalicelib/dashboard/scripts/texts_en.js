@@ -375,6 +375,7 @@ export const ENGLISH = {
   "contents.apart": "Contents differ by more than luck. They are ranked by R.",
   "contents.luck": "No content stands out: luck explains the differences. The contents with most shares come first.",
   "contents.figure": "Further shares per share (R), by content",
+  "contents.figure_shares": "Shares by content",
   "contents.more": "The chart shows {n} of {all}. The table has all.",
   "contents.content": "Content",
   "contents.unnamed": "unnamed",
