@@ -169,7 +169,6 @@ def test_paid_clicks_are_a_fieller_interval_and_unbounded_for_an_uncertain_click
     [
         ({}, "adds_value"),
         ({"effect": Interval(-0.002, 0.0001, -0.003, -0.001)}, "costs_sales"),
-        ({"effect": Interval(0.002, 0.002, -0.002, 0.006)}, "nothing_shown"),
         ({"warnings": ("placebo_failed",)}, "nothing_shown"),
         ({"method": "ceiling", "effect": None}, "at_most"),
         ({"method": None, "effect": None}, "not_estimable"),
@@ -178,6 +177,12 @@ def test_paid_clicks_are_a_fieller_interval_and_unbounded_for_an_uncertain_click
 )
 def test_verdicts(over: dict[str, Any], verdict: str) -> None:
     assert verdict_of(make_document(**over)) == verdict
+
+
+def test_an_interval_around_zero_shows_nothing() -> None:
+    document = make_document(effect=Interval(0.002, 0.002, -0.002, 0.006))
+
+    assert verdict_of(document) == "nothing_shown"
 
 
 def test_without_an_effect_an_order_value_or_a_lifetime_there_is_no_value() -> None:

@@ -50,7 +50,7 @@ PEAK_SHARE = 0.02
 MOST_WITHOUT_HISTORY = 0.3
 MOST_SILENT = 0.3
 MOST_TOGETHER = 0.1
-_Z_SALES, _Z_ENGAGEMENTS, _Z_ABOVE_BEFORE, _Z_WARNING = 2.33, 3.0, 2.58, 3.0
+_Z_SALES, _Z_ENGAGEMENTS, _Z_ABOVE_BEFORE, _Z_WARNING = 2.33, 3.0, 3.0, 3.0
 _Z_INTEREST = 1.64
 _LEFT, _LEFT_OF_SEEN_INTEREST = 0.5, 0.75
 _NEARLY_ALL = 0.9
@@ -209,7 +209,7 @@ def _compare(
             reasons=("too_few_conversions",),
             warnings=(*_population_warnings(base.counts), "engagements_assumed_alike"),
         )
-    leaving = compare_after_leaving(design.bought, factors, design, change.per_day, kept)
+    leaving = compare_after_leaving(design.bought, factors, design, change, kept)
     base = replace(
         base,
         after_leaving=leaving,
@@ -320,7 +320,7 @@ def _through(
         parts.append(Part(int(k), interval_of(rate), float(effects.delta[k]), error))
     together = count_events(design.n_days, person, day, count)
     change, factors, kept = _brought(together, design, ranges)
-    total = compare_after_leaving(together, factors, design, change.per_day, kept)
+    total = compare_after_leaving(together, factors, design, change, kept)
     if not brought:
         return _Through(np.full(GROUPS + 1, np.nan), 0.0, (), total)
     rates = np.column_stack(brought)
