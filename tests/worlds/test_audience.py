@@ -15,15 +15,15 @@ SEEDS = range(1_000, 1_006)
 
 
 def test_intervals_contain_the_truth_where_following_works() -> None:
-    names = ("both", "purchase_triggers", "wave")
+    names = ("both", "purchase_triggers")
 
     verdicts = [
         v for name in names for s in SEEDS for v in judge_audience(AUDIENCE_WORLDS[name], s)
     ]
 
     estimated = [v for v in verdicts if v.covered is not None]
-    assert len(estimated) >= 15, "hardly any may be rejected here"
-    # of 18 at 95 %, three are missed once in 17 cases, four once in 90
+    assert len(estimated) >= 10, "hardly any may be rejected here"
+    # of 12 at 95 %, more than three are missed once in 450 cases
     assert sum(not v.covered for v in estimated) <= 3
     assert sum(not v.through_covered for v in estimated if v.through_covered is not None) <= 3
     assert sum(not v.year_covered for v in verdicts if v.year_covered is not None) <= 3
