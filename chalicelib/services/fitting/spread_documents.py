@@ -129,7 +129,9 @@ def spread_document(
     inside = (shares.time >= begin) & (shares.time <= last) & (shares.time < begin + n_days)
     if not inside.any():
         return None
-    found = estimate_virality(shares, start=begin, end=min(last, begin + n_days - _INSTANT), as_of=last)
+    found = estimate_virality(
+        shares, start=begin, end=min(last, begin + n_days - _INSTANT), as_of=last
+    )
     sums = sum_days(shares, start=begin, n_days=n_days, as_of=last)
     keys = np.unique(np.frombuffer(columns.shares.content, dtype=np.uint64))
     names = [columns.shares.names.get((int(key),)) for key in keys if key]
