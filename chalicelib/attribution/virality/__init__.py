@@ -4,6 +4,7 @@
 estimated           a number with its interval (pure standard library)
 shares              the input: one row per share event
 share_edges         the usable edges: who shared what after whom
+share_clock         a clock that runs slowly at hours with few shares
 offspring           the mean number of children by age, and its variance per parent
 sharing_delays      the time until a child comes, from shares of different ages
 reproduction        R with its interval, for a set of shares

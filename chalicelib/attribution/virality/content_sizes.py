@@ -7,6 +7,7 @@ contents of that age.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,10 @@ from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.virality.credibility import Factors, compare_grown_groups
 from chalicelib.attribution.virality.estimated import Estimated, Reproduction
 from chalicelib.attribution.virality.missing_parents import content_age
+from chalicelib.attribution.virality.offspring import REACHED
 from chalicelib.attribution.virality.reproduction import FEW_CHILDREN, Cohort
 from chalicelib.attribution.virality.share_edges import SECOND, Edges
-from chalicelib.attribution.virality.sharing_delays import Delays, fit_delays
+from chalicelib.attribution.virality.sharing_delays import Delays
 
 MOST_CONTENTS = 100
 DRAWS = 400
@@ -27,7 +29,12 @@ ENDLESS = 0.025
 """From this probability of R being 1 or more on, a final size has no upper limit."""
 SEEN_ENOUGH = 0.5
 """Part of the children of the present shares that must be visible for a final size."""
-FACTORS_COUNT = 0.05
+INTERVALS = (0.3, 0.6, 0.8, 0.9, 0.96)
+"""Quantiles of the ages at which shares come from outside, the limits of intervals of age."""
+FEWEST_DONORS = 5
+"""Contents that must have lived through an interval of age."""
+OUTSIDE_SHAPE = 1.0
+"""Gamma shape of the rates of shares from outside between contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,22 @@ def describe_contents(
     compared: ContentFactors | None,
     r: Reproduction,
     delays: Delays | None,
+    at_most: float | None,
 ) -> Contents:
-    """The largest contents, with the final size of those that still spread."""
+    """The largest contents, with the final size of those that still spread.
+
+    Parameters
+    ----------
+    edges : Edges
+    cohort : Cohort
+    compared : ContentFactors or None
+        None without a known content.
+    r : Reproduction
+    delays : Delays or None
+        None with hardly any children; then there are no final sizes.
+    at_most : float or None
+        Upper limit of R; above the interval of R if parents may be missing. None without a limit.
+    """
     if compared is None:
         return Contents(False, ())
     factors = compared.factors
@@ -107,7 +128,7 @@ def describe_contents(
     )
     above = factors.above(1.0 / r.estimate) if r.estimate > 0 else np.zeros(sizes.size)
     final = (
-        _final_sizes(edges, cohort, compared, r, delays, shown)
+        _final_sizes(edges, cohort, compared, r, delays, at_most, shown)
         if delays is not None
         else [None] * shown.size
     )
@@ -127,67 +148,102 @@ def describe_contents(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """Contents as they are now."""
+
+    shares: Floats
+    """Shape (C,)."""
+    visible: Floats
+    """Part of the children of their shares that can be seen. Shape (C,)."""
+    mean: Floats
+    """Expected children of the present shares that still come. Shape (C,)."""
+    variance: Floats
+    """Of that expectation: each share has a rate of its own. Shape (C,)."""
+    outside: Ints
+    """Draws of shares from outside that still come. Shape (C, D)."""
+    dispersion: float
+    """Variance of the rates of shares, whose mean is 1."""
+
+
 def _final_sizes(
     edges: Edges,
     cohort: Cohort,
     compared: ContentFactors,
     r: Reproduction,
     delays: Delays,
+    at_most: float | None,
     shown: Ints,
 ) -> list[Estimated | None]:
     random = np.random.default_rng(0)
+    now = _run_on(edges, cohort, compared, r, delays, random)
+    factors, told = compared.factors, compared.factors.told_apart
+    error = 0.0 if r.log_error is None else r.log_error
+    level = np.exp(error * random.standard_t(max(r.df or 1.0, 3.0), DRAWS))
+    # with missing parents, the upper end is that of the largest R
+    raised = math.inf if at_most is None else max(at_most / max(r.ci_high, 1e-12), 1.0)
+    sizes: list[Estimated | None] = []
+    for c in shown:
+        if now.mean[c] + now.outside[c].mean() < FINISHED * now.shares[c]:
+            sizes.append(None)
+            continue
+        level_of = level
+        if told:
+            middle = factors.factor[c]
+            level_of = level * random.gamma(factors.shape[c], 1.0 / factors.rate[c], DRAWS) / middle
+        r_now = r.estimate * (factors.factor[c] if told else 1.0)
+        endless = float(np.mean(r_now * level_of * raised >= 1.0)) > ENDLESS
+        if now.visible[c] < SEEN_ENOUGH or endless:
+            sizes.append(Estimated(None, float(now.shares[c]), None))
+            continue
+        low, half = np.quantile(_draw_sizes(now, c, r_now, level_of, random), (0.025, 0.5))
+        high = np.quantile(_draw_sizes(now, c, r_now, level_of * raised, random), 0.975)
+        sizes.append(Estimated(float(half), float(low), float(max(high, half))))
+    return sizes
+
+
+def _run_on(
+    edges: Edges,
+    cohort: Cohort,
+    compared: ContentFactors,
+    r: Reproduction,
+    delays: Delays,
+    random: np.random.Generator,
+) -> _Running:
     known = compared.group >= 0
     group, n_contents = compared.group[known], compared.names.size
     seen = delays.share_until(cohort.age[known])
     found = np.bincount(cohort.parent, minlength=cohort.rows.size)[known].astype(np.float64)
-    expected = r.estimate * compared.of_share[known] * seen
-    shares = np.bincount(group, minlength=n_contents).astype(np.float64)
-    visible = np.bincount(group, seen, minlength=n_contents) / shares
+    alike = r.estimate * compared.of_share[known]
+    expected = alike * seen
     dispersion = _dispersion(found, expected)
     # each share's own rate: gamma with mean 1 before, and what it has brought
     shape, rate = 1.0 / dispersion + found, 1.0 / dispersion + expected
-    to_come = r.estimate * compared.of_share[known] * (1.0 - seen)
-    mean = np.bincount(group, shape / rate * to_come, minlength=n_contents)
-    spread = np.bincount(group, shape / rate**2 * to_come**2, minlength=n_contents)
-    outside = _outside_to_come(edges, cohort, compared, random)
+    to_come = alike * (1.0 - seen)
+    shares = np.bincount(group, minlength=n_contents).astype(np.float64)
+    return _Running(
+        shares,
+        np.bincount(group, seen, minlength=n_contents) / shares,
+        np.bincount(group, shape / rate * to_come, minlength=n_contents).astype(np.float64),
+        np.bincount(group, shape / rate**2 * to_come**2, minlength=n_contents).astype(np.float64),
+        _outside_to_come(edges, cohort, compared, random),
+        dispersion,
+    )
 
-    error = 0.0 if r.log_error is None else r.log_error
-    level = np.exp(error * random.standard_t(max(r.df or 1.0, 3.0), DRAWS))
-    factors = compared.factors
-    sizes: list[Estimated | None] = []
-    for c in shown:
-        if mean[c] + outside[c].mean() < FINISHED * shares[c]:
-            sizes.append(None)
-            continue
-        if visible[c] < SEEN_ENOUGH:
-            sizes.append(Estimated(None, float(shares[c]), None))
-            continue
-        factor = (
-            random.gamma(factors.shape[c], 1.0 / factors.rate[c], DRAWS)
-            if factors.told_apart
-            else np.ones(DRAWS)
-        )
-        r_draw = r.estimate * factor * level
-        middle = max(r.estimate * (factors.factor[c] if factors.told_apart else 1.0), 1e-12)
-        first = random.poisson(
-            _gamma(random, mean[c] * r_draw / middle, spread[c] * (r_draw / middle) ** 2)
-        )
-        ancestors = first + outside[c]
-        below = np.minimum(r_draw, 0.999)
-        descendants = _gamma(
-            random,
-            ancestors * below / (1.0 - below),
-            ancestors * below * (1.0 + dispersion * below) / (1.0 - below) ** 3,
-        )
-        final = shares[c] + ancestors + np.rint(descendants)
-        endless = float(np.mean(r_draw >= 1.0)) > ENDLESS
-        low, half, high = np.quantile(final, (0.025, 0.5, 0.975))
-        sizes.append(
-            Estimated(
-                None if endless else float(half), float(low), None if endless else float(high)
-            )
-        )
-    return sizes
+
+def _draw_sizes(
+    now: _Running, c: int, r: float, level: Floats, random: np.random.Generator
+) -> Floats:
+    """Final sizes of a content, shape (D,), for R at the given multiples `level` of `r`."""
+    first = random.poisson(_gamma(random, now.mean[c] * level, now.variance[c] * level**2))
+    ancestors = (first + now.outside[c]).astype(np.float64)
+    below = np.minimum(r * level, 0.999)
+    descendants = _gamma(
+        random,
+        ancestors * below / (1.0 - below),
+        ancestors * below * (1.0 + now.dispersion * below) / (1.0 - below) ** 3,
+    )
+    return np.asarray(now.shares[c] + ancestors + np.rint(descendants))
 
 
 def _dispersion(found: Floats, expected: Floats) -> float:
@@ -200,22 +256,44 @@ def _dispersion(found: Floats, expected: Floats) -> float:
 def _outside_to_come(
     edges: Edges, cohort: Cohort, compared: ContentFactors, random: np.random.Generator
 ) -> Ints:
-    """Draws of the number of shares that still come from outside, shape (C, D)."""
+    """Draws of the number of shares that still come from outside, shape (C, D).
+
+    For each interval of ages that a content has still to live, it gets as many as a content that
+    has lived through it, drawn at random, times the relative rate of the content so far. So a
+    content may be promoted later, as others were. Nothing comes after the age that the oldest
+    contents have reached.
+    """
     n_contents = compared.names.size
     age = content_age(edges)[cohort.rows]
     known = compared.group >= 0
-    from_outside: Bools = known & ~edges.brought[cohort.rows] & (age > SECOND / 2)
-    # age of the content when its last moment of the data is reached
     total_age = np.zeros(n_contents)
     np.maximum.at(total_age, compared.group[known], (cohort.age + age)[known])
-    arrivals = np.bincount(compared.group[from_outside], minlength=n_contents)
-    if int(from_outside.sum()) < FEW_CHILDREN:
-        return np.zeros((n_contents, DRAWS), dtype=np.int64)
-    none = np.zeros(int(from_outside.sum()), dtype=np.int64)
-    arriving, _ = fit_delays(age[from_outside], total_age[compared.group[from_outside]], none, 0)
-    until = np.clip(arriving.share_until(total_age), 0.01, 1.0)
-    rate = random.gamma(arrivals[:, None] + FACTORS_COUNT, 1.0, (n_contents, DRAWS))
-    return np.asarray(random.poisson(rate * ((1.0 - until) / until)[:, None]))
+    from_outside: Bools = known & ~edges.brought[cohort.rows] & (age > SECOND / 2)
+    arrived, of = age[from_outside], compared.group[from_outside]
+    nothing = np.zeros((n_contents, DRAWS), dtype=np.int64)
+    if arrived.size < FEW_CHILDREN or n_contents < FEWEST_DONORS:
+        return nothing
+    horizon = float(np.sort(total_age)[-max(FEWEST_DONORS, int(REACHED * n_contents))])
+    ends = np.append(np.quantile(arrived[arrived < horizon], INTERVALS), horizon)
+    bounds = np.unique(np.concatenate([[0.0], ends]))
+    interval = np.searchsorted(bounds, arrived, side="left") - 1
+    counted = interval < bounds.size - 1
+    counts = np.zeros((n_contents, bounds.size - 1))
+    np.add.at(counts, (of[counted], interval[counted]), 1.0)
+    through = total_age[:, None] >= bounds[1:]
+    usual = np.sum(counts * through, axis=0) / np.maximum(through.sum(axis=0), 1)
+    lived = np.clip((total_age[:, None] - bounds[:-1]) / np.diff(bounds), 0.0, 1.0)
+    # the rate of a content: gamma with the mean of all, and what it has got so far
+    shape = OUTSIDE_SHAPE + np.bincount(of, minlength=n_contents)
+    relative = random.gamma(shape[:, None], 1.0, nothing.shape)
+    relative /= (OUTSIDE_SHAPE + lived @ usual)[:, None]
+    to_come = np.zeros(nothing.shape)
+    for j in range(bounds.size - 1):
+        donors = counts[through[:, j], j]
+        waiting = np.flatnonzero(lived[:, j] < 1.0)
+        drawn = donors[random.integers(0, donors.size, (waiting.size, DRAWS))]
+        to_come[waiting] += drawn * (1.0 - lived[waiting, j])[:, None]
+    return np.asarray(random.poisson(to_come * relative))
 
 
 def _gamma(random: np.random.Generator, mean: Floats, variance: Floats) -> Floats:

@@ -73,6 +73,16 @@ def products(residual: Floats, group: Ints, n_groups: int) -> float:
     return float(sums @ sums - residual @ residual) / 2.0
 
 
+def triple_products(residual: Floats, group: Ints, n_groups: int) -> float:
+    """Sum over groups of the products of residuals of three different shares, each triple once.
+
+    In expectation it has the sign of the skewness of the factors: above zero if a few groups have
+    large factors, below zero if a few have factors near zero.
+    """
+    one, two, three = (np.bincount(group, residual**k, minlength=n_groups) for k in (1, 2, 3))
+    return float(np.sum(one**3 - 3.0 * one * two + 2.0 * three)) / 6.0
+
+
 def compare_groups(found: Floats, expected: Floats, group: Ints, n_groups: int) -> Factors:
     """Factors of groups, and whether they differ more than in random dealings.
 

@@ -15,7 +15,7 @@ from chalicelib.attribution.virality.share_edges import Edges
 
 LATE_AGES = (0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0)
 """Ages of a content in days; the age with the smallest upper limit is used."""
-_LEVEL = 0.995
+_LEVEL = 0.975
 ABSENT = 0.02
 """Up to this share of named parents may be absent from a channel that was declared complete."""
 
@@ -26,7 +26,7 @@ def content_age(edges: Edges) -> Floats:
     known = np.flatnonzero(edges.content >= 0)
     if known.size:
         _, first, which = np.unique(edges.content[known], return_index=True, return_inverse=True)
-        age[known] = edges.time[known] - edges.time[known][first][which]
+        age[known] = edges.clock[known] - edges.clock[known][first][which]
     return age
 
 

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from chalicelib.attribution.arrays import Bools, Floats, Ints
-from chalicelib.attribution.virality.credibility import Factors, compare_groups
+from chalicelib.attribution.virality.credibility import (
+    Factors,
+    compare_groups,
+    triple_products,
+)
 from chalicelib.attribution.virality.estimated import Estimated
 from chalicelib.attribution.virality.reproduction import Cohort
 from chalicelib.attribution.virality.share_edges import Edges
@@ -89,6 +93,11 @@ def find_multipliers(edges: Edges, cohort: Cohort, expected: Floats) -> Multipli
     names, of = np.unique(group[kept], return_inverse=True)
     others = found[kept].sum() / expected[kept].sum()
     factors = compare_groups(found[kept], expected[kept] * others, of, names.size)
+    residual = found[kept] - expected[kept] * others
+    if factors.told_apart and triple_products(residual, of, names.size) <= 0:
+        # people differ because some bring nothing, not because some bring much
+        silent |= _brought_nothing(found, expected, group, people.size)
+        return Multipliers(False, None, float(np.mean(silent[group])), ())
     silent_share = float(np.mean(silent[group]))
     if not factors.told_apart:
         return Multipliers(False, None, silent_share, ())
@@ -99,6 +108,12 @@ def find_multipliers(edges: Edges, cohort: Cohort, expected: Floats) -> Multipli
         silent_share,
         _named(people[names], shares, factors, float(others)),
     )
+
+
+def _brought_nothing(found: Floats, expected: Floats, group: Ints, n_groups: int) -> Bools:
+    """People without children where at least one was expected, shape (G,)."""
+    nothing = np.bincount(group, found, minlength=n_groups) == 0
+    return np.asarray(nothing & (np.bincount(group, expected, minlength=n_groups) >= 1.0))
 
 
 def _silent(found: Floats, expected: Floats, group: Ints, n_groups: int) -> Bools:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chalicelib.attribution.arrays import Bools, Floats, Ints
+from chalicelib.attribution.virality.share_clock import share_clock
 from chalicelib.attribution.virality.shares import Shares
 
 SECOND = 1.0 / 86_400
@@ -24,6 +25,8 @@ class Edges:
 
     time: Floats
     """Days. Ascending. Shape (n,)."""
+    clock: Floats
+    """The same on a clock without hours of the day (`share_clock`). Shape (n,)."""
     parent: Ints
     """Row in these arrays; -1 without a usable parent. Shape (n,)."""
     brought: Bools
@@ -33,13 +36,13 @@ class Edges:
     content: Ints
     follows_page: Bools
     """Each of shape (n,)."""
-    as_of: float
-    """The last moment of the data, in days."""
+    clock_end: float
+    """The last moment of the data, on that clock."""
 
     @property
     def age(self) -> Floats:
-        """Days until the end of the data. Shape (n,)."""
-        return np.asarray(self.as_of - self.time)
+        """Days until the end of the data, by the clock. Shape (n,)."""
+        return np.asarray(np.maximum(self.clock_end - self.clock, 0.0))
 
     @property
     def linked(self) -> Bools:
@@ -48,8 +51,10 @@ class Edges:
 
     @property
     def delay(self) -> Floats:
-        """Days after the parent, at least half a second; NaN without one. Shape (n,)."""
-        after = self.time - self.time[self.parent]
+        """Days after the parent, by the clock, at least half a second; NaN without a parent.
+        Shape (n,).
+        """
+        after = self.clock - self.clock[self.parent]
         return np.where(self.linked, np.maximum(after, SECOND / 2), np.nan)
 
 
@@ -120,15 +125,17 @@ def use_edges(shares: Shares, *, as_of: float) -> Edges:
     new = np.cumsum(kept) - 1
     parent = np.where(parent[kept] >= 0, new[parent[kept]], -1)
     rows = rows[kept]
+    clock = share_clock(shares.time[rows], np.append(shares.time[rows], as_of))
     return Edges(
         time=shares.time[rows],
+        clock=clock[:-1],
         parent=_cut_impossible(parent, shares.time[rows]),
         brought=names[kept],
         channel=shares.channel[rows],
         person=shares.person[rows],
         content=shares.content[rows],
         follows_page=shares.follows_page[rows],
-        as_of=as_of,
+        clock_end=float(clock[-1]),
     )
 
 

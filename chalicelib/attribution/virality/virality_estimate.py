@@ -178,11 +178,7 @@ def estimate_virality(
     cohort = gather(edges, chosen, linkable[edges.channel])
     delays = delays_of(cohort)
     overall, compared, multipliers = _with_groups(data, everywhere, cohort, delays)
-    contents = (
-        describe_contents(edges, cohort, compared, overall.reproduction, delays)
-        if overall.reproduction is not None
-        else Contents(False, ())
-    )
+    contents = _contents(data, cohort, delays, overall, compared)
     present = np.unique(shares.channel[(shares.time >= start) & (shares.time <= end)])
     channels = []
     for channel in present if present.size > 1 else present[:0]:
@@ -194,6 +190,24 @@ def estimate_virality(
     return ViralityEstimate(
         **_fields(overall), channels=tuple(channels), contents=contents, multipliers=multipliers
     )
+
+
+def _contents(
+    data: _Data,
+    cohort: Cohort,
+    delays: Delays | None,
+    overall: Spread,
+    compared: ContentFactors | None,
+) -> Contents:
+    """The contents of the range, with all their shares since its start."""
+    r, edges = overall.reproduction, data.edges
+    if r is None:
+        return Contents(False, ())
+    if delays is not None and edges.time[-1] > data.end:
+        until_now = (edges.time >= data.start) & data.linkable[edges.channel]
+        cohort = gather(edges, until_now, data.linkable[edges.channel])
+        compared = compare_contents(edges, cohort, r.estimate * delays.share_until(cohort.age))
+    return describe_contents(edges, cohort, compared, r, delays, overall.at_most)
 
 
 def _fields(spread: Spread) -> dict[str, Any]:
