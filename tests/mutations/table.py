@@ -8,6 +8,7 @@ from tests.mutations.of_answers import OF_ANSWERS
 from tests.mutations.of_averages import OF_AVERAGES
 from tests.mutations.of_panels import OF_PANELS
 from tests.mutations.of_regions import OF_REGIONS
+from tests.mutations.of_virality import OF_VIRALITY
 
 MUTATIONS: tuple[Mutation, ...] = (
     *OF_PANELS,
@@ -15,4 +16,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *OF_ALTERNATIVES,
     *OF_ANSWERS,
     *OF_REGIONS,
+    *OF_VIRALITY,
 )

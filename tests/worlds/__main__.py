@@ -3,7 +3,8 @@
     python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--declared]
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
-A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions.
+A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
+cascades.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -15,10 +16,17 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.worlds.cascade_verdicts import (
+    TABLES,
+    CascadeVerdict,
+    judge_cascades,
+)
+from tests.worlds.cascades import CASCADE_WORLDS
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.page import rewrite
@@ -33,17 +41,21 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-ALL = (*WORLDS, VARIED, *TOTALS)
+ALL = (*WORLDS, VARIED, *TOTALS, *CASCADE_WORLDS)
+AnyVerdict = Verdict | CascadeVerdict
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
     "totals": tuple(TOTALS_WORLDS),
     "hard_totals": tuple(world.name for world in HARD_TOTALS.values()),
     "regions": tuple(REGIONS_WORLDS),
+    "cascades": tuple(CASCADE_WORLDS),
 }
 
 
-def _run(name: str, seed: int, options: argparse.Namespace) -> list[Verdict]:
+def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdict]:
+    if name in CASCADE_WORLDS:
+        return [judge_cascades(name, seed)]
     if options.command_line:
         return judge_command_line(world_of(name, seed), seed, declared=options.declared)
     world = TOTALS[name] if name in TOTALS else world_of(name, seed)
@@ -91,20 +103,30 @@ def main() -> int:
             file.flush()
             print(f"\r{number} of {len(running)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    print(HEADER)
-    for name in names:
-        rows = [v for v in done if v.world == name and v.seed < options.seeds]
-        print(summarise(name, rows))
+    asked_for = [v for v in done if v.world in names and v.seed < options.seeds]
+    effects = [v for v in asked_for if isinstance(v, Verdict)]
+    cascades = [v for v in asked_for if isinstance(v, CascadeVerdict)]
+    if effects:
+        print(HEADER)
+        for name in names:
+            if name not in CASCADE_WORLDS:
+                print(summarise(name, [v for v in effects if v.world == name]))
+    if cascades:
+        for _, worlds, table_of in TABLES:
+            print(table_of(cascades, [name for name in worlds if name in names]))
     if options.page:
         rewrite(options.page, done)
     return 0
 
 
-def _read(path: Path) -> list[Verdict]:
+def _read(path: Path) -> list[AnyVerdict]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8") as file:
-        return [Verdict(**json.loads(line)) for line in file]
+        rows = [json.loads(line) for line in file]
+    return [
+        CascadeVerdict(**row) if row["world"] in CASCADE_WORLDS else Verdict(**row) for row in rows
+    ]
 
 
 if __name__ == "__main__":

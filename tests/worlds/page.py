@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.regions import REGIONS_WORLDS
@@ -22,7 +23,7 @@ BY_REGION = tuple(REGIONS_WORLDS)
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
-def rewrite(page: Path, verdicts: list[Verdict]) -> None:
+def rewrite(page: Path, verdicts: Sequence[Verdict | CascadeVerdict]) -> None:
     """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
@@ -31,20 +32,26 @@ def rewrite(page: Path, verdicts: list[Verdict]) -> None:
         If a marker is missing.
     """
     text = page.read_text(encoding="utf-8")
-    for name, worlds, table_of in (
+    effects = [one for one in verdicts if isinstance(one, Verdict)]
+    cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
+    tables: list[tuple[str, Iterable[str], Callable[..., str]]] = [
         ("people", PEOPLE, accuracy_table),
         ("totals", TOTALS, accuracy_table),
         ("unidentified", (*UNIDENTIFIED, "collinear"), suspicion_table),
         ("assumptions", INGREDIENTS, accuracy_table),
         ("assumptions of totals", HARD, accuracy_table),
         ("regions", BY_REGION, accuracy_table),
-    ):
+        *TABLES,
+    ]
+    of_cascades = {name for name, _, _ in TABLES}
+    for name, worlds, table_of in tables:
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if marked.search(text) is None:
             raise ValueError(f"{page} has no place for the table {name!r}")
-        if not any(one.world in worlds for one in verdicts):
+        rows = cascades if name in of_cascades else effects
+        if not any(one.world in worlds for one in rows):
             continue
-        table = table_of(verdicts, worlds)
+        table = table_of(rows, worlds)
         text, found = marked.subn(lambda m, table=table: f"{m[1]}{table}\n{m[2]}", text)  # type: ignore[misc]
         if found != 1:
             raise ValueError(f"{page} has several places for the table {name!r}")
