@@ -17,6 +17,7 @@ from chalicelib.attribution.virality.reproduction import (
     gather,
     seen_share,
 )
+from chalicelib.attribution.virality.share_doubts import tail_is_heavy
 from chalicelib.attribution.virality.share_edges import use_edges
 from chalicelib.attribution.virality.sharing_delays import Delays, fit_delays
 from tests.shares import make_shares
@@ -74,6 +75,19 @@ def test_few_shares_that_decide_leave_few_degrees_of_freedom() -> None:
     assert even.degrees > 100
     assert uneven.degrees < 8
     assert uneven.variance > 50 * even.variance
+
+
+def test_a_tail_with_infinite_variance_is_heavy_and_an_even_one_is_not() -> None:
+    def of_counts(counts: list[int]) -> Cohort:
+        parent = np.repeat(np.arange(len(counts)), counts)
+        return Cohort(
+            np.arange(len(counts)), np.full(len(counts), 9.0), parent, parent, np.ones(parent.size)
+        )
+
+    assert tail_is_heavy(of_counts([100, 60, 40, 30, 20, 10, 9, 8, 7, 6, 5, 1, 0]))
+    assert not tail_is_heavy(of_counts([9, 8, 8, 7, 7, 7, 6, 6, 6, 5, 5, 1, 0]))
+    assert not tail_is_heavy(of_counts([90, 1, 1]))
+    assert not tail_is_heavy(of_counts([]))
 
 
 def test_leaving_a_group_out_is_the_same_as_never_having_seen_it() -> None:
