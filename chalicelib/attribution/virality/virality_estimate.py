@@ -428,7 +428,7 @@ def _warnings(
         warnings.append("parents_may_be_missing")
     if seen < ALL_SEEN or float(cohort.age.max()) < SHORT_HISTORY:
         warnings.append("young_shares")
-    if r.df is not None and r.df < FEW_DEGREES:
+    if (r.df is not None and r.df < FEW_DEGREES) or doubts.tail_is_heavy(cohort):
         warnings.append("few_parents_decide")
     if fades:
         warnings.append("depth_fades")
