@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.attribution.virality.amplification import amplify
+from chalicelib.attribution.virality.amplification import amplify_contents
 from chalicelib.attribution.virality.credibility import products
 from chalicelib.attribution.virality.missing_parents import missing_limit
 from chalicelib.attribution.virality.offspring import Offspring, count_offspring
@@ -84,7 +84,7 @@ OF_VIRALITY = (
     ),
     Mutation(
         "amplification has an upper end although R may be one for a content",
-        amplify,
+        amplify_contents,
         "or endless:",
         "or False:",
         estimate.test_amplification_of_contents_that_differ_is_wider_or_has_no_upper_end,

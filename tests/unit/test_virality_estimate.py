@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.attribution.virality.amplification import ByContent, amplify
+from chalicelib.attribution.virality.amplification import ByContent, amplify_contents
 from chalicelib.attribution.virality.estimated import Estimated, Reproduction, judge_spread
 from chalicelib.attribution.virality.share_growth import arithmetic_ceiling, growth_per_day
 from chalicelib.attribution.virality.shares import Shares
@@ -287,20 +287,22 @@ def test_verdicts(
 
 
 def test_amplification_has_no_upper_end_if_r_may_be_one() -> None:
-    assert amplify(make_r(0.9, 0.8, 1.1), 1.1, None) == Estimated(
+    assert amplify_contents(make_r(0.9, 0.8, 1.1), 1.1, None) == Estimated(
         pytest.approx(10.0), pytest.approx(5.0), None
     )
-    assert amplify(make_r(1.1, 0.9, 1.3), 1.3, None) == Estimated(None, pytest.approx(10.0), None)
-    assert amplify(make_r(1.3, 1.1, 1.6), 1.6, None) == Estimated(None, None, None)
-    assert amplify(make_r(0.5, 0.4, 0.6), None, None).ci_high is None
+    assert amplify_contents(make_r(1.1, 0.9, 1.3), 1.3, None) == Estimated(
+        None, pytest.approx(10.0), None
+    )
+    assert amplify_contents(make_r(1.3, 1.1, 1.6), 1.6, None) == Estimated(None, None, None)
+    assert amplify_contents(make_r(0.5, 0.4, 0.6), None, None).ci_high is None
 
 
 def test_amplification_of_contents_that_differ_is_wider_or_has_no_upper_end() -> None:
     shares, outside = np.array([10.0, 12.0, 40.0, 90.0]), np.full(4, 10.0)
     r = make_r(0.5, 0.45, 0.55)
 
-    far = amplify(r, 0.55, ByContent(shares, outside, 1.5))
-    near = amplify(r, 0.55, ByContent(shares, outside, 2.1))
+    far = amplify_contents(r, 0.55, ByContent(shares, outside, 1.5))
+    near = amplify_contents(r, 0.55, ByContent(shares, outside, 2.1))
 
     assert far.ci_low is not None
     assert far.ci_high is not None
