@@ -51,7 +51,7 @@ def document(*, days: list[float] | None = None, like: Any = None, **over: Any) 
         "as_of": "2026-01-31T00:00:00+00:00",
         "whole": whole,
         "channels": {"twitter": whole},
-        "days": {"twitter": [of_day] * DAYS},
+        "days": {"twitter": [[number, *of_day] for number in range(DAYS)]},
         "contents_told_apart": True,
         "contents": [
             {

@@ -273,7 +273,9 @@ def _of_range(
     if whole:
         return _stored(part)
     series = spread["days"].values() if channel is None else [spread["days"][channel]]
-    found = reproduction_of(day for one in series for day in one[days.first : days.last + 1])
+    begin = (days.start - dt.date.fromisoformat(spread["from"])).days
+    wanted = range(begin, begin + (days.end - days.start).days + 1)
+    found = reproduction_of(sums for one in series for number, *sums in one if number in wanted)
     return _estimated(part, found, days)
 
 

@@ -89,8 +89,9 @@ SpreadDays = TypedDict("SpreadDays", {"from": str, "to": str})
 class SpreadDocument(SpreadDays):
     """How the shares of some days spread.
 
-    ``as_of``: the last instant of the data. ``days``: per channel and day, the sums of
-    `attribution.virality.day_sums.SUMS`. People are stored apart from the fit.
+    ``as_of``: the last instant of the data. ``days``: per channel, for each day with shares its
+    number from ``from`` on and the sums of `attribution.virality.day_sums.SUMS`. People are stored
+    apart from the fit.
     """
 
     as_of: str
@@ -255,7 +256,11 @@ def _bounds(found: Estimated | None) -> Bounds | None:
 
 
 def _lists(sums: Any) -> list[list[float]]:
-    return [[float(f"{value:.{DIGITS}g}") for value in day] for day in sums.tolist()]
+    return [
+        [number, *(float(f"{value:.{DIGITS}g}") for value in day)]
+        for number, day in enumerate(sums.tolist())
+        if any(day)
+    ]
 
 
 def _short(number: float | None) -> float | None:
