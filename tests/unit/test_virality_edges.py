@@ -136,7 +136,7 @@ def any_shares(draw: st.DrawFn) -> tuple[list[int], list[int], list[int], list[i
     return times, parents, people, contents
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(any_shares())
 def test_usable_edges_form_trees_in_order_of_time(
     drawn: tuple[list[int], list[int], list[int], list[int]],

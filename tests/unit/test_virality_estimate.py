@@ -326,7 +326,7 @@ def test_growth_of_daily_totals() -> None:
 
 def test_growth_of_constant_totals_may_be_zero() -> None:
     held = 0
-    for seed in range(40):
+    for seed in range(20):
         count = np.random.default_rng(seed).poisson(20.0, 60).astype(np.float64)
         found = growth_per_day(np.arange(60.0), count, 0.0, 60.0)
         assert found is not None
@@ -334,7 +334,7 @@ def test_growth_of_constant_totals_may_be_zero() -> None:
         assert found.ci_high is not None
         held += found.ci_low <= 0.0 <= found.ci_high
 
-    assert held >= 33  # of 40 at 95 %: fewer than 33 less than once in a hundred
+    assert held >= 16  # of 20 at 95 %: fewer than 16 less than once in a hundred
 
 
 def test_growth_needs_two_weeks_and_thirty_shares() -> None:
@@ -358,7 +358,7 @@ def numbers(value: Any) -> list[float]:
 
 @pytest.mark.parametrize("shape", [0.01, 0.05, 50.0])
 def test_extreme_dispersion_gives_finite_numbers_or_reasons(shape: float) -> None:
-    for seed in range(5):
+    for seed in range(2):
         world = dataclasses.replace(CASCADE_WORLDS["small"], shape=shape)
         found = estimate(simulate_cascades(world, seed).shares)
 

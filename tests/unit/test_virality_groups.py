@@ -74,9 +74,9 @@ def test_random_groups_are_rarely_told_apart() -> None:
 
 
 def test_contents_that_grow_by_luck_are_not_told_apart() -> None:
-    told = sum(run("small", seed, contents=20)[1].contents.told_apart for seed in range(20))
+    told = sum(run("small", seed, contents=20)[1].contents.told_apart for seed in range(10))
 
-    assert told <= 2  # at a level of 1 %: more than 2 of 20 once in a thousand
+    assert told <= 1  # at a level of 1 %: more than 1 of 10 four times in a thousand
 
 
 def test_groups_that_grow_are_compared_in_order_of_time() -> None:
@@ -112,7 +112,7 @@ def test_multipliers_are_named_with_their_factors() -> None:
 
 @pytest.mark.parametrize("name", ["luck", "ring"])
 def test_nobody_is_named_for_luck_or_for_a_ring(name: str) -> None:
-    named = sum(len(run(name, seed)[1].multipliers.people) > 0 for seed in range(4))
+    named = sum(len(run(name, seed)[1].multipliers.people) > 0 for seed in range(2))
 
     assert named == 0
 

@@ -143,7 +143,7 @@ def edges_per_share(cohort: Cohort) -> float:
 
 def test_young_shares_bring_as_much_as_old_ones() -> None:
     found: list[Floats] = []
-    for seed in range(60):
+    for seed in range(40):
         cohort = make_cohort(seed, 400, r=0.5, days=3.0)
         r = estimate_reproduction(cohort, delays_of(cohort))
         assert r is not None
@@ -152,8 +152,8 @@ def test_young_shares_bring_as_much_as_old_ones() -> None:
 
     assert np.mean(naive) < 0.32
     assert np.median(estimate) == pytest.approx(0.5, abs=0.04)
-    # of 60 at 95 %: fewer than 52 once in a hundred
-    assert np.sum((low <= 0.5) & (high >= 0.5)) >= 52
+    # of 40 at 95 %: fewer than 34 once in a hundred
+    assert np.sum((low <= 0.5) & (high >= 0.5)) >= 34
     assert np.median(high - low) < 0.5
 
 

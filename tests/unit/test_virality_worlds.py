@@ -8,7 +8,7 @@ import pytest
 from tests.worlds.cascade_verdicts import cascade_table, judge_cascades, people_table, sizes_table
 from tests.worlds.cascades import CASCADE_WORLDS, MISSING, simulate_cascades
 
-SEEDS = 8
+SEEDS = 5
 
 
 @pytest.mark.parametrize(
@@ -18,21 +18,21 @@ def test_intervals_contain_the_truth(name: str) -> None:
     verdicts = [judge_cascades(name, seed) for seed in range(SEEDS)]
 
     assert not any(v.is_wrong for v in verdicts)
-    # of 8 at 95 %: fewer than 6 once in 170
-    assert sum(v.covered is not False for v in verdicts) >= 6
-    assert sum(v.estimate is not None for v in verdicts) >= 6
+    # of 5 at 95 %: fewer than 4 once in 44 if drawn anew; the seeds are fixed
+    assert sum(v.covered is not False for v in verdicts) >= 4
+    assert sum(v.estimate is not None for v in verdicts) >= 4
 
 
 def test_growth_by_itself_is_seen() -> None:
     verdicts = [judge_cascades("above", seed).verdict for seed in range(SEEDS)]
 
-    assert verdicts.count("above_tipping_point") >= 3
+    assert verdicts.count("above_tipping_point") >= 2
     assert "below_tipping_point" not in verdicts
 
 
 @pytest.mark.parametrize("name", MISSING)
 def test_limits_hold_if_half_of_the_parents_are_missing(name: str) -> None:
-    verdicts = [judge_cascades(name, seed) for seed in range(5)]
+    verdicts = [judge_cascades(name, seed) for seed in range(3)]
 
     assert all(v.bound_holds for v in verdicts)
     assert all(v.truth > (v.high or 0.0) for v in verdicts), "as recorded, R is too low"
@@ -42,7 +42,7 @@ def test_limits_hold_if_half_of_the_parents_are_missing(name: str) -> None:
 
 def test_delays_longer_than_the_data_are_rejected_or_warned_of() -> None:
     for name in ("slow", "slow_tail"):
-        assert all(judge_cascades(name, seed).is_cautioned for seed in range(4))
+        assert all(judge_cascades(name, seed).is_cautioned for seed in range(2))
 
 
 def test_where_contents_differ_the_amplification_is_not_too_sure() -> None:
@@ -52,11 +52,11 @@ def test_where_contents_differ_the_amplification_is_not_too_sure() -> None:
 
 
 def test_the_truth_is_the_mean_of_what_is_simulated() -> None:
-    found = [simulate_cascades(CASCADE_WORLDS["plain"], seed) for seed in range(20)]
+    found = [simulate_cascades(CASCADE_WORLDS["plain"], seed) for seed in range(12)]
     per_root = [c.final_size.sum() / np.sum(~c.shares.names_parent) for c in found]
 
     assert all(c.r == pytest.approx(0.5) for c in found)
-    assert np.mean(per_root) == pytest.approx(found[0].amplification or 0.0, rel=0.05)
+    assert np.mean(per_root) == pytest.approx(found[0].amplification or 0.0, rel=0.06)
 
 
 def test_the_same_seed_gives_the_same_cascades() -> None:

@@ -48,7 +48,7 @@ def tail_is_heavy(cohort: Cohort) -> bool:
     shares of other data may be far larger, and no interval from these data is wide enough.
     """
     found = np.sort(np.bincount(cohort.parent, minlength=LARGEST + 1))[::-1].astype(np.float64)
-    if found[LARGEST] < 1:
+    if found[LARGEST] < 2:  # so small numbers show no tail
         return False
     mean_log = float(np.mean(np.log(found[:LARGEST] / found[LARGEST])))
     return mean_log > 1.0 / INFINITE_VARIANCE
