@@ -11,7 +11,7 @@ from chalicelib.attribution.audience.audience_estimate import estimate_audience
 from tests.worlds.audience import AUDIENCE_WORLDS, BOTH, NULL, simulate_audience
 from tests.worlds.audience_judge import AudienceVerdict, audience_table, judge_audience
 
-SEEDS = range(1_000, 1_006)
+SEEDS = range(1_000, 1_004)
 
 
 def test_intervals_contain_the_truth_where_following_works() -> None:
@@ -22,11 +22,11 @@ def test_intervals_contain_the_truth_where_following_works() -> None:
     ]
 
     estimated = [v for v in verdicts if v.covered is not None]
-    assert len(estimated) >= 10, "hardly any may be rejected here"
-    # of 12 at 95 %, more than three are missed once in 450 cases
-    assert sum(not v.covered for v in estimated) <= 3
-    assert sum(not v.through_covered for v in estimated if v.through_covered is not None) <= 3
-    assert sum(not v.year_covered for v in verdicts if v.year_covered is not None) <= 3
+    assert len(estimated) >= 7, "hardly any may be rejected here"
+    # of 8 at 95 %, more than two are missed once in 170 cases
+    assert sum(not v.covered for v in estimated) <= 2
+    assert sum(not v.through_covered for v in estimated if v.through_covered is not None) <= 2
+    assert sum(not v.year_covered for v in verdicts if v.year_covered is not None) <= 2
     assert np.mean([v.adds_value for v in estimated]) > 0.5
 
 
@@ -49,7 +49,7 @@ def test_interest_that_outlasts_the_unfollow_is_rejected() -> None:
         v for seed in SEEDS for v in judge_audience(AUDIENCE_WORLDS["lasting_interest"], seed)
     ]
 
-    assert sum(v.stays for v in verdicts) >= 5
+    assert sum(v.stays for v in verdicts) >= 3
     assert all(v.estimate is None and v.verdict == "not_estimable" for v in verdicts if v.stays)
 
 

@@ -62,11 +62,21 @@ def warnings_of(document: Document, horizon_days: float) -> list[str]:
 
 
 def days_followed(document: Document, horizon_days: float) -> Worth | None:
-    """Days that a new follower follows within a horizon; None if unknown."""
-    replicates = _days(document, horizon_days)
-    if replicates is None:
+    """Days that a new follower follows within a horizon; None if unknown.
+
+    The interval is symmetric on the scale of the log odds of the missing days, which follow the
+    rate of unfollows: few unfollows late in the history make the days' own scale skewed.
+    """
+    days = _days(document, horizon_days)
+    if days is None:
         return None
-    return _worth(replicates[0], _variance(replicates[1:]), document["critical"])
+    error = math.sqrt(_variance(days[1:]))
+    if not all(0.0 < one < horizon_days for one in days):
+        return _worth(days[0], error**2, document["critical"])
+    odds = [math.log(horizon_days / one - 1.0) for one in days]
+    reach = document["critical"] * math.sqrt(_variance(odds[1:]))
+    low, high = (horizon_days / (1.0 + math.exp(odds[0] + side * reach)) for side in (1.0, -1.0))
+    return Worth(days[0], error, low, high)
 
 
 def is_extrapolated(document: Document, horizon_days: float) -> bool:
