@@ -573,6 +573,30 @@ def test_mappings_are_listed_by_name_in_pages(engine: Engine) -> None:
     assert (first, rest) == (["a", "b"], ["b-2", "c"])
 
 
+# --- people whose shares bring most -----------------------------------------------------------
+
+
+def test_only_the_people_of_the_newest_fit_are_known(engine: Engine) -> None:
+    store = engine.store()
+    ben = {"person": "ben", "factor": [4.0, 2.0, None]}
+    store.multipliers.put("first", [{"person": "anna"}])
+    store.multipliers.put("second", [{"person": "anna"}, ben])
+
+    assert store.multipliers.of_fit("first") == []
+    assert store.multipliers.of_fit("second") == [{"person": "anna"}, ben]
+    assert engine.store("other").multipliers.of_fit("second") == []
+
+
+def test_a_person_is_forgotten_among_those_whose_shares_bring_most(engine: Engine) -> None:
+    store = engine.store()
+    store.multipliers.forget("anna")
+    assert store.multipliers.of_fit("second") == []
+    store.multipliers.put("second", [{"person": "anna"}, {"person": "ben"}])
+    store.multipliers.forget("anna")
+    store.multipliers.forget("zoe")
+    assert store.multipliers.of_fit("second") == [{"person": "ben"}]
+
+
 # --- tenants ----------------------------------------------------------------------------------
 
 

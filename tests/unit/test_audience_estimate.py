@@ -53,6 +53,10 @@ def without_numbers(estimate: AudienceEstimate) -> bool:
     )
 
 
+def without_effect(estimate: AudienceEstimate) -> bool:
+    return estimate.effect is None and estimate.effect_replicates == ()
+
+
 def test_followers_with_history_get_an_effect_with_all_of_its_parts() -> None:
     run, estimate = run_of(), estimate_of()
 
@@ -190,6 +194,22 @@ def test_too_few_conversions_leave_the_part_through_engagements() -> None:
     assert verdict_of(to_document(estimate)) == "not_estimable"
 
 
+def test_a_goal_that_people_reach_once_cannot_be_compared_before_and_after() -> None:
+    run = run_of()
+    _, first = np.unique(run.followers.bought_person, return_index=True)
+    data = replace(
+        run.followers,
+        bought_person=run.followers.bought_person[first],
+        bought_day=run.followers.bought_day[first],
+        bought_weight=np.ones(first.size),
+    )
+
+    estimate = estimate_audience(data, run.effects)
+
+    assert (estimate.method, estimate.reasons) == ("through_engagements", ("one_time_goal",))
+    assert without_effect(estimate)
+
+
 def test_without_effects_of_engagements_there_is_no_part_through_them() -> None:
     run = run_of()
     none = EngagementEffects(
@@ -247,6 +267,11 @@ def test_the_whole_history_is_used_and_followers_are_counted_in_the_window() -> 
     in_window = run.followers.change_day >= 100
     assert late.counts.followed == int((run.followers.change_kind[in_window] > 0).sum())
     assert late.counts.followed < whole.counts.followed
+    anonymous = np.full(run.followers.n_days, 2.0)
+    more = estimate_audience(
+        replace(run.followers, window_start=100, anonymous_follows=anonymous), run.effects
+    )
+    assert more.counts.followed == late.counts.followed + 2 * (run.followers.n_days - 100)
 
 
 @pytest.mark.parametrize(

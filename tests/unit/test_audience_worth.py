@@ -24,6 +24,7 @@ from chalicelib.attribution.audience.worth import (
     page_value_per_30_days,
     through_value,
     verdict_of,
+    warnings_of,
 )
 
 
@@ -31,7 +32,7 @@ def make_document(hazard: float = 0.01, seen: int = 100, **over: Any) -> dict[st
     """An effect of 0.002 per day, and followers who leave at a constant rate."""
     rng = np.random.default_rng(0)
     effect = np.append(0.002, 0.002 + rng.normal(size=GROUPS) * 0.0001)
-    weeks = np.append(np.arange(0, seen, 7), seen)
+    weeks = np.unique([*range(0, min(seen, 182), 7), *range(182, seen, 28), seen])
     row = tuple(float(x) for x in -np.expm1(-hazard * weeks) / hazard)
     estimate = AudienceEstimate(
         method="within_person",
@@ -43,6 +44,7 @@ def make_document(hazard: float = 0.01, seen: int = 100, **over: Any) -> dict[st
         through=interval_of(effect / 2),
         through_replicates=tuple(map(float, effect[1:] / 2)),
         seen_days=seen,
+        days_grid=tuple(map(int, weeks)),
         days_passed=(row,) * (GROUPS + 1),
         survival=(math.exp(-hazard * seen),) * (GROUPS + 1),
         hazard=(hazard,) * (GROUPS + 1),
@@ -57,13 +59,29 @@ def make_document(hazard: float = 0.01, seen: int = 100, **over: Any) -> dict[st
 def test_days_followed_are_those_of_a_constant_rate_within_and_beyond_the_seen_days() -> None:
     document = make_document()
 
-    for horizon in (1, 7, 50, 98, 99, 100, 101, 365):
+    for horizon in (0.5, 1, 7, 50, 98, 99, 100, 101, 365):
         days = days_followed(document, horizon)
 
         assert days is not None
         assert days.estimate == pytest.approx(-math.expm1(-0.01 * horizon) / 0.01, abs=0.05)
+    long = make_document(seen=400)
+    assert len(long["lifetime"]["grid"]) < 40
+    for horizon in (181, 182, 190, 300, 399, 400, 500):
+        days = days_followed(long, horizon)
+        assert days is not None
+        assert days.estimate == pytest.approx(-math.expm1(-0.01 * horizon) / 0.01, abs=0.2)
+
+
+def test_an_extrapolated_lifetime_and_earlier_followers_are_warned_about() -> None:
+    document = make_document(warnings=("silent_followers",))
+    nothing = make_document(method=None, effect=None)
+
     assert not is_extrapolated(document, 100)
     assert is_extrapolated(document, 101)
+    common = ["silent_followers", "earlier_followers_assumed_alike"]
+    assert warnings_of(document, 100) == common
+    assert warnings_of(document, 365) == [*common, "extrapolated_lifetime"]
+    assert warnings_of(nothing, 100) == []
 
 
 def test_a_followers_value_is_the_product_of_effect_days_and_order_value() -> None:
@@ -169,7 +187,6 @@ def test_paid_clicks_are_a_fieller_interval_and_unbounded_for_an_uncertain_click
     [
         ({}, "adds_value"),
         ({"effect": Interval(-0.002, 0.0001, -0.003, -0.001)}, "costs_sales"),
-        ({"effect": Interval(0.002, 0.002, -0.002, 0.006)}, "nothing_shown"),
         ({"warnings": ("placebo_failed",)}, "nothing_shown"),
         ({"method": "ceiling", "effect": None}, "at_most"),
         ({"method": None, "effect": None}, "not_estimable"),
@@ -178,6 +195,12 @@ def test_paid_clicks_are_a_fieller_interval_and_unbounded_for_an_uncertain_click
 )
 def test_verdicts(over: dict[str, Any], verdict: str) -> None:
     assert verdict_of(make_document(**over)) == verdict
+
+
+def test_an_interval_around_zero_shows_nothing() -> None:
+    document = make_document(effect=Interval(0.002, 0.002, -0.002, 0.006))
+
+    assert verdict_of(document) == "nothing_shown"
 
 
 def test_without_an_effect_an_order_value_or_a_lifetime_there_is_no_value() -> None:

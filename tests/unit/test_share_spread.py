@@ -51,7 +51,7 @@ def document(*, days: list[float] | None = None, like: Any = None, **over: Any) 
         "as_of": "2026-01-31T00:00:00+00:00",
         "whole": whole,
         "channels": {"twitter": whole},
-        "days": {"twitter": [of_day] * DAYS},
+        "days": {"twitter": [[number, *of_day] for number in range(DAYS)]},
         "contents_told_apart": True,
         "contents": [
             {
@@ -90,7 +90,8 @@ def test_the_whole_window_is_answered_as_it_was_estimated() -> None:
     assert answer["reproduction"] == {"estimate": 0.5, "ci_low": 0.4, "ci_high": 0.6}
     assert answer["summary"] == (
         "Each share brings 0.50 further shares (0.40 to 0.60): it dies out. 100 shares from "
-        "outside become 200. To spread by itself, each share would have to bring 2.00 times as many."
+        "outside become 200. To spread by itself, each share would have to bring 2.00 times as "
+        "many."
     )
     assert [week["week"] for week in answer["by_week"]] == ["2026-01-01", "2026-01-08"]
     assert answer["channels"][0]["channel"] == "twitter"

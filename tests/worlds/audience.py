@@ -46,6 +46,8 @@ class AudienceWorld:
     """Factor of the additional engagements of followers."""
     brought_effect: float = 1.0
     """Effect of those engagements, relative to others."""
+    active_follow: bool = False
+    """Whether people who engage more follow more."""
     loyalty: float = 1.0
     """Standard deviation of log loyalty."""
     follow: float = 0.0018
@@ -121,7 +123,7 @@ IDENTIFIED = (
 )
 NULLS = (
     NULL,
-    replace(NULL, name="null_likes_more", brought=1.0, brought_effect=0.0),
+    replace(NULL, name="null_likes_more", active_follow=True),
     replace(NULL, name="null_purchase_triggers", **_TRIGGER),
     replace(NULL, name="null_spells", **_SPELLS),
 )
@@ -183,6 +185,7 @@ def simulate_audience(world: AudienceWorld, seed: int) -> AudienceRun:
     response, response_brought = np.zeros(n), np.zeros(n)
     effect, through, days_followed = np.zeros(n), np.zeros(n), np.zeros(n)
     ever, likes = follows.copy(), np.minimum(activity, 5.0)
+    inclined = loyalty * (likes if world.active_follow else 1.0)
     rows: dict[str, list[tuple[Ints, ...]]] = {"touch": [], "buy": [], "change": []}
     sizes = np.zeros(n_days)
     for day in range(n_days):
@@ -200,7 +203,7 @@ def simulate_audience(world: AudienceWorld, seed: int) -> AudienceRun:
         lost[_points_of_all(rng, n, world.loses_interest)] = True
         campaign = reached & (campaign_start <= day) & (day < campaign_start + 30)
         buys, eager = world.base * demand * loyalty * present, week * activity * present
-        hazard = world.follow * grow * week * (world.wave if in_wave else 1.0) * loyalty
+        hazard = world.follow * grow * week * (world.wave if in_wave else 1.0) * inclined
         for some, of_buys, of_engagements, of_follows in (
             (spell, world.spell_buys, world.spell_engages, world.spell_follows),
             (interest, 3.0, 2.5, 1.0),

@@ -255,12 +255,12 @@ def _grow(
         [time, published[extra] + burst[extra] + random.exponential(0.3, extra.size)]
     )
     parent = np.full(content.size, -1)
-    taken: set[tuple[int, int]] = set()
+    taken = np.empty(0, dtype=np.int64)
     parts: list[_Grown] = []
     channel = random.integers(0, world.channels, content.size)
     depth, offset = 0, 0
     while content.size:
-        person = _people(random, activity, content, taken)
+        person, taken = _people(random, activity, content, taken)
         # bots are the first accounts
         rate = r_content[content] * theta[person]
         if depth:
@@ -304,19 +304,23 @@ def _grow(
 
 
 def _people(
-    random: np.random.Generator, activity: Floats, content: Ints, taken: set[tuple[int, int]]
-) -> Ints:
-    """A person for each share, each once per content if there are enough."""
+    random: np.random.Generator, activity: Floats, content: Ints, taken: Ints
+) -> tuple[Ints, Ints]:
+    """A person for each share, each once per content if there are enough; and all taken pairs."""
     cumulated = np.cumsum(activity)
-    person = np.searchsorted(cumulated, random.uniform(size=content.size) * cumulated[-1])
-    for at in range(content.size):
-        for _ in range(20):
-            key = (int(content[at]), int(person[at]))
-            if key not in taken:
-                break
-            person[at] = np.searchsorted(cumulated, random.uniform() * cumulated[-1])
-        taken.add((int(content[at]), int(person[at])))
-    return person
+    person = np.empty(content.size, dtype=np.int64)
+    wanted = np.arange(content.size)
+    pairs = content * activity.size
+    for _ in range(20):
+        drawn = random.uniform(size=wanted.size) * cumulated[-1]
+        person[wanted] = np.searchsorted(cumulated, drawn)
+        pairs = content * activity.size + person
+        again = np.isin(pairs, taken)
+        again[np.setdiff1d(np.arange(pairs.size), np.unique(pairs, return_index=True)[1])] = True
+        wanted = np.flatnonzero(again)
+        if wanted.size == 0:
+            break
+    return person, np.concatenate([taken, pairs])
 
 
 def _add_ring(

@@ -81,6 +81,7 @@ def to_document(estimate: AudienceEstimate) -> Document:
         if estimate.seen_days == 0
         else {
             "seen_days": estimate.seen_days,
+            "grid": list(estimate.days_grid),
             "passed": [[_short(one) for one in row] for row in estimate.days_passed],
             "survival": [_short(one) for one in estimate.survival],
             "hazard": [_short(one) for one in estimate.hazard],

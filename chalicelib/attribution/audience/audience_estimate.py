@@ -50,10 +50,11 @@ PEAK_SHARE = 0.02
 MOST_WITHOUT_HISTORY = 0.3
 MOST_SILENT = 0.3
 MOST_TOGETHER = 0.1
-_Z_SALES, _Z_ENGAGEMENTS, _Z_ABOVE_BEFORE, _Z_WARNING = 2.33, 3.0, 2.58, 3.0
+_Z_SALES, _Z_ENGAGEMENTS, _Z_ABOVE_BEFORE, _Z_WARNING = 2.33, 3.0, 3.0, 3.0
 _Z_INTEREST = 1.64
 _LEFT, _LEFT_OF_SEEN_INTEREST = 0.5, 0.75
 _NEARLY_ALL = 0.9
+_EXPECTED_PAIRS = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Followers within the fit's window."""
+    """Follows and unfollows within the fit's window, anonymous ones included."""
 
     followed: int = 0
     left: int = 0
@@ -127,6 +128,7 @@ class AudienceEstimate:
     smallest_detectable: float | None = None
     needed: Needed | None = None
     seen_days: int = 0
+    days_grid: tuple[int, ...] = ()
     days_passed: tuple[tuple[float, ...], ...] = ()
     survival: tuple[float, ...] = ()
     hazard: tuple[float, ...] = ()
@@ -197,19 +199,11 @@ def _compare(
     change = compare(design.bought, factors, ranges, kept)
     base = replace(base, counts=replace(base.counts, conversions=change.events))
     through = _through(followers, effects, design, ranges)
-    enough = change.events >= LEAST_CONVERSIONS and np.isfinite(change.per_day).all()
-    if not enough:
-        if through is None or not np.isfinite(through.through).all():
-            return _fall_back(base, "too_few_conversions")
-        if _engagements_stay(through):
-            return replace(base, reasons=("stays_after_leaving",))
-        return replace(
-            _with_through(base, through),
-            method="through_engagements",
-            reasons=("too_few_conversions",),
-            warnings=(*_population_warnings(base.counts), "engagements_assumed_alike"),
-        )
-    leaving = compare_after_leaving(design.bought, factors, design, change.per_day, kept)
+    if _converts_once(followers):
+        return _only_through(base, through, "one_time_goal")
+    if change.events < LEAST_CONVERSIONS or not np.isfinite(change.per_day).all():
+        return _only_through(base, through, "too_few_conversions")
+    leaving = compare_after_leaving(design.bought, factors, design, change, kept)
     base = replace(
         base,
         after_leaving=leaving,
@@ -236,6 +230,33 @@ def _compare(
     base = replace(base, warnings=tuple(warnings), placebo_z=placebo)
     bias = _possible_bias(change, peak, ranges, interested=interested)
     return _with_effect(base, change, bias, followers.n_days)
+
+
+def _only_through(base: AudienceEstimate, through: _Through | None, why: str) -> AudienceEstimate:
+    """The part through engagements, where purchases do not show an effect."""
+    if through is None or not np.isfinite(through.through).all():
+        return _fall_back(base, why)
+    if _engagements_stay(through):
+        return replace(base, reasons=("stays_after_leaving",), ceiling=None)
+    return replace(
+        _with_through(base, through),
+        method="through_engagements",
+        reasons=(why,),
+        warnings=(*_population_warnings(base.counts), "engagements_assumed_alike"),
+    )
+
+
+def _converts_once(followers: Followers) -> bool:
+    """Whether no person converts twice although many would if conversions were independent.
+
+    Then a conversion before the follow rules out one after it, and people cannot be compared with
+    themselves. The criterion is that of `within_user.once_only`.
+    """
+    weight = np.bincount(followers.bought_person, followers.bought_weight)
+    if weight.size == 0:
+        return False
+    expected = float(weight.sum()) ** 2 / (2.0 * max(followers.n_people, 1))
+    return expected >= _EXPECTED_PAIRS and float(weight.max()) <= 1.0
 
 
 def _with_effect(
@@ -320,7 +341,7 @@ def _through(
         parts.append(Part(int(k), interval_of(rate), float(effects.delta[k]), error))
     together = count_events(design.n_days, person, day, count)
     change, factors, kept = _brought(together, design, ranges)
-    total = compare_after_leaving(together, factors, design, change.per_day, kept)
+    total = compare_after_leaving(together, factors, design, change, kept)
     if not brought:
         return _Through(np.full(GROUPS + 1, np.nan), 0.0, (), total)
     rates = np.column_stack(brought)
@@ -471,8 +492,11 @@ def _population_warnings(counts: Counts) -> tuple[str, ...]:
 def _count(followers: Followers, design: Design) -> Counts:
     spells, n_days = design.spells, design.n_days
     known, ended = spells.known, spells.ended
+    window = slice(followers.window_start, None)
     followed = int((known & (spells.start >= followers.window_start)).sum())
+    followed += int(np.nansum(followers.anonymous_follows[window]))
     left = int((ended & (spells.end >= followers.window_start)).sum())
+    left += int(np.nansum(followers.anonymous_unfollows[window]))
     person = np.flatnonzero((design.follow_day >= 0) & (design.follow_day < n_days))
     used = int(around_follows(design).person.size)
     without = known_before = silent = None
@@ -482,7 +506,7 @@ def _count(followers: Followers, design: Design) -> Counts:
     still = spells.person[~ended]
     if still.size:
         silent = float((followers.last_day[still] < n_days - SILENT_DAYS).mean())
-    size = followers.sizes[followers.window_start :]
+    size = followers.sizes[window]
     size = size[np.isfinite(size)]
     ends = (float(size[-1]), float(size[0])) if size.size else (None, None)
     return Counts(followed, left, used, known_before, without, silent, 0.0, *ends)
@@ -502,6 +526,7 @@ def _with_lifetime(
     return replace(
         base,
         seen_days=lifetime.seen_days,
+        days_grid=tuple(map(int, lifetime.grid)),
         days_passed=tuple(tuple(map(float, row)) for row in lifetime.passed),
         survival=tuple(map(float, lifetime.survival)),
         hazard=tuple(map(float, lifetime.hazard)),

@@ -22,6 +22,8 @@ from chalicelib.attribution.audience.person_groups import (
     sum_by_replicate,
 )
 
+_CHUNK_PEOPLE = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
@@ -36,7 +38,7 @@ class Ranges:
     exposed: Floats
     """Days of the second range by which the change is divided, e.g. follower-days. Shape (n,)."""
 
-    def only(self, some: Bools) -> Ranges:
+    def only(self, some: Bools | slice) -> Ranges:
         """The ranges of some of the people."""
         return Ranges(
             self.person[some],
@@ -54,6 +56,8 @@ class Change:
 
     per_day: Replicates
     """NaN if nobody can be compared. Shape (G + 1,)."""
+    relative: Replicates
+    """Events in the second range divided by the expected ones; NaN without any. Shape (G + 1,)."""
     usual: float
     """Expected events per exposed day without the change."""
     events: float
@@ -72,21 +76,21 @@ def compare(
         change cannot: they are followed by it.
     """
     share = np.ones(GROUPS + 1) if kept is None else kept
-    before = counts.within(ranges.person, *ranges.before)
-    after = counts.within(ranges.person, *ranges.after)
-    m_before = factors.between(ranges.stratum, *ranges.before)
-    m_after = factors.between(ranges.stratum, *ranges.after)
-    whole = m_before + m_after
-    # a person without factors in the first range has no comparison
-    weight = np.divide(m_before, whole, out=np.zeros_like(whole), where=whole > 0)
-    weight[:, m_before[0] <= 0] = 0.0
-    other = np.where(m_before[0] > 0, 1.0 - weight, 0.0)
-    group = ranges.group
-    seen = sum_by_replicate(weight * after, group)
-    expected = sum_by_replicate(other * before, group) / share
-    exposed = sum_by_replicate(weight * ranges.exposed, group)
+    seen, expected, exposed = np.zeros((3, GROUPS + 1))
+    events = 0.0
+    for first in range(0, ranges.person.size, _CHUNK_PEOPLE):
+        some = ranges.only(slice(first, first + _CHUNK_PEOPLE))
+        before = counts.within(some.person, *some.before)
+        after = counts.within(some.person, *some.after)
+        m_before = factors.between(some.stratum, *some.before)
+        whole = m_before + factors.between(some.stratum, *some.after)
+        usable = m_before[0] > 0  # otherwise nothing is known about the person's usual rate
+        weight = np.divide(m_before, whole, out=np.zeros_like(whole), where=whole > 0) * usable
+        seen += sum_by_replicate(weight * after, some.group)
+        expected += sum_by_replicate((usable - weight) * before, some.group)
+        exposed += sum_by_replicate(weight * some.exposed, some.group)
+        events += float(before[usable].sum() + after[usable].sum())
+    expected = expected / share
     usual = float(expected[0] / exposed[0]) if exposed[0] > 0 else 0.0
-    used = m_before[0] > 0
-    return Change(
-        divide(seen - expected, exposed), usual, float(before[used].sum() + after[used].sum())
-    )
+    per_day = divide(seen - expected, exposed)
+    return Change(per_day, divide(seen, expected), usual, events)

@@ -47,10 +47,12 @@ class Followers:
     (N,).
     """
     sizes: Floats
-    """Size of the audience per day, NaN if unknown. Shape (T,)."""
+    """Size of the whole audience per day, NaN if unknown. Shape (T,)."""
     anonymous_follows: Floats
     anonymous_unfollows: Floats
-    """Counts without a person. Shape (T,)."""
+    """Counts without a person, or of people who are not in the arrays (if they are a sample). NaN
+    counts as none. Shape (T,).
+    """
     covered: Bools
     """Days for which all sources have data. Shape (T,)."""
     group: Ints
@@ -59,8 +61,8 @@ class Followers:
     elsewhere_day: Ints = field(default_factory=_nothing)
     """Follows of the pages of other channels, by identified people. Shape (D,)."""
     engagements: Floats | None = None
-    """All engagements of each type within the window, anonymous ones included; None: those of
-    people. Shape (K,).
+    """All engagements of each type within the window, anonymous ones and those of people who are
+    not in the arrays included; None: those in the arrays. Shape (K,).
     """
 
 

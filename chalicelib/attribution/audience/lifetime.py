@@ -13,7 +13,8 @@ from chalicelib.attribution.audience.person_groups import GROUPS, Replicates, wi
 
 LEAST_AT_RISK = 25
 """Survival is known up to the last day of following with this many followers."""
-STEP_DAYS = 7
+_WEEKLY_DAYS, _STEP_DAYS, _LATE_STEP_DAYS = 182, 7, 28
+"""Days followed are kept by week for half a year, then by four weeks; they change slowly."""
 TODAY_DAYS = 90
 """Days over which the rate of unfollows of today's followers is taken, and for which it holds."""
 
@@ -24,16 +25,14 @@ class Lifetime:
 
     seen_days: int
     """Days of following up to which survival is known; 0: unknown."""
+    grid: Ints
+    """Days after the follow: 0, 7, 14, ..., and last `seen_days`. Shape (W,)."""
     passed: Floats
-    """Mean days followed of the first 0, 7, 14, ... days, and last of the first `seen_days`.
-    Shape (G + 1, W).
-    """
+    """Mean days followed within the days of `grid`. Shape (G + 1, W)."""
     survival: Replicates
     """Share that still follows after `seen_days`. Shape (G + 1,)."""
     hazard: Replicates
     """Unfollows per day in the last third of `seen_days`. Shape (G + 1,)."""
-    spells: int
-    unfollows: int
 
 
 def estimate_lifetime(spells: Spells, n_days: int, group: Ints) -> Lifetime:
@@ -58,17 +57,17 @@ def estimate_lifetime(spells: Spells, n_days: int, group: Ints) -> Lifetime:
     seen = int((risk_out[0] >= LEAST_AT_RISK).sum())
     if seen == 0:
         nothing = np.full(GROUPS + 1, np.nan)
-        return Lifetime(
-            0, np.zeros((GROUPS + 1, 1)), nothing, nothing, known.size, int(ended.sum())
-        )
+        start = np.zeros(1, dtype=np.int64)
+        return Lifetime(0, start, np.zeros((GROUPS + 1, 1)), nothing, nothing)
     left_out, risk_out = left_out[:, :seen], np.maximum(risk_out[:, :seen], 1.0)
     survival = np.cumprod(1.0 - left_out / risk_out, axis=1).astype(np.float64)
     # on the day of a follow one follows; a follow that ends within its first day counts as none
     passed = np.concatenate([np.zeros((GROUPS + 1, 1)), np.cumsum(survival, axis=1)], axis=1)
-    weeks = np.append(np.arange(0, seen, STEP_DAYS), seen)
+    early = np.arange(0, min(seen, _WEEKLY_DAYS), _STEP_DAYS)
+    grid = np.concatenate([early, np.arange(_WEEKLY_DAYS, seen, _LATE_STEP_DAYS), [seen]])
     late = slice(2 * seen // 3, seen)
     hazard: Floats = left_out[:, late].sum(axis=1) / risk_out[:, late].sum(axis=1)
-    return Lifetime(seen, passed[:, weeks], survival[:, -1], hazard, known.size, int(ended.sum()))
+    return Lifetime(seen, grid, passed[:, grid], survival[:, -1], hazard)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from chalicelib.attribution.arrays import Bools, Floats, Ints
+from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.student import student_quantile
 
 GROUPS = 50
@@ -43,14 +43,19 @@ def without_each(sums: Floats) -> Replicates:
     return np.concatenate([total, total - sums])
 
 
-def included(group: Ints) -> Bools:
-    """Whether each replicate includes each person, shape (G + 1, n)."""
-    return np.asarray(np.arange(-1, GROUPS)[:, None] != group[None, :])
-
-
 def sum_by_replicate(values: Floats, group: Ints) -> Replicates:
-    """Sums over people, shape (G + 1,); `values` has shape (n,) or (G + 1, n)."""
-    sums: Floats = np.sum(included(group) * values, axis=1)
+    """Sums over people, shape (G + 1,).
+
+    Parameters
+    ----------
+    values : array, shape (n,) or (G + 1, n)
+        In each replicate, if they differ.
+    """
+    if values.ndim == 1:
+        return without_each(np.bincount(group, values, minlength=GROUPS).astype(np.float64))
+    own = values[group + 1, np.arange(group.size)]
+    sums: Floats = np.sum(values, axis=1)
+    sums[1:] -= np.bincount(group, own, minlength=GROUPS)
     return sums
 
 

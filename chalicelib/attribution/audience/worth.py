@@ -7,6 +7,7 @@ loading numpy. Money is in the currency of the mean order value.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +17,6 @@ from chalicelib.attribution.ratio import RatioInterval, fieller
 
 Verdict = Literal["adds_value", "costs_sales", "nothing_shown", "at_most", "not_estimable"]
 
-STEP_DAYS = 7
 MONTH_DAYS = 30.0
 MOST_PAGE_DAYS = 90
 """The rate at which today's followers leave holds for this long."""
@@ -51,12 +51,32 @@ def verdict_of(document: Document) -> Verdict:
     return "costs_sales" if effect["high"] < 0 else "nothing_shown"
 
 
+def warnings_of(document: Document, horizon_days: float) -> list[str]:
+    """Warnings about the values of a follower within a horizon, and of the page."""
+    warnings = list(document["warnings"])
+    if document["effect"] is not None:
+        warnings.append("earlier_followers_assumed_alike")
+    if is_extrapolated(document, horizon_days):
+        warnings.append("extrapolated_lifetime")
+    return warnings
+
+
 def days_followed(document: Document, horizon_days: float) -> Worth | None:
-    """Days that a new follower follows within a horizon; None if unknown."""
-    replicates = _days(document, horizon_days)
-    if replicates is None:
+    """Days that a new follower follows within a horizon; None if unknown.
+
+    The interval is symmetric on the scale of the log odds of the missing days, which follow the
+    rate of unfollows: few unfollows late in the history make the days' own scale skewed.
+    """
+    days = _days(document, horizon_days)
+    if days is None:
         return None
-    return _worth(replicates[0], _variance(replicates[1:]), document["critical"])
+    error = math.sqrt(_variance(days[1:]))
+    if not all(0.0 < one < horizon_days for one in days):
+        return _worth(days[0], error**2, document["critical"])
+    odds = [math.log(horizon_days / one - 1.0) for one in days]
+    reach = document["critical"] * math.sqrt(_variance(odds[1:]))
+    low, high = (horizon_days / (1.0 + math.exp(odds[0] + side * reach)) for side in (1.0, -1.0))
+    return Worth(days[0], error, low, high)
 
 
 def is_extrapolated(document: Document, horizon_days: float) -> bool:
@@ -253,19 +273,16 @@ def _days(document: Document, horizon_days: float) -> list[float] | None:
         lifetime["passed"], lifetime["survival"], lifetime["hazard"], strict=True
     ):
         if horizon_days <= seen:
-            days.append(_interpolate(passed, seen, horizon_days))
+            days.append(_interpolate(lifetime["grid"], passed, horizon_days))
         else:
             days.append(passed[-1] + survival * _exponential(hazard, horizon_days - seen))
     return days
 
 
-def _interpolate(passed: Sequence[float], seen: int, horizon_days: float) -> float:
-    """Value between two points of the weekly grid, whose last point is `seen`."""
-    last = len(passed) - 1
-    place = min(int(horizon_days // STEP_DAYS), last - 1)
-    start = place * STEP_DAYS
-    width = (seen if place == last - 1 else start + STEP_DAYS) - start
-    share = (horizon_days - start) / width
+def _interpolate(grid: Sequence[int], passed: Sequence[float], horizon_days: float) -> float:
+    """Value between two points of the grid, from 0 to its last point."""
+    place = min(bisect_right(grid, horizon_days), len(grid) - 1) - 1
+    share = (horizon_days - grid[place]) / (grid[place + 1] - grid[place])
     return passed[place] + share * (passed[place + 1] - passed[place])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.attribution.arrays import Floats
 from chalicelib.attribution.student import student_quantile
-from chalicelib.attribution.virality.estimated import Estimated, Reproduction
+from chalicelib.attribution.virality.estimated import Estimated, Reproduction, amplify
 from chalicelib.attribution.virality.offspring import Offspring
 from chalicelib.attribution.virality.reproduction import LEAST_DEGREES
 
@@ -24,7 +24,7 @@ class ByContent:
     """Upper 97.5 % limit of the largest factor of a content."""
 
 
-def amplify(r: Reproduction, at_most: float | None, differ: ByContent | None) -> Estimated:
+def amplify_contents(r: Reproduction, at_most: float | None, differ: ByContent | None) -> Estimated:
     """The amplification, with an interval.
 
     If contents differ, the mean of ``1 / (1 - R)`` over contents depends on those whose R is close
@@ -44,12 +44,10 @@ def amplify(r: Reproduction, at_most: float | None, differ: ByContent | None) ->
     Estimated
         No estimate if R is 1 or more; `ci_high` is None if R may be 1.
     """
-    highest = None if at_most is None else max(r.ci_high, at_most)
-    estimate = 1.0 / (1.0 - r.estimate) if r.estimate < 1.0 else None
-    low = 1.0 / (1.0 - r.ci_low) if r.ci_low < 1.0 else None
-    high = 1.0 / (1.0 - highest) if highest is not None and highest < 1.0 else None
+    alike = amplify(r, at_most)
+    estimate, low, high = alike.estimate, alike.ci_low, alike.ci_high
     if differ is None or low is None:
-        return Estimated(estimate, low, high)
+        return alike
     factor = _spread_factor(differ)
     if estimate is not None:
         low = min(low, max(estimate / factor, 1.0))

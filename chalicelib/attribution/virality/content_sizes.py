@@ -16,7 +16,7 @@ from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.virality.credibility import Factors, compare_grown_groups
 from chalicelib.attribution.virality.estimated import Estimated, Reproduction
 from chalicelib.attribution.virality.missing_parents import content_age
-from chalicelib.attribution.virality.offspring import count_offspring
+from chalicelib.attribution.virality.offspring import REACHED
 from chalicelib.attribution.virality.reproduction import FEW_CHILDREN, Cohort
 from chalicelib.attribution.virality.share_edges import SECOND, Edges
 from chalicelib.attribution.virality.sharing_delays import Delays
@@ -29,6 +29,10 @@ ENDLESS = 0.025
 """From this probability of R being 1 or more on, a final size has no upper limit."""
 SEEN_ENOUGH = 0.5
 """Part of the children of the present shares that must be visible for a final size."""
+INTERVALS = (0.3, 0.6, 0.8, 0.9, 0.96)
+"""Quantiles of the ages at which shares come from outside, the limits of intervals of age."""
+FEWEST_DONORS = 5
+"""Contents that must have lived through an interval of age."""
 OUTSIDE_SHAPE = 1.0
 """Gamma shape of the rates of shares from outside between contents."""
 
@@ -254,8 +258,10 @@ def _outside_to_come(
 ) -> Ints:
     """Draws of the number of shares that still come from outside, shape (C, D).
 
-    Contents get shares from outside as other contents of the same age did: the mean cumulative
-    function over contents, up to the largest age that enough of them have reached.
+    For each interval of ages that a content has still to live, it gets as many as a content that
+    has lived through it, drawn at random, times the relative rate of the content so far. So a
+    content may be promoted later, as others were. Nothing comes after the age that the oldest
+    contents have reached.
     """
     n_contents = compared.names.size
     age = content_age(edges)[cohort.rows]
@@ -264,23 +270,30 @@ def _outside_to_come(
     np.maximum.at(total_age, compared.group[known], (cohort.age + age)[known])
     from_outside: Bools = known & ~edges.brought[cohort.rows] & (age > SECOND / 2)
     arrived, of = age[from_outside], compared.group[from_outside]
-    if arrived.size < FEW_CHILDREN:
-        return np.zeros((n_contents, DRAWS), dtype=np.int64)
-    arrived = np.minimum(arrived, total_age[of])
-    until = count_offspring(total_age, arrived, of, np.ones(arrived.size))
-    order = np.argsort(arrived, kind="stable")
-    ordered = np.sort(total_age)
-    at_risk = n_contents - np.searchsorted(ordered, arrived[order], side="left")
-    steps = np.where(arrived[order] <= until.horizon, 1.0 / at_risk, 0.0)
-    reached = np.concatenate([[0.0], np.cumsum(steps)])
-    so_far = reached[np.searchsorted(arrived[order], total_age, side="right")]
-    mean, later = float(reached[-1]), np.maximum(reached[-1] - so_far, 0.0)
+    nothing = np.zeros((n_contents, DRAWS), dtype=np.int64)
+    if arrived.size < FEW_CHILDREN or n_contents < FEWEST_DONORS:
+        return nothing
+    horizon = float(np.sort(total_age)[-max(FEWEST_DONORS, int(REACHED * n_contents))])
+    ends = np.append(np.quantile(arrived[arrived < horizon], INTERVALS), horizon)
+    bounds = np.unique(np.concatenate([[0.0], ends]))
+    interval = np.searchsorted(bounds, arrived, side="left") - 1
+    counted = interval < bounds.size - 1
+    counts = np.zeros((n_contents, bounds.size - 1))
+    np.add.at(counts, (of[counted], interval[counted]), 1.0)
+    through = total_age[:, None] >= bounds[1:]
+    usual = np.sum(counts * through, axis=0) / np.maximum(through.sum(axis=0), 1)
+    lived = np.clip((total_age[:, None] - bounds[:-1]) / np.diff(bounds), 0.0, 1.0)
     # the rate of a content: gamma with the mean of all, and what it has got so far
-    arrivals = np.bincount(of, minlength=n_contents)
-    shape = (OUTSIDE_SHAPE + arrivals)[:, None]
-    rate = OUTSIDE_SHAPE + so_far
-    draws = random.gamma(shape, 1.0, (n_contents, DRAWS)) / rate[:, None]
-    return np.asarray(random.poisson(draws * later[:, None] if mean > 0 else 0.0 * draws))
+    shape = OUTSIDE_SHAPE + np.bincount(of, minlength=n_contents)
+    relative = random.gamma(shape[:, None], 1.0, nothing.shape)
+    relative /= (OUTSIDE_SHAPE + lived @ usual)[:, None]
+    to_come = np.zeros(nothing.shape)
+    for j in range(bounds.size - 1):
+        donors = counts[through[:, j], j]
+        waiting = np.flatnonzero(lived[:, j] < 1.0)
+        drawn = donors[random.integers(0, donors.size, (waiting.size, DRAWS))]
+        to_come[waiting] += drawn * (1.0 - lived[waiting, j])[:, None]
+    return np.asarray(random.poisson(to_come * relative))
 
 
 def _gamma(random: np.random.Generator, mean: Floats, variance: Floats) -> Floats:

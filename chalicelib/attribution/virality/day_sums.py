@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.attribution.student import student_cdf, student_quantile
+from chalicelib.attribution.student import student_quantile
+from chalicelib.attribution.virality.estimated import Reproduction
 
 if TYPE_CHECKING:
     from chalicelib.attribution.arrays import Floats
@@ -36,14 +37,9 @@ class RangeReproduction:
 
     shares: int
     from_outside: int
-    with_parent: int
     seen: float | None
-    """Part of all children, ever, that the ages of the shares can show."""
-    estimate: float | None
-    ci_low: float | None
-    ci_high: float | None
-    probability_above: float | None
-    """Probability that R is above 1."""
+    """Part of all children, ever, that the ages of the shares can show; None without shares."""
+    reproduction: Reproduction | None
     reason: str | None
     """Why there is no estimate."""
 
@@ -113,9 +109,7 @@ def reproduction_of(days: Iterable[Sequence[float]]) -> RangeReproduction:
     from_outside, part = round(outside), seen / shares if shares else None
 
     def unknown(reason: str) -> RangeReproduction:
-        return RangeReproduction(
-            n, from_outside, n - from_outside, part, None, None, None, None, reason
-        )
+        return RangeReproduction(n, from_outside, part, None, reason)
 
     if n < FEWEST_SHARES:
         return unknown("too_few_shares")
@@ -132,15 +126,6 @@ def reproduction_of(days: Iterable[Sequence[float]]) -> RangeReproduction:
     if error <= 0:
         return unknown("too_few_children")
     factor = math.exp(min(student_quantile(0.975, degrees) * error, 50.0))
-    above = 1.0 - student_cdf(-math.log(estimate) / error, degrees)
-    return RangeReproduction(
-        n,
-        from_outside,
-        n - from_outside,
-        part,
-        estimate,
-        estimate / factor,
-        estimate * factor,
-        above,
-        None,
-    )
+    low, high = estimate / factor, estimate * factor
+    found = Reproduction(estimate, low, high, error, degrees, n, round(children))
+    return RangeReproduction(n, from_outside, part, found, None)

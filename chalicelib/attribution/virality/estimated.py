@@ -47,6 +47,37 @@ class Reproduction:
         return 1.0 - student_cdf(math.log(limit / self.estimate) / self.log_error, self.df)
 
 
+def amplify(r: Reproduction, at_most: float | None) -> Estimated:
+    """Shares in the end per share from outside, if contents are alike: ``1 / (1 - R)``.
+
+    Parameters
+    ----------
+    r : Reproduction
+    at_most : float or None
+        Upper limit of R, with missing parents; None if there is none.
+
+    Returns
+    -------
+    Estimated
+        No estimate if R is 1 or more; `ci_high` is None if R may be 1.
+    """
+
+    def over(value: float | None) -> float | None:
+        return 1.0 / (1.0 - value) if value is not None and value < 1.0 else None
+
+    highest = None if at_most is None else max(r.ci_high, at_most)
+    return Estimated(over(r.estimate), over(r.ci_low), over(highest))
+
+
+def needed_factor(r: Reproduction) -> Estimated:
+    """How many times as many children each share would have to bring to reach the tipping point."""
+
+    def under(value: float) -> float | None:
+        return 1.0 / value if value > 0 else None
+
+    return Estimated(under(r.estimate), under(r.ci_high), under(r.ci_low))
+
+
 def judge_spread(
     r: Reproduction, at_most: float | None, complete: bool, brought: Reproduction | None
 ) -> SpreadVerdict:

@@ -31,9 +31,14 @@ class Offspring:
 
     @property
     def variance(self) -> float:
-        """Of `mean`."""
+        """Of `mean`.
+
+        The largest contribution counts twice: where a few shares bring most of the children, a
+        still larger one is likely not among the data, and the variance of the data is too small.
+        """
         n = self.influence.size
-        return float(self.influence @ self.influence) * n / max(n - 1, 1)
+        squared = self.influence**2
+        return (float(squared.sum()) + float(squared.max(initial=0.0))) * n / max(n - 1, 1)
 
     @property
     def degrees(self) -> float:

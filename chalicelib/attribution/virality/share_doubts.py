@@ -19,6 +19,10 @@ DIFFERENT = 2.58
 """Standard errors; 1 % of equal groups differ by more."""
 PAIRS_DIFFER = 0.2
 ROOT_ONLY = 0.01
+LARGEST = 10
+"""Shares with most children, whose tail index is estimated."""
+INFINITE_VARIANCE = 2.0
+"""Tail index up to which the variance of the children per share is infinite."""
 
 
 def fades(later: Reproduction | None, outside: Reproduction | None) -> bool:
@@ -35,6 +39,19 @@ def pairs_inflate(edges: Edges, cohort: Cohort) -> bool:
     """Whether the same pairs of people, again and again, are a fifth of the children."""
     m = cohort.children.size
     return m > 0 and 1.0 - float(np.mean(first_of_pairs(edges, cohort))) >= PAIRS_DIFFER
+
+
+def tail_is_heavy(cohort: Cohort) -> bool:
+    """Whether the variance of the children per share may be infinite.
+
+    The tail index of the ten largest numbers of children (Hill 1975). If it is below 2, the largest
+    shares of other data may be far larger, and no interval from these data is wide enough.
+    """
+    found = np.sort(np.bincount(cohort.parent, minlength=LARGEST + 1))[::-1].astype(np.float64)
+    if found[LARGEST] < 2:  # so small numbers show no tail
+        return False
+    mean_log = float(np.mean(np.log(found[:LARGEST] / found[LARGEST])))
+    return mean_log > 1.0 / INFINITE_VARIANCE
 
 
 def followed_anyway(edges: Edges, cohort: Cohort) -> float | None:

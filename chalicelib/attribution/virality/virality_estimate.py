@@ -10,7 +10,7 @@ import numpy as np
 
 from chalicelib.attribution.arrays import Bools, Floats
 from chalicelib.attribution.virality import share_doubts as doubts
-from chalicelib.attribution.virality.amplification import ByContent, amplify
+from chalicelib.attribution.virality.amplification import ByContent, amplify_contents
 from chalicelib.attribution.virality.content_sizes import (
     ContentFactors,
     Contents,
@@ -22,6 +22,7 @@ from chalicelib.attribution.virality.estimated import (
     Reproduction,
     SpreadVerdict,
     judge_spread,
+    needed_factor,
 )
 from chalicelib.attribution.virality.missing_parents import absent_limit, missing_limit
 from chalicelib.attribution.virality.person_factors import (
@@ -311,9 +312,9 @@ def _spread(
         r,
         at_most,
         _probability_above(r, verdict, complete),
-        Estimated(*(1.0 / x if x > 0 else None for x in (r.estimate, r.ci_high, r.ci_low))),
+        needed_factor(r),
         brought,
-        amplify(r, at_most, _by_content(edges, cohort, compared)),
+        amplify_contents(r, at_most, _by_content(edges, cohort, compared)),
         _by_week(data, cohort, delays),
         counts,
         growth,
@@ -428,7 +429,7 @@ def _warnings(
         warnings.append("parents_may_be_missing")
     if seen < ALL_SEEN or float(cohort.age.max()) < SHORT_HISTORY:
         warnings.append("young_shares")
-    if r.df is not None and r.df < FEW_DEGREES:
+    if (r.df is not None and r.df < FEW_DEGREES) or doubts.tail_is_heavy(cohort):
         warnings.append("few_parents_decide")
     if fades:
         warnings.append("depth_fades")

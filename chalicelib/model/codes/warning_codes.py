@@ -453,7 +453,8 @@ WARNINGS = (
     _warning(
         "few_parents_decide",
         "Few shares decide",
-        "A few shares brought most of the further shares, so the interval is wide and uncertain.",
+        "A few shares brought so many of the further shares that other data may contain far larger "
+        "ones; the interval may be too narrow.",
         "Use a longer range.",
         "caution",
     ),

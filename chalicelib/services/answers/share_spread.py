@@ -10,14 +10,15 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chalicelib.attribution.virality.day_sums import RangeReproduction, reproduction_of
-from chalicelib.attribution.virality.estimated import Estimated
-from chalicelib.attribution.virality.share_value import value_share
-from chalicelib.attribution.virality.spread_verdict import (
+from chalicelib.attribution.virality.estimated import (
+    Estimated,
+    Reproduction,
     SpreadVerdict,
     amplify,
     judge_spread,
     needed_factor,
 )
+from chalicelib.attribution.virality.share_value import value_share
 from chalicelib.model.errors import OtherVersion
 from chalicelib.services.answer_fields import (
     Channel,
@@ -272,7 +273,9 @@ def _of_range(
     if whole:
         return _stored(part)
     series = spread["days"].values() if channel is None else [spread["days"][channel]]
-    found = reproduction_of(day for one in series for day in one[days.first : days.last + 1])
+    begin = (days.start - dt.date.fromisoformat(spread["from"])).days
+    wanted = range(begin, begin + (days.end - days.start).days + 1)
+    found = reproduction_of(sums for one in series for number, *sums in one if number in wanted)
     return _estimated(part, found, days)
 
 
@@ -314,7 +317,7 @@ def _estimated(part: SpreadPart, found: RangeReproduction, days: Range) -> Sprea
     shares: ShareNumbers = {
         "total": float(found.shares),
         "from_outside": found.from_outside,
-        "with_parent": found.with_parent,
+        "with_parent": found.shares - found.from_outside,
         "offspring_seen": rounded(found.seen),
     }
     weeks = [
@@ -332,8 +335,8 @@ def _estimated(part: SpreadPart, found: RangeReproduction, days: Range) -> Sprea
         "reproduction_without_followers": NO_ESTIMATE,
         "warnings": [*stored["warnings"], OF_WINDOW],
     }
-    low, high = found.ci_low, found.ci_high
-    if reasons or low is None or high is None:
+    r = found.reproduction
+    if reasons or r is None:
         return answer | {
             "verdict": "not_estimable",
             "summary": summarise(
@@ -348,26 +351,36 @@ def _estimated(part: SpreadPart, found: RangeReproduction, days: Range) -> Sprea
         }
     whole_high, limit = stored["reproduction"]["ci_high"], part["at_most"]
     more = None if limit is None or not whole_high else max(limit / whole_high, 1.0)
-    at_most = None if more is None else high * more
+    at_most = None if more is None else r.ci_high * more
     complete = "parents_may_be_missing" not in part["warnings"]
-    brought = part["reproduction_of_brought"]
-    verdict = judge_spread(
-        low, high, at_most, None if brought is None else Estimated(*brought), complete=complete
-    )
-    r = Estimated(found.estimate, low, high)
-    unlimited = amplify(r, at_most)
+    verdict = judge_spread(r, at_most, complete, _brought(part))
+    amplified = amplify(r, at_most)
     if part["amplification"] is not None and part["amplification"][2] is None:
-        unlimited = Estimated(unlimited.estimate, unlimited.ci_low, None)
-    amplification, needed = _shown(unlimited), _shown(needed_factor(r))
+        amplified = Estimated(amplified.estimate, amplified.ci_low, None)
+    shown, amplification, needed = _of_r(r), _shown(amplified), _shown(needed_factor(r))
     return answer | {
         "verdict": verdict,
-        "summary": summarise(verdict, _shown(r), amplification, needed, at_most, []),
-        "reproduction": _shown(r),
+        "summary": summarise(verdict, shown, amplification, needed, at_most, []),
+        "reproduction": shown,
         "at_most": rounded(at_most),
-        "probability_above": rounded(found.probability_above) if complete or low > 1.0 else None,
+        "probability_above": rounded(r.probability_above(1.0))
+        if complete or r.ci_low > 1.0
+        else None,
         "needed_factor": needed,
         "amplification": amplification,
     }
+
+
+def _brought(part: SpreadPart) -> Reproduction | None:
+    """R of the shares that were brought themselves, of the whole window."""
+    estimate, low, high = part["reproduction_of_brought"] or (None, None, None)
+    if estimate is None or low is None or high is None:
+        return None
+    return Reproduction(estimate, low, high, None, None, 0, 0)
+
+
+def _of_r(r: Reproduction) -> Estimate:
+    return _shown(Estimated(r.estimate, r.ci_low, r.ci_high))
 
 
 def _values(

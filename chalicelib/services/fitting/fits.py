@@ -332,8 +332,15 @@ def latest_document(store: TenantStore, goal: str | None = None) -> FitDocument:
 
 
 def named_people(store: TenantStore, document: FitDocument) -> list[PersonDocument]:
-    """The people whose shares bring most, by a fit; none if it is not the newest default fit."""
-    return cast("list[PersonDocument]", store.multipliers.of_fit(document["id"]))
+    """The people whose shares bring most, by a fit; none if it is not the newest default fit.
+
+    A fit that was running during an erasure may have stored an erased person, who is left out.
+    """
+    named = cast("list[PersonDocument]", store.multipliers.of_fit(document["id"]))
+    if not named:
+        return []
+    erased = store.erasures.people()
+    return [one for one in named if one["person"] not in erased]
 
 
 def document_before(store: TenantStore, header: FitHeader) -> FitDocument | None:

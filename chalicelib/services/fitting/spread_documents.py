@@ -89,8 +89,9 @@ SpreadDays = TypedDict("SpreadDays", {"from": str, "to": str})
 class SpreadDocument(SpreadDays):
     """How the shares of some days spread.
 
-    ``as_of``: the last instant of the data. ``days``: per channel and day, the sums of
-    `attribution.virality.day_sums.SUMS`. People are stored apart from the fit.
+    ``as_of``: the last instant of the data. ``days``: per channel, for each day with shares its
+    number from ``from`` on and the sums of `attribution.virality.day_sums.SUMS`. People are stored
+    apart from the fit.
     """
 
     as_of: str
@@ -129,7 +130,9 @@ def spread_document(
     inside = (shares.time >= begin) & (shares.time <= last) & (shares.time < begin + n_days)
     if not inside.any():
         return None
-    found = estimate_virality(shares, start=begin, end=min(last, begin + n_days - _INSTANT), as_of=last)
+    found = estimate_virality(
+        shares, start=begin, end=min(last, begin + n_days - _INSTANT), as_of=last
+    )
     sums = sum_days(shares, start=begin, n_days=n_days, as_of=last)
     keys = np.unique(np.frombuffer(columns.shares.content, dtype=np.uint64))
     names = [columns.shares.names.get((int(key),)) for key in keys if key]
@@ -253,7 +256,11 @@ def _bounds(found: Estimated | None) -> Bounds | None:
 
 
 def _lists(sums: Any) -> list[list[float]]:
-    return [[float(f"{value:.{DIGITS}g}") for value in day] for day in sums.tolist()]
+    return [
+        [number, *(float(f"{value:.{DIGITS}g}") for value in day)]
+        for number, day in enumerate(sums.tolist())
+        if any(day)
+    ]
 
 
 def _short(number: float | None) -> float | None:
