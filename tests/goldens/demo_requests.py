@@ -556,11 +556,11 @@ ANSWERS = {
     ),
     "virality": (
         *_answers("/v1/virality", "from=2026-02-01&to=2026-02-28"),
-        _post("/v1/virality/people", {"user_ids": ["sharer-0", "sharer-1", "nobody"]}),
-        _post("/v1/virality/people", {"user_ids": ["sharer-0"]}, key="read"),
+        _post("/v1/virality/people", {"user_ids": ["person-1", "person-2", "nobody"]}),
+        _post("/v1/virality/people", {"user_ids": ["person-1"]}, key="read"),
         _post("/v1/virality/people", {"user_ids": []}),
-        _post("/v1/virality/people", {"user_ids": ["sharer-0", " "]}),
-        _post("/v1/virality/people", {"users": ["sharer-0"]}),
+        _post("/v1/virality/people", {"user_ids": ["person-1", " "]}),
+        _post("/v1/virality/people", {"users": ["person-1"]}),
     ),
     "decomposition": _answers("/v1/decomposition", days="from=2026-02-27&to=2026-03-04"),
     "attribution": _answers(
