@@ -21,7 +21,7 @@ class Page:
     channel: str
     engagement: str
     """The engagement type, as ``channel/type``, that following brings."""
-    brought: float = 0.05
+    brought: float = 0.025
     """Additional engagements per follower-day."""
     direct: float = 0.008
     """Additional purchases per follower-day, besides those through `brought`."""

@@ -218,7 +218,7 @@ def test_sentences_about_followers_and_shares_end_with_the_truth() -> None:
 
     assert tour.follower_sentences(answers, truth) == (
         "A follower brings 9 EUR. Following causes 9.0 (4.0 to 14.0) purchases per 1,000 "
-        "follower-days. The simulated truth is 8.9."
+        "follower-days. The simulated truth is 8.5."
     )
     assert tour.spread_sentence(answers, truth) == (
         "Each share brings 0.40 further shares. The simulated truth is "

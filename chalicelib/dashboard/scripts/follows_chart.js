@@ -4,11 +4,10 @@ import { day, daysBetween, toDate, whole } from "./format.js";
 import { channelName } from "./names.js";
 import { FONT, isNarrow, makeFigure } from "./charts.js";
 import { t } from "./language.js";
-import { ask, isShared, pathOf } from "./session.js";
+import { ask, pathOf } from "./session.js";
 
 const MOST_DAYS = 120;
 
-// Signed links do not open time series, so a shared page has the numbers without the chart.
 export async function makeFollows(one, { from, to }, visit) {
   const { audience } = one;
   const words = [
@@ -18,7 +17,7 @@ export async function makeFollows(one, { from, to }, visit) {
       : t("follows.sizes", { first: whole(audience.size_at_start), last: whole(audience.size) }),
   ].join(" ");
   const section = make("section", {}, make("h2", {}, t("follows.title")), make("p", {}, words));
-  if (isShared() || !(audience.followed || audience.left)) return section;
+  if (!audience.followed && !audience.left) return section;
   const interval = daysBetween(from, to) > MOST_DAYS ? "week" : "day";
   const series = await ask(
     pathOf("timeseries", { metric: "engagements", group_by: "kind", interval, from, to }),
