@@ -313,6 +313,13 @@ REASONS = (
         "caution",
     ),
     Code(
+        "one_time_goal",
+        "A goal that people reach once",
+        "People reach this goal only once, so nobody can be compared before and after a follow.",
+        "Use a goal that people reach repeatedly, or run an experiment.",
+        "caution",
+    ),
+    Code(
         "stays_after_leaving",
         "Stays after leaving",
         "What came with the follow did not go with the unfollow, as with a lasting interest "

@@ -420,9 +420,10 @@ WARNINGS = (
     _warning(
         "pages_followed_together",
         "Pages followed together",
-        "More than a tenth of the followers followed another page within two weeks. They "
-        "are left out, because the effects of the pages cannot be separated.",
-        "No action is needed.",
+        "At least a tenth of the followers followed another page within four weeks. They are left "
+        "out, because the effects of the pages cannot be separated.",
+        "Run an experiment for one of the pages if almost all followers are left out.",
+        used_as=("reason", "warning"),
     ),
     # --- how shares spread ------------------------------------------------------------------
     _warning(

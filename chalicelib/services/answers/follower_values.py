@@ -292,17 +292,13 @@ def _channel(
     found: Document = fitted["audiences"][channel]
     audience = _audience(document, channel, found, days)
     verdict = worth.verdict_of(dict(found))
-    reasons, warnings = list(found["reasons"]), list(found["warnings"])
+    reasons, warnings = list(found["reasons"]), worth.warnings_of(dict(found), horizon)
     mean, variance = fitted["value_mean"], fitted["value_variance"]
     if mean <= 0:
         reasons.append("no_value" if mean == 0 else "refunds_exceed_sales")
-    if worth.is_extrapolated(dict(found), horizon):
-        warnings.append("extrapolated_lifetime")
     shown_size = audience["size"] if size is None else float(size)
     follower = _follower(document, fitted, dict(found), click, horizon)
     page = _page(dict(found), shown_size, mean, variance)
-    if page["value_per_30_days"]["estimate"] is not None and audience["size_at_start"]:
-        warnings.append("earlier_followers_assumed_alike")
     sensitivity = found["sensitivity"]
     answer: ChannelAudience = {
         "channel": channel,
