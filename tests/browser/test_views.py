@@ -82,6 +82,18 @@ def test_a_view_is_accessible_and_fits_the_screen(
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_all_views_are_visible_in_the_navigation_of_a_laptop(
+    visits: Visits, service: Served, language: str
+) -> None:
+    page = loaded(visits.open(service, f"#/overview?lang={language}"))
+
+    hidden = (
+        "document.getElementById('tabs').scrollWidth - document.getElementById('tabs').clientWidth"
+    )
+    assert page.evaluate(hidden) <= 0
+
+
 def test_the_first_sentence_has_the_number_that_the_api_returns(
     visits: Visits, service: Served
 ) -> None:
