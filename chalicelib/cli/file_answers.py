@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.cli import UNUSABLE
-from chalicelib.cli.file_arguments import add_reading_options, gather, print_problems
+from chalicelib.cli.file_arguments import add_gathering_options, gather, print_problems
 from chalicelib.cli.outputs import json_text
 from chalicelib.cli.progress import step
 from chalicelib.cli.terminal import print_text
@@ -48,7 +48,7 @@ Answer = Callable[[argparse.Namespace, Read], Shown]
 
 def add_question_options(parser: argparse.ArgumentParser) -> None:
     """Add the files, the range of the answer, the goal and the format."""
-    add_reading_options(parser)
+    add_gathering_options(parser)
     parser.add_argument("--goal", help="the conversion goal; default: purchase, if there is one")
     for name, dest, which in (("--from", "start", "first"), ("--to", "end", "last")):
         parser.add_argument(

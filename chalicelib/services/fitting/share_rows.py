@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 NONE = 0
 """Key of a parent or content that the event does not name."""
+UNKNOWN = -1.0
+"""Reach that the event does not name."""
 
 
 NAME = Amount(str, max, str, str)
@@ -43,7 +44,7 @@ class ShareRows(Declared):
     content: array[int] = column("Q")
     count: array[float] = column("d")
     reach: array[float] = column("d")
-    """Followers of the person who shared; NaN if unknown."""
+    """Followers of the person who shared, or `UNKNOWN`."""
 
     names: dict[tuple[int], str] = sums(NAME, None)
     """Names of the contents, by key."""
@@ -66,7 +67,7 @@ class ShareRows(Declared):
         self.person.append(max(person, -1))
         self.content.append(self._key_of_content(event.content_id))
         self.count.append(float(event.count))
-        self.reach.append(math.nan if event.reach is None else float(event.reach))
+        self.reach.append(UNKNOWN if event.reach is None else float(event.reach))
 
     def _key_of_content(self, content_id: str | None) -> int:
         if content_id is None:
@@ -127,6 +128,7 @@ def table_of(
     content = np.frombuffer(rows.content, dtype=np.uint64)
     contents, numbered = np.unique(content, return_inverse=True)
     numbered = numbered.astype(np.int64) - int(contents[:1].tolist() == [NONE])
+    reach = np.frombuffer(rows.reach, dtype=np.float64)
     shares = Shares(
         time=np.frombuffer(rows.time, dtype=np.float64),
         parent=np.where(found, parent, -1),
@@ -136,7 +138,7 @@ def table_of(
         person=np.frombuffer(rows.person, dtype=np.int64),
         content=numbered,
         count=np.frombuffer(rows.count, dtype=np.float64),
-        reach=np.frombuffer(rows.reach, dtype=np.float64),
+        reach=np.where(reach == UNKNOWN, np.nan, reach),
         complete=np.array([name in complete for name in channels], dtype=bool),
         follows_page=following,
     )
