@@ -13,6 +13,7 @@ from chalicelib.attribution.virality.credibility import (
     products,
     triple_products,
 )
+from chalicelib.attribution.virality.shares import Shares
 from chalicelib.attribution.virality.virality_estimate import ViralityEstimate, estimate_virality
 from tests.worlds.cascades import CASCADE_WORLDS, Cascades, simulate_cascades
 
@@ -108,6 +109,41 @@ def test_multipliers_are_named_with_their_factors() -> None:
     assert first.shares == np.sum(shares.person == first.person)
     of_first = (shares.parent >= 0) & (shares.person[shares.parent] == first.person)
     assert first.brought <= np.sum(of_first)
+
+
+def test_a_few_multipliers_do_not_make_the_lucky_ones_look_like_them() -> None:
+    """Ten people bring nine times as much; two thousand others are alike and share once or so."""
+    rng = np.random.default_rng(1)
+    person = np.concatenate([np.repeat(np.arange(10), 15), rng.integers(10, 2_010, 3_000)])
+    n = person.size
+    time = rng.uniform(0.0, 60.0, n)
+    parent = np.full(n, -1)
+    for _ in range(2):
+        now = np.arange(parent.size)[-n:]
+        children = rng.poisson(np.where(person[now] < 10, 2.7, 0.3))
+        parents = np.repeat(now, children)
+        n = parents.size
+        parent = np.concatenate([parent, parents])
+        time = np.concatenate([time, time[parents] + rng.exponential(0.2, n)])
+        person = np.concatenate([person, rng.integers(10, 2_010, n)])
+    size = parent.size
+    shares = Shares(
+        time=time,
+        parent=parent,
+        names_parent=parent >= 0,
+        channel=np.zeros(size, dtype=np.int64),
+        n_channels=1,
+        person=person,
+        content=np.full(size, -1),
+        count=np.ones(size),
+        reach=np.full(size, np.nan),
+        complete=np.ones(1, dtype=bool),
+        follows_page=np.zeros(size, dtype=bool),
+    )
+
+    found = estimate_virality(shares, start=0.0, end=70.0, as_of=70.0).multipliers
+
+    assert sorted(one.person for one in found.people) == list(range(10))
 
 
 @pytest.mark.parametrize("name", ["luck", "ring"])

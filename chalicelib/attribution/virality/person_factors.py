@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.virality.credibility import (
@@ -22,6 +24,9 @@ SILENT = 0.001
 without children counts as silent.
 """
 TOP = 0.01
+NAMED_WRONGLY = 0.05
+"""Part of the named people who may be named wrongly."""
+_POISSON = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +137,27 @@ def _brought_by_top(factors: Factors, n_people: int) -> float:
     return float(np.sort(brought)[::-1][:top].sum() / brought.sum())
 
 
+def _not_by_luck(factors: Factors, others: float) -> Bools:
+    """People whose children an average person would hardly have, shape (G,).
+
+    The intervals of factors rest on a gamma distribution of factors. If a few people bring very
+    much and all others are alike, it makes lucky people look like multipliers: of thousands with
+    one or two shares, dozens bring three or more. So the number of children is also tested against
+    that of a person with factor 1, with a limit on the part of the named who are named wrongly
+    (Benjamini, Hochberg 1995).
+    """
+    mean = factors.expected / others
+    more = factors.scale - 1.0
+    if more > _POISSON:
+        p = stats.nbinom.sf(factors.found - 1, mean / more, 1.0 / factors.scale)
+    else:
+        p = stats.poisson.sf(factors.found - 1, mean)
+    return np.asarray(multipletests(p, alpha=NAMED_WRONGLY, method="fdr_bh")[0], dtype=bool)
+
+
 def _named(people: Ints, shares: Ints, factors: Factors, others: float) -> tuple[PersonFactor, ...]:
     middle, low, high = factors.factor, factors.limit(0.025), factors.limit(0.975)
-    chosen = np.flatnonzero(low * others > 1.0)
+    chosen = np.flatnonzero((low * others > 1.0) & _not_by_luck(factors, others))
     chosen = chosen[np.lexsort((people[chosen], -middle[chosen]))][:MOST_PEOPLE]
     return tuple(
         PersonFactor(

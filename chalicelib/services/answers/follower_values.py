@@ -33,6 +33,7 @@ from chalicelib.services.answers.ranges import (
     refer_to,
     unknown_value,
 )
+from chalicelib.services.answers.summaries_in_words import words_of
 from chalicelib.services.fitting.fit_documents import FitDocument, GoalDocument
 
 DEFAULT_HORIZON_DAYS = 365
@@ -438,7 +439,7 @@ def _summary(answer: ChannelAudience, currency: str) -> str:
     if verdict == "not_estimable":
         return (
             f"What a follower on {title} is worth cannot be known from these data: "
-            f"{', '.join(answer['reasons'])}."
+            f"{words_of(answer['reasons'])}."
         )
     if verdict == "at_most":
         limit = page["at_most_through_engagements_per_30_days"]

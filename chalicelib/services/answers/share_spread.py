@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -40,6 +40,7 @@ from chalicelib.services.answers.ranges import (
     read_range,
     refer_to,
 )
+from chalicelib.services.answers.summaries_in_words import words_of
 from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.spread_documents import (
     Bounds,
@@ -232,18 +233,18 @@ def virality(
     whole = spread is not None and _is_whole(spread, days)
     shown = _nothing() if spread is None else _of_range(spread, None, days, whole=whole)
     shown["warnings"] = [*shown["warnings"], *days.warnings]
+    channels: dict[str, ChannelSpread] = {}
+    if spread is not None:
+        for channel in sorted(spread["channels"]):
+            part = _of_range(spread, channel, days, whole=whole)
+            channels[channel] = {**part, "channel": channel}
     return {
         **shown,
         **question,
-        "channels": []
-        if spread is None
-        else [
-            {**_of_range(spread, channel, days, whole=whole), "channel": channel}
-            for channel in sorted(spread["channels"])
-        ],
+        "channels": list(channels.values()),
         "share_value": []
         if spread is None or found_goal is None
-        else _values(document, found_goal, days, shown),
+        else _values(document, found_goal, days, shown, channels),
         "contents": _contents(spread),
         "multipliers": _multipliers(spread, people),
         "from": days.start.isoformat(),
@@ -384,12 +385,19 @@ def _of_r(r: Reproduction) -> Estimate:
 
 
 def _values(
-    document: FitDocument, goal: str, days: Range, shown: SpreadOfShares
+    document: FitDocument,
+    goal: str,
+    days: Range,
+    shown: SpreadOfShares,
+    channels: Mapping[str, SpreadOfShares],
 ) -> list[ShareValue]:
-    """What a share of each channel is worth, with all that it brings."""
+    """What a share of each channel is worth, with all that it brings.
+
+    Shares of a channel without a spread of its own (there is only one) spread as all do.
+    """
     effects = read_effects(document, goal, days)
     return [
-        _value(document, goal, effect, effects, shown)
+        _value(document, goal, effect, effects, channels.get(effect.channel, shown))
         for effect in effects
         if effect.type == "share" and not effect.paid
     ]
@@ -482,7 +490,7 @@ def summarise(
 ) -> str:
     """The answer in one to three sentences."""
     if verdict == "not_estimable":
-        return f"Whether shares spread by themselves cannot be known: {', '.join(reasons)}."
+        return f"Whether shares spread by themselves cannot be known: {words_of(reasons)}."
     brings = f"Each share brings {_short(r['estimate'])} further shares ({_between(r)})"
     grown = amplification["estimate"]
     becomes = "" if grown is None else f" 100 shares from outside become {100 * grown:.0f}."
