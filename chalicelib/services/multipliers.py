@@ -5,6 +5,7 @@ People are stored as keyed hashes, so a list of hashes is of no use to the calle
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from typing_extensions import TypedDict
@@ -37,18 +38,14 @@ class AskedPeople(OfFit):
     people: list[AskedPerson]
 
 
-def multipliers_among(store: TenantStore, document: FitDocument, user_ids: Any) -> AskedPeople:
-    """Look up people in the list of those whose shares bring most.
-
-    Raises
-    ------
-    InvalidFields
-        If `user_ids` is not a list of 1 to 500 ids.
-    """
+def multipliers_among(
+    store: TenantStore, document: FitDocument, user_ids: Sequence[str]
+) -> AskedPeople:
+    """Look up people in the list of those whose shares bring most."""
     known = {one["person"]: one for one in named_people(store, document)}
     spread = document.get("virality")
     people: list[AskedPerson] = []
-    for user_id in _checked(user_ids):
+    for user_id in user_ids:
         found = known.get(store.user_hash(user_id))
         people.append(
             {
@@ -65,7 +62,14 @@ def multipliers_among(store: TenantStore, document: FitDocument, user_ids: Any) 
     }
 
 
-def _checked(user_ids: Any) -> list[str]:
+def read_user_ids(user_ids: Any) -> list[str]:
+    """Return the ids that a caller sent.
+
+    Raises
+    ------
+    InvalidFields
+        If they are not a list of 1 to 500 ids.
+    """
     if not isinstance(user_ids, list) or not 1 <= len(user_ids) <= MAX_ASKED:
         raise _wrong("/user_ids", f"must be a list of 1 to {MAX_ASKED} ids")
     for place, one in enumerate(user_ids):

@@ -12,7 +12,7 @@ from chalicelib.model.errors import NoFitYet, NotFound, OtherVersion
 from chalicelib.services import answers
 from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.fits import answering_document, named_people
-from chalicelib.services.multipliers import AskedPeople, multipliers_among
+from chalicelib.services.multipliers import AskedPeople, multipliers_among, read_user_ids
 
 views = Routes("answers", "ROI of channels and value of engagements.")
 answer_route = partial(
@@ -75,8 +75,9 @@ def get_virality(call: Call) -> Answer:
 )
 def post_virality_people(call: Call) -> Answer:
     """Get how many times the shares of an average person each of these people brings."""
+    user_ids = read_user_ids(call.fields()["user_ids"])
     document = answering_document(call.store, None, call.query.get("fit"))
-    return Answer(multipliers_among(call.store, document, call.fields()["user_ids"]))
+    return Answer(multipliers_among(call.store, document, user_ids))
 
 
 @answer_route("/v1/engagements", params=("from", "to", "goal", "fit"), answer=answers.Engagements)

@@ -231,7 +231,7 @@ def _one_of(
         message = f"fill in one of {', '.join(allowed)}, or remove the line"
         wrong.append(FieldError(f"/{name}", "missing_field", message))
         return ""
-    if value and value not in allowed:
+    if value != "" and value not in allowed:
         wrong.append(
             FieldError(f"/{name}", "unknown_value", f"must be one of {', '.join(allowed)}")
         )

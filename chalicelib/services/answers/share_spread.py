@@ -254,10 +254,10 @@ def virality(
 
 
 def virality_rows(answer: Virality) -> Iterator[Row]:
-    """One row for all channels together (``all``), and one for each channel."""
+    """One row for all channels together, without a channel, and one for each channel."""
     everything: ChannelSpread = {
         **{name: answer[name] for name in SpreadOfShares.__annotations__},  # type: ignore[literal-required, typeddict-item]
-        "channel": "all",
+        "channel": "",
     }
     return VIRALITY_TABLE.rows([everything, *answer["channels"]])
 
