@@ -116,24 +116,14 @@ def _try(call: Call, query: Mapping[str, str]) -> None:
 
 
 def _texts(query: dict[str, Any]) -> dict[str, str]:
-    """The values of the query as texts of limited length; whole numbers become text."""
-    texts = {}
+    """Check that all values of the query are texts of limited length."""
     for name, value in query.items():
         pointer = "/query/" + name.replace("~", "~0").replace("/", "~1")
-        text = str(int(value)) if _is_whole(value) else value
-        if not isinstance(text, str):
-            raise _wrong(pointer, "wrong_type", "must be text or a whole number")
-        if len(text) > MAX_VALUE:
+        if not isinstance(value, str):
+            raise _wrong(pointer, "wrong_type", "must be text")
+        if len(value) > MAX_VALUE:
             raise _wrong(pointer, "too_long", f"at most {MAX_VALUE} characters")
-        texts[name] = text
-    return texts
-
-
-def _is_whole(value: Any) -> bool:
-    """Whether a value of JSON is a whole number; 1.0 is one."""
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return query
 
 
 def _wrong(pointer: str, code: str, message: str) -> InvalidFields:
