@@ -11,6 +11,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from chalicelib.model.errors import FieldError, InvalidFields
+from chalicelib.model.events.event_fields import MAX_USER_ID
 from chalicelib.services.answer_fields import Count, Estimate
 from chalicelib.services.answers.ranges import OfFit, refer_to
 from chalicelib.services.answers.share_spread import shown_bounds
@@ -19,7 +20,6 @@ from chalicelib.services.fitting.fits import named_people
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ASKED = 500
-MAX_USER_ID = 256
 
 
 class AskedPerson(TypedDict):

@@ -299,7 +299,7 @@ def test_people_who_do_not_stand_out_are_not_ranked(visits: Visits, service: Ser
     page = changed(visits, service, "virality", luck)
 
     text = page.inner_text("#view")
-    assert "Nobody stands out: luck explains the differences between people." in text
+    assert "No one stands out: luck explains the differences between people." in text
     assert "No content stands out: luck explains the differences." in text
     assert "times the average" not in text
     contents = page.locator("figure", has=page.get_by_text("Shares by content"))

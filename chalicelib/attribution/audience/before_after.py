@@ -55,7 +55,7 @@ class Change:
     """Additional events per exposed day."""
 
     per_day: Replicates
-    """NaN if nobody can be compared. Shape (G + 1,)."""
+    """NaN if no one can be compared. Shape (G + 1,)."""
     relative: Replicates
     """Events in the second range divided by the expected ones; NaN without any. Shape (G + 1,)."""
     usual: float

@@ -46,7 +46,7 @@ class Multipliers:
     """People, compared by what their shares bring."""
 
     told_apart: bool
-    """Whether people differ more than they would by luck. If not, nobody is named."""
+    """Whether people differ more than they would by luck. If not, no one is named."""
     brought_by_top_percent: float | None
     """Share of the children that the top 1 % of people bring, without luck."""
     silent_share: float
@@ -55,7 +55,7 @@ class Multipliers:
     """By factor, the largest first; at most `MOST_PEOPLE`."""
 
 
-NOBODY = Multipliers(False, None, 0.0, ())
+NO_MULTIPLIERS = Multipliers(False, None, 0.0, ())
 
 
 def first_of_pairs(edges: Edges, cohort: Cohort) -> Bools:
@@ -90,7 +90,7 @@ def find_multipliers(edges: Edges, cohort: Cohort, expected: Floats) -> Multipli
     counted = cohort.parent[first_of_pairs(edges, cohort)]
     found = np.bincount(counted, minlength=cohort.rows.size).astype(np.float64)[known]
     if known.size == 0 or found.sum() == 0:
-        return NOBODY
+        return NO_MULTIPLIERS
     people, group = np.unique(person[known], return_inverse=True)
     expected = expected[known] * (found.sum() / expected[known].sum())
     silent = _silent(found, expected, group, people.size)

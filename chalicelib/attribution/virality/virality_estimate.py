@@ -26,7 +26,7 @@ from chalicelib.attribution.virality.estimated import (
 )
 from chalicelib.attribution.virality.missing_parents import absent_limit, missing_limit
 from chalicelib.attribution.virality.person_factors import (
-    NOBODY,
+    NO_MULTIPLIERS,
     Multipliers,
     find_multipliers,
 )
@@ -238,7 +238,7 @@ def _with_groups(
 ) -> tuple[Spread, ContentFactors | None, Multipliers]:
     """The spread of a cohort, its contents compared, and its people."""
     r, reasons = _reproduction(data, channels, cohort, delays)
-    compared, multipliers = None, NOBODY
+    compared, multipliers = None, NO_MULTIPLIERS
     if r is not None and delays is not None and r.estimate > 0:
         seen = delays.share_until(cohort.age)
         compared = compare_contents(data.edges, cohort, r.estimate * seen)

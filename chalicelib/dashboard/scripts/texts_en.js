@@ -386,7 +386,7 @@ export const ENGLISH = {
   "contents.will_be_at_least": "{n} shares so far, at least {low} in the end",
 
   "multipliers.title": "People whose shares bring most",
-  "multipliers.luck": "Nobody stands out: luck explains the differences between people.",
+  "multipliers.luck": "No one stands out: luck explains the differences between people.",
   "multipliers.top":
     "The 1 % of people whose shares bring most bring {share} of all further shares, after removing luck.",
   "multipliers.unnamed": "No single person is certain enough to be named. Only a fit of the usual days names people.",

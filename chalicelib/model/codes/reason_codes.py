@@ -285,7 +285,7 @@ REASONS = (
     Code(
         "anonymous_follows",
         "Follows without people",
-        "The follows have no person, so nobody can be compared before and after a follow.",
+        "The follows have no person, so no one can be compared before and after a follow.",
         "Send follows with `user_id`, or run an experiment.",
         "caution",
     ),
@@ -315,7 +315,7 @@ REASONS = (
     Code(
         "one_time_goal",
         "A goal that people reach once",
-        "People reach this goal only once, so nobody can be compared before and after a follow.",
+        "People reach this goal only once, so no one can be compared before and after a follow.",
         "Use a goal that people reach repeatedly, or run an experiment.",
         "caution",
     ),

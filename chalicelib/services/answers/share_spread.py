@@ -156,7 +156,7 @@ class Multiplier(TypedDict):
 
 
 class Multipliers(TypedDict):
-    """People; `told_apart` is false if luck explains their differences: then nobody is named."""
+    """People; `told_apart` is false if luck explains their differences: then no one is named."""
 
     told_apart: bool
     brought_by_top_percent: float | None
