@@ -36,12 +36,8 @@ from chalicelib.services.answers.follower_values import (
     audience_rows,
     audiences,
 )
-from chalicelib.services.answers.share_spread import (
-    VIRALITY_TABLE,
-    Virality,
-    virality,
-    virality_rows,
-)
+from chalicelib.services.answers.share_spread import virality, virality_rows
+from chalicelib.services.answers.share_spread_shapes import VIRALITY_TABLE, Virality
 
 __all__ = [
     "AUDIENCES_TABLE",
