@@ -18,6 +18,7 @@ from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from infra.stack.data import data
 from tests import quick_moto, recording
+from tests.kept_clients import KeptClients
 
 REGION = "eu-central-1"
 TABLE = "likeworth"
@@ -104,11 +105,11 @@ class Cloud:
 
 
 @functools.cache
-def session() -> Any:
+def session() -> KeptClients:
     """One session for all tests: reading the descriptions of the services takes its time."""
     import boto3
 
-    return boto3.Session("testing", "testing", region_name=REGION)
+    return KeptClients(boto3.Session("testing", "testing", region_name=REGION))
 
 
 @pytest.fixture(autouse=True)
