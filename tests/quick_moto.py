@@ -3,13 +3,13 @@
 A test that uses the table spends most of its time around it. moto matches a request with the URLs
 of all services, parses it as a web server does, reads a partition from the whole sorted table, and
 converts each attribute of the answer by the description of DynamoDB's API; botocore signs what
-never leaves the process. Here a request goes to moto's handler at once, a query reads one
-partition, and the answer, which has the form of the API already, becomes JSON. The answers stay the
-same: what the handler rejects goes the long way again, for moto's own error, and `tests/contract`
-compares the table with DynamoDB Local.
+never leaves the process, and checks each time how it describes itself. Here a request goes to
+moto's handler at once, a query reads one partition, and the answer, which has the form of the API
+already, becomes JSON. The answers stay the same: what the handler rejects goes the long way again,
+for moto's own error, and `tests/contract` compares the table with DynamoDB Local.
 
-What moto answers to other HTTP clients, a thousand patterns of URLs, is made once, not whenever
-moto starts; and requests to this machine are not compared with them.
+What moto answers to other HTTP clients, for a thousand patterns of URLs, is made once, not whenever
+moto starts, and requests to this machine are not compared with the patterns.
 
 moto checks the conditions of a transaction before it writes, and another thread can write in
 between. DynamoDB excludes that; here each request waits for the one before.
@@ -18,6 +18,7 @@ between. DynamoDB excludes that; here each request waits for the one before.
 from __future__ import annotations
 
 import base64
+import functools
 import inspect
 import json
 import pickle
@@ -25,9 +26,9 @@ import threading
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore import useragent
 from botocore.signers import RequestSigner
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.core import responses_custom_registry
+from moto.core import DEFAULT_ACCOUNT_ID, responses_custom_registry
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.custom_responses_mock import CallbackResponse
 from moto.core.models import MockAWS, botocore_stubber, responses_mock
@@ -61,6 +62,9 @@ def install() -> None:
     DynamoHandler.call_action = _one_at_a_time  # type: ignore[method-assign]
     BotocoreStubber.process_request = _at_once  # type: ignore[method-assign]
     RequestSigner.sign = _sign_unless_dynamodb
+    useragent.sanitize_user_agent_string_component = functools.cache(
+        useragent.sanitize_user_agent_string_component
+    )
     MockAWS._enable_patching = _start_with_kept_responses
     responses_custom_registry.CustomRegistry.find = _find_unless_local
 

@@ -82,7 +82,9 @@ SCHEMA = schemathesis.openapi.from_dict(
 CONNECTION = requests.Session()
 """A connection that the server keeps; it does not look for proxies before each request."""
 CONNECTION.trust_env = False
-OPERATIONS = [f"{method.upper()} {path}" for path, one in DOCUMENT["paths"].items() for method in one]
+OPERATIONS = [
+    f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods
+]
 
 
 @pytest.fixture(scope="module")
