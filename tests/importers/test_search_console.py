@@ -1,7 +1,7 @@
 """Google Search Console: clicks and impressions in search results, by day."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.search_console.search_headings import DAILY_COLUMNS
@@ -60,7 +60,6 @@ def test_tables_that_other_platforms_write_too_are_not_claimed(header: tuple[str
     assert rejection.value.code == "unknown_platform"
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     rows=st.dictionaries(
         st.integers(1, 28), st.tuples(st.integers(0, 10**6), st.integers(0, 10**7)), max_size=20
