@@ -76,9 +76,13 @@ class Scales:
             conversions, the rest may be around zero or below.
         times : int array, shape (T,), optional
             Days of the observations; consecutive ones by default.
-        Notes ----- Neither falls below a tenth of its usual size, so that no day has a million
-        times the weight of another and the matrices of `weigh` stay definite. If conversions are
-        and the fit would look too good; noise is therefore shrunk towards the same scale every day.
+
+        Notes
+        -----
+        Neither falls below a tenth of its usual size, so that no day has a million times the weight
+        of another and the matrices of `weigh` stay definite. If conversions are few, what is
+        expected of a day is estimated from the same few conversions that the weights are for, and
+        the fit would look too good; noise is therefore shrunk towards the same scale every day.
         """
         mean = float(np.abs(expected).mean())
         floor = max(0.1 * mean, 1e-9)
