@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.dialogue_judge import judge_dialogue
 from tests.worlds.judge import Verdict
 from tests.worlds.page import rewrite, suspicion_table
 
@@ -24,6 +25,16 @@ old
 <!-- /assumptions of totals -->
 <!-- regions -->
 <!-- /regions -->
+<!-- mood -->
+<!-- /mood -->
+<!-- change of mood -->
+<!-- /change of mood -->
+<!-- response time -->
+<!-- /response time -->
+<!-- alarms -->
+<!-- /alarms -->
+<!-- share of voice -->
+<!-- /share of voice -->
 after
 """
 
@@ -58,6 +69,17 @@ def test_tables_replace_the_text_between_markers_only(tmp_path: Path) -> None:
     assert "| totals_fifty | 1 | 100.0 % |" in text
     assert "| regions_hidden | 1 | 100.0 % |" in text
     assert text.count("| together |") == 5
+
+
+def test_results_about_the_dialogue_have_tables_of_their_own(tmp_path: Path) -> None:
+    page = tmp_path / "accuracy.md"
+    page.write_text(PAGE, encoding="utf-8")
+
+    rewrite(page, [verdict("loyalty"), judge_dialogue("voice_memory", 0)])
+
+    text = page.read_text(encoding="utf-8")
+    assert "| voice_memory | 1 |" in text.partition("<!-- share of voice -->")[2]
+    assert "| loyalty | 1 | 100.0 % |" in text
 
 
 def test_page_without_a_marker_is_not_changed(tmp_path: Path) -> None:

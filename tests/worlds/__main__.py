@@ -3,7 +3,8 @@
     python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--declared]
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
-A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions.
+A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
+dialogue.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -15,10 +16,18 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.worlds.dialogue_judge import (
+    DIALOGUE_TABLES,
+    DIALOGUE_WORLDS,
+    DialogueVerdict,
+    dialogue_table,
+    judge_dialogue,
+)
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.page import rewrite
@@ -33,21 +42,25 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-ALL = (*WORLDS, VARIED, *TOTALS)
+ALL = (*WORLDS, VARIED, *TOTALS, *DIALOGUE_WORLDS)
+AnyVerdict = Verdict | DialogueVerdict
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
     "totals": tuple(TOTALS_WORLDS),
     "hard_totals": tuple(world.name for world in HARD_TOTALS.values()),
     "regions": tuple(REGIONS_WORLDS),
+    "dialogue": tuple(DIALOGUE_WORLDS),
 }
 
 
-def _run(name: str, seed: int, options: argparse.Namespace) -> list[Verdict]:
+def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdict]:
+    if name in DIALOGUE_WORLDS:
+        return [judge_dialogue(name, seed)]
     if options.command_line:
-        return judge_command_line(world_of(name, seed), seed, declared=options.declared)
+        return [*judge_command_line(world_of(name, seed), seed, declared=options.declared)]
     world = TOTALS[name] if name in TOTALS else world_of(name, seed)
-    return judge(world, seed, declared=options.declared, arrays=options.arrays)
+    return [*judge(world, seed, declared=options.declared, arrays=options.arrays)]
 
 
 def main() -> int:
@@ -91,20 +104,29 @@ def main() -> int:
             file.flush()
             print(f"\r{number} of {len(running)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    print(HEADER)
-    for name in names:
-        rows = [v for v in done if v.world == name and v.seed < options.seeds]
-        print(summarise(name, rows))
+    asked_for = [v for v in done if v.world in names and v.seed < options.seeds]
+    others = [v for v in asked_for if isinstance(v, Verdict)]
+    if others:
+        print(HEADER)
+    for name in dict.fromkeys(v.world for v in others):
+        print(summarise(name, [v for v in others if v.world == name]))
+    dialogue = [v for v in asked_for if isinstance(v, DialogueVerdict)]
+    for _, worlds in DIALOGUE_TABLES if dialogue else ():
+        print(dialogue_table(dialogue, [name for name in worlds if name in names]))
     if options.page:
         rewrite(options.page, done)
     return 0
 
 
-def _read(path: Path) -> list[Verdict]:
+def _read(path: Path) -> list[AnyVerdict]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8") as file:
-        return [Verdict(**json.loads(line)) for line in file]
+        rows = [json.loads(line) for line in file]
+    return [
+        DialogueVerdict(**row) if row["world"] in DIALOGUE_WORLDS else Verdict(**row)
+        for row in rows
+    ]
 
 
 if __name__ == "__main__":

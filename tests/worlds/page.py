@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from tests.worlds.dialogue_judge import DIALOGUE_TABLES, DialogueVerdict, dialogue_table
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.regions import REGIONS_WORLDS
@@ -19,10 +20,11 @@ PEOPLE = (*(name for name in CLASSIC if name not in UNIDENTIFIED), VARIED)
 TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
 HARD = tuple(world.name for world in HARD_TOTALS.values())
 BY_REGION = tuple(REGIONS_WORLDS)
+UNCERTAIN = (*UNIDENTIFIED, "collinear")
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
-def rewrite(page: Path, verdicts: list[Verdict]) -> None:
+def rewrite(page: Path, verdicts: Sequence[Verdict | DialogueVerdict]) -> None:
     """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
@@ -31,20 +33,27 @@ def rewrite(page: Path, verdicts: list[Verdict]) -> None:
         If a marker is missing.
     """
     text = page.read_text(encoding="utf-8")
-    for name, worlds, table_of in (
-        ("people", PEOPLE, accuracy_table),
-        ("totals", TOTALS, accuracy_table),
-        ("unidentified", (*UNIDENTIFIED, "collinear"), suspicion_table),
-        ("assumptions", INGREDIENTS, accuracy_table),
-        ("assumptions of totals", HARD, accuracy_table),
-        ("regions", BY_REGION, accuracy_table),
-    ):
+    of_types = [one for one in verdicts if isinstance(one, Verdict)]
+    dialogue = [one for one in verdicts if isinstance(one, DialogueVerdict)]
+    tables: tuple[tuple[str, tuple[str, ...], Callable[[tuple[str, ...]], str]], ...] = (
+        ("people", PEOPLE, lambda worlds: accuracy_table(of_types, worlds)),
+        ("totals", TOTALS, lambda worlds: accuracy_table(of_types, worlds)),
+        ("unidentified", UNCERTAIN, lambda worlds: suspicion_table(of_types, worlds)),
+        ("assumptions", INGREDIENTS, lambda worlds: accuracy_table(of_types, worlds)),
+        ("assumptions of totals", HARD, lambda worlds: accuracy_table(of_types, worlds)),
+        ("regions", BY_REGION, lambda worlds: accuracy_table(of_types, worlds)),
+        *(
+            (name, tuple(worlds), lambda worlds: dialogue_table(dialogue, worlds))
+            for name, worlds in DIALOGUE_TABLES
+        ),
+    )
+    for name, worlds, table_of in tables:
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if marked.search(text) is None:
             raise ValueError(f"{page} has no place for the table {name!r}")
         if not any(one.world in worlds for one in verdicts):
             continue
-        table = table_of(verdicts, worlds)
+        table = table_of(worlds)
         text, found = marked.subn(lambda m, table=table: f"{m[1]}{table}\n{m[2]}", text)  # type: ignore[misc]
         if found != 1:
             raise ValueError(f"{page} has several places for the table {name!r}")
@@ -59,9 +68,7 @@ def accuracy_table(verdicts: Iterable[Verdict], worlds: tuple[str, ...]) -> str:
     return "\n".join([HEADER, *lines, summarise("together", rows)])
 
 
-def suspicion_table(
-    verdicts: Iterable[Verdict], worlds: tuple[str, ...] = (*UNIDENTIFIED, "collinear")
-) -> str:
+def suspicion_table(verdicts: Iterable[Verdict], worlds: tuple[str, ...] = UNCERTAIN) -> str:
     """How often types of `worlds` are flagged as unidentified, and how often others are."""
     rows = list(verdicts)
     lines = ["| world | seeds | flagged | wrongly flagged |", "|---|---|---|---|"]
