@@ -55,7 +55,7 @@ OF_DIALOGUE = (
     Mutation(
         "messages of a thread count as independent",
         _scatter,
-        "max(correction * float(products.sum()), 0.0)",
+        "max(together, 0.0)",
         "0.0",
         mood.test_a_change_is_uncertain_if_moods_come_in_threads,
     ),

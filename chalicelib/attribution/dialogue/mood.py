@@ -48,6 +48,10 @@ WISHED_HALF_WIDTH = 0.03
 """Half the width of the interval that `Mood.needed_checks` leads to."""
 MOST_MISSING = 0.05
 """Part of the messages without any sentiment from which on there is a warning."""
+_CAUTION = 0.5
+"""Standard errors by which the scatter of threads is taken larger than estimated: where it comes
+out too small by chance, changes are claimed too often.
+"""
 _SEED = 20_240_229
 _UNCERTAIN = 0.25
 """Variance of a share of one half, the largest there is."""
@@ -392,8 +396,9 @@ def _scatter(data: _Range, share: float, errors: Floats | None) -> Scatter | Non
     sums = np.bincount(thread, weights=score)
     products = (sums * sums - np.bincount(thread, weights=score * score)) / (n * n)
     correction = threads / (threads - 1.0) if threads > 1.0 else 1.0
-    variance = alone + max(correction * float(products.sum()), 0.0)
-    # Satterthwaite (1946): twice the squared variance over its own variance
     own_error = float(np.sum(products**2))
+    together = correction * float(products.sum()) + _CAUTION * math.sqrt(own_error)
+    variance = alone + max(together, 0.0)
+    # Satterthwaite (1946): twice the squared variance over its own variance
     own = 2.0 * variance**2 / own_error if own_error > 0 else math.inf
     return Scatter(variance, threads, min(threads - 1.0, own))
