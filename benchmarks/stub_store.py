@@ -54,7 +54,7 @@ class StubStore:
             get=lambda import_id: self._import,
             save=self._save,
             add_rejected_rows=self._reject,
-            refused_rows=lambda *_, **__: iter(()),
+            rejected_rows=lambda *_, **__: iter(()),
             remove_rejected_rows=lambda *_, **__: True,
         )
 

@@ -77,6 +77,11 @@ class Settings:
     """How many requests a minute an API key may make; 0 for no limit."""
     fit_window_days: int = 180
     """How many days a scheduled fit covers."""
+    fit_history_days: int = 3 * 365
+    """How many days before its window a fit reads, if people follow pages: what a follower is worth
+    comes from a comparison of the time before a follow with the time after it. Fits in parts do
+    not.
+    """
     max_people: int = MAX_PEOPLE
     """How many people a fit follows day by day. If there are more, it follows a sample."""
     service: str = SERVICE

@@ -29,7 +29,7 @@ API = Function(
     rights=(
         gets(
             *("config", "erased", "erasures", "experiments", "fit-results", "fits", "imports"),
-            *("key-holders", "keys", "links", "mappings", "uploaded"),
+            *("key-holders", "keys", "links", "mappings", "multipliers", "uploaded"),
         ),
         queries(
             *("days#*", "erased", "erasures", "events#*", "experiments", "fits", "import#*"),
@@ -37,7 +37,7 @@ API = Function(
         ),
         puts(
             *("config", "erased", "erasures", "experiment-counts", "experiments", "fits"),
-            *("imports", "key-holders", "keys", "links", "mappings", "open-imports"),
+            *("imports", "key-holders", "keys", "links", "mappings", "multipliers", "open-imports"),
         ),
         updates("keys", "links", "rate#*"),
         writes_batches("events#*", "import#*", "mappings", "open-imports"),

@@ -32,6 +32,7 @@ LINK = "link"
 """The parameter that replaces a key for programs that cannot send headers."""
 
 _SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 _EPOCH = re.compile(r"\d{1,14}", re.ASCII)
 _COMPACT_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 _MILLISECONDS_FROM = 100_000_000_000
@@ -97,6 +98,15 @@ class Call:
         if not (_SMALL_NUMBER.fullmatch(text) and 1 <= int(text) <= most):
             message = f"must be a whole number from 1 to {most}"
             raise wrong_parameter("limit", "out_of_range", message)
+        return int(text)
+
+    def whole_number(self, name: str) -> int | None:
+        """Parse a query parameter as a whole number; None if absent; raises InvalidFields."""
+        text = self.query.get(name)
+        if text is None:
+            return None
+        if not _NUMBER.fullmatch(text):
+            raise wrong_parameter(name, "invalid_format", "must be a whole number")
         return int(text)
 
     def cursor(self) -> str | None:

@@ -19,6 +19,8 @@ from chalicelib.model.errors import LikeworthError
 COMMANDS = {
     "estimate": "estimate",
     "doctor": "doctor",
+    "audiences": "audiences",
+    "virality": "virality",
     "convert": "convert",
     "import": "sending",
     "report": "reporting",

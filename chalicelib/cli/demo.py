@@ -88,7 +88,7 @@ def _tour(service: LocalService, key: str, seed: int) -> bool:
             tour.wait_for_imports(service, api, files, progress)
         loaded = time.monotonic()
         with step("fitting") as progress:
-            tour.fit(api, history, progress)
+            tour.fit(api, progress)
         answers = tour.fetch_answers(api)
     finally:
         api.close()
@@ -105,6 +105,8 @@ def _tour(service: LocalService, key: str, seed: int) -> bool:
         f"{tour.accuracy_sentence(answers, truth)}\n"
     )
     print(tour.equivalence_sentence(answers, truth))
+    print(f"\n{tour.follower_sentences(answers, truth)}")
+    print(f"\n{tour.spread_sentence(answers, truth)}")
     print(
         "\nWith your own files: "
         f"{' '.join(program())} estimate google.csv shop.csv posts.xlsx --out report.html",

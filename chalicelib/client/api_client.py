@@ -19,11 +19,13 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 if TYPE_CHECKING:
     from chalicelib.services.answers import (
         Attribution,
+        Audiences,
         Decomposition,
         Engagements,
         Equivalence,
         Equivalences,
         Roi,
+        Virality,
     )
     from chalicelib.services.code_answers import Codes
 
@@ -136,6 +138,14 @@ class Likeworth:
     def equivalences(self, **query: Value) -> Equivalences:
         """Return `GET /v1/equivalences`: every pair of engagement types, in one answer."""
         return cast("Equivalences", self.get("/v1/equivalences", **query))
+
+    def audiences(self, **query: Value) -> Audiences:
+        """Return `GET /v1/audiences`: what a follower and a page are worth."""
+        return cast("Audiences", self.get("/v1/audiences", **query))
+
+    def virality(self, **query: Value) -> Virality:
+        """Return `GET /v1/virality`: how many further shares a share brings."""
+        return cast("Virality", self.get("/v1/virality", **query))
 
     def engagements(self, **query: Value) -> Engagements:
         """Return `GET /v1/engagements`: one row per engagement type."""

@@ -100,6 +100,23 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
         """Every pair of engagement types: what one is worth in the other, and the verdict."""
         return asked("/v1/equivalences", goal=goal, start=start, end=end)
 
+    def audiences(
+        channel: str | None = None,
+        size: int | None = None,
+        goal: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+    ) -> Json:
+        """What following a page causes, and what a follower and `size` followers are worth."""
+        followers = None if size is None else str(size)
+        return asked(
+            "/v1/audiences", channel=channel, size=followers, goal=goal, start=start, end=end
+        )
+
+    def virality(goal: str | None = None, start: str | None = None, end: str | None = None) -> Json:
+        """How many further shares a share brings, and whether content spreads by itself."""
+        return asked("/v1/virality", goal=goal, start=start, end=end)
+
     def engagements(
         goal: str | None = None, start: str | None = None, end: str | None = None
     ) -> Json:
@@ -133,8 +150,8 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
         """The meaning of every reason, warning and verdict, and what would help."""
         return asked("/v1/codes")
 
-    answers = (roi, equivalence, equivalences, engagements, attribution, decomposition)
-    for read in (*answers, coverage, fits, codes):
+    answers = (roi, equivalence, equivalences, engagements, audiences, virality)
+    for read in (*answers, attribution, decomposition, coverage, fits, codes):
         tool(read)
     return server
 

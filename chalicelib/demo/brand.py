@@ -21,7 +21,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from chalicelib.attribution.arrays import Floats, Ints
+from chalicelib.attribution.arrays import Bools, Floats, Ints
+from chalicelib.demo.page_following import Page, follow_page
+from chalicelib.demo.share_cascades import Spread, cascade, multiply
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,13 @@ class Brand:
     """Cost of a paid click."""
     monthly_cost: tuple[tuple[str, float], ...] = ()
     """Cost of agency, community management and production per 30 days."""
+    page: Page = field(default_factory=lambda: Page("facebook", "facebook/like"))
+    """The page that people follow."""
+    spreads: tuple[Spread, ...] = ()
+    """How shares lead to further shares. The rate of their types includes those."""
+    multipliers: int = 12
+    """Number of people whose shares lead to `multiplier` times as many shares."""
+    multiplier: float = 9.0
 
 
 BRAND = Brand(
@@ -94,6 +103,7 @@ BRAND = Brand(
         ("youtube", 2_000.0),
         ("company_blog", 900.0),
     ),
+    spreads=(Spread("facebook/share", 0.30), Spread("twitter/share", 0.45)),
 )
 """The demo's brand. A Facebook like is worth 0.6 paid clicks, a XING like nothing."""
 
@@ -111,6 +121,10 @@ class History:
     engagement_type: Ints
     engagement_second: Ints
     """One entry per engagement, sorted by day; seconds are of the day. Shape (E,)."""
+    engagement_parent: Ints
+    """The engagement that led to this one, or -1. Shape (E,)."""
+    engagement_content: Ints
+    """Number of the post, for types that spread; -1 for others. Shape (E,)."""
     purchase_day: Ints
     purchase_person: Ints
     purchase_value: Floats
@@ -118,6 +132,14 @@ class History:
     """One entry per purchase, sorted by day; values are rounded to cents. Shape (C,)."""
     demand: Floats = field(repr=False)
     """Expected purchases without any engagement. Shape (T, N)."""
+    calendar: Floats = field(repr=False)
+    """Mean 1. Shape (T,)."""
+    follows: Bools = field(repr=False)
+    """Whether a person's purchases and likes are those of a follower. Shape (T, N)."""
+    changes: Ints
+    """Day, second, person and +1 or -1 of each follow and unfollow, by time. Shape (F, 4)."""
+    factors: Floats = field(repr=False)
+    """Of the shares that a person's shares lead to. Shape (N,)."""
 
     @property
     def last_day(self) -> dt.date:
@@ -143,14 +165,29 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
     loyalty = _log_normal(brand.spread, mixed)
     first_day = today - dt.timedelta(days=days)
     calendar = _calendar(brand.season, first_day, days, rng)
-    rate = np.array([engagement_type.rate for engagement_type in types])
+    following = np.random.default_rng([seed, 21])
+    follows, changes = follow_page(brand.page, loyalty, calendar, following)
+    factors = multiply(activity, brand.multipliers, brand.multiplier)
+    spreads = {one.engagement: one for one in brand.spreads}
+    outside = [1 - spreads[one.name].reproduction if one.name in spreads else 1.0 for one in types]
+    rate = np.array([one.rate for one in types]) * outside
     push = np.stack([_push(engagement_type, days, rng) for engagement_type in types], axis=1)
     mean = activity[None, :, None] * calendar[:, None, None] * (rate * push)[:, None, :]
+    brought = [one.name == brand.page.engagement for one in types].index(True)
+    mean[:, :, brought] += brand.page.brought * calendar[:, None] * follows
     counts = rng.poisson(mean).astype(np.int64)
-    demand = brand.base * loyalty * calendar[:, None]
-    intensity = expected_purchases(brand, counts, demand)
-    bought = rng.poisson(intensity)
     engagements = np.repeat(np.argwhere(counts), counts[counts > 0], axis=0)
+    shares = cascade(
+        np.column_stack([engagements, _seconds(engagements.shape[0], rng)]),
+        {index: spreads[one.name] for index, one in enumerate(types) if one.name in spreads},
+        activity,
+        factors,
+        days,
+        np.random.default_rng([seed, 22]),
+    )
+    np.add.at(counts, tuple(shares.events[shares.parent >= 0, :3].T), 1)
+    demand = (brand.base * loyalty + brand.page.direct * follows) * calendar[:, None]
+    bought = rng.poisson(expected_purchases(brand, counts, demand))
     purchases = np.repeat(np.argwhere(bought), bought[bought > 0], axis=0)
     orders = rng.standard_normal(size=(len(purchases),))
     values = brand.order_mean * _log_normal(brand.order_sigma, orders)
@@ -158,15 +195,21 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
         brand=brand,
         first_day=first_day,
         counts=counts,
-        engagement_day=engagements[:, 0],
-        engagement_person=engagements[:, 1],
-        engagement_type=engagements[:, 2],
-        engagement_second=_seconds(engagements.shape[0], rng),
+        engagement_day=shares.events[:, 0],
+        engagement_person=shares.events[:, 1],
+        engagement_type=shares.events[:, 2],
+        engagement_second=shares.events[:, 3],
+        engagement_parent=shares.parent,
+        engagement_content=shares.content,
         purchase_day=purchases[:, 0],
         purchase_person=purchases[:, 1],
         purchase_value=np.round(values, 2),
         purchase_second=_seconds(purchases.shape[0], rng),
         demand=demand,
+        calendar=calendar,
+        follows=follows,
+        changes=changes,
+        factors=factors,
     )
 
 

@@ -1,6 +1,7 @@
 """The data of the simulated brand: events, costs and platform exports.
 
-Engagements with a user id, purchases and monthly costs are events. Video views are in daily totals
+Engagements with a user id, follows, purchases, monthly costs and the daily number of followers are
+events. Video views are in daily totals
 from YouTube Studio. The cost of ads is in a Google Ads report. This report contains no clicks,
 because the clicks are events with a user id and would be counted twice.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import heapq
 import io
 import json
 from collections.abc import Iterator
@@ -23,20 +25,11 @@ _SHORT = {"google_ads": "ga", "company_blog": "blog"}
 
 
 def event_lines(history: History) -> Iterator[bytes]:
-    """Yield the events as NDJSON lines: first the monthly costs, then all others by day."""
-    for event in _bills(history):
+    """Yield the events as NDJSON lines: costs and declarations first, then all others by day."""
+    for event in (*_bills(history), *_declarations(history)):
         yield _line(event)
-    engagements = _engagements(history)
-    purchases = _purchases(history)
-    following = next(purchases, None)
-    for event in engagements:
-        while following is not None and following["occurred_at"][:10] < event["occurred_at"][:10]:
-            yield _line(following)
-            following = next(purchases, None)
-        yield _line(event)
-    if following is not None:
-        yield _line(following)
-    for event in purchases:
+    sources = (_engagements(history), _changes(history), _sizes(history), _purchases(history))
+    for event in heapq.merge(*sources, key=lambda one: one["occurred_at"][:10]):
         yield _line(event)
 
 
@@ -44,7 +37,9 @@ def count_events(history: History) -> int:
     """Return the number of lines of `event_lines`."""
     known = np.array([engagement_type.identified for engagement_type in history.brand.types])
     bills = sum(len(channel_costs(history.brand, cost)) for _, cost in history.brand.monthly_cost)
-    return int(known[history.engagement_type].sum()) + history.purchase_day.size + bills
+    of_people = int(known[history.engagement_type].sum()) + len(history.changes)
+    declared = len(history.brand.spreads) + history.brand.n_days
+    return of_people + history.purchase_day.size + bills + declared
 
 
 def google_ads_report(history: History) -> bytes:
@@ -110,7 +105,7 @@ def _engagements(history: History) -> Iterator[dict[str, Any]]:
             continue
         event: dict[str, Any] = {
             "kind": "engagement",
-            "event_id": f"{_SHORT.get(one.channel, one.channel)}-{one.type}-{number}",
+            "event_id": _engagement_id(history, number),
             "occurred_at": _instant(
                 history, history.engagement_day[number], history.engagement_second[number]
             ),
@@ -120,7 +115,59 @@ def _engagements(history: History) -> Iterator[dict[str, Any]]:
         }
         if one.paid:
             event["paid"] = True
+        if (content := int(history.engagement_content[number])) >= 0:
+            event["content_id"] = f"{one.channel}-post-{content + 1:02d}"
+        if (parent := int(history.engagement_parent[number])) >= 0:
+            event["parent_event_id"] = _engagement_id(history, parent)
         yield event
+
+
+def _engagement_id(history: History, number: int) -> str:
+    one = history.brand.types[history.engagement_type[number]]
+    return f"{_SHORT.get(one.channel, one.channel)}-{one.type}-{number}"
+
+
+def _changes(history: History) -> Iterator[dict[str, Any]]:
+    """Yield the follows and unfollows of the page."""
+    for number, (day, second, person, step) in enumerate(history.changes.tolist()):
+        yield {
+            "kind": "engagement",
+            "event_id": f"page-{number}",
+            "occurred_at": _instant(history, day, second),
+            "channel": history.brand.page.channel,
+            "type": "follow" if step > 0 else "unfollow",
+            "user_id": _user(person),
+        }
+
+
+def _sizes(history: History) -> Iterator[dict[str, Any]]:
+    """Yield the number of followers at the end of each day."""
+    changes = history.changes
+    steps = np.bincount(changes[:, 0], changes[:, 3], minlength=history.brand.n_days)
+    size = int(history.follows[0].sum()) + np.cumsum(steps).astype(int)
+    for day, number in enumerate(size.tolist()):
+        yield {
+            "kind": "audience",
+            "event_id": f"followers-{day}",
+            "occurred_at": _instant(history, day, 86_399),
+            "channel": history.brand.page.channel,
+            "size": number,
+        }
+
+
+def _declarations(history: History) -> Iterator[dict[str, Any]]:
+    """Yield that shares name the share that led to them."""
+    for spread in history.brand.spreads:
+        channel, type_ = spread.engagement.split("/")
+        yield {
+            "kind": "coverage",
+            "event_id": f"parents-{channel}",
+            "channel": channel,
+            "type": type_,
+            "parents": "complete",
+            "from": history.first_day.isoformat(),
+            "to": history.last_day.isoformat(),
+        }
 
 
 def _purchases(history: History) -> Iterator[dict[str, Any]]:

@@ -66,7 +66,9 @@ class Answers:
 
     roi: dict[str, Any]
     equivalence: dict[str, Any]
-    """Responses to ``GET /v1/roi`` and ``GET /v1/equivalence``."""
+    audiences: dict[str, Any]
+    virality: dict[str, Any]
+    """Responses to ``GET /v1/roi``, ``/v1/equivalence``, ``/v1/audiences`` and ``/v1/virality``."""
 
 
 class Api:
@@ -172,16 +174,17 @@ def wait_for_imports(service: Service, api: Api, files: int, progress: Progress)
         )
 
 
-def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
-    """Start a fit of the brand's window and wait until it is done.
+def fit(api: Api, progress: Progress) -> dict[str, Any]:
+    """Start a fit of all days with data and wait until it is done.
+
+    Only a fit without a window of its own names people.
 
     Raises
     ------
     TourFailedError
         If it fails or takes longer than `FIT_SECONDS`.
     """
-    window = {"from": history.first_day.isoformat(), "to": history.last_day.isoformat()}
-    started = api.post("/v1/fits", json.dumps(window).encode(), "application/json", (202,))
+    started = api.post("/v1/fits", b"{}", "application/json", (202,))
     began = time.monotonic()
     while True:
         shown: dict[str, Any] = api.get(f"/v1/fits/{started['id']}")
@@ -195,10 +198,12 @@ def fit(api: Api, history: History, progress: Progress) -> dict[str, Any]:
 
 
 def fetch_answers(api: Api) -> Answers:
-    """Request the ROI and the equivalence of the demo."""
+    """Request the answers of the demo."""
     return Answers(
         roi=api.get("/v1/roi"),
         equivalence=api.get("/v1/equivalence", engagement=ENGAGEMENT, baseline=BASELINE),
+        audiences=api.get("/v1/audiences"),
+        virality=api.get("/v1/virality"),
     )
 
 
@@ -249,6 +254,25 @@ def equivalence_sentence(answers: Answers, truth: Truth) -> str:
     """Return the value of a like in paid clicks and the simulated truth, in a few sentences."""
     simulated = f"The simulated truth is {truth.ratio(ENGAGEMENT, BASELINE):.2f}."
     return f"{comparison(answers.equivalence)} {simulated}"
+
+
+def follower_sentences(answers: Answers, truth: Truth) -> str:
+    """Return what a follower is worth and the simulated truth."""
+    lines = []
+    for one in answers.audiences["channels"]:
+        effect = one["follower"]["conversions_per_follower_day"]
+        estimated = shown(effect, lambda value: f"{1_000 * value:.1f}")
+        lines.append(
+            f"{one['summary']} Following causes {estimated} purchases per 1,000 follower-days. "
+            f"The simulated truth is {1_000 * truth.follower_day:.1f}."
+        )
+    return "\n".join(lines)
+
+
+def spread_sentence(answers: Answers, truth: Truth) -> str:
+    """Return how many further shares a share brings and the simulated truth."""
+    simulated = f"The simulated truth is {truth.reproduction_of_all:.2f}."
+    return f"{answers.virality['summary']} {simulated}"
 
 
 def _contains(interval: dict[str, Any], value: float) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chalicelib.attribution.arrays import Bools
 from chalicelib.demo.brand import Brand, EngagementType, History
 
 
@@ -37,6 +38,18 @@ class Truth:
     """Cost of each channel in the window."""
     order_mean: float
     """Expected value of an order."""
+    follower_day: float
+    """Incremental purchases per follower-day, with those through engagements that it brings."""
+    reproduction: dict[str, float]
+    """Mean number of shares that a share leads to directly (R), by channel."""
+    spread_shares: dict[str, int]
+    """Shares in the window, by channel."""
+
+    @property
+    def reproduction_of_all(self) -> float:
+        """R of the shares of all channels."""
+        shares = self.spread_shares
+        return sum(self.reproduction[one] * shares[one] for one in shares) / sum(shares.values())
 
     def ratio(self, engagement: str, baseline: str) -> float:
         """Return the value of one engagement in engagements of the baseline."""
@@ -72,7 +85,27 @@ def truth_of(history: History) -> Truth:
         if engagement_type.paid:
             spent = float(history.counts[:, :, index].sum()) * brand.click_price
             costs[engagement_type.channel] = costs.get(engagement_type.channel, 0.0) + spent
-    return Truth(types, costs, brand.order_mean)
+    page = brand.page
+    effect = {one.name: one.delta for one in brand.types}[page.engagement]
+    factors = {
+        spread.engagement.split("/")[0]: spread.reproduction
+        * history.factors[history.engagement_person[_is(history, spread.engagement)]]
+        for spread in brand.spreads
+    }
+    return Truth(
+        types,
+        costs,
+        brand.order_mean,
+        follower_day=page.direct + page.brought * effect,
+        reproduction={channel: float(each.mean()) for channel, each in factors.items()},
+        spread_shares={channel: each.size for channel, each in factors.items()},
+    )
+
+
+def _is(history: History, name: str) -> Bools:
+    """Which engagements are of a type."""
+    index = [one.name for one in history.brand.types].index(name)
+    return np.asarray(history.engagement_type == index)
 
 
 def channel_costs(brand: Brand, monthly: float) -> list[float]:

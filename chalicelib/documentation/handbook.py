@@ -79,12 +79,17 @@ def as_html(name: str, markdown: str, titles: dict[str, str]) -> str:
 """
 
 
+_SHOWN = ("text", "code_inline")
+"""Parts of a heading that a reader sees; the target of a link is none of them."""
+
+
 def name_headings(tokens: list[Token]) -> None:
     """Give headings the ids that links to them use, a number behind those that come again."""
     seen: dict[str, int] = {}
     for token, inline in itertools.pairwise(tokens):
         if token.type == "heading_open":
-            slug = _SIGN.sub("", inline.content.lower()).replace(" ", "-")
+            shown = "".join(one.content for one in inline.children or () if one.type in _SHOWN)
+            slug = _SIGN.sub("", shown.lower()).replace(" ", "-")
             times = seen[slug] = seen.get(slug, -1) + 1
             token.attrSet("id", f"{slug}_{times}" if times else slug)
 

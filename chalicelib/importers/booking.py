@@ -156,6 +156,7 @@ def engagement(
     content_id: str = "",
     campaign_id: str = "",
     rating: float | None = None,
+    parent: str = "",
 ) -> RawEvent:
     """Return the engagement of a record.
 
@@ -166,6 +167,8 @@ def engagement(
     *parts : str
         Identifies it within the channel, the same in every export: e.g. the account, ``comment``
         and the comment's id.
+    parent : str
+        The event id of the engagement that it answers or passes on; empty if there is none.
     """
     event = base_event(channel, kind, paid, event_id(channel, *parts, kind))
     event["occurred_at"] = at
@@ -176,6 +179,8 @@ def engagement(
         event["content_id"] = short_name(content_id)
     if rating is not None:
         event["rating"] = rating
+    if parent:
+        event["parent_event_id"] = parent
     return event
 
 

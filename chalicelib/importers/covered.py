@@ -66,6 +66,14 @@ class Covered:
             elif event["kind"] == "conversion":
                 self.add_goal(event["goal"])
 
+    def add_shares(self, events: Iterable[RawEvent]) -> None:
+        """Add the days of events, and the shares and mentions whose parents are complete."""
+        for event in events:
+            self.days.add(event["occurred_at"].toordinal())
+            if event["kind"] == "engagement" and event["type"] in ("share", "mention"):
+                source = (("channel", event["channel"]), ("type", event["type"]))
+                self.sources[(*source, ("parents", "complete"))] = None
+
     def add_goal(self, goal: str) -> None:
         """Add a goal whose conversions the report counts."""
         self.sources[(("goal", goal),)] = None

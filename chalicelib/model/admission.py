@@ -116,8 +116,11 @@ def admit(raw: Any, terms: Terms) -> Storable | EventRejection:
         rejection = check(event, terms)
         if rejection is not None:
             return rejection
-    if not isinstance(event, OF_PEOPLE) or event.user_id is None:
+    if not isinstance(event, OF_PEOPLE):
         return event
+    if event.user_id is None:
+        is_withdrawn = isinstance(event, Engagement) and not event.consent
+        return _with_user(event, None) if is_withdrawn else event
     write: Storable = event
     for step in PERSON_STEPS:
         write = step(write, terms)
@@ -227,7 +230,10 @@ def money_of(event: Event) -> tuple[str, Money] | None:
 def _with_user(event: Engagement | Conversion, user_id: str | None) -> Engagement | Conversion:
     """Set the person in place, which is safe because `admit` has just created the event.
 
+    Without the person there is no reach either: few people have exactly so many followers.
     A copy would add more than half of the cost of validation.
     """
     event.__dict__["user_id"] = user_id  # the model is frozen
+    if user_id is None and isinstance(event, Engagement):
+        event.__dict__["reach"] = None
     return event

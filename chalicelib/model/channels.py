@@ -44,8 +44,8 @@ CATALOGUE: dict[str, Channel] = {
 
 ARRIVALS = frozenset({"organic_search", "brand_search", "direct", "referral"})
 """Channels through which people arrive because of another cause."""
-STATES = frozenset({"follow", "unfollow"})
-"""Types that begin or end a lasting state."""
+CHANGES = {"follow": 1, "unfollow": -1}
+"""Types that begin or end a lasting state, and by how much they change the number of followers."""
 
 
 ROLES = ("cause", "arrival", "state")
@@ -61,7 +61,7 @@ def role_of(channel: str, type_: str, paid: bool) -> str:
     """
     if channel in ARRIVALS or (type_ == "click" and not paid):
         return "arrival"
-    return "state" if type_ in STATES else "cause"
+    return "state" if type_ in CHANGES else "cause"
 
 
 def title_of(slug: str) -> str:

@@ -11,11 +11,13 @@
 ``c``     channel                                    ``y``     type of engagement
 ``p``     paid, absent if not given                  ``v w``   amount and currency of the event's
                                                                cost, value or amount
-``g o``   campaign and content id                    ``r``     parent event id
+``g o``   campaign and content id                    ``r``     parent event id; of a coverage,
+                                                               whether the parents are complete
 ``s m``   rating, sentiment                          ``q``     false where consent was rejected
 ``h``     sentiment checked by a person              ``i``     true for a lifetime count
 ``b x``   about, region                              ``l f``   goal, refund
-``d``     period in days, absent if 1                ``z``     audience size
+``d``     period in days, absent if 1                ``z``     audience size; of an engagement,
+                                                               its reach
 ``j e``   first and last day of a span               ``t``     time of a span, absent if it is the
                                                                start of the first day
 ``u a``   name and category                          ``m``     value of a control
@@ -119,7 +121,7 @@ def _span_item(tenant: str, span: Coverage | Annotation, retention_days: int) ->
     match span:
         case Coverage():
             item["k"] = {"S": "v"}
-            _add_texts(item, c=span.channel, y=span.type, l=span.goal)
+            _add_texts(item, c=span.channel, y=span.type, l=span.goal, r=span.parents)
             if span.paid is not None:
                 item["p"] = {"BOOL": span.paid}
         case Annotation():
@@ -155,6 +157,8 @@ def _add_engagement(item: Item, event: Engagement) -> None:
         item["m"] = {"S": repr(event.sentiment)}
     if event.sentiment_checked is not None:
         item["h"] = {"S": repr(event.sentiment_checked)}
+    if event.reach is not None:
+        item["z"] = {"N": str(event.reach)}
     if event.lifetime:
         item["i"] = {"BOOL": True}
     if not event.consent:
@@ -199,6 +203,7 @@ def to_event(item: Item, day: dt.date) -> Event:
                 campaign_id=_text(item, "g"),
                 content_id=_text(item, "o"),
                 parent_event_id=_text(item, "r"),
+                reach=int(item["z"]["N"]) if "z" in item else None,
                 rating=_float(item, "s"),
                 sentiment=_float(item, "m"),
                 sentiment_checked=_float(item, "h"),
@@ -259,6 +264,7 @@ def to_span(item: Item) -> Coverage | Annotation:
                 "type": _text(item, "y"),
                 "paid": item["p"]["BOOL"] if "p" in item else None,
                 "goal": _text(item, "l"),
+                "parents": _text(item, "r"),
             }
             return Coverage.model_validate(about)
         case "n":
@@ -266,6 +272,13 @@ def to_span(item: Item) -> Coverage | Annotation:
             return Annotation.model_validate(about | {"kind": "annotation"} | named)
         case unknown:
             raise ValueError(f"unknown kind of a stored span: {unknown!r}")
+
+
+def without_reach(item: Item) -> Item:
+    """Return the item of an event without the reach, from which a person could be recognised."""
+    if item["k"]["S"] != "e":
+        return item
+    return {name: value for name, value in item.items() if name != "z"}
 
 
 def origin_of(item: Item) -> str | None:

@@ -13,7 +13,14 @@ from chalicelib.model.events import Annotation, Coverage, Event
 from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.conditions import NO_ITEM, AnyOf, Equals
-from chalicelib.storage.event_items import ORIGIN, origin_of, to_event, to_item, to_span
+from chalicelib.storage.event_items import (
+    ORIGIN,
+    origin_of,
+    to_event,
+    to_item,
+    to_span,
+    without_reach,
+)
 from chalicelib.storage.table import Request, Table
 from chalicelib.storage.writer import (
     Patience,
@@ -171,8 +178,8 @@ class EventStore:
         """Anonymise a person's events of a day, page by page.
 
         Each event is first written without the person, to the same partition and with the same
-        content. Then the event with the person is deleted. After an interruption some events exist
-        twice until this is repeated; no event is lost.
+        content except its reach. Then the event with the person is deleted. After an interruption
+        some events exist twice until this is repeated; no event is lost.
 
         `trace_of`: returns the trace of an event, given the person's hash and the result of
         `where_of`.
@@ -196,7 +203,7 @@ class EventStore:
             for item in page:
                 rest = item["sk"]["S"].partition("#")[2]
                 sort = table_keys.erased_event_sort(trace_of(user, where_of(day, rest)), rest)
-                anonymous.append(put_request(item | {"sk": {"S": sort}}))
+                anonymous.append(put_request(without_reach(item) | {"sk": {"S": sort}}))
                 named.append(delete_request(partition, item["sk"]["S"]))
             for requests in (anonymous, named):
                 if write_all(self._table, requests, self._patience):

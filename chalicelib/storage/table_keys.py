@@ -170,6 +170,11 @@ def fit_results_partition(tenant: str) -> str:
     return f"{tenant}#fit-results"
 
 
+def multipliers_partition(tenant: str) -> str:
+    """Partition key of the people whose shares bring most, by a tenant's newest fit."""
+    return f"{tenant}#multipliers"
+
+
 def experiments_partition(tenant: str) -> str:
     """Partition key of a tenant's experiments; the sort key is the experiment's id."""
     return f"{tenant}#experiments"

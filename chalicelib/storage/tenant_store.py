@@ -20,6 +20,7 @@ from chalicelib.storage.import_items import ImportStore
 from chalicelib.storage.import_quotas import ImportQuotas
 from chalicelib.storage.link_items import LinkStore
 from chalicelib.storage.mapping_items import MappingStore
+from chalicelib.storage.multiplier_items import MultiplierStore
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.rate_limit_items import RateCounts
 from chalicelib.storage.table import Table
@@ -76,6 +77,7 @@ class TenantStore:
         self.import_quotas = ImportQuotas(self._table, tenant, self._patience)
         self.mappings = MappingStore(self._table, tenant, self._patience)
         self.fits = FitStore(self._table, self.objects, tenant)
+        self.multipliers = MultiplierStore(self._table, tenant)
         self.fit_parts = FitParts(self.objects, tenant)
         self.experiments = ExperimentStore(self._table, self.objects, tenant)
         self.totals = TotalsStore(self._table, self.objects, tenant)

@@ -71,8 +71,8 @@ FIT = Function(
     },
     tenant_rights=(
         gets("config", "fits", "fit-results"),
-        queries("days#*", "events#*", "experiments", "fits"),
-        puts("fits", "fit-results"),
+        queries("days#*", "erased", "events#*", "experiments", "fits"),
+        puts("fits", "fit-results", "multipliers"),
         reads_objects("documents/{tenant}/experiments/*", "documents/{tenant}/fits/*"),
         SEES_MISSING_OBJECTS,
         writes_objects("documents/{tenant}/fits/*"),
@@ -111,7 +111,7 @@ FIT_MERGE = Function(
     tenant_rights=(
         gets("config", "fits", "fit-results"),
         queries("erased", "events#*", "experiments", "fits"),
-        puts("fits", "fit-results"),
+        puts("fits", "fit-results", "multipliers"),
         reads_objects(
             "documents/{tenant}/experiments/*",
             "documents/{tenant}/fit-parts/*",

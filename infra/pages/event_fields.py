@@ -22,8 +22,12 @@ MEANINGS = {
     "occurred_at": "When it happened, with an offset. For a control, its UTC day counts.",
     "paid": "Whether it was paid for. A paid ad click has the type `click` and `paid: true`.",
     "parent_event_id": "The `event_id` of the share or mention that led to this engagement.",
+    "parents": "`complete`: each share of these days that another share led to names it in "
+    "`parent_event_id`.",
     "period_days": "Number of days over which the cost is spread evenly.",
     "rating": "Stars of a review.",
+    "reach": "Number of followers of the person who shares or mentions; only for a single `share` "
+    "or `mention`. Dropped if the person is not stored or is erased.",
     "refund": "`true`: a refund; its value is positive.",
     "region": "Region of the person.",
     "sentiment": "How positive the text is.",

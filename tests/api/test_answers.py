@@ -25,7 +25,15 @@ FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 30)
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """A fit of a small simulated brand: likes have no effect, clicks lead to sales."""
-    events = []
+    events = [
+        {
+            "kind": "audience",
+            "event_id": "followers",
+            "occurred_at": f"{LAST}T12:00:00Z",
+            "channel": "facebook",
+            "size": 1000,
+        }
+    ]
     for offset in range((LAST - FIRST).days + 1):
         day = f"{FIRST + dt.timedelta(days=offset)}T12:00:00Z"
         clicks = 40 + offset * 7 % 23

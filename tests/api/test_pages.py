@@ -147,7 +147,11 @@ def test_top_level_names_of_modules_are_unique() -> None:
     declared = r"^(?:async )?(?:function|const|let|class) ([\w$]+)"
     names = re.findall(declared, dashboard.script(), re.MULTILINE)
     lists = re.findall(r"^const (\w+) = [^;]*?, (\w+) = ", dashboard.script(), re.MULTILINE)
-    counted = Counter([*names, *(second for _, second in lists)])
+    below = re.findall(
+        r"^const \w+ = .*,\n((?:  \w+ = .*[,;]\n)+)", dashboard.script(), re.MULTILINE
+    )
+    more = [name for found in below for name in re.findall(r"^  (\w+) = ", found, re.MULTILINE)]
+    counted = Counter([*names, *(second for _, second in lists), *more])
     assert [name for name, count in counted.items() if count > 1] == []
 
 

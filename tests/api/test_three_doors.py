@@ -92,6 +92,9 @@ ODD: dict[str, tuple[dict[str, Any], str | None]] = {
     "six stars": (like(type="review", rating=6), "out_of_range"),
     "a reply to nothing": (like(type="reply"), "reply_without_parent"),
     "a like about somebody": (like(about="rival"), "about_without_text"),
+    "a share with reach": (like(type="share", reach=12), None),
+    "a like with reach": (like(reach=12), "reach_without_share"),
+    "a reach of many shares": (like(type="share", reach=12, count=2), "reach_without_share"),
     "dollars": (spent(amount=money("1", "USD")), "currency_mismatch"),
     "dollars of a sale": (sale(value=money("1", "USD")), "currency_mismatch"),
     "dollars of a like": (like(cost=money("1", "USD")), "currency_mismatch"),
@@ -109,6 +112,12 @@ ODD: dict[str, tuple[dict[str, Any], str | None]] = {
     "coverage until tomorrow": (covered(last=TOMORROW), None),
     "coverage of the future": (covered(last=IN_THREE_DAYS), "in_the_future"),
     "coverage that ends before it starts": (covered(last="2020-01-01"), "ends_before_start"),
+    "coverage with parents": (covered(parents="complete"), None),
+    "coverage with some parents": (covered(parents="some"), "unknown_value"),
+    "coverage of likes with parents": (
+        covered(type="like", parents="complete"),
+        "parents_without_shares",
+    ),
     "coverage of two sources": (covered(goal="purchase"), "one_source"),
     "an unknown category": (
         make_annotation(first=A_WEEK_AGO, last=YESTERDAY[:10], category="party"),

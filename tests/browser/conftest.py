@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
 SCREENSHOTS = ROOT / "build" / "screenshots"
-SMALL_BRAND = dataclasses.replace(BRAND, n_people=700, n_days=60)
+SMALL_BRAND = dataclasses.replace(BRAND, n_people=560, n_days=90)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def service(empty_service: Served) -> Served:
     api = tour.Api(empty_service.url, empty_service.key)
     tour.declare_people(api)
     tour.load_events(api, history, lambda *_: None)
-    tour.fit(api, history, lambda *_: None)
+    tour.fit(api, lambda *_: None)
     api.close()
     return empty_service
 

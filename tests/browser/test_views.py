@@ -23,6 +23,8 @@ VIEWS = {
     "overview": "Overview",
     "channels": "Channels",
     "channels/facebook": "Facebook",
+    "followers": "Followers",
+    "virality": "Virality",
     "compare": "Like vs. click",
     "models": "Models",
     "experiments": "Experiments",
@@ -78,6 +80,18 @@ def test_a_view_is_accessible_and_fits_the_screen(
     long = "document.querySelectorAll('.numbers tbody tr:nth-child(n + 4)')"
     page.evaluate(f"[...{long}].map((one) => one.remove())")  # axe is slow on long tables
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_all_views_are_visible_in_the_navigation_of_a_laptop(
+    visits: Visits, service: Served, language: str
+) -> None:
+    page = loaded(visits.open(service, f"#/overview?lang={language}"))
+
+    hidden = (
+        "document.getElementById('tabs').scrollWidth - document.getElementById('tabs').clientWidth"
+    )
+    assert page.evaluate(hidden) <= 0
 
 
 def test_the_first_sentence_has_the_number_that_the_api_returns(
@@ -373,6 +387,8 @@ GERMAN_VIEWS = {
     "overview": "Übersicht",
     "channels": "Kanäle",
     "channels/facebook": "Facebook",
+    "followers": "Follower",
+    "virality": "Verbreitung",
     "compare": "Like oder Klick",
     "models": "Modelle",
     "experiments": "Experimente",

@@ -90,6 +90,8 @@ def build(
         assert admin.post("/v1/experiments", test).status_code == 201
     fits = [admin.post("/v1/fits", {}).json_body["id"] for _ in range(2)]
     keep_fit(wiring.store("acme"), FIT_ID, document)
+    person = {"person": "mine-secret", "shares": 9, "brought": 40, "factor": [4.0, 2.0, 7.0]}
+    wiring.store("acme").multipliers.put(document["id"], [person])
     store, day = wiring.store("acme"), dt.datetime.fromisoformat(event["occurred_at"]).date()
     for shard in range(store.config.shards):
         derive_day(store, day, shard, now=dt.datetime.now(dt.UTC))

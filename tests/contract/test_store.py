@@ -71,6 +71,8 @@ EVERY_FIELD = {
     "bare": make_event(event_id="bare"),
     "conversion": make_conversion(event_id="c", user_id="BBBBBBBBBBBBBBBBBBBBBB", refund=True),
     "conversion somewhere": make_conversion(event_id="w", region="AT-9", content_id="post 7"),
+    "share with reach": make_event(event_id="s", type="share", reach=10**12),
+    "mention to nobody": make_event(event_id="m", type="mention", reach=0),
     "reply": make_event(event_id="r", type="reply", parent_event_id="every.field:1"),
     "control": make_control(event_id="t", value=-0.1),
     "free conversions": make_conversion(event_id="f", value=None, count=7, goal="signup"),
@@ -90,6 +92,10 @@ def test_an_event_is_read_as_written(engine: Engine, raw: dict[str, Any]) -> Non
 SPANS = {
     "coverage of a channel": make_coverage(event_id="v1"),
     "coverage of a type": make_coverage(event_id="v2", type="like", paid=False),
+    "coverage with parents": make_coverage(event_id="v4", parents="complete"),
+    "coverage of shares with parents": make_coverage(
+        event_id="v5", type="share", paid=False, parents="complete"
+    ),
     "coverage of a goal": make_coverage(event_id="v3", channel=None, goal="purchase"),
     "annotation": make_annotation(event_id="n1", name="Sale ✓"),
     "with a time": make_annotation(event_id="n2", occurred_at="2026-03-08T09:30:00.000001Z"),
@@ -170,6 +176,16 @@ def test_an_anonymised_event_still_belongs_to_its_import(engine: Engine) -> None
     for two_items in (Withdrawn(anonymous, anna), Erased(anonymous, anna, trace)):
         store.events.write([two_items], origin=B)
     assert stored_by(store, B) == {f"acme#events#{DAY}#0": ["e", "e"]}
+
+
+def test_an_erased_share_keeps_its_parent_but_not_its_reach(engine: Engine) -> None:
+    store = engine.store(shards=1)
+    anna = store.user_hash("anna")
+    raw = make_event(event_id="e", user_id=anna, type="share", parent_event_id="p", reach=1_234_567)
+    write(store, raw, make_audience(event_id="a", size=7))
+    assert list(store.events.erase_person(anna, DAY, store.trace_of)) == [1]
+    raw |= {"user_id": None, "reach": None}
+    assert read(store) == [parse_event(make_audience(event_id="a", size=7)), parse_event(raw)]
 
 
 def test_storing_an_event_again_changes_nothing(engine: Engine) -> None:
@@ -555,6 +571,30 @@ def test_mappings_are_listed_by_name_in_pages(engine: Engine) -> None:
     first = [one.name for one in store.mappings.by_name(limit=2)]
     rest = [one.name for one in store.mappings.by_name(limit=9, after=first[-1])]
     assert (first, rest) == (["a", "b"], ["b-2", "c"])
+
+
+# --- people whose shares bring most -----------------------------------------------------------
+
+
+def test_only_the_people_of_the_newest_fit_are_known(engine: Engine) -> None:
+    store = engine.store()
+    ben = {"person": "ben", "factor": [4.0, 2.0, None]}
+    store.multipliers.put("first", [{"person": "anna"}])
+    store.multipliers.put("second", [{"person": "anna"}, ben])
+
+    assert store.multipliers.of_fit("first") == []
+    assert store.multipliers.of_fit("second") == [{"person": "anna"}, ben]
+    assert engine.store("other").multipliers.of_fit("second") == []
+
+
+def test_a_person_is_forgotten_among_those_whose_shares_bring_most(engine: Engine) -> None:
+    store = engine.store()
+    store.multipliers.forget("anna")
+    assert store.multipliers.of_fit("second") == []
+    store.multipliers.put("second", [{"person": "anna"}, {"person": "ben"}])
+    store.multipliers.forget("anna")
+    store.multipliers.forget("zoe")
+    assert store.multipliers.of_fit("second") == [{"person": "ben"}]
 
 
 # --- tenants ----------------------------------------------------------------------------------

@@ -234,6 +234,7 @@ LEAKS = (
     "mappings_partition",
     "fits_partition",
     "fit_results_partition",
+    "multipliers_partition",
     "experiments_partition",
     "erasures_partition",
     "api_keys_partition",

@@ -357,7 +357,7 @@ def parts(text: str) -> list[str]:
 
 @each("route", [route for route in ROUTES if NoFitYet in route.raises], ids=name_of)
 def test_without_a_fit_the_answer_explains_how_to_request_one(admin: Caller, route: Route) -> None:
-    answer = admin.get(target_of(route))
+    answer = send(admin, route, target_of(route))
     assert rejected(answer) == (404, "no_fit_yet")
     assert "/v1/fits" in problem(answer)["detail"]
 

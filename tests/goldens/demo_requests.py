@@ -544,6 +544,24 @@ ANSWERS = {
         "engagement=facebook",
     ),
     "equivalences": _answers("/v1/equivalences"),
+    "audiences": _answers(
+        "/v1/audiences",
+        "channel=facebook&size=5000",
+        "horizon_days=30",
+        "size=0&format=csv",
+        "channel=myspace",
+        "size=-1",
+        "size=many",
+        "horizon_days=0",
+    ),
+    "virality": (
+        *_answers("/v1/virality", "from=2026-02-01&to=2026-02-28"),
+        _post("/v1/virality/people", {"user_ids": ["person-1", "person-2", "nobody"]}),
+        _post("/v1/virality/people", {"user_ids": ["person-1"]}, key="read"),
+        _post("/v1/virality/people", {"user_ids": []}),
+        _post("/v1/virality/people", {"user_ids": ["person-1", " "]}),
+        _post("/v1/virality/people", {"users": ["person-1"]}),
+    ),
     "decomposition": _answers("/v1/decomposition", days="from=2026-02-27&to=2026-03-04"),
     "attribution": _answers(
         "/v1/attribution", "model=last,markov", "model=shapley&format=csv", "model=best"

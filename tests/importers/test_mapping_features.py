@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.importers import parse_mapping
 from chalicelib.model.errors import ExportRejected, InvalidFields
+from chalicelib.model.events import parse_event
 from tests.importers.files import Read, read, table
 
 DAILY = {"columns": {"Tag": "day", "Likes": "like"}, "constants": {"channel": "facebook"}}
@@ -535,3 +536,89 @@ def test_a_mapping_with_all_fields_survives_a_round_trip_through_json() -> None:
     for one in (raw, negative, each):
         assert parse_mapping(one).as_json() == one
     assert parse_mapping({**raw, "where": {"s": ["a", 1, True]}}).as_json() == raw
+
+
+# --- parents and reach ------------------------------------------------------------------------
+
+SHARES: dict[str, Any] = {
+    "columns": {
+        "at": "time",
+        "id": "event_id",
+        "by": "parent_event_id",
+        "what": "type",
+        "fans": "reach",
+        "who": "user_id",
+    },
+    "constants": {"channel": "facebook"},
+    "decimal_mark": ".",
+}
+SHARES_HEADER = ("at", "id", "by", "what", "fans", "who")
+ROOT, CHILD, CLICK = (
+    ("2026-06-01T10:00:00Z", "s 1", "", "share", "1,234", "ada"),
+    ("2026-06-02T10:00:00Z", "s2", "s 1", "mention", "0", "bob"),
+    ("2026-06-03T10:00:00Z", "c3", "s2", "click", "77", ""),
+)
+
+
+def test_rows_name_the_row_that_led_to_them_in_any_order_and_file() -> None:
+    for rows in ((ROOT, CHILD, CLICK), (CLICK, CHILD, ROOT)):
+        result = mapped(table(SHARES_HEADER, *rows), SHARES)
+        events = {event["type"]: event for event in result.stored}
+        assert not result.rejected
+        assert "parent_event_id" not in events["share"]
+        assert events["mention"]["parent_event_id"] == events["share"]["event_id"]
+        assert events["click"]["parent_event_id"] == events["mention"]["event_id"]
+    alone = mapped(table(SHARES_HEADER, CLICK), SHARES).stored[0]
+    assert alone["parent_event_id"] == events["mention"]["event_id"]
+    elsewhere = mapped(table(SHARES_HEADER, ROOT), SHARES, account="other").stored[0]
+    assert elsewhere["event_id"] != events["share"]["event_id"]
+
+
+def test_only_single_shares_and_mentions_get_the_reach() -> None:
+    many = ("2026-06-04T10:00:00Z", "s4", "", "share", "55", "")
+    mapping = SHARES | {"columns": SHARES["columns"] | {"n": "count"}}
+    rows = [(*row, 1) for row in (ROOT, CHILD, CLICK)] + [(*many, 2)]
+    result = mapped(table((*SHARES_HEADER, "n"), *rows), mapping)
+    assert [event.get("reach") for event in result.stored] == [1234, 0, None, None]
+
+
+@pytest.mark.parametrize(("cell", "code"), [("-1", "negative"), ("many", "invalid_number")])
+def test_a_row_with_an_impossible_reach_is_rejected(cell: str, code: str) -> None:
+    result = mapped(table(SHARES_HEADER, (*ROOT[:4], cell, ""), CHILD), SHARES)
+    assert [row.code for row in result.rejected] == [code]
+    assert len(result.stored) == 1
+
+
+def test_a_repeated_id_is_rejected_if_rows_name_parents() -> None:
+    again = ("2026-06-05T10:00:00Z", "s2", "", "share", "", "eve")
+    result = mapped(table(SHARES_HEADER, ROOT, CHILD, again), SHARES)
+    assert [row.code for row in result.rejected] == ["repeated_id"]
+
+
+def test_complete_parents_are_declared_for_shares_and_mentions_only() -> None:
+    content = table(SHARES_HEADER, ROOT, CHILD, CLICK)
+    found = mapped(content, SHARES | {"parents": "complete"}).coverage
+    about = {"channel": "facebook", "parents": "complete", "from": "2026-06-01", "to": "2026-06-03"}
+    assert [{name: event.get(name) for name in (*about, "type")} for event in found] == [
+        about | {"type": "share"},
+        about | {"type": "mention"},
+    ]
+    for event in found:
+        parse_event(event)
+    assert mapped(content, SHARES).coverage == []
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"columns": {"at": "time", "by": "parent_event_id", "what": "type"}}, "/columns"),
+        ({"columns": SHARES["columns"] | {"likes": "like"}}, "/columns"),
+        ({"columns": SHARES["columns"] | {"amount": "value"}}, "/columns"),
+        ({"columns": {"at": "time", "what": "type"}, "parents": "complete"}, "/parents"),
+        ({"parents": "most"}, "/parents"),
+    ],
+)
+def test_parents_need_rows_with_ids_that_are_one_engagement_each(
+    change: dict[str, Any], pointer: str
+) -> None:
+    assert list(wrong_with(SHARES | change)) == [pointer]

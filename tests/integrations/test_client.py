@@ -19,6 +19,8 @@ def test_answers_are_those_of_the_api(service: Service) -> None:
     pairs = brand.equivalences(goal="purchase")
     assert pairs == brand.get("/v1/equivalences", goal="purchase")
     assert {"facebook/like", "google_ads/click"} <= set(pairs["types"])
+    assert brand.audiences() == brand.get("/v1/audiences")
+    assert brand.virality() == brand.get("/v1/virality")
     assert brand.attribution(model="last")["models"] == ["last"]
     assert brand.coverage()["sources"] is not None
     codes = {one["code"] for one in brand.codes()["codes"]}

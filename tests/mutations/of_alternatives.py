@@ -86,7 +86,7 @@ OF_ALTERNATIVES = (
     Mutation(
         "newcomers are compared with long-known people",
         fit_within_user,
-        "panel = take_out(panel, tenures(n_kinds))",
+        "panel = take_out(panel, controls(n_kinds))",
         "pass",
         machinery.check_newcomers_are_compared_at_equal_tenure,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from chalicelib.attribution.within_user.leads import surroundings, take_out, tenures
+from chalicelib.attribution.within_user.leads import controls, surroundings, take_out
 from chalicelib.attribution.within_user.panel import People, strata_of
 from chalicelib.attribution.within_user.panel_columns import fill_regressors
 from chalicelib.attribution.within_user.pooling import Panel, Pooled, pool
@@ -105,8 +105,8 @@ OF_PANELS = (
     Mutation(
         "residuals come from a regression without tenure",
         _reference_coefficients,
-        "tenures(n_kinds)]",
-        "0.0 * tenures(n_kinds)]",
+        "controls(n_kinds)]",
+        "0.0 * controls(n_kinds)]",
         NEWCOMERS,
     ),
     Mutation(
@@ -237,9 +237,9 @@ OF_PANELS = (
     ),
     Mutation(
         "newcomers have no tenure",
-        tenures,
-        "[where.tenures]",
-        "[where.tenures] * 0.0",
+        controls,
+        "[where.controls]",
+        "[where.controls] * 0.0",
         NEWCOMERS,
     ),
     Mutation(

@@ -19,7 +19,7 @@ from chalicelib.model.admission import (
     event_of,
     read_line,
 )
-from chalicelib.model.events import parse_event
+from chalicelib.model.events import Engagement, parse_event
 from tests.factories import (
     NOW,
     make_annotation,
@@ -137,6 +137,23 @@ def test_a_person_is_stored_as_a_hash_and_the_parsed_event_otherwise(make: Any) 
 def test_without_consent_the_person_is_not_stored_and_an_earlier_copy_is_removed() -> None:
     raw = make_event(user_id="u", consent=False)
     assert admitted(raw) == Withdrawn(parse_event(without_person(raw)), "hash of u")
+
+
+@pytest.mark.parametrize("person", [{"user_id": "u"}, {}])
+def test_reach_is_stored_only_with_consent(person: dict[str, Any]) -> None:
+    share = make_event(type="share", reach=1_234_567, **person)
+    for consent, reach in ((True, 1_234_567), (False, None)):
+        event = event_of(admitted(share | {"consent": consent}))
+        assert isinstance(event, Engagement)
+        assert event.reach == reach
+
+
+def test_reach_of_an_erased_person_is_not_stored() -> None:
+    erased = replace(TERMS, trace_of_erased=lambda user, event: "trace")
+    verdict = admit(make_event(type="share", reach=1_234_567, user_id="u"), erased)
+    assert isinstance(verdict, Erased)
+    assert isinstance(verdict.event, Engagement)
+    assert verdict.event.reach is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from typing import get_args
 
 import pytest
 
+from chalicelib.attribution.audience import worth
 from chalicelib.attribution.dialogue.bounded import ChangeVerdict, DayVerdict
+from chalicelib.attribution.virality.estimated import SpreadVerdict
 from chalicelib.model import codes
 from chalicelib.model.codes.code_languages import NO_ACTION, german_texts
 from chalicelib.model.codes.entries import Rejected
@@ -220,4 +222,10 @@ def test_the_answers_declare_every_verdict() -> None:
     }
     registered = {code for code, one in codes.CODES.items() if "verdict" in one.used_as}
     assert described == set(get_args(Name))
-    assert described | {*get_args(ChangeVerdict), *get_args(DayVerdict)} == registered
+    others = {
+        *get_args(worth.Verdict),
+        *get_args(SpreadVerdict),
+        *get_args(ChangeVerdict),
+        *get_args(DayVerdict),
+    }
+    assert described | others == registered

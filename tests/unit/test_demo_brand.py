@@ -17,7 +17,7 @@ from chalicelib.demo.brand_data import count_events, event_lines, google_ads_rep
 from chalicelib.demo.truth import truth_of
 from chalicelib.importers import read_export
 from chalicelib.importers.outcomes import Imported
-from chalicelib.model.events import Cost, Event, parse_event
+from chalicelib.model.events import Audience, Cost, Coverage, Engagement, Event, parse_event
 
 TODAY = dt.date(2026, 3, 2)
 SMALL = replace(BRAND, n_people=60, n_days=25)
@@ -88,8 +88,8 @@ def test_every_line_is_a_valid_event_in_the_window(history: History) -> None:
     assert len(events) == count_events(history)
     assert len({event.event_id for event in events}) == len(events)
     assert (min(days), max(days)) == (TODAY - dt.timedelta(days=25), TODAY - dt.timedelta(days=1))
-    not_bills = [event.day for event in events if not isinstance(event, Cost)]
-    assert not_bills == sorted(not_bills)
+    by_day = [event.day for event in events if not isinstance(event, Cost | Coverage)]
+    assert by_day == sorted(by_day)
 
 
 def test_cost_events_and_the_ads_report_add_up_to_the_costs(history: History) -> None:
@@ -139,3 +139,82 @@ def test_the_demo_brand_has_the_documented_size() -> None:
     assert truth_of(history).ratio("facebook/like", "google_ads/click") == pytest.approx(
         0.6, abs=0.01
     )
+
+
+def test_following_causes_the_stated_purchases_and_likes() -> None:
+    page = replace(BRAND.page, at_start=0.0, follow=0.01, invited=1.0)
+    brand = replace(BRAND, n_people=3_000, n_days=60, page=page)
+    without = replace(brand, page=replace(page, direct=0.0, brought=0.0))
+
+    history, other = (simulate(one, 4, today=TODAY) for one in (brand, without))
+
+    follower_days = history.follows.sum()
+    assert (other.follows == history.follows).all()
+    likes = history.counts[:, :, 0].sum() - other.counts[:, :, 0].sum()
+    assert likes / follower_days == pytest.approx(page.brought, rel=0.15)
+    purchases = [
+        expected_purchases(one.brand, one.counts, one.demand).sum() for one in (history, other)
+    ]
+    caused = (purchases[0] - purchases[1]) / follower_days
+    assert caused == pytest.approx(truth_of(history).follower_day, rel=0.1)
+
+
+def test_followers_are_more_loyal_than_others_before_they_follow() -> None:
+    history = simulate(BRAND, 3, today=TODAY)
+    follows = history.changes[history.changes[:, 3] > 0]
+    joined, people = follows[:, 0], follows[:, 2]
+
+    loyal = history.demand[0, people[joined > 0]].mean()
+
+    assert loyal > 1.2 * history.demand[0][~history.follows[0]].mean()
+
+
+def test_the_sizes_of_the_page_agree_with_its_follows(history: History) -> None:
+    sizes = [event.size for event in _events(history) if isinstance(event, Audience)]
+    steps = history.changes[:, 3].sum()
+    assert len(sizes) == history.brand.n_days
+    assert sizes[-1] == history.follows[0].sum() + steps
+
+
+def test_each_share_brings_as_many_shares_as_stated() -> None:
+    history = simulate(BRAND, 3, today=TODAY)
+    truth = truth_of(history)
+    early = history.engagement_day < BRAND.n_days - 4
+
+    for spread in BRAND.spreads:
+        channel = spread.engagement.split("/")[0]
+        mine = history.engagement_type == [one.name for one in BRAND.types].index(spread.engagement)
+        children = history.engagement_parent[mine & (history.engagement_parent >= 0)]
+        brought = early[children].sum() / (mine & early).sum()
+        assert brought == pytest.approx(truth.reproduction[channel], rel=0.06)
+        assert truth.reproduction[channel] == pytest.approx(spread.reproduction, rel=0.1)
+    low, high = sorted(truth.reproduction.values())
+    assert low < truth.reproduction_of_all < high
+
+
+def test_shares_name_an_earlier_share_of_the_same_post_by_another_person(history: History) -> None:
+    shares = {
+        event.event_id: event
+        for event in _events(history)
+        if isinstance(event, Engagement) and event.type == "share"
+    }
+    brought = [one for one in shares.values() if one.parent_event_id is not None]
+
+    assert len(brought) == (history.engagement_parent >= 0).sum() > 10
+    for one in brought:
+        parent = shares[str(one.parent_event_id)]
+        assert parent.occurred_at < one.occurred_at
+        assert (parent.channel, parent.content_id) == (one.channel, one.content_id)
+        assert parent.user_id != one.user_id
+    complete = {
+        event.channel
+        for event in _events(history)
+        if isinstance(event, Coverage) and event.parents == "complete"
+    }
+    assert complete == {one.channel for one in brought}
+
+
+def test_a_few_people_multiply(history: History) -> None:
+    ordinary, multiplied = sorted(set(history.factors.tolist()))
+    assert multiplied / ordinary == pytest.approx(BRAND.multiplier)
+    assert (history.factors == multiplied).sum() == BRAND.multipliers

@@ -62,6 +62,15 @@ def _answers(
             "verdict": compared,
             "reasons": ["too_few_conversions"],
         },
+        audiences={
+            "channels": [
+                {
+                    "summary": "A follower brings 9 EUR.",
+                    "follower": {"conversions_per_follower_day": _estimate(0.009, 0.004, 0.014)},
+                }
+            ]
+        },
+        virality={"summary": "Each share brings 0.40 further shares."},
     )
 
 
@@ -78,7 +87,7 @@ def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
         sent = tour.load_events(api, history, lambda share, _note: shares.append(share))
         files = tour.drop_files(service, "demo", history)
         tour.wait_for_imports(service, api, files, _nothing)
-        tour.fit(api, history, _nothing)
+        made = tour.fit(api, _nothing)
         answers = tour.fetch_answers(api)
         views = api.get(
             "/v1/timeseries",
@@ -90,6 +99,8 @@ def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
         api.close()
     finally:
         service.stop()
+    window = {"from": history.first_day.isoformat(), "to": history.last_day.isoformat()}
+    assert made["window"] == window
     truth = truth_of(history)
     totals = {
         series["group"]: sum(point["value"] for point in series["points"])
@@ -97,9 +108,17 @@ def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
     }
     assert (sent, files, shares[-1]) == (count_events(history), 3, 1.0)
     assert totals["youtube"] == truth.types["youtube/view"].count
-    assert totals["facebook"] == sum(
-        truth.types[name].count for name in ("facebook/like", "facebook/share")
-    )
+    engaged = sum(truth.types[name].count for name in ("facebook/like", "facebook/share"))
+    assert totals["facebook"] == engaged + history.changes.shape[0]
+    spread = answers.virality
+    brought = (history.engagement_parent >= 0).sum()
+    # a person counts once per post, and in this small brand many share a post again
+    assert 0.7 * brought < spread["shares"]["with_parent"] <= brought
+    assert "parents_may_be_missing" not in spread["warnings"]
+    (page,) = answers.audiences["channels"]
+    steps = history.changes[:, 3]
+    assert page["audience"]["followed"] == (steps > 0).sum() > 0
+    assert page["audience"]["left"] == (steps < 0).sum() > 0
     warnings = {code for channel in answers.roi["channels"] for code in channel["warnings"]}
     assert "ids_taken_for_people" not in warnings
     costs = {channel["channel"]: channel["cost"] for channel in answers.roi["channels"]}
@@ -158,7 +177,7 @@ def test_the_sentence_reflects_the_known_bounds(
 ) -> None:
     truth = truth_of(_history(today=A_MONDAY))
     assert tour.equivalence_sentence(_answers(ratio), truth) == (
-        f"{sentence} The simulated truth is 0.59."
+        f"{sentence} The simulated truth is 0.60."
     )
 
 
@@ -170,7 +189,7 @@ def test_a_verdict_without_a_ratio_explains_why_the_ratio_is_missing() -> None:
     assert sentence == (
         "A Facebook like is worth more than a paid Google Ads click. The ratio cannot be "
         "estimated, because a paid Google Ads click may be worth nothing. The simulated truth is "
-        "0.59."
+        "0.60."
     )
 
 
@@ -190,3 +209,18 @@ def test_a_channel_without_an_estimate_shows_the_reason() -> None:
     _, row = tour.roi_rows(answers, truth_of(_history()))
     assert row[3:5] == ("unknown", "Not estimable (No variation)")
     assert tour.accuracy_sentence(answers, truth_of(_history())).startswith("0 of 0 ")
+
+
+def test_sentences_about_followers_and_shares_end_with_the_truth() -> None:
+    truth = truth_of(_history())
+
+    answers = _answers(_estimate(1.0))
+
+    assert tour.follower_sentences(answers, truth) == (
+        "A follower brings 9 EUR. Following causes 9.0 (4.0 to 14.0) purchases per 1,000 "
+        "follower-days. The simulated truth is 8.5."
+    )
+    assert tour.spread_sentence(answers, truth) == (
+        "Each share brings 0.40 further shares. The simulated truth is "
+        f"{truth.reproduction_of_all:.2f}."
+    )

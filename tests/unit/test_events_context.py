@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.model.events import Annotation, Control, Coverage, EventRejected, parse_event
+from chalicelib.model.events import (
+    Annotation,
+    Control,
+    Coverage,
+    Engagement,
+    EventRejected,
+    parse_event,
+)
 from tests.factories import (
     make_annotation,
     make_control,
@@ -106,6 +113,47 @@ def test_reply_must_name_its_parent() -> None:
 def test_only_texts_can_be_about_someone() -> None:
     assert errors_of(make_event(about="rival")) == [("", "about_without_text")]
     parse_event(make_event(type="mention", about="rival"))
+
+
+@pytest.mark.parametrize("type_", ["share", "mention"])
+def test_a_share_or_mention_can_have_reach(type_: str) -> None:
+    event = parse_event(make_event(type=type_, reach=0))
+    assert isinstance(event, Engagement)
+    assert event.reach == 0
+    assert errors_of(make_event(type=type_, reach=-1)) == [("/reach", "out_of_range")]
+    assert errors_of(make_event(type=type_, reach=1.5)) == [("/reach", "wrong_type")]
+    assert errors_of(make_event(type=type_, reach=True)) == [("/reach", "wrong_type")]
+
+
+def test_only_a_single_share_or_mention_can_have_reach() -> None:
+    assert errors_of(make_event(type="like", reach=3)) == [("", "reach_without_share")]
+    assert errors_of(make_event(type="share", count=2, reach=3)) == [("", "reach_without_share")]
+
+
+def test_a_coverage_can_declare_that_parents_of_shares_are_complete() -> None:
+    for over in ({}, {"type": "share"}, {"type": "mention", "paid": False}):
+        event = parse_event(make_coverage(parents="complete", **over))
+        assert isinstance(event, Coverage)
+        assert event.parents == "complete"
+    plain = parse_event(make_coverage())
+    assert isinstance(plain, Coverage)
+    assert plain.parents is None
+
+
+@pytest.mark.parametrize(
+    ("over", "error"),
+    [
+        ({"parents": "most"}, ("/parents", "unknown_value")),
+        ({"parents": True}, ("/parents", "unknown_value")),
+        ({"parents": "complete", "type": "comment"}, ("", "parents_without_shares")),
+        ({"parents": "complete", "channel": None, "goal": "purchase"}, ("", "one_source")),
+        ({"parents": "complete", "channel": None}, ("", "one_source")),
+    ],
+)
+def test_complete_parents_are_those_of_shares_in_a_channel(
+    over: dict[str, Any], error: tuple[str, str]
+) -> None:
+    assert errors_of(make_coverage(**over)) == [error]
 
 
 def test_a_checked_sentiment_has_the_range_of_a_sentiment() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.observations import mean_inside
-from chalicelib.attribution.within_user.leads import read_change, surroundings, take_out, tenures
+from chalicelib.attribution.within_user.leads import controls, read_change, surroundings, take_out
 from chalicelib.attribution.within_user.panel import People
 from chalicelib.attribution.within_user.panel_columns import Columns
 from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
@@ -78,7 +78,7 @@ def test_empty_columns_project_out_nothing() -> None:
     people = observe(simulate(replace(WORLDS["loyalty"], n_people=200, n_days=30), 2)).people
     panel = reduce_panel(replace(people, first_day=np.full(people.n_people, -1)))
 
-    same = take_out(panel, tenures(panel.n_kinds))
+    same = take_out(panel, controls(panel.n_kinds))
 
     assert same.projection.gram == pytest.approx(panel.projection.gram)
     assert same.scores.meat == pytest.approx(panel.scores.meat)
@@ -103,7 +103,7 @@ def test_changing_interest_causes_no_false_claims() -> None:
     for seed in range(3):
         people, counts = people_with_spells(seed)
         panel = reduce_panel(people)
-        plain = take_out(panel, tenures(2))
+        plain = take_out(panel, controls(2))
         columns = Columns(2).adstocks(np.array([5, 5]))
         gram = plain.projection.gram.sum(axis=0)
         meat = plain.scores.meat.sum(axis=0)[np.ix_(columns, columns)]

@@ -16,6 +16,7 @@ from chalicelib import wiring, workers
 from chalicelib.model.errors import InvalidFields, NotFound, StoreUnavailable
 from chalicelib.model.events import Conversion, Engagement
 from chalicelib.services.fitting.event_columns import Columns, OrderSums
+from chalicelib.services.fitting.fits import named_people
 from chalicelib.services.ingest import record_events
 from chalicelib.services.privacy import erasures
 from chalicelib.services.totals.day_totals import total
@@ -103,6 +104,22 @@ def test_only_the_mark_and_the_receipt_of_an_erased_person_remain(
     assert receipt.events == 5 * 2 * 3 + 1
     assert whereabouts(cloud, person) == REMAINING
     assert people(store) == {store.user_hash(BEN), store.user_hash("carla")}
+
+
+def test_an_erased_person_is_no_longer_among_those_whose_shares_bring_most(
+    store: TenantStore,
+) -> None:
+    anna, ben = {"person": store.user_hash(ANNA)}, {"person": store.user_hash(BEN)}
+    store.multipliers.put("fit", [anna, ben])
+    erase(store)
+    assert store.multipliers.of_fit("fit") == [ben]
+
+
+def test_a_fit_that_ran_during_an_erasure_names_nobody_who_was_erased(store: TenantStore) -> None:
+    anna, ben = {"person": store.user_hash(ANNA)}, {"person": store.user_hash(BEN)}
+    erase(store)
+    store.multipliers.put("fit", [anna, ben])
+    assert named_people(store, {"id": "fit"}) == [ben]  # type: ignore[typeddict-item]
 
 
 def test_an_erasure_changes_no_total(store: TenantStore) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.model.errors import NoFitYet, UnusableInput
 from chalicelib.services.fitting import fits
+from chalicelib.services.fitting.fit_windows import LEAST_FOLLOWS
 from chalicelib.services.ingest import record_events
 from chalicelib.services.totals.day_totals import derive_day
 from chalicelib.storage.table_keys import shard_of
@@ -158,6 +159,64 @@ def test_a_fit_reads_the_events_of_its_window(store: TenantStore) -> None:
     assert call["window"] == (TENTH, TWELFTH)
     ((header,), _) = fits.list_fits(store, limit=2)
     assert (call["currency"], call["as_of"], call["fit_id"]) == ("EUR", NOW, header.fit_id)
+
+
+def record_followers(store: TenantStore, number: int) -> None:
+    """Follows in the window, and earlier events of Anna, of Ben, and without a person."""
+    record_events(
+        store,
+        [
+            make_event(
+                event_id=f"follow-{n:02d}",
+                type="follow",
+                user_id=f"u{n}",
+                occurred_at="2026-03-11T00:00:00Z",
+            )
+            for n in range(number)
+        ],
+        now=NOW,
+    )
+    for day, user in (("2026-03-01", "anna"), ("2026-02-01", "ben"), ("2026-03-02", None)):
+        event = make_event(event_id=f"like-{user}", user_id=user, occurred_at=f"{day}T00:00:00Z")
+        record_events(store, [event], now=NOW)
+        for shard in range(store.config.shards):
+            derive_day(store, dt.date.fromisoformat(day), shard, now=NOW)
+
+
+def earlier_given_to(store: TenantStore) -> list[str]:
+    return [one for one in given_to(store)["events"] if not one.startswith("follow")]
+
+
+def test_a_fit_with_followers_also_reads_what_people_did_before_its_window(
+    store: TenantStore,
+) -> None:
+    record_followers(store, LEAST_FOLLOWS)
+
+    assert earlier_given_to(store) == ["like-anna", "like-ben"]
+
+
+def test_with_few_followers_a_fit_reads_its_window_only(store: TenantStore) -> None:
+    record_followers(store, LEAST_FOLLOWS - 1)
+
+    assert earlier_given_to(store) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "read"),
+    [
+        ({"fit_history_days": 9}, ["like-anna"]),
+        ({"fit_history_days": 8}, []),
+        ({"fit_whole_events": 2}, ["like-anna"]),
+        ({"fit_whole_events": 3}, ["like-anna", "like-ben"]),
+    ],
+)
+def test_the_history_of_a_fit_is_limited_in_days_and_events_the_newest_first(
+    store: TenantStore, limits: dict[str, int], read: list[str]
+) -> None:
+    record_followers(store, LEAST_FOLLOWS)
+    store.settings = dataclasses.replace(store.settings, **limits)
+
+    assert earlier_given_to(store) == read
 
 
 def test_without_a_window_the_fit_chooses_one_among_the_days_up_to_yesterday(

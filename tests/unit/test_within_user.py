@@ -19,7 +19,8 @@ from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.observations import Inside
 from chalicelib.attribution.spread import mix_models
 from chalicelib.attribution.within_user import regression
-from chalicelib.attribution.within_user.leads import take_out, tenures
+from chalicelib.attribution.within_user.leads import controls, take_out
+from chalicelib.attribution.within_user.panel import Follows
 from chalicelib.attribution.within_user.panel_columns import (
     Columns,
     days_of_blocks,
@@ -44,12 +45,18 @@ FIRST_DAYS = np.array([-1, 0, 13, 14, 30, 37])
 """First days of six people on 40 days: four newcomers, the last two with tenures cut off."""
 
 
+FOLLOWING = Follows(
+    np.array([0, 0, 1, 3, 3, 7]), np.array([5, 20, 12, 30, 30, 9]), np.array([1, -1, 1, 1, 1, 1.0])
+).of(np.arange(6), 8, 40)
+"""Pages that the six follow; the last change is of a person who is not among them."""
+
+
 def draw_counts() -> tuple[Floats, Floats]:
     """Engagements (T, n, K) and the resulting columns (T, n, q)."""
     rng = np.random.default_rng(3)
     counts = rng.poisson(0.4, (40, FIRST_DAYS.size, 2)).astype(float)
     columns = np.zeros((*counts.shape[:2], Columns(2).n_regressors))
-    fill_regressors(counts, FIRST_DAYS, columns)
+    fill_regressors(counts, FIRST_DAYS, columns, FOLLOWING)
     return counts, columns
 
 
@@ -57,7 +64,7 @@ def test_sums_over_days_equal_those_of_the_columns() -> None:
     counts, columns = draw_counts()
     series = np.random.default_rng(4).standard_normal(counts.shape[:2])
 
-    sums = sum_columns(counts, FIRST_DAYS, series)
+    sums = sum_columns(counts, FIRST_DAYS, series, FOLLOWING)
 
     assert_allclose(sums, np.einsum("tnq,tn->nq", columns, series), rtol=1e-9, atol=1e-9)
 
@@ -67,8 +74,14 @@ def test_columns_times_coefficients_equal_those_of_the_columns() -> None:
     every = np.random.default_rng(5).standard_normal(columns.shape[2])
 
     for coefficients in (every, *(np.eye(every.size) * 1.5)):
-        series = combine_columns(counts, FIRST_DAYS, coefficients)
+        series = combine_columns(counts, FIRST_DAYS, coefficients, FOLLOWING)
         assert_allclose(series, columns @ coefficients, rtol=1e-9, atol=1e-9)
+
+
+def test_people_follow_from_the_day_of_a_follow_until_the_day_before_an_unfollow() -> None:
+    assert FOLLOWING[4:7, 0].tolist() == [0, 1, 1]
+    assert FOLLOWING[19:21, 0].tolist() == [1, 0]
+    assert FOLLOWING[-1].tolist() == [0, 1, 0, 2, 0, 0]
 
 
 def test_days_of_a_late_effect_are_those_of_blocks_with_a_fifth_of_it() -> None:
@@ -128,7 +141,7 @@ def test_people_who_never_engage_are_half_as_active_as_the_least_active() -> Non
 def steep() -> tuple[Panel, Inside]:
     """A panel whose effects grow with the activity."""
     small = make_small(11, n=95, days=30, response=1.0, effects=(0.15, 0.1))
-    return take_out(reduce_panel(small.people), tenures(2)), small.inside
+    return take_out(reduce_panel(small.people), controls(2)), small.inside
 
 
 def log_posterior(panel: Panel, slopes: Floats, chosen: NDArray[np.int64], factor: float) -> Floats:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.cascade_verdicts import judge_cascades
 from tests.worlds.dialogue_judge import judge_dialogue
 from tests.worlds.judge import Verdict
 from tests.worlds.page import rewrite, suspicion_table
@@ -25,6 +26,18 @@ old
 <!-- /assumptions of totals -->
 <!-- regions -->
 <!-- /regions -->
+<!-- followers -->
+<!-- /followers -->
+<!-- cascades -->
+<!-- /cascades -->
+<!-- cascades with missing parents -->
+<!-- /cascades with missing parents -->
+<!-- cascades that are rejected -->
+<!-- /cascades that are rejected -->
+<!-- multipliers -->
+<!-- /multipliers -->
+<!-- final sizes -->
+<!-- /final sizes -->
 <!-- mood -->
 <!-- /mood -->
 <!-- change of mood -->
@@ -69,6 +82,17 @@ def test_tables_replace_the_text_between_markers_only(tmp_path: Path) -> None:
     assert "| totals_fifty | 1 | 100.0 % |" in text
     assert "| regions_hidden | 1 | 100.0 % |" in text
     assert text.count("| together |") == 5
+
+
+def test_results_of_cascades_have_tables_of_their_own(tmp_path: Path) -> None:
+    page = tmp_path / "accuracy.md"
+    page.write_text(PAGE, encoding="utf-8")
+
+    rewrite(page, [verdict("loyalty"), judge_cascades("tiny", 0), judge_cascades("luck", 0)])
+
+    text = page.read_text(encoding="utf-8")
+    assert "| tiny | 1 |" in text.partition("<!-- cascades -->")[2].partition("<!--")[0]
+    assert "| luck | 1 | 0 % |" in text.partition("<!-- multipliers -->")[2].partition("<!--")[0]
 
 
 def test_results_about_the_dialogue_have_tables_of_their_own(tmp_path: Path) -> None:

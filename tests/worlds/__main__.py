@@ -4,7 +4,7 @@
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
 A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
-dialogue.
+cascades, audience, dialogue.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -21,6 +21,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.worlds.audience import AUDIENCE_WORLDS
+from tests.worlds.audience_judge import AudienceVerdict, audience_table, judge_audience
+from tests.worlds.cascade_verdicts import (
+    TABLES,
+    CascadeVerdict,
+    judge_cascades,
+)
+from tests.worlds.cascades import CASCADE_WORLDS
 from tests.worlds.dialogue_judge import (
     DIALOGUE_TABLES,
     DIALOGUE_WORLDS,
@@ -30,7 +38,7 @@ from tests.worlds.dialogue_judge import (
 )
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.judge import judge, judge_command_line
-from tests.worlds.page import rewrite
+from tests.worlds.page import AnyVerdict, rewrite
 from tests.worlds.people import CLASSIC, INGREDIENTS, VARIED, WORLDS, world_of
 from tests.worlds.regions import REGIONS_WORLDS, RegionsWorld
 from tests.worlds.table import HEADER, summarise
@@ -42,19 +50,29 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-ALL = (*WORLDS, VARIED, *TOTALS, *DIALOGUE_WORLDS)
-AnyVerdict = Verdict | DialogueVerdict
+ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS, *DIALOGUE_WORLDS)
+VERDICT_OF: dict[str, type[AnyVerdict]] = {
+    **dict.fromkeys(AUDIENCE_WORLDS, AudienceVerdict),
+    **dict.fromkeys(CASCADE_WORLDS, CascadeVerdict),
+    **dict.fromkeys(DIALOGUE_WORLDS, DialogueVerdict),
+}
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
     "totals": tuple(TOTALS_WORLDS),
     "hard_totals": tuple(world.name for world in HARD_TOTALS.values()),
     "regions": tuple(REGIONS_WORLDS),
+    "audience": tuple(AUDIENCE_WORLDS),
+    "cascades": tuple(CASCADE_WORLDS),
     "dialogue": tuple(DIALOGUE_WORLDS),
 }
 
 
 def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdict]:
+    if name in AUDIENCE_WORLDS:
+        return [*judge_audience(AUDIENCE_WORLDS[name], seed)]
+    if name in CASCADE_WORLDS:
+        return [judge_cascades(name, seed)]
     if name in DIALOGUE_WORLDS:
         return [judge_dialogue(name, seed)]
     if options.command_line:
@@ -90,7 +108,8 @@ def main() -> int:
     options.results.parent.mkdir(parents=True, exist_ok=True)
     done = _read(options.results)
     have = {(v.world, v.seed) for v in done}
-    wanted = [(n, s) for n in names for s in range(options.seeds) if (n, s) not in have]
+    # seed by seed, so that an interrupted run has all worlds
+    wanted = [(n, s) for s in range(options.seeds) for n in names if (n, s) not in have]
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with (
         ProcessPoolExecutor(options.workers) as pool,
@@ -110,6 +129,13 @@ def main() -> int:
         print(HEADER)
     for name in dict.fromkeys(v.world for v in others):
         print(summarise(name, [v for v in others if v.world == name]))
+    of_followers = [v for v in asked_for if isinstance(v, AudienceVerdict)]
+    if of_followers:
+        print(audience_table(of_followers, [name for name in names if name in AUDIENCE_WORLDS]))
+    cascades = [v for v in asked_for if isinstance(v, CascadeVerdict)]
+    if cascades:
+        for _, worlds, table_of in TABLES:
+            print(table_of(cascades, [name for name in worlds if name in names]))
     dialogue = [v for v in asked_for if isinstance(v, DialogueVerdict)]
     for _, worlds in DIALOGUE_TABLES if dialogue else ():
         print(dialogue_table(dialogue, [name for name in worlds if name in names]))
@@ -123,10 +149,7 @@ def _read(path: Path) -> list[AnyVerdict]:
         return []
     with path.open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    return [
-        DialogueVerdict(**row) if row["world"] in DIALOGUE_WORLDS else Verdict(**row)
-        for row in rows
-    ]
+    return [VERDICT_OF.get(row["world"], Verdict)(**row) for row in rows]
 
 
 if __name__ == "__main__":

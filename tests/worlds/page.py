@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.worlds.audience import AUDIENCE_WORLDS
+from tests.worlds.audience_judge import AudienceVerdict, audience_table
+from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
 from tests.worlds.dialogue_judge import DIALOGUE_TABLES, DialogueVerdict, dialogue_table
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
@@ -20,11 +23,13 @@ PEOPLE = (*(name for name in CLASSIC if name not in UNIDENTIFIED), VARIED)
 TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
 HARD = tuple(world.name for world in HARD_TOTALS.values())
 BY_REGION = tuple(REGIONS_WORLDS)
+FOLLOWERS = tuple(AUDIENCE_WORLDS)
 UNCERTAIN = (*UNIDENTIFIED, "collinear")
+AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict | DialogueVerdict
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
-def rewrite(page: Path, verdicts: Sequence[Verdict | DialogueVerdict]) -> None:
+def rewrite(page: Path, verdicts: Sequence[AnyVerdict]) -> None:
     """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
@@ -34,6 +39,8 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | DialogueVerdict]) -> None:
     """
     text = page.read_text(encoding="utf-8")
     of_types = [one for one in verdicts if isinstance(one, Verdict)]
+    cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
+    of_followers = [one for one in verdicts if isinstance(one, AudienceVerdict)]
     dialogue = [one for one in verdicts if isinstance(one, DialogueVerdict)]
     tables: tuple[tuple[str, tuple[str, ...], Callable[[tuple[str, ...]], str]], ...] = (
         ("people", PEOPLE, lambda worlds: accuracy_table(of_types, worlds)),
@@ -42,6 +49,11 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | DialogueVerdict]) -> None:
         ("assumptions", INGREDIENTS, lambda worlds: accuracy_table(of_types, worlds)),
         ("assumptions of totals", HARD, lambda worlds: accuracy_table(of_types, worlds)),
         ("regions", BY_REGION, lambda worlds: accuracy_table(of_types, worlds)),
+        ("followers", FOLLOWERS, lambda worlds: audience_table(of_followers, worlds)),
+        *(
+            (name, tuple(worlds), lambda worlds, table_of=table_of: table_of(cascades, worlds))
+            for name, worlds, table_of in TABLES
+        ),
         *(
             (name, tuple(worlds), lambda worlds: dialogue_table(dialogue, worlds))
             for name, worlds in DIALOGUE_TABLES

@@ -281,6 +281,13 @@ def _answer_schemas(routes: Iterable[Route]) -> dict[str, Schema]:
     return {name: _open(schema) for name, schema in schemas.items()}
 
 
+def _as_text(schema: Schema) -> Schema:
+    """The schema of a query parameter as a text in JSON."""
+    if schema.get("type") != "integer":
+        return schema
+    return {"type": "string", "pattern": f"^[0-9]{{1,{len(str(schema['maximum']))}}}$"}
+
+
 def _link_body(routes: Iterable[Route]) -> dict[str, Schema]:
     """Describe the body of POST /v1/links from the linkable routes and their parameters."""
     linkable = linkable_routes(routes)
@@ -296,7 +303,7 @@ def _link_body(routes: Iterable[Route]) -> dict[str, Schema]:
                     "type": "object",
                     "description": "Query parameters of the call.",
                     "additionalProperties": False,
-                    "properties": {name: PARAMETERS[name][0] for name in names},
+                    "properties": {name: _as_text(PARAMETERS[name][0]) for name in names},
                 }
             ),
             "expires_in_days": or_null(

@@ -15,10 +15,16 @@ from chalicelib.model.codes.code_languages import LANGUAGES
 from chalicelib.model.countries import COUNTRIES
 from chalicelib.model.days import MAX_WINDOW_DAYS
 from chalicelib.services.answers.classical_attribution import OURS
+from chalicelib.services.answers.follower_values import (
+    DEFAULT_HORIZON_DAYS,
+    MAX_HORIZON_DAYS,
+    MAX_SIZE,
+)
 from chalicelib.services.credentials.api_keys import MAX_DAYS, ROLES
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ID
 from chalicelib.services.fitting.credits import MODELS
 from chalicelib.services.fitting.user_identity import USER_IDS
+from chalicelib.services.multipliers import MAX_ASKED
 from chalicelib.services.tenant_settings import (
     MAX_ROLES,
     MAX_WEBHOOK_CHARACTERS,
@@ -126,6 +132,12 @@ MAPPING: Schema = {
         "reversed": _rows_with("Rows of sales that were reversed completely."),
         "dates": {"type": "string", "enum": ["dmy", "mdy"]},
         "decimal_mark": {"type": "string", "enum": [".", ","]},
+        "parents": {
+            "type": "string",
+            "enum": ["complete"],
+            "description": "The file has all shares and mentions of its days, each with its parent "
+            "in a column `parent_event_id`.",
+        },
     },
 }
 
@@ -221,6 +233,20 @@ BODIES: dict[str, Schema] = {
             ),
         },
     },
+    "PeopleBody": {
+        "type": "object",
+        "required": ["user_ids"],
+        "additionalProperties": False,
+        "properties": {
+            "user_ids": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": MAX_ASKED,
+                "description": "Your own ids, as in `user_id` of events.",
+                "items": {"type": "string", "minLength": 1, "maxLength": 256, "pattern": r"\S"},
+            }
+        },
+    },
     "KeyBody": {
         "type": "object",
         "required": ["role"],
@@ -267,6 +293,7 @@ EXAMPLES: dict[str, Any] = {
     "FitBody": {"from": "2026-01-01", "to": "2026-04-30"},
     "SettingsBody": {"time_zone": "Europe/Berlin", "country": "DE"},
     "KeyBody": {"role": "read", "expires_in_days": 90},
+    "PeopleBody": {"user_ids": ["anna@example.com", "4711"]},
     "ExperimentBody": {
         "experiment_id": "likes-2026-03",
         "kind": "holdout",
@@ -299,6 +326,14 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     ),
     "goal": (_text(64), "By default `purchase`, or the first goal if there is none."),
     "channel": (_text(64), "Return only this channel."),
+    "size": (
+        {"type": "integer", "minimum": 0, "maximum": MAX_SIZE},
+        "Number of followers of the page; by default its latest known size.",
+    ),
+    "horizon_days": (
+        {"type": "integer", "minimum": 1, "maximum": MAX_HORIZON_DAYS},
+        f"Days after a follow that count; by default {DEFAULT_HORIZON_DAYS}.",
+    ),
     "engagement": (_text(128), "Engagement type, `channel/type`."),
     "baseline": (_text(128), "Engagement type to compare with, `channel/type`."),
     "model": (_text(256), f"Some of {', '.join((*MODELS, OURS))}, separated by commas."),

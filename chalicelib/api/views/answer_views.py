@@ -7,11 +7,12 @@ from typing import Any
 
 from chalicelib.api.calls import Call
 from chalicelib.api.responses import Answer
-from chalicelib.api.routes import Routes
+from chalicelib.api.routes import Body, Routes
 from chalicelib.model.errors import NoFitYet, NotFound, OtherVersion
 from chalicelib.services import answers
 from chalicelib.services.fitting.fit_documents import FitDocument
-from chalicelib.services.fitting.fits import answering_document
+from chalicelib.services.fitting.fits import answering_document, named_people
+from chalicelib.services.multipliers import AskedPeople, multipliers_among, read_user_ids
 
 views = Routes("answers", "ROI of channels and value of engagements.")
 answer_route = partial(
@@ -33,6 +34,50 @@ def get_roi(call: Call) -> Answer:
     document, asked = _asked(call)
     answer = answers.roi(document, channel=call.query.get("channel"), **asked)
     return Answer(answer, rows=answers.roi_rows(answer), columns=answers.ROI_TABLE.columns)
+
+
+@answer_route(
+    "/v1/audiences",
+    params=("from", "to", "goal", "channel", "size", "horizon_days", "fit"),
+    answer=answers.Audiences,
+)
+def get_audiences(call: Call) -> Answer:
+    """Get what a follower, and a page with its followers, are worth."""
+    document, asked = _asked(call)
+    answer = answers.audiences(
+        document,
+        channel=call.query.get("channel"),
+        size=call.whole_number("size"),
+        horizon_days=call.whole_number("horizon_days"),
+        **asked,
+    )
+    table = answers.AUDIENCES_TABLE
+    return Answer(answer, rows=answers.audience_rows(answer), columns=table.columns)
+
+
+@answer_route("/v1/virality", params=("from", "to", "goal", "fit"), answer=answers.Virality)
+def get_virality(call: Call) -> Answer:
+    """Get how many further shares a share brings, and what it is worth with all that it brings."""
+    document, asked = _asked(call)
+    people = named_people(call.store, document)
+    answer = answers.virality(document, people=people, **asked)
+    table = answers.VIRALITY_TABLE
+    return Answer(answer, rows=answers.virality_rows(answer), columns=table.columns)
+
+
+@views.route(
+    "POST",
+    "/v1/virality/people",
+    params=("fit",),
+    body=Body("PeopleBody", required=("user_ids",)),
+    answer=AskedPeople,
+    raises=(NoFitYet, NotFound, OtherVersion),
+)
+def post_virality_people(call: Call) -> Answer:
+    """Get how many times the shares of an average person each of these people brings."""
+    user_ids = read_user_ids(call.fields()["user_ids"])
+    document = answering_document(call.store, None, call.query.get("fit"))
+    return Answer(multipliers_among(call.store, document, user_ids))
 
 
 @answer_route("/v1/engagements", params=("from", "to", "goal", "fit"), answer=answers.Engagements)

@@ -4,7 +4,7 @@
 from_people    choice of the engagement types that the panel can estimate, and their estimates
 regression     the fit: averaged over slopes of response, with clustered errors
 panel          the person-day panel, a chunk at a time
-panel_columns  its columns: adstocks, leads, late blocks, tenures
+panel_columns  its columns: adstocks, leads, late blocks, tenures, follows
 panel_sums     sums over the columns without building them
 projection     person and day effects projected out, by sums that add up over people
 pooling        strata weighted by their noise, with one slope of response

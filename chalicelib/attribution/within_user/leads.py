@@ -109,10 +109,10 @@ def surroundings(n_kinds: int, members: Bools) -> Floats:
     return row
 
 
-def tenures(n_kinds: int) -> Floats:
-    """The time since newcomers were first seen, as rows over the panel's regressors, (4, q)."""
+def controls(n_kinds: int) -> Floats:
+    """Tenures of newcomers and follows, as rows over the panel's regressors, (3, q)."""
     where = Columns(n_kinds)
-    return np.eye(where.n_regressors)[where.tenures]
+    return np.eye(where.n_regressors)[where.controls]
 
 
 def take_out(panel: Panel, nuisance: Floats) -> Panel:

@@ -21,6 +21,32 @@ MIN_PEOPLE_PER_STRATUM = 15
 
 
 @dataclass(frozen=True, slots=True)
+class Follows:
+    """Changes of the number of pages that people follow, on F occasions."""
+
+    person: Ints
+    day: Ints
+    """Person, and day of the window. Shape (F,)."""
+    change: Floats
+    """1 for a follow, -1 for its end. Shape (F,)."""
+
+    def of(self, members: Ints, n_people: int, n_days: int) -> Floats:
+        """Pages that some people follow, compared with the first day; shape (T, n).
+
+        Parameters
+        ----------
+        members : int array, shape (n,)
+        """
+        place = np.full(n_people, -1, dtype=np.int64)
+        place[members] = np.arange(members.size)
+        at = place[self.person]
+        own = at >= 0
+        changes = np.zeros((n_days, members.size))
+        np.add.at(changes, (self.day[own], at[own]), self.change[own])
+        return np.cumsum(changes, axis=0)
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """Identified journeys, sparse."""
 
@@ -45,6 +71,8 @@ class People:
     """Days of the window that a panel may use, ascending; None: all of them. On the others the
     outcome or an engagement type was not observed. Shape (U,), or None.
     """
+    followed: Follows | None = None
+    """Follows and unfollows; None: there are none."""
 
     @property
     def days(self) -> Ints:
@@ -131,12 +159,14 @@ class Chunk:
     """Shape (n,)."""
     entry: Ints
     """First day at risk, as an index among the used days. Shape (n,)."""
+    following: Floats | None = None
+    """Pages that they follow, compared with the first day. Shape (T, n), or None."""
 
     def columns(self, used: Ints) -> Floats:
         """The columns of the panel on the `used` days, zero while not at risk; (U, n, p)."""
         n_days, n, n_kinds = self.counts.shape
         columns = np.empty((n_days, n, Columns(n_kinds).n_regressors + 1))
-        fill_regressors(self.counts, self.first_day, columns)
+        fill_regressors(self.counts, self.first_day, columns, self.following)
         columns[:, :, -1] = self.outcome
         if used.size < n_days:
             columns = columns[used]
@@ -184,4 +214,7 @@ def chunks_of(people: People, strata: Ints) -> Iterator[Chunk]:
                 outcome,
                 people.first_day[members],
                 entry[members],
+                None
+                if people.followed is None
+                else people.followed.of(members, people.n_people, n_days),
             )

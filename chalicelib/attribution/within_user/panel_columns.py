@@ -6,7 +6,9 @@ For each of K engagement types there are
 * a *lead*: engagements of later days, which cannot cause anything today,
 * *late blocks*: engagements of one to four weeks ago, for effects that come late,
 
-and for all of them together the *tenure* of a newcomer, the time since the person was first seen.
+for all of them together the *tenure* of a newcomer, the time since the person was first seen, and
+the number of pages that the person *follows*. A follow lasts until it is undone, so it has no
+adstock; without its column, likes would get the credit for what following brings.
 The outcome is the last column.
 """
 
@@ -36,7 +38,7 @@ class Columns:
     """Positions of the columns of a panel of K engagement types.
 
     Adstocks come first, type by type; then the leads, one per type; then the late blocks, block by
-    block with one per type; then the tenures; the outcome is last.
+    block with one per type; then the tenures and the follows; the outcome is last.
     """
 
     n_kinds: int
@@ -49,7 +51,7 @@ class Columns:
     @property
     def n_regressors(self) -> int:
         """All columns but the outcome."""
-        return self.n_adstocks + (1 + len(BLOCKS)) * self.n_kinds + len(TENURES)
+        return self.n_adstocks + (1 + len(BLOCKS)) * self.n_kinds + len(TENURES) + 1
 
     def adstocks(self, decays: Ints) -> Ints:
         """The adstock of every type at its decay, shape (K,).
@@ -75,13 +77,23 @@ class Columns:
     @property
     def tenures(self) -> Ints:
         """The tenures, shape (2,)."""
-        return self.n_regressors - len(TENURES) + np.arange(len(TENURES))
+        return self.following - len(TENURES) + np.arange(len(TENURES))
+
+    @property
+    def following(self) -> int:
+        """The number of pages that the person follows."""
+        return self.n_regressors - 1
+
+    @property
+    def controls(self) -> Ints:
+        """The columns that are no type's: tenures and follows, shape (3,)."""
+        return np.append(self.tenures, self.following)
 
     def of_kinds(self, kinds: Ints) -> Ints:
         """The regressors of some of the types, in the order of a panel of these types."""
         adstocks = (kinds[:, None] * DECAYS.size + np.arange(DECAYS.size)).ravel()
         blocks = self.blocks[:, kinds].ravel()
-        return np.concatenate([adstocks, self.leads[kinds], blocks, self.tenures])
+        return np.concatenate([adstocks, self.leads[kinds], blocks, self.controls])
 
 
 def share_of_blocks_inside(days_left: Floats) -> Floats:
@@ -126,7 +138,9 @@ def block_series(counts: Floats) -> Floats:
     return blocks
 
 
-def fill_regressors(counts: Floats, first_day: Ints, columns: Floats) -> None:
+def fill_regressors(
+    counts: Floats, first_day: Ints, columns: Floats, following: Floats | None = None
+) -> None:
     """Fill the regressors of n people.
 
     Parameters
@@ -137,6 +151,8 @@ def fill_regressors(counts: Floats, first_day: Ints, columns: Floats) -> None:
         Day of the first event.
     columns : array, shape (T, n, p)
         Filled in, except for the outcome.
+    following : array, shape (T, n), optional
+        Pages that they follow, compared with the first day; None: never a change.
     """
     n_days, n, n_kinds = counts.shape
     where = Columns(n_kinds)
@@ -161,6 +177,7 @@ def fill_regressors(counts: Floats, first_day: Ints, columns: Floats) -> None:
         columns[day, :, at_leads] = ahead
         ahead += counts[day]
         ahead *= DECAYS[LEAD]
+    columns[:, :, where.following] = 0.0 if following is None else following
     columns[:, :, at_tenures] = 0.0
     for person in np.flatnonzero(first_day >= NEWCOMER_DAYS):
         since = first_day[person]

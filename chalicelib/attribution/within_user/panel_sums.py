@@ -20,7 +20,9 @@ from chalicelib.attribution.within_user.panel_columns import (
 )
 
 
-def sum_columns(counts: Floats, first_day: Ints, series: Floats) -> Floats:
+def sum_columns(
+    counts: Floats, first_day: Ints, series: Floats, following: Floats | None = None
+) -> Floats:
     """Sum over the days of every regressor times a series per person, shape (n, q).
 
     Parameters
@@ -30,6 +32,8 @@ def sum_columns(counts: Floats, first_day: Ints, series: Floats) -> Floats:
     first_day : int array, shape (n,)
     series : array, shape (T, n)
         Zero on days that do not count.
+    following : array, shape (T, n), optional
+        As in `fill_regressors`.
     """
     n_days, n, n_kinds = counts.shape
     where = Columns(n_kinds)
@@ -58,10 +62,14 @@ def sum_columns(counts: Floats, first_day: Ints, series: Floats) -> Floats:
         for column, (since, until) in zip(where.tenures, TENURES, strict=True):
             begin, end = np.minimum(first_day[person] + np.array([since, until + 1]), n_days)
             out[person, column] = so_far[end, person] - so_far[begin, person]
+    if following is not None:
+        out[:, where.following] = (following * series).sum(axis=0)
     return out
 
 
-def combine_columns(counts: Floats, first_day: Ints, coefficients: Floats) -> Floats:
+def combine_columns(
+    counts: Floats, first_day: Ints, coefficients: Floats, following: Floats | None = None
+) -> Floats:
     """The regressors times coefficients, summed over the regressors: a series per person, (T, n).
 
     Parameters
@@ -69,6 +77,8 @@ def combine_columns(counts: Floats, first_day: Ints, coefficients: Floats) -> Fl
     counts : array, shape (T, n, K)
     first_day : int array, shape (n,)
     coefficients : array, shape (q,)
+    following : array, shape (T, n), optional
+        As in `fill_regressors`.
     """
     n_days, n, n_kinds = counts.shape
     where = Columns(n_kinds)
@@ -96,4 +106,6 @@ def combine_columns(counts: Floats, first_day: Ints, coefficients: Floats) -> Fl
         for column, (since, until) in zip(where.tenures, TENURES, strict=True):
             days = slice(first_day[person] + since, first_day[person] + until + 1)
             out[days, person] += coefficients[column]
+    if following is not None:
+        out += following * coefficients[where.following]
     return out

@@ -120,13 +120,14 @@ def score(people: People, strata: Ints, projection: Projection, coefficients: Fl
         at_risk = np.arange(used.size)[:, None] >= chunk.entry[None, :]
         length = used.size - chunk.entry
         effects = projection.day_effects[stratum]
-        fitted = combine_columns(counts, chunk.first_day, coefficients)
+        following = chunk.following
+        fitted = combine_columns(counts, chunk.first_day, coefficients, following)
         residual = (chunk.outcome - fitted)[used] - (effects @ contrast)[:, None]
         residual *= at_risk
         residual -= at_risk * (residual.sum(axis=0) / length)
         series = np.zeros_like(chunk.outcome)
         series[used] = residual
-        own = sum_columns(counts, chunk.first_day, series)
+        own = sum_columns(counts, chunk.first_day, series, following)
         own -= residual.T @ effects[:, :-1]
         touches = counts[used] * at_risk[:, :, None]
         reaction = np.zeros_like(own)

@@ -24,11 +24,11 @@ from chalicelib.attribution.observations import Inside
 from chalicelib.attribution.spread import mix_models
 from chalicelib.attribution.within_user.leads import (
     Change,
+    controls,
     lead_coefficients,
     read_change,
     surroundings,
     take_out,
-    tenures,
 )
 from chalicelib.attribution.within_user.panel import (
     People,
@@ -166,7 +166,7 @@ def fit_within_user(panel: Panel, inside: Inside) -> WithinUserFit:
         If types are exactly collinear.
     """
     n_kinds = panel.n_kinds
-    panel = take_out(panel, tenures(n_kinds))
+    panel = take_out(panel, controls(n_kinds))
     fit = _over_slopes(panel, inside)
     pooled = pool(panel, fit.slope)
     change = read_change(*lead_coefficients(pooled, fit.central.chosen))
@@ -289,7 +289,7 @@ def _reference_coefficients(projection: Projection, n_kinds: int) -> Floats:
     where = Columns(n_kinds)
     gram = projection.gram.sum(axis=0)
     q = gram.shape[0] - 1
-    rows = [np.eye(q)[where.adstocks(np.full(n_kinds, MIDDLING))], tenures(n_kinds)]
+    rows = [np.eye(q)[where.adstocks(np.full(n_kinds, MIDDLING))], controls(n_kinds)]
     with_leads = np.concatenate([*rows, np.eye(q)[where.leads]])
     solved, inverse = _least_squares(gram, with_leads)
     noise = (gram[q, q] - solved @ with_leads @ gram[:q, q]) / max(projection.n_rows.sum(), 1)

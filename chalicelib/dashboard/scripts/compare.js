@@ -6,6 +6,7 @@ import { drawForest, estimateColumns, makeFigure } from "./charts.js";
 import { makeExplanations, makeFlags, title, worstOf } from "./codes.js";
 import { t, withNodes } from "./language.js";
 import { askAnswer } from "./basis.js";
+import { timesOf } from "./estimates.js";
 import { makeMatrix } from "./matrix.js";
 import { makeEstimate, makeHeading, makeRange, makeTestLink, makeVerdict, settlingText } from "./parts.js";
 import { isShared } from "./session.js";
@@ -64,11 +65,6 @@ function makeChoice(one, other, pairs, types) {
 }
 
 const HUNDRED = 100;
-const times = (e, factor) => ({
-  estimate: e.estimate * factor,
-  ci_low: e.ci_low === null ? null : e.ci_low * factor,
-  ci_high: e.ci_high === null ? null : e.ci_high * factor,
-});
 
 function makeAnswerOf(found) {
   const names = { one: typeName(found.engagement), other: typeName(found.baseline) };
@@ -88,7 +84,7 @@ function makeAnswerOf(found) {
     withNodes("compare.answer", {
       ...names,
       n: whole(HUNDRED),
-      estimate: makeEstimate(times(found.ratio, HUNDRED), whole),
+      estimate: makeEstimate(timesOf(found.ratio, HUNDRED), whole),
     }),
     " ",
     makeVerdict(found.verdict),

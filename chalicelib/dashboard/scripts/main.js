@@ -20,6 +20,8 @@ import { readBasis } from "./basis.js";
 import { clearHeader, showHeader, writeTexts } from "./header.js";
 import { showOverview } from "./overview.js";
 import { showChannels } from "./channels.js";
+import { showFollowers } from "./followers.js";
+import { showVirality } from "./virality.js";
 import { showComparison } from "./compare.js";
 import { showModels } from "./models.js";
 import { showExperiments } from "./experiments.js";
@@ -33,6 +35,8 @@ import { changeState, linkTo, readState } from "./state.js";
 const VIEWS = {
   overview: { show: showOverview, needsFit: true, controls: ["range", "goal", "compare", "fit"], shares: true },
   channels: { show: showChannels, needsFit: true, controls: ["range", "goal", "compare", "fit"], shares: true },
+  followers: { show: showFollowers, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
+  virality: { show: showVirality, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
   compare: { show: showComparison, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
   models: { show: showModels, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
   experiments: { show: showExperiments, needsFit: false, controls: ["goal", "fit"], shares: true },

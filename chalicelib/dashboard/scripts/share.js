@@ -15,11 +15,14 @@ const LINKABLE = [
   "equivalence",
   "equivalences",
   "attribution",
+  "audiences",
+  "virality",
   "coverage",
   "decomposition",
   "experiments",
+  "timeseries",
 ];
-const OF_A_FIT = LINKABLE.filter((one) => !["coverage", "experiments"].includes(one));
+const OF_A_FIT = LINKABLE.filter((one) => !["coverage", "experiments", "timeseries"].includes(one));
 const EXPIRY = [7, 30, 90];
 
 const nameOfPath = (path) => path.replace(/^v1\//, "").split("?")[0];

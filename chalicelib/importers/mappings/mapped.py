@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.covered import Covered
 from chalicelib.importers.mappings.mapped_columns import (
     ChosenRows,
     currency_in,
@@ -95,16 +96,29 @@ def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
         table.cell_outcomes(rows.engine.reason_to_skip, rows.engine.convert, reading),
         rows,
         reading,
+        _covered(mapping, rows),
     )
     return reading
 
 
+def _covered(mapping: Mapping, rows: MappedRows) -> Covered | None:
+    """Return the coverage of a file whose user declares that parents are complete."""
+    if not mapping.parents:
+        return None
+    return Covered((PLATFORM, "parents", rows.engine.plan.account or "-"), lists_all_days=False)
+
+
 def _noted(
-    outcomes: Iterator[RowOutcome], rows: MappedRows, reading: Reading
+    outcomes: Iterator[RowOutcome], rows: MappedRows, reading: Reading, covered: Covered | None
 ) -> Iterator[RowOutcome]:
-    """Yield the outcomes, then add the notes for the user."""
-    yield from outcomes
+    """Yield the outcomes, then add the notes for the user and the coverage."""
+    for outcome in outcomes:
+        if covered is not None and isinstance(outcome, Imported):
+            covered.add_shares(outcome.events)
+        yield outcome
     reading.notes += rows.notes()
+    if covered is not None:
+        reading.coverage += covered.events()
 
 
 def _figures_of(mapping: Mapping, at: dict[str, int]) -> Callable[[Row], str]:
@@ -154,7 +168,7 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
         PLATFORM, "records", source.encoding, decimal_mark=".", notes=rows.engine.dating.notes
     )
     reading = Reading(description, outcomes)
-    reading.outcomes = _noted(outcomes, rows, reading)
+    reading.outcomes = _noted(outcomes, rows, reading, _covered(mapping, rows))
     return reading
 
 

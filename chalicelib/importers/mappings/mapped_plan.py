@@ -16,6 +16,7 @@ from chalicelib.importers.rows.row_plan import Metric, NumberColumn, RowPlan, Sa
 from chalicelib.importers.rows.totals_rows import TotalsRows
 from chalicelib.importers.values.numerals import NumberFormat
 
+_EXTRAS = ("rating", "sentiment", "reach")
 _NEGATIVE_VALUE = "the value is below zero; if it is a refund, set `refund` in the mapping"
 
 
@@ -87,7 +88,7 @@ def mapped_rows(
         cost=column("cost"),
         audience=column("audience"),
         sales=sales if sales.each_row or sales.value or sales.conversions else None,
-        extras=tuple((f, by_field[f]) for f in ("rating", "sentiment") if f in by_field),
+        extras=tuple((f, by_field[f]) for f in _EXTRAS if f in by_field),
         adds_up=True,
         has_ids="event_id" in by_field,
         numbers_audiences=True,

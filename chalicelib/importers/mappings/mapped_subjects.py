@@ -29,7 +29,7 @@ from chalicelib.importers.values.event_identity import (
 PLATFORM = "mapped"
 _FIELDS = (
     *("channel", "account", "campaign_id", "content_id", "currency"),
-    *("type", "paid", "goal", "user_id", "event_id", "consent"),
+    *("type", "paid", "goal", "user_id", "event_id", "consent", "parent_event_id"),
 )
 
 
@@ -74,10 +74,11 @@ class MappedSubjects(Subjects):
         key = digest(object_key([*names, goal]))
         kind = type_of(texts["type"]) if self._has_type else ""
         paid = truth_of(texts["paid"])
+        own_id, parent_id = self._linked_ids(account, texts["event_id"], texts["parent_event_id"])
         subject = Subject(
             prefix=event_id(channel or PLATFORM, PLATFORM, digest(account)[:8], key),
             key=key,
-            code=code_of(object_key([channel, account, key])),
+            code=code_of(own_id or object_key([channel, account, key])),
             channel=channel,
             account=account,
             campaign=short_name(texts["campaign_id"]),
@@ -88,9 +89,21 @@ class MappedSubjects(Subjects):
             goal=goal,
             user=texts["user_id"],
             consents="consent" not in self._at or agrees(texts["consent"]),
+            own_id=own_id,
+            parent_id=parent_id,
         )
         self.keep(key_cells, subject)
         return subject
+
+    def _linked_ids(self, account: str, own: str, parent: str) -> tuple[str, str]:
+        """Return the event ids of a row and of its parent, made of nothing but their `event_id`.
+
+        Both are empty without a column of parents.
+        """
+        if "parent_event_id" not in self._at:
+            return "", ""
+        source = (PLATFORM, digest(account)[:8])
+        return event_id(*source, own), event_id(*source, parent) if parent else ""
 
     def _bases_of(self, channel: str, kind: str, paid: bool) -> Bases:
         """Return the base events shared by the paid or unpaid subjects of a channel.

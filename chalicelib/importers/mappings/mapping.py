@@ -33,7 +33,7 @@ Values = Dictionary[str, tuple[str, ...]]
 
 _NAMES = (
     *("columns", "constants", "each_row", "where", "exclude"),
-    *("refund", "reversed", "dates", "decimal_mark"),
+    *("refund", "reversed", "dates", "decimal_mark", "parents"),
 )
 
 
@@ -64,6 +64,8 @@ class Mapping:
         Of dates such as 1/2/2026; empty if the file decides.
     decimal_mark : {".", ",", ""}
         Empty if the file decides.
+    parents : {"complete", ""}
+        ``complete`` if the file has all shares of its days, each with its parent.
     """
 
     columns: Dictionary[str, str] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class Mapping:
     reversed: Values = field(default_factory=dict)
     day_order: DayOrder = ""
     decimal_mark: DecimalMark | Literal[""] = ""
+    parents: Literal["complete", ""] = ""
 
     @property
     def headings(self) -> list[str]:
@@ -95,6 +98,7 @@ class Mapping:
             "reversed": _lists(self.reversed),
             "dates": self.day_order,
             "decimal_mark": self.decimal_mark,
+            "parents": self.parents,
         }
         return {name: value for name, value in fields.items() if value}
 
@@ -124,12 +128,14 @@ def parse_mapping(raw: Any) -> Mapping:
     }
     day_order = _one_of(raw, "dates", ("dmy", "mdy"), wrong)
     decimal_mark = _one_of(raw, "decimal_mark", (".", ","), wrong)
+    parents = _one_of(raw, "parents", ("complete",), wrong)
     mapping = Mapping(
         columns,
         constants,
         each_row,
         day_order=day_order,  # type: ignore[arg-type]
         decimal_mark=decimal_mark,  # type: ignore[arg-type]
+        parents=parents,  # type: ignore[arg-type]
         refund_if_negative="refund" not in filters,
         **filters,
     )
@@ -225,7 +231,7 @@ def _one_of(
         message = f"fill in one of {', '.join(allowed)}, or remove the line"
         wrong.append(FieldError(f"/{name}", "missing_field", message))
         return ""
-    if value and value not in allowed:
+    if value != "" and value not in allowed:
         wrong.append(
             FieldError(f"/{name}", "unknown_value", f"must be one of {', '.join(allowed)}")
         )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
+_SEVERAL_IN_A_ROW = COUNTS | {"conversions", "value", "audience"}
+"""Fields with events of their own, in addition to the engagement of a row."""
+
 _WAYS_OF_DATING = (("day",), ("time",), ("from", "to"), ("period",))
 
 
@@ -70,6 +73,27 @@ def gaps(mapping: Mapping) -> list[FieldError]:
     if mapping.reversed and "event_id" not in columns:
         message = "it reverses the sale with the same `event_id`: map a column to `event_id`"
         wrong.append(FieldError("/reversed", "missing_field", message))
+    return wrong + _parent_gaps(mapping, columns, has)
+
+
+def _parent_gaps(mapping: Mapping, columns: set[str], has: set[str]) -> list[FieldError]:
+    """Return what a column of parents lacks: rows with an id that are one engagement each."""
+    if "parent_event_id" not in columns:
+        if not mapping.parents:
+            return []
+        message = "complete parents need a column `parent_event_id`"
+        return [FieldError("/parents", "missing_field", message)]
+    wrong = []
+    if "event_id" not in columns:
+        message = "`parent_event_id` names the `event_id` of another row: map a column to it"
+        wrong.append(FieldError("/columns", "missing_field", message))
+    is_engagement = "type" in has or mapping.each_row not in ("", "conversion")
+    if not is_engagement or columns & _SEVERAL_IN_A_ROW:
+        message = (
+            "with `parent_event_id`, each row is one engagement: map a column to `type`, or set "
+            "`each_row`, without columns of counts by type, conversions, values or audiences"
+        )
+        wrong.append(FieldError("/columns", "unknown_value", message))
     return wrong
 
 

@@ -21,6 +21,7 @@ FIELD_MEANINGS = {
     "count": "the number of engagements of the row's type; 1 without this column",
     "rating": "stars of a `review`, 1 to 5",
     "sentiment": "-1 to 1",
+    "reach": "followers of the person, of a single `share` or `mention`",
     "cost": "the cost of the row's engagements",
     "conversions": "conversions that happened (not those that an ad platform claims)",
     "value": "the value of the conversions; without a `conversions` column the row is one "
@@ -34,6 +35,8 @@ FIELD_MEANINGS = {
     "account": "the platform's account; part of the event id",
     "event_id": "your own id of the row; part of the event id. A row without one, or with the id "
     "of an earlier row, is rejected",
+    "parent_event_id": "the `event_id` of the share or mention that led to the row's engagement, "
+    "in this file or in another one with such a column; empty if there is none",
     "user_id": "the person; replaced by a keyed hash before anything is stored",
     "consent": "whether the person consented to be identified; otherwise only the totals count the "
     "person's events",
@@ -53,7 +56,7 @@ REPEATABLE = COUNTS | {"ignored"}
 DATES = frozenset({"day", "time", "from", "to", "period"})
 """Fields of dates."""
 
-NUMBERS = COUNTS | {"cost", "value", "refunded", "conversions", "audience", "count"}
+NUMBERS = COUNTS | {"cost", "value", "refunded", "conversions", "audience", "count", "reach"}
 """Fields of numbers."""
 
 CONSTANT_MEANINGS = {

@@ -14,12 +14,28 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.records.records import Converted
 from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.model.errors import ExportRejected
 
 Convert = Callable[[Any], Converted]
 """Returns the events of a record, or why it is not data; must not assume the record's type."""
 
 Converter = Callable[[Options, ClaimedConversions], Convert]
 """Returns the function for the records of a file, which may add unpaid orders to the sums."""
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """How the records of a file refer to each other.
+
+    Attributes
+    ----------
+    name, parent : callable
+        The name by which other records refer to a record, and the name of the record that it
+        answers; empty if there is none.
+    """
+
+    name: Callable[[Any], str]
+    parent: Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +60,8 @@ class RecordReport:
         Keys of an object around the records.
     lifetime : bool
         As in `ReportDescription`.
+    references : References, optional
+        How records name the records that they answer. A file with references is read twice.
     """
 
     platform: str
@@ -56,6 +74,7 @@ class RecordReport:
     hits: int = 0
     within: tuple[str, ...] = ()
     lifetime: bool = False
+    references: References | None = None
 
     def importer(
         self, recognise: Callable[[Glimpse], Recognition | None] | None = None
@@ -70,8 +89,36 @@ class RecordReport:
         )
         unpaid = ClaimedConversions()
         convert = self.converter(options, unpaid)
+        if self.references is not None:
+            convert = self._with_parents(source, convert, self.references)
         outcomes = record_outcomes(source, convert, self.shown, within=self.within)
         return Reading(description, outcomes, unpaid=unpaid)
+
+    def _with_parents(self, source: Source, convert: Convert, references: References) -> Convert:
+        """Return a function that also names the parent; files list the latest record first."""
+        ids: dict[str, str] = {}
+
+        def note(record: Any) -> Converted:
+            name = references.name(record)
+            events = convert(record) if name else ""
+            if events and not isinstance(events, str):
+                ids[name] = events[0]["event_id"]
+            return "noted"
+
+        def with_parent(record: Any) -> Converted:
+            events, name = convert(record), references.parent(record)
+            parent = ids.get(name) if name != references.name(record) else None
+            if parent is None or isinstance(events, str):
+                return events
+            return tuple(event | {"parent_event_id": parent} for event in events)
+
+        noted = record_outcomes(source, note, self.shown, within=self.within, names_unread=False)
+        try:
+            for _ in noted:
+                pass
+        except ExportRejected:
+            return with_parent  # reading the records again raises it after the good ones
+        return with_parent
 
     def _recognise(self, glimpse: Glimpse) -> Recognition | None:
         if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in self.keys):

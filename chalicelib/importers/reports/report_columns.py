@@ -209,6 +209,13 @@ class LeftOut:
         return f"not imported: {self.why}"
 
 
+NET_FOLLOWERS = LeftOut(
+    "follows minus unfollows: neither can be computed from it, and 100 new followers on a day on "
+    "which 100 others leave would be none"
+)
+"""The role of a column with the net change of followers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repeats:
     """A breakdown column that makes a report repeat the same engagements.

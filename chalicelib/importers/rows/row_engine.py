@@ -23,7 +23,7 @@ from chalicelib.importers.outcomes import (
 from chalicelib.importers.rows.number_cells import Amounts, Claims, Counts
 from chalicelib.importers.rows.row_dating import Dating, Span
 from chalicelib.importers.rows.row_events import Found, RowEvents
-from chalicelib.importers.rows.row_plan import Cells, RowPlan
+from chalicelib.importers.rows.row_plan import Cells, NumberColumn, RowPlan
 from chalicelib.importers.rows.row_sales import Sale, Sales
 from chalicelib.importers.rows.row_subjects import Subject, Subjects
 from chalicelib.importers.rows.totals_rows import TotalsRows
@@ -158,7 +158,7 @@ class RowEngine:
                 return Skipped(row, self._totals.reason(cells))
         if span.is_longer:
             self._check_spread(subject, is_of_one_day=bool(sale) or has_audience)
-        size = self._size(cells) if has_audience else None
+        size = self._size(cells, plan.audience) if has_audience and plan.audience else None
         extras = self._extras(cells) if plan.extras and found else {}
         ordinal = 0 if is_empty else self._ordinal(subject, span, sale)
         # No code above changes state, because until here the row may be rejected.
@@ -189,10 +189,8 @@ class RowEngine:
             subject.currency,
         ]
 
-    def _size(self, cells: Cells) -> int:
-        """Return the size of the audience; raise `RowRejected`."""
-        column = self.plan.audience
-        assert column is not None
+    def _size(self, cells: Cells, column: NumberColumn) -> int:
+        """Return the size of an audience; raise `RowRejected`."""
         size = self._counts.read(column, cells)
         if size < 0:
             named = f"{column.name}:" if column.name else "the size of the audience is"
@@ -200,9 +198,13 @@ class RowEngine:
         return size
 
     def _extras(self, cells: Cells) -> dict[str, float]:
-        """Return the rating and the sentiment of a row; raise `RowRejected`."""
+        """Return the rating, sentiment and reach of a row; raise `RowRejected`."""
         extras: dict[str, float] = {}
         for field, position in self.plan.extras:
+            if field == "reach":
+                if not is_blank(cells[position]):
+                    extras[field] = self._size(cells, NumberColumn(position, field))
+                continue
             try:
                 number = self.numbers.number(cells[position])
             except ValueError as error:
@@ -217,7 +219,7 @@ class RowEngine:
             raise RowRejected(
                 "aggregate_period", "conversions and audiences cannot be spread over days"
             )
-        if is_of_one_day or subject.user:
+        if is_of_one_day or subject.user or subject.own_id:
             raise RowRejected("aggregate_period", "only counts and costs can be spread over days")
 
     def _ordinal(self, subject: Subject, span: Span, sale: Sale | None) -> int:

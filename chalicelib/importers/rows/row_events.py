@@ -17,6 +17,8 @@ from chalicelib.importers.rows.row_sales import Sale
 from chalicelib.importers.rows.row_subjects import Subject
 from chalicelib.model.money import Money
 
+_OF_REACH = ("share", "mention")
+
 Found = Sequence[tuple[int, int]]
 """(index of a metric, number) of each metric in a row; no number is zero."""
 
@@ -55,7 +57,7 @@ class RowEvents:
             if count < 0:
                 count = -count
                 event["type"] = event["event_id"] = self.plan.metrics[index].undone
-            event["event_id"] = beginning + event["event_id"] + end
+            event["event_id"] = subject.own_id or beginning + event["event_id"] + end
             event["occurred_at"] = at
             event["count"] = count
             if self.is_lifetime:
@@ -137,8 +139,11 @@ class RowEvents:
 
 
 def _add_extras(events: Sequence[RawEvent], extras: Mapping[str, float]) -> None:
-    """Add the rating and the sentiment of a row; only reviews have ratings."""
+    """Add the rating, sentiment and reach of a row to the events that can have them."""
     for event in events:
         for field, number in extras.items():
-            if field != "rating" or event["type"] == "review":
-                event[field] = number
+            if field == "rating" and event["type"] != "review":
+                continue
+            if field == "reach" and (event["type"] not in _OF_REACH or event["count"] > 1):
+                continue
+            event[field] = number

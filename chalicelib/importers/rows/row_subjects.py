@@ -76,6 +76,8 @@ class Subject:
         The person; empty if there is none.
     consents : bool
         Whether the person consents to be identified.
+    own_id, parent_id : str
+        The whole event id of the row's engagement, and that of its parent; usually empty.
     named : dict
         The fields of an engagement that identify the subject.
     """
@@ -93,6 +95,8 @@ class Subject:
     goal: str = ""
     user: str = ""
     consents: bool = True
+    own_id: str = ""
+    parent_id: str = ""
 
     named: RawEvent = field(init=False)
 
@@ -103,6 +107,8 @@ class Subject:
             named["campaign_id"] = self.campaign
         if self.content:
             named["content_id"] = self.content
+        if self.parent_id:
+            named["parent_event_id"] = self.parent_id
         if self.user:
             named["user_id"] = self.user
             if not self.consents:

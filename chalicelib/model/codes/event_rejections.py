@@ -112,6 +112,20 @@ EVENTS = (
         ("event",),
     ),
     Rejection(
+        "parents_without_shares",
+        "Parents of a type that is not shared",
+        "A coverage has `parents`, but its `type` is neither `share` nor `mention`.",
+        "Leave out `type`, or send the coverage of this type without `parents`.",
+        ("event",),
+    ),
+    Rejection(
+        "reach_without_share",
+        "Reach without a single share",
+        "Only a `share` or `mention` with a `count` of 1 can have `reach`.",
+        "Leave out `reach`, or send each share as its own event.",
+        ("event",),
+    ),
+    Rejection(
         "reply_without_parent",
         "Reply without a parent",
         "A `reply` has no `parent_event_id`.",

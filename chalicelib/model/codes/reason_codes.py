@@ -274,6 +274,104 @@ REASONS = (
         "The experiment began after the last day of the window.",
         "Request a fit whose window includes the experiment.",
     ),
+    # --- what followers are worth -----------------------------------------------------------
+    Code(
+        "no_follows",
+        "No follows",
+        "There are neither follows nor sizes of an audience in the data.",
+        "Import the followers of the page: follows and unfollows, or its size per day.",
+        "caution",
+    ),
+    Code(
+        "anonymous_follows",
+        "Follows without people",
+        "The follows have no person, so no one can be compared before and after a follow.",
+        "Send follows with `user_id`, or run an experiment.",
+        "caution",
+    ),
+    Code(
+        "size_only",
+        "Only sizes",
+        "Only the size of the audience is known. It grows with demand, so it does not show "
+        "what following causes.",
+        "Send follows with `user_id`, or register a clean-up or a giveaway as an experiment.",
+        "caution",
+    ),
+    Code(
+        "too_few_followers",
+        "Too few followers",
+        "Fewer than 50 followers have two weeks of data before and after their follow.",
+        "Use a longer history, or wait.",
+        "caution",
+    ),
+    Code(
+        "no_history",
+        "Followers without a history",
+        "Almost all followers were first seen on the day of their follow, so there is no "
+        "time before it to compare with.",
+        "Import earlier purchases and engagements of the same people.",
+        "caution",
+    ),
+    Code(
+        "one_time_goal",
+        "A goal that people reach once",
+        "People reach this goal only once, so no one can be compared before and after a follow.",
+        "Use a goal that people reach repeatedly, or run an experiment.",
+        "caution",
+    ),
+    Code(
+        "stays_after_leaving",
+        "Stays after leaving",
+        "What came with the follow did not go with the unfollow, as with a lasting interest "
+        "that led to both.",
+        "Run an experiment: invite a random part of the customers to follow.",
+        "do_not_act",
+    ),
+    # --- how shares spread ------------------------------------------------------------------
+    Code(
+        "no_shares",
+        "No shares",
+        "There are no shares in the data.",
+        "Import shares, with `parent_event_id` if the platform gives it.",
+        "caution",
+    ),
+    Code(
+        "too_few_children",
+        "Too few further shares",
+        "Fewer than five of the shares of the range were passed on.",
+        "Use a longer range.",
+        "caution",
+    ),
+    Code(
+        "no_edges",
+        "No parents recorded",
+        "No share names the share that brought it, or all name the first one of their chain; "
+        "so the number of further shares that a share brings cannot be known.",
+        "Import shares with `parent_event_id`, the share that was passed on.",
+        "caution",
+    ),
+    Code(
+        "too_few_shares",
+        "Too few shares",
+        "There are fewer than 30 single shares.",
+        "Use a longer range.",
+        "caution",
+    ),
+    Code(
+        "too_young",
+        "Shares too young",
+        "Less than half of the further shares that these shares will bring can have come by now.",
+        "Wait, or choose an earlier range.",
+        "caution",
+    ),
+    Code(
+        "totals_only",
+        "Only totals",
+        "There are only totals of shares. They look alike whether shares bring each other or come "
+        "from outside.",
+        "Import single shares with `parent_event_id`.",
+        "caution",
+    ),
     # --- mood, response times and alarms -----------------------------------------------------
     Code(
         "no_messages",

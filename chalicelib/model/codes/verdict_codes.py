@@ -72,6 +72,59 @@ VERDICTS = tuple(
             "No action is needed.",
         ),
         (
+            "adds_value",
+            "Adds value",
+            "Following causes conversions: the whole interval is above 0.",
+            "No action is needed.",
+        ),
+        (
+            "costs_sales",
+            "Costs sales",
+            "Following lowers conversions: the whole interval is below 0.",
+            "Check what followers are shown.",
+        ),
+        (
+            "nothing_shown",
+            "Nothing shown",
+            "The data do not show whether following has an effect.",
+            "Collect the additional followers in `needed`, or run an experiment.",
+        ),
+        (
+            "at_most",
+            "At most",
+            "Only an upper limit is known: what all organic engagements of the channel bring "
+            "together.",
+            "Send follows with `user_id`.",
+        ),
+        (
+            "below_tipping_point",
+            "Below the tipping point",
+            "Each share brings fewer than one further share, so spreading ends by itself: the "
+            "whole interval is below 1, with missing parents allowed for.",
+            "No action is needed.",
+        ),
+        (
+            "above_tipping_point",
+            "Above the tipping point",
+            "Each share brings more than one further share, so spreading grows by itself: the "
+            "whole interval is above 1.",
+            "No action is needed.",
+        ),
+        (
+            "below_as_recorded",
+            "Below the tipping point as recorded",
+            "Each share brings fewer than one recorded further share, but so many parents may be "
+            "missing that the true number may be above 1.",
+            "Import shares with their parents; declare `parents: complete` if none are missing.",
+        ),
+        (
+            "not_settled",
+            "Not settled",
+            "The data do not settle whether each share brings more or fewer than one further "
+            "share.",
+            "Use a longer range, or wait until the shares are older.",
+        ),
+        (
             "better",
             "Better",
             "The share of negative messages fell: the whole interval of the change is below 0.",

@@ -364,6 +364,141 @@ WARNINGS = (
         "The model has a serious warning, so only the result of the experiment is used.",
         "No action is needed.",
     ),
+    # --- what followers are worth -----------------------------------------------------------
+    _warning(
+        "follows_at_interest_peak",
+        "Follows at a peak of interest",
+        "People buy unusually often around their follow, so they follow when they are "
+        "interested. The weeks around the follow are left out.",
+        "No action is needed.",
+    ),
+    _warning(
+        "followers_without_history",
+        "Followers without a history",
+        "More than 30 % of the followers were first seen on the day of their follow. They "
+        "are assumed to be like the others.",
+        "Import earlier purchases and engagements of the same people.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "silent_followers",
+        "Silent followers",
+        "More than 30 % of the followers had no event in four weeks, as with bought or "
+        "automated accounts.",
+        "Check where the followers come from; the value holds for followers who do something.",
+    ),
+    _warning(
+        "effect_fades",
+        "The effect fades",
+        "A follower brings less later than at the beginning.",
+        "Use a shorter `horizon_days`.",
+        "caution",
+        "too_high",
+    ),
+    _warning(
+        "extrapolated_lifetime",
+        "Extrapolated",
+        "The horizon is longer than follows have been observed; the rest assumes that "
+        "people leave at a constant rate.",
+        "Use a shorter `horizon_days`, or a longer history.",
+    ),
+    _warning(
+        "earlier_followers_assumed_alike",
+        "Earlier followers assumed alike",
+        "What followers bring was measured with new followers; those who followed before "
+        "the data begin are assumed to be like them.",
+        "No action is needed.",
+    ),
+    _warning(
+        "engagements_assumed_alike",
+        "Engagements assumed alike",
+        "The part through engagements assumes that likes and comments brought by following "
+        "work like all others.",
+        "Compare it with the whole effect of following.",
+    ),
+    _warning(
+        "pages_followed_together",
+        "Pages followed together",
+        "At least a tenth of the followers followed another page within four weeks. They are left "
+        "out, because the effects of the pages cannot be separated.",
+        "Run an experiment for one of the pages if almost all followers are left out.",
+        used_as=("reason", "warning"),
+    ),
+    # --- how shares spread ------------------------------------------------------------------
+    _warning(
+        "of_the_whole_window",
+        "Partly of the whole window",
+        "Contents, people and the limit for missing parents are those of all days of the "
+        "fit, not only of this range.",
+        "Ask for all days of the fit to see everything for the same days.",
+    ),
+    _warning(
+        "parents_may_be_missing",
+        "Parents may be missing",
+        "It is not declared that all shares name their parents, or some shares of the range have "
+        "none recorded; so a share may bring more than is recorded, up to `at_most`.",
+        "Declare `parents: complete` if the source records all parents.",
+        "caution",
+        "too_low",
+    ),
+    _warning(
+        "young_shares",
+        "Young shares",
+        "Some further shares have not come yet. They are extrapolated from the delays seen so far; "
+        "ways of spreading that are slower than the data are long cannot be seen.",
+        "Wait, or choose an earlier range.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_parents_decide",
+        "Few shares decide",
+        "A few shares brought so many of the further shares that other data may contain far larger "
+        "ones; the interval may be too narrow.",
+        "Use a longer range.",
+        "caution",
+    ),
+    _warning(
+        "depth_fades",
+        "Fades with depth",
+        "Shares that were brought themselves bring fewer further shares than shares from outside.",
+        "Use `reproduction_of_brought` for what happens further down.",
+    ),
+    _warning(
+        "contents_differ",
+        "Contents differ",
+        "Some contents spread significantly better than others, so an average does not describe "
+        "any of them, and few contents decide the amplification.",
+        "Look at the contents one by one.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_accounts",
+        "The same accounts share each other",
+        "At least a fifth of the further shares repeat a pair of accounts, as in a group of "
+        "accounts that promote each other.",
+        "Look at the accounts with the largest factors.",
+        "caution",
+        "too_high",
+    ),
+    _warning(
+        "silent_accounts",
+        "Silent accounts",
+        "At least 5 % of the shares are by accounts whose shares never bring anything, as of "
+        "automated accounts.",
+        "Exclude such accounts at the source.",
+    ),
+    _warning(
+        "edges_are_not_causes",
+        "Recorded parents are not causes",
+        "At least a fifth of the people whose shares count as brought followed the page anyway and "
+        "may have shared without the parent.",
+        "Use the number without followers as a lower one.",
+        "caution",
+        "too_high",
+    ),
     # --- mood, response times and alarms -----------------------------------------------------
     _warning(
         "sentiment_missing",

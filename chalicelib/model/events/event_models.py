@@ -24,6 +24,9 @@ from chalicelib.model.money import Money
 ABOUT_TYPES = ("mention", "comment", "review")
 """Types of engagement that can be about another company."""
 
+REACH_TYPES = ("share", "mention")
+"""Types of engagement that show content to the followers of one person."""
+
 MAY_BE_OTHERS = frozenset({"reply", *ABOUT_TYPES})
 """Types whose engagements are not always engagement with the brand; see `is_ours`."""
 
@@ -33,7 +36,7 @@ class Engagement(BaseEvent):
 
     `lifetime`: the day is the day of the content, and the count has accumulated since. `about`: the
     slug of another company that the text is about. `sentiment_checked`: a person's rating of the
-    sentiment of the text.
+    sentiment of the text. `reach`: the number of followers of the person who shares or mentions.
     """
 
     kind: Literal["engagement"]
@@ -46,6 +49,7 @@ class Engagement(BaseEvent):
     campaign_id: ShortText | None = None
     content_id: ShortText | None = None
     parent_event_id: EventId | None = None
+    reach: Annotated[StrictInt, Field(ge=0, le=MAX_COUNT)] | None = None
     rating: Annotated[float, Field(strict=True, ge=1, le=5)] | None = None
     sentiment: Annotated[float, Field(strict=True, ge=-1, le=1)] | None = None
     sentiment_checked: Annotated[float, Field(strict=True, ge=-1, le=1)] | None = None
@@ -65,6 +69,10 @@ class Engagement(BaseEvent):
         if self.about is not None and self.type not in ABOUT_TYPES:
             raise PydanticCustomError(
                 "about_without_text", "only a mention, comment or review can have about"
+            )
+        if self.reach is not None and (self.type not in REACH_TYPES or self.count > 1):
+            raise PydanticCustomError(
+                "reach_without_share", "only a single share or mention can have reach"
             )
         return self
 

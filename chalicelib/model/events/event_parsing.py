@@ -36,6 +36,8 @@ _OWN = frozenset(
         "rating_without_review",
         "reply_without_parent",
         "about_without_text",
+        "reach_without_share",
+        "parents_without_shares",
         "one_source",
         "ends_before_start",
         "invalid_format",

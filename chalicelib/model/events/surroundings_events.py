@@ -21,6 +21,7 @@ MAX_SPAN_DAYS = 3_660
 """The maximum length of a coverage or annotation."""
 
 Category = Literal["promotion", "price", "holiday", "outage", "launch", "other"]
+_OF_SOURCES = ("channel", "type", "paid", "goal", "parents")
 _UNSET = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -56,6 +57,8 @@ class Coverage(Span):
     """Declares that the data of a source are complete: a day without events is a zero.
 
     The source is a channel (optionally one `type`, paid or not) or the conversions of a goal.
+    `parents`: in addition, each share of these days that another share led to names it in
+    `parent_event_id` (ADR 61).
     """
 
     kind: Literal["coverage"]
@@ -63,19 +66,27 @@ class Coverage(Span):
     type: EngagementType | None = None
     paid: StrictBool | None = None
     goal: Slug | None = None
+    parents: Literal["complete"] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _has_one_source(cls, raw: Any) -> Any:
         if isinstance(raw, dict):
-            given = {
-                name for name in ("channel", "type", "paid", "goal") if raw.get(name) is not None
-            }
+            given = {name for name in _OF_SOURCES if raw.get(name) is not None}
             if ("goal" in given) == ("channel" in given) or ("goal" in given and len(given) > 1):
                 raise PydanticCustomError(
                     "one_source", "a coverage needs either a channel (and type) or a goal"
                 )
         return raw
+
+    @model_validator(mode="after")
+    def _has_shares(self) -> Coverage:
+        if self.parents is not None and self.type not in (None, "share", "mention"):
+            raise PydanticCustomError(
+                "parents_without_shares",
+                "parents needs a coverage of all types, of shares or of mentions",
+            )
+        return self
 
 
 class Annotation(Span):

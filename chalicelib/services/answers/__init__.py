@@ -30,21 +30,39 @@ from chalicelib.services.answers.engagement_types import (
     engagement_rows,
     engagements,
 )
+from chalicelib.services.answers.follower_values import (
+    AUDIENCES_TABLE,
+    Audiences,
+    audience_rows,
+    audiences,
+)
+from chalicelib.services.answers.share_spread import (
+    VIRALITY_TABLE,
+    Virality,
+    virality,
+    virality_rows,
+)
 
 __all__ = [
+    "AUDIENCES_TABLE",
     "ENGAGEMENTS_TABLE",
     "EQUIVALENCES_TABLE",
     "EQUIVALENCE_TABLE",
     "ROI_TABLE",
+    "VIRALITY_TABLE",
     "Attribution",
+    "Audiences",
     "Decomposition",
     "Engagements",
     "Equivalence",
     "Equivalences",
     "Roi",
+    "Virality",
     "attribution",
     "attribution_rows",
     "attribution_table",
+    "audience_rows",
+    "audiences",
     "decomposition",
     "decomposition_table",
     "engagement_rows",
@@ -54,4 +72,6 @@ __all__ = [
     "equivalences",
     "roi",
     "roi_rows",
+    "virality",
+    "virality_rows",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.model.days import MAX_WINDOW_DAYS, zone_of
@@ -20,6 +20,7 @@ from chalicelib.services.experiments import (
     calibrate_goal,
     without_goal,
 )
+from chalicelib.services.fitting.audience_documents import audience_documents, audience_sizes
 from chalicelib.services.fitting.credits import count_anonymous, credit_goal
 from chalicelib.services.fitting.day_parts import part_days
 from chalicelib.services.fitting.edges import Brought, spillover_warnings
@@ -35,6 +36,7 @@ from chalicelib.services.fitting.fit_documents import (
     goal_document,
     type_documents,
 )
+from chalicelib.services.fitting.follower_rows import Pages, read_pages
 from chalicelib.services.fitting.goal_observations import observe
 from chalicelib.services.fitting.holidays import public_holidays
 from chalicelib.services.fitting.region_days import observe_regions
@@ -45,6 +47,12 @@ from chalicelib.services.fitting.source_coverage import (
     cover_types,
     coverage_warnings,
 )
+from chalicelib.services.fitting.spread_documents import (
+    PersonDocument,
+    SpreadDocument,
+    end_of_data,
+    spread_document,
+)
 from chalicelib.services.fitting.user_identity import identity_warnings
 from chalicelib.services.fitting.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
@@ -54,6 +62,31 @@ from chalicelib.storage.fit_items import FIT_SCHEMA
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates
     from chalicelib.attribution.observations import Observations
+
+
+@dataclass(frozen=True, slots=True)
+class SharesAsked:
+    """Days of the shares whose spread is estimated; None: all days of the window.
+
+    `until`: events after this instant do not exist yet.
+    """
+
+    start: dt.date | None = None
+    end: dt.date | None = None
+    until: dt.datetime | None = None
+
+    def spread(
+        self, columns: Columns, pages: Pages | None, start: dt.date, n_days: int
+    ) -> tuple[SpreadDocument, list[PersonDocument]] | None:
+        """Estimate the spread of these shares; None if there is none in the window."""
+        end = start + dt.timedelta(days=n_days - 1)
+        last = end_of_data(columns, start, n_days, self.until)
+        first, final = max(self.start or start, start), min(self.end or end, end)
+        if first > final:
+            return None
+        days = (final - first).days + 1
+        return spread_document(columns, pages, first, days, last=last)
+
 
 Inspect = Callable[[str, "Observations", "GoalEstimates"], None]
 
@@ -73,6 +106,8 @@ def fit_events(
     country: str | None = None,
     user_ids: str | None = None,
     inspect: Inspect | None = None,
+    people: list[PersonDocument] | None = None,
+    shares: SharesAsked = SharesAsked(),
 ) -> FitDocument:
     """Fit all goals in the events.
 
@@ -100,6 +135,11 @@ def fit_events(
         The IANA name of the zone that defines days; UTC by default.
     inspect : callable, optional
         Called with each goal, its observations and its estimates.
+    people : list, optional
+        Receives the people whose shares bring most. They are not part of the document, so that an
+        erasure can remove them.
+    shares : SharesAsked, optional
+        Days of the shares whose spread is estimated; default: all.
 
     Returns
     -------
@@ -131,7 +171,18 @@ def fit_events(
     if country:
         days = public_holidays(country, start, n_days)
         columns.surroundings = columns.surroundings.with_holidays(days)
-    body = _fitted(columns, found_window, n_days, experiments, max_people, roles, user_ids, inspect)
+    body = _fitted(
+        columns,
+        found_window,
+        n_days,
+        experiments,
+        max_people,
+        roles,
+        user_ids,
+        inspect,
+        people,
+        shares,
+    )
     if window is None:  # no given window excludes them on purpose
         body["costs_outside"] = costs_outside(columns, start, end)
     return {
@@ -140,6 +191,54 @@ def fit_events(
         "as_of": as_of.isoformat(),
         "currency": currency,
         **body,
+    }
+
+
+def fit_shares(
+    columns: Columns,
+    *,
+    window: tuple[dt.date, dt.date] | None,
+    currency: str,
+    as_of: dt.datetime,
+    fit_id: str,
+    people: list[PersonDocument] | None = None,
+    shares: SharesAsked = SharesAsked(),
+) -> FitDocument:
+    """Estimate only how shares spread: a document without goals, from events without conversions.
+
+    Parameters
+    ----------
+    columns, window, currency, as_of, fit_id, people, shares
+        As for `fit_events`.
+
+    Raises
+    ------
+    UnusableInput
+        If there are no events.
+    """
+    from chalicelib.attribution.draft import LEVEL
+
+    found = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS)
+    start, n_days = found.start, (found.end - found.start).days + 1
+    spread = shares.spread(columns, None, start, n_days)
+    if people is not None and spread is not None:
+        people.extend(spread[1])
+    return {
+        "schema": FIT_SCHEMA,
+        "id": fit_id,
+        "as_of": as_of.isoformat(),
+        "currency": currency,
+        "coverage": [],
+        "annotations": [],
+        "window": {"from": start.isoformat(), "to": found.end.isoformat()},
+        "confidence": LEVEL,
+        "decays": [],
+        "kinds": [],
+        "costs": {},
+        "goals": {},
+        "experiments_without_goal": [],
+        "audience_sizes": audience_sizes(columns, start, n_days),
+        "virality": None if spread is None else spread[0],
     }
 
 
@@ -152,6 +251,8 @@ def _fitted(
     roles: Mapping[str, str] | None,
     user_ids: str | None,
     inspect: Inspect | None,
+    people: list[PersonDocument] | None,
+    shares: SharesAsked,
 ) -> FitBody:
     from chalicelib.attribution.adstock import DECAYS
     from chalicelib.attribution.draft import LEVEL
@@ -159,6 +260,7 @@ def _fitted(
 
     goals: dict[str, GoalDocument] = {}
     observed = None
+    pages: Pages | None = None
     names = sorted(columns.goals)
     start, end = window.start, window.end
     declared = list(columns.surroundings.declared.values())
@@ -179,6 +281,7 @@ def _fitted(
     for goal in names:
         observed = observe(columns, goal, start, n_days, max_people=max_people, roles=roles)
         if types is None:
+            pages = read_pages(columns, observed, start)
             types = cover_types(list(columns.kinds), observed.counts.T.tolist(), declared, start)
         covered = covered_goals[goal] = cover_goal(goal, observed.outcome.tolist(), declared, start)
         observed = replace(
@@ -209,6 +312,7 @@ def _fitted(
         goals[goal] = {
             **shown,
             "experiments": tested,
+            "audiences": audience_documents(pages, columns, goal, observed, estimates),
             "decomposition": part_days(observed, estimates, shown, kinds, start),
             "classical": credit_goal(
                 columns,
@@ -220,6 +324,9 @@ def _fitted(
         }
     assert observed is not None  # there is a goal
     assert types is not None
+    spread = shares.spread(columns, pages, start, n_days)
+    if people is not None and spread is not None:
+        people.extend(spread[1])
     return {
         "coverage": coverage_document(columns, observed.names, types, covered_goals, start),
         "annotations": columns.surroundings.shown_annotations(start, end),
@@ -233,6 +340,8 @@ def _fitted(
         },
         "goals": goals,
         "experiments_without_goal": without_goal(experiments, goals),
+        "audience_sizes": audience_sizes(columns, start, n_days),
+        "virality": None if spread is None else spread[0],
     }
 
 

@@ -37,6 +37,7 @@ from chalicelib.services.fitting.declared_columns import (
 )
 from chalicelib.services.fitting.edges import SPREADING, Edges
 from chalicelib.services.fitting.region_counts import RegionCounts
+from chalicelib.services.fitting.share_rows import ShareRows
 from chalicelib.services.fitting.surroundings import Surroundings
 
 SMALLEST_SHARE = Decimal("1e-12")
@@ -98,6 +99,9 @@ class OrderSums:
         )
 
 
+SIZE = Amount(lambda: (0.0, 0), max, list, tuple)
+"""The latest size of an audience, after its time (days since 1970); the larger of equal times."""
+
 ORDERS = Amount(OrderSums, OrderSums.extend, astuple, lambda raw: OrderSums(*raw))
 
 
@@ -136,6 +140,9 @@ class Columns(Declared):
 
     `regions` has the counts of events that carry a region, with or without a person.
 
+    `audiences` has the latest size of each channel's audience on a day. `shares` has every share,
+    with or without a person.
+
     `zone` determines the day of an instant; None: UTC. Daily totals are booked at midnight UTC and
     keep their day (`is_booked`).
     """
@@ -157,6 +164,8 @@ class Columns(Declared):
     edges: Edges = field(default_factory=Edges)
     surroundings: Surroundings = field(default_factory=Surroundings)
     regions: RegionCounts = field(default_factory=RegionCounts)
+    audiences: dict[tuple[str, int], tuple[float, int]] = sums(SIZE, None, None)
+    shares: ShareRows = field(default_factory=ShareRows)
     zone: dt.tzinfo | None = None
 
     def add(self, event: Event) -> None:
@@ -175,7 +184,9 @@ class Columns(Declared):
             case Coverage() | Annotation() | Control():
                 self.surroundings.add(event, self._day_of(event, None))
             case Audience():
-                pass
+                at = event.occurred_at.timestamp() / SECONDS_PER_DAY
+                where = event.channel, self._day_of(event, None)
+                self.audiences[where] = max(self.audiences[where], (at, event.size))
 
     def extend(self, other: Columns, *, without: Collection[str] = ()) -> None:
         """Append the events of other columns, as if they had been added here one by one.
@@ -197,7 +208,7 @@ class Columns(Declared):
     @property
     def tables(self) -> tuple[Declared, ...]:
         """Tables with their own declarations that do not depend on the goals."""
-        return self.edges.parents, self.edges.children, self.regions
+        return self.edges.parents, self.edges.children, self.regions, self.shares
 
     def _add_engagement(self, event: Engagement) -> None:
         zone, what, user = self.zone, event.type, event.user_id if event.consent else None
@@ -222,6 +233,8 @@ class Columns(Declared):
             self.apart[kind, day, person] += event.count
         if (what in SPREADING or event.parent_event_id is not None) and not event.lifetime:
             self.edges.add(event, kind, day, self.followed / SAMPLE_PARTS)
+        if what == "share" and not event.lifetime:
+            self.shares.add(event, kind, person)
         if event.region is not None and not event.lifetime:
             self.regions.engagements[kind, day, event.region] += event.count
         if cost is not None:

@@ -25,6 +25,7 @@ from chalicelib.services.fitting.source_coverage import (
     name_goal,
     name_type,
 )
+from chalicelib.services.fitting.spread_documents import SpreadDocument
 from chalicelib.services.fitting.surroundings import AnnotatedSpan
 
 if TYPE_CHECKING:
@@ -165,11 +166,16 @@ class GoalResults(TypedDict):
 
 
 class GoalDocument(GoalResults):
-    """A goal with its experiments, its days in parts, and the credit of classical models."""
+    """A goal with its experiments, its days in parts, and the credit of classical models.
+
+    ``audiences``: by channel, what following its page causes (`audience_document`). Fits of earlier
+    versions do not have it.
+    """
 
     experiments: list[TestedExperiment]
     decomposition: DayParts | None
     classical: ClassicalDocument
+    audiences: NotRequired[dict[str, dict[str, Any]]]
 
 
 class FitHeading(TypedDict):
@@ -186,6 +192,8 @@ class FitBody(TypedDict):
 
     ``costs`` are per channel and day of the window; ``costs_outside`` are costs per channel on days
     outside the window. ``decays`` is the grid that ``decay_weights`` of estimates refer to.
+    ``audience_sizes``: sizes of each channel's audience per day, None if unknown. ``virality``: how
+    shares spread; None without shares. Fits of earlier versions have neither.
     """
 
     coverage: list[CoveredSource]
@@ -198,6 +206,8 @@ class FitBody(TypedDict):
     goals: dict[str, GoalDocument]
     experiments_without_goal: list[TestedExperiment]
     costs_outside: NotRequired[dict[str, float]]
+    audience_sizes: NotRequired[dict[str, list[float | None]]]
+    virality: NotRequired[SpreadDocument | None]
 
 
 class FitDocument(FitHeading, FitBody):

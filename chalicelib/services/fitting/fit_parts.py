@@ -3,7 +3,8 @@
 A part is some days of a shard. The estimators' input adds up over parts; their results would not.
 Each part becomes columns (`event_columns`), a few bytes per event, and the merged columns of all
 parts, in order, equal those of all events. So the merged fit equals the plain one, to the last
-digit (ADR 33).
+digit (ADR 33). Only a plain fit reads what people did before the window, if people follow pages
+(ADR 62).
 
 The plan fixes everything that could change during a fit: the window, the oldest day to read, the
 parts, and the sample of people. If a part is read twice, the second result replaces the first.

@@ -1,4 +1,8 @@
-"""The events that a fit reads: the days of its window, and earlier events that reach into it."""
+"""The events that a fit reads: the days of its window, and earlier events that reach into it.
+
+If people follow pages, a fit also reads what they did before the window, because a comparison of
+the time before a follow with the time after it is better, the longer both are.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,15 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chalicelib.model.channels import CHANGES
 from chalicelib.model.days import zone_of
-from chalicelib.model.events import Cost, Coverage, Event
+from chalicelib.model.events import OF_PEOPLE, Cost, Coverage, Engagement, Event
 from chalicelib.services.privacy.retention import first_whole_day
 from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.tenant_store import TenantStore
+
+LEAST_FOLLOWS = 50
+"""With fewer follows by known people in the window, earlier days are not read for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,42 @@ def window_of(store: TenantStore, header: FitHeader, as_of: dt.datetime) -> FitW
 
 
 def events_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
-    """The events of a window, and earlier costs and spans that reach into it."""
+    """The events of a window, earlier costs and spans that reach into it, and earlier events of
+    people, if people follow pages.
+    """
+    follows = 0
+    for event in _events_inside(store, window):
+        if isinstance(event, Engagement) and event.type in CHANGES and event.user_id is not None:
+            follows += 1
+        yield event
+    if follows >= LEAST_FOLLOWS:
+        yield from history_of(store, window)
+
+
+def history_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
+    """Events of people before a window, on days that have events by the day totals.
+
+    As many days as `Settings.fit_history_days`, the newest first, and at most as many events as a
+    fit reads as a whole.
+    """
+    last = window.start - dt.timedelta(days=1 + margin_of(store).days)
+    first = max(window.start - dt.timedelta(days=store.settings.fit_history_days), window.oldest)
+    if first > last:
+        return
+    counts: dict[dt.date, int] = {}
+    for day, _, events in store.totals.events_between(first, last):
+        counts[day] = counts.get(day, 0) + events
+    left = store.settings.fit_whole_events
+    for day in sorted(counts, reverse=True):
+        left -= counts[day]
+        if left < 0:
+            return
+        for event in store.iter_events(day, day):
+            if isinstance(event, OF_PEOPLE) and event.user_id is not None:
+                yield event
+
+
+def _events_inside(store: TenantStore, window: FitWindow) -> Iterator[Event]:
     if not window.is_empty:
         yield from spans_of(store, window)
         earlier = earlier_days(store, window)

@@ -26,6 +26,7 @@ from chalicelib.services.answer_tables import Column, Table
 from chalicelib.services.experiments import all_experiments
 from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.fit_windows import FitWindow, events_of, window_of
+from chalicelib.services.fitting.spread_documents import PersonDocument
 from chalicelib.storage.fit_items import ENDED, FitHeader, Status
 from chalicelib.storage.table_keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
@@ -180,6 +181,7 @@ def conclude_fit(
     now : datetime
         When the fit ends.
     """
+    people: list[PersonDocument] = []
     try:
         if window.is_empty:
             raise UnusableInput("the whole window is older than the retention of this tenant")
@@ -196,10 +198,15 @@ def conclude_fit(
             experiments=all_experiments(store),
             max_people=store.settings.max_people,
             time_zone=store.config.time_zone,
+            people=people,
         )
     except (OtherVersion, UnusableInput) as reason:
         return fail_fit(store, header, reason, now=now)
     store.fits.put_document(header.fit_id, document)
+    if not header.window_given:
+        erased = store.erasures.people()
+        named = [dict(one) for one in people if one["person"] not in erased]
+        store.multipliers.put(header.fit_id, named)
     header = replace(
         header,
         status="done",
@@ -322,6 +329,18 @@ def latest_document(store: TenantStore, goal: str | None = None) -> FitDocument:
         if document is not None:
             return document
     raise NoFitYet("there is no fit yet; request one with POST /v1/fits")
+
+
+def named_people(store: TenantStore, document: FitDocument) -> list[PersonDocument]:
+    """The people whose shares bring most, by a fit; none if it is not the newest default fit.
+
+    A fit that was running during an erasure may have stored an erased person, who is left out.
+    """
+    named = cast("list[PersonDocument]", store.multipliers.of_fit(document["id"]))
+    if not named:
+        return []
+    erased = store.erasures.people()
+    return [one for one in named if one["person"] not in erased]
 
 
 def document_before(store: TenantStore, header: FitHeader) -> FitDocument | None:

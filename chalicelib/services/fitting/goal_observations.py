@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib.model.channels import role_of
+from chalicelib.model.channels import CHANGES, role_of
 from chalicelib.services.fitting.event_columns import (
     NOT_FOLLOWED,
     SAMPLE_PARTS,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from chalicelib.attribution.observations import Observations
+    from chalicelib.attribution.within_user.panel import Follows
 
 
 def observe(
@@ -113,6 +114,9 @@ def observe(
         outcome_day=when[bought],
         outcome_weight=number[bought],
         first_day=first_day,
+        followed=_follows(
+            list(columns.kinds), played, person[touched], day[touched], kind[touched]
+        ),
     )
     return Observations(
         names=tuple(source_name(key, columns.kinds) for key in columns.kinds),
@@ -129,6 +133,29 @@ def observe(
         order_count=number[counted],
         orders_apart=OrderMoments(*apart.moments),
     )
+
+
+def _follows(
+    kinds: list[Kind],
+    played: list[str],
+    person: NDArray[np.int64],
+    day: NDArray[np.int64],
+    kind: NDArray[np.int64],
+) -> Follows | None:
+    """The follows and unfollows among engagements; None if there are none."""
+    import numpy as np
+
+    from chalicelib.attribution.within_user.panel import Follows
+
+    of_kind = [
+        CHANGES.get(what, 0) * (role == "state")
+        for (_, what, _), role in zip(kinds, played, strict=True)
+    ]
+    step = np.array(of_kind, dtype=np.float64)[kind]
+    changes = step != 0
+    if not changes.any():
+        return None
+    return Follows(person[changes], day[changes], step[changes])
 
 
 def _sample(ids: list[str], most: int, followed: int) -> tuple[NDArray[np.bool_], float]:

@@ -28,6 +28,7 @@ class Declared:
     """Days for which a sender declares a source complete; days are ordinals, inclusive.
 
     The source is a goal, or a channel with its `type` and `paid`; None stands for all of them.
+    `has_parents`: whether, in addition, shares of these days name the share that led to them.
     """
 
     channel: str | None
@@ -36,6 +37,7 @@ class Declared:
     goal: str | None
     first: int
     last: int
+    has_parents: bool = False
 
     def is_about_type(self, channel: str, type_: str, paid: bool) -> bool:
         """Whether an engagement type is among the sources."""
@@ -61,7 +63,8 @@ class Surroundings:
             case Coverage():
                 first, last = event.first.toordinal(), event.last.toordinal()
                 about = (event.channel, event.type, event.paid, event.goal)
-                self.declared[event.event_id] = Declared(*about, first, last)
+                complete = event.parents == "complete"
+                self.declared[event.event_id] = Declared(*about, first, last, complete)
             case Annotation():
                 first, last = event.first.toordinal(), event.last.toordinal()
                 self.annotations[event.event_id] = (event.name, event.category, first, last)
@@ -90,6 +93,15 @@ class Surroundings:
             if (name, day.toordinal()) not in known
         }
         return Surroundings(self.declared, self.annotations | added, self.controls)
+
+    def has_parents(self, channel: str, days: Iterable[int]) -> bool:
+        """Whether the shares of a channel name their parents on all of these days (ordinals)."""
+        spans = [
+            (one.first, one.last)
+            for one in self.declared.values()
+            if one.has_parents and one.channel == channel and one.type in (None, "share")
+        ]
+        return all(any(first <= day <= last for first, last in spans) for day in days)
 
     def _keep(self, name: str, day: int, value: tuple[str, str, float]) -> None:
         known = self.controls.get((name, day))

@@ -70,6 +70,7 @@ def erase_person(
         )
     )
     store.erased.look_again()
+    store.multipliers.forget(person)
     return _go_on(store, _begun(store, receipt, now), now, has_time)
 
 

@@ -15,6 +15,7 @@ from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.records.markup import elements, fields_of, local_name, text_of
 from chalicelib.importers.records.record_fields import moment
 from chalicelib.importers.records.records import Converted, outcomes_of_elements
+from chalicelib.importers.values.event_identity import event_id
 
 _MARKS = ("http://disqus.com", "disqus-internals", "<isDeleted>", "<isSpam>")
 _WITHHELD = (
@@ -22,7 +23,10 @@ _WITHHELD = (
     ("isSpam", "true", "spam"),
     ("isApproved", "false", "a comment awaiting approval"),
 )
-_READ = ("isdeleted", "isspam", "isapproved", "createdat", "thread", "thread.id")
+_READ = (
+    *("isdeleted", "isspam", "isapproved", "createdat", "thread", "thread.id"),
+    *("parent", "parent.id"),
+)
 
 _DECLARATION = Declaration(
     "Disqus: comment export (XML)",
@@ -30,6 +34,7 @@ _DECLARATION = Declaration(
     "XML in the namespace http://disqus.com",
     (
         Becomes("post", "`comment`; `content_id` is the link of its thread"),
+        Becomes("parent of a post", "`parent_event_id`: the comment that it answers"),
         Becomes("post with isDeleted, isSpam or isApproved=false", "not imported"),
         Becomes("thread, category", "not imported"),
     ),
@@ -76,10 +81,14 @@ def _converter(channel: str, account: str) -> Callable[[Element], Converted]:
         if not identity:
             raise RowRejected("missing_value", "the post has no dsq:id")
         at = moment(text_of(record, "createdat"))
-        thread = next((_identity(e) for e in record if local_name(e.tag) == "thread"), "")
+        thread, answered = _identity_in(record, "thread"), _identity_in(record, "parent")
         page = pages.get(thread) or thread
-        parts = ("disqus", account or "-", identity)
-        return (engagement(channel, "comment", at, *parts, content_id=page),)
+        blog = ("disqus", account or "-")
+        parent = event_id(channel, *blog, answered, "comment") if answered else ""
+        comment = engagement(
+            channel, "comment", at, *blog, identity, content_id=page, parent=parent
+        )
+        return (comment,)
 
     return convert
 
@@ -87,6 +96,11 @@ def _converter(channel: str, account: str) -> Callable[[Element], Converted]:
 def _identity(element: Element) -> str:
     """Return the attribute `id` in any namespace, usually dsq:id."""
     return next((value.strip() for name, value in element.items() if local_name(name) == "id"), "")
+
+
+def _identity_in(record: Element, name: str) -> str:
+    """Return the id of the first child with a name; empty if there is none."""
+    return next((_identity(child) for child in record if local_name(child.tag) == name), "")
 
 
 def _shown(record: Element) -> str:

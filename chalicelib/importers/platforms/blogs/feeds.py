@@ -21,6 +21,7 @@ from chalicelib.importers.records.markup import elements, fields_of, local_name,
 from chalicelib.importers.records.record_fields import as_count, first_moment
 from chalicelib.importers.records.records import Converted, outcomes_of_elements
 from chalicelib.importers.values.counters import lifetime_events
+from chalicelib.importers.values.event_identity import event_id
 
 _THREADING = "http://purl.org/syndication/thread/1.0"
 _SLASH = "http://purl.org/rss/1.0/modules/slash/"
@@ -57,6 +58,7 @@ _DECLARATION = Declaration(
     "that begins with Comments (Kommentare)",
     (
         Becomes("an entry that replies to a post (thr:in-reply-to, #comment-7)", "`comment`"),
+        Becomes("thr:in-reply-to of a comment, if its ref is another comment", "`parent_event_id`"),
         Becomes(
             "slash:comments, thr:total, thr:count in a feed of posts",
             "that many `comment`s, on the UTC day of the post",
@@ -144,7 +146,10 @@ def _converter(
         if not has_comments:
             counts = {"comment": number}
             return lifetime_events(channel, at, counts, *parts, content_id=page_of(_link(entry)))
-        return (engagement(channel, "comment", at, *parts, content_id=_commented(entry)),)
+        answered = _answered(entry)
+        parent = event_id(channel, *parts[:-1], answered, "comment") if answered else ""
+        page = _commented(entry)
+        return (engagement(channel, "comment", at, *parts, content_id=page, parent=parent),)
 
     return convert
 
@@ -184,6 +189,15 @@ def _commented(entry: Element) -> str:
         if local_name(child.tag) == "in-reply-to":
             return page_of(child.get("href") or child.get("ref") or "")
     return page_of(_link(entry)) or text_of(entry, "parent", _BLOGGER)
+
+
+def _answered(entry: Element) -> str:
+    """Return the id of the comment that a comment answers; empty if it is about the post."""
+    for child in entry:
+        if local_name(child.tag) == "in-reply-to":
+            reference = (child.get("ref") or "").strip()
+            return reference if _COMMENT_ADDRESS.search(reference) else ""
+    return ""
 
 
 def _link(entry: Element) -> str:

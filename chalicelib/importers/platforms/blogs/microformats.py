@@ -24,6 +24,7 @@ from chalicelib.importers.records.record_fields import (
 from chalicelib.importers.records.records import Converted, outcomes_of
 from chalicelib.importers.records.unread_keys import UnreadKeys
 from chalicelib.importers.values.counters import NOTHING_YET, lifetime_events
+from chalicelib.importers.values.event_identity import event_id
 from chalicelib.model.errors import ExportRejected
 
 _ENTRIES = ("h-entry", "h-cite", "h-feed")
@@ -51,6 +52,9 @@ _DECLARATION = Declaration(
         Becomes("properties.like", "`like`"),
         Becomes("properties.repost", "`share`"),
         Becomes("properties.comment", "`comment`"),
+        Becomes(
+            "in-reply-to of a response, if it is another response with a time", "`parent_event_id`"
+        ),
         Becomes(
             "an entry with like-of, repost-of, in-reply-to or bookmark-of and without responses",
             "`like`, `share`, `comment`, `save`",
@@ -157,8 +161,15 @@ def _converter(channel: str, account: str) -> Callable[[dict[str, Any] | _Respon
         identity = _first(response.properties, "uid", "url")
         if not identity:
             raise RowRejected("missing_value", "the response has neither url nor uid")
-        parts = ("microformats", account or "-", "answer", identity)
-        return (engagement(channel, response.kind, at, *parts, content_id=_page(response.entry)),)
+        answers = ("microformats", account or "-", "answer")
+        other = _answered(response)
+        parent = event_id(channel, *answers, *other) if other else ""
+        page = _page(response.entry)
+        return (
+            engagement(
+                channel, response.kind, at, *answers, identity, content_id=page, parent=parent
+            ),
+        )
 
     return convert
 
@@ -167,6 +178,21 @@ def _first(properties: dict[str, Any], *names: str) -> str:
     """Return the first value of the first property that has one."""
     values = (as_text(value) for name in names for value in listing(properties, name)[:1])
     return next(filter(None, values), "")
+
+
+def _answered(response: _Response) -> tuple[str, str] | None:
+    """Return the identity and the kind of the dated response that a response answers."""
+    addresses = {
+        as_text(value) or _first(mapping(value, "properties"), "url")
+        for value in listing(response.properties, "in-reply-to")
+    }
+    for name, kind in _RESPONSES.items():
+        for other in listing(response.entry, name):
+            properties = mapping(other, "properties")
+            names = {_first(properties, "uid"), _first(properties, "url")} - {""}
+            if names & addresses and _first(properties, "published"):
+                return _first(properties, "uid", "url"), kind
+    return None
 
 
 def _time(properties: dict[str, Any]) -> Any:

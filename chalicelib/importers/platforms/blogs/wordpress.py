@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element  # defusedxml reads; this names types  # nosec B405
 
@@ -16,6 +16,7 @@ from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.records.markup import elements, fields_of, local_name, text_of
 from chalicelib.importers.records.record_fields import first_moment
 from chalicelib.importers.records.records import Converted, outcomes_of_elements
+from chalicelib.importers.values.event_identity import event_id
 
 _NAMESPACE = "http://wordpress.org/export/"
 _BLOG_ADDRESSES = ("base_site_url", "base_blog_url")
@@ -37,7 +38,7 @@ _WITHHELD = {
 _APPROVED = frozenset({"1", "approve", "approved"})
 _READ = (
     *("comment_approved", "comment_type", "comment_id", "comment_date_gmt", "comment_date"),
-    *("comment_post_id", "commentmeta"),
+    *("comment_post_id", "comment_parent", "commentmeta"),
 )
 
 _DECLARATION = Declaration(
@@ -53,6 +54,10 @@ _DECLARATION = Declaration(
             "`like`, `share`, `save`",
         ),
         Becomes("wp:comment of type review (shops), with its rating", "`review`"),
+        Becomes(
+            "wp:comment_parent",
+            "`parent_event_id`: the comment that it answers, if the file contains it",
+        ),
         Becomes("comments that are spam, deleted or awaiting approval", "not imported"),
         Becomes("posts, pages, media, other types of comment", "not imported"),
     ),
@@ -86,9 +91,12 @@ def _find(glimpse: Glimpse) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Comment:
+    """A comment; `kinds` has the types of the comments that it may answer, by their number."""
+
     blog: str
     page: str
     element: Element
+    kinds: Mapping[str, str]
 
     def field(self, name: str) -> str:
         return text_of(self.element, name, _NAMESPACE)
@@ -109,20 +117,34 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
 def _records(source: Source) -> Iterator[_Comment | None]:
     """Yield None for each item, then its comments; also yield comments outside of items."""
     blog = ""
+    outside: dict[str, str] = {}
     for element in elements(source, ("item", "comment", *_BLOG_ADDRESSES)):
         if local_name(element.tag) in _BLOG_ADDRESSES:
             blog = (element.text or "").strip() or blog
             continue
         if local_name(element.tag) == "comment":
             post = text_of(element, "comment_post_id", _NAMESPACE)
-            yield _Comment(blog, f"post {post}" if post else "", element)
+            outside |= _kinds_in((element,))
+            yield _Comment(blog, f"post {post}" if post else "", element, outside)
             continue
         yield None
         page = text_of(element, "link") or text_of(element, "guid")
         page = page or f"post {text_of(element, 'post_id', _NAMESPACE)}"
-        for child in element:
-            if local_name(child.tag) == "comment":
-                yield _Comment(blog, page, child)
+        comments = [child for child in element if local_name(child.tag) == "comment"]
+        kinds = _kinds_in(comments)
+        for comment in comments:
+            yield _Comment(blog, page, comment, kinds)
+
+
+def _kinds_in(comments: Iterable[Element]) -> dict[str, str]:
+    """Return number -> type of engagement, for the comments that are imported."""
+    return {
+        number: kind
+        for one in comments
+        if (number := text_of(one, "comment_id", _NAMESPACE))
+        and text_of(one, "comment_approved", _NAMESPACE).lower() in _APPROVED
+        and (kind := _KINDS.get(text_of(one, "comment_type", _NAMESPACE).lower()))
+    }
 
 
 def _converter(channel: str, account: str) -> Callable[[_Comment | None], Converted]:
@@ -144,10 +166,16 @@ def _converter(channel: str, account: str) -> Callable[[_Comment | None], Conver
             _in_utc(comment.field("comment_date_gmt")),
             comment.field("comment_date"),
         )
-        parts = ("wordpress", account or comment.blog or "-", identity)
+        blog = ("wordpress", account or comment.blog or "-")
+        answered = comment.field("comment_parent")
+        kind_of_answered = comment.kinds.get(answered, "")
+        parent = event_id(channel, *blog, answered, kind_of_answered) if kind_of_answered else ""
         rating = _rating(comment.element) if kind == "review" else None
         page = page_of(comment.page)
-        return (engagement(channel, kind, at, *parts, content_id=page, rating=rating),)
+        found = engagement(
+            channel, kind, at, *blog, identity, content_id=page, rating=rating, parent=parent
+        )
+        return (found,)
 
     return convert
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from chalicelib.importers.booking import engagement
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowRejected
+from chalicelib.importers.outcomes import RawEvent, Reading, ReportDescription, RowRejected
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
@@ -50,6 +50,10 @@ _DECLARATION = Declaration(
     (
         Becomes("topic: views", "`impression`, on the UTC day of the topic"),
         Becomes("posts[] from post_number 2 on", "`comment`, at its own time"),
+        Becomes(
+            "posts[].reply_to_post_number",
+            "`parent_event_id`: the post that it answers, if the file contains it",
+        ),
         Becomes("posts[].actions_summary with id 2: count", "`like`, on the UTC day of the post"),
         Becomes("topic_list.topics[]: views", "`impression`, on the UTC day of the topic"),
         Becomes("topic_list.topics[]: like_count", "`like`, on the UTC day of the topic"),
@@ -103,7 +107,7 @@ def _open(source: Source, options: Options) -> Reading:
     description = ReportDescription(_CHANNEL, report, source.encoding, lifetime=True, notes=notes)
     outcomes = outcomes_of(
         records,
-        _converter(options.account),
+        _converter(options.account, _posts_by_number(records)),
         shown=lambda record: harmless(record.fields, "id", "post_number", "created_at"),
     )
     return Reading(description, outcomes, unread=[keys])
@@ -128,14 +132,25 @@ def _records(document: Any) -> tuple[list[_Record], tuple[str, ...]]:
     raise ExportRejected("unreadable_file", "the JSON has neither post_stream nor topic_list")
 
 
-def _converter(account: str) -> Callable[[_Record], Converted]:
+def _posts_by_number(records: Iterable[_Record]) -> dict[tuple[str, str], Any]:
+    """Return (topic, number in the topic) -> post."""
+    return {
+        (text(record.fields, "topic_id"), text(record.fields, "post_number")): record.fields
+        for record in records
+        if record.kind == "post"
+    }
+
+
+def _converter(
+    account: str, posts: Mapping[tuple[str, str], dict[str, Any]]
+) -> Callable[[_Record], Converted]:
     forum = account or "-"
 
     def convert(record: _Record) -> Converted:
         if not isinstance(record.fields, dict):
             raise RowRejected("malformed_record", f"the {record.kind} is not an object")
         if record.kind == "post":
-            return _post(record.fields)
+            return _with_parent(record.fields, _post(record.fields))
         return _topic(record.fields, record.is_listed)
 
     def _topic(topic: dict[str, Any], is_listed: bool) -> Converted:
@@ -151,6 +166,20 @@ def _converter(account: str) -> Callable[[_Record], Converted]:
         posted = moment(topic.get("created_at"))
         parts = ("discourse", forum, "topic", identity, _stamp(posted))
         return lifetime_events(_CHANNEL, posted, counts, *parts, content_id=f"t/{identity}")
+
+    def _with_parent(post: dict[str, Any], converted: Converted) -> Converted:
+        number = text(post, "reply_to_post_number")
+        answered = posts.get((text(post, "topic_id"), number)) if number else None
+        if answered is None or not _is_comment(converted):
+            return converted
+        try:
+            parent = _post(answered)
+        except RowRejected:
+            return converted  # the answered post is rejected in its own place
+        if not _is_comment(parent):
+            return converted
+        comment, *likes = converted
+        return (comment | {"parent_event_id": parent[0]["event_id"]}, *likes)
 
     def _post(post: dict[str, Any]) -> Converted:
         if post.get("deleted_at") or post.get("user_deleted") is True:
@@ -173,6 +202,11 @@ def _converter(account: str) -> Callable[[_Record], Converted]:
         return (comment, *events)
 
     return convert
+
+
+def _is_comment(converted: Converted) -> TypeGuard[tuple[RawEvent, ...]]:
+    """Whether the first event of a post is a comment, which other posts may answer."""
+    return not isinstance(converted, str) and bool(converted) and converted[0]["type"] == "comment"
 
 
 def _likes(post: dict[str, Any]) -> int:

@@ -39,6 +39,7 @@ _DECLARATION = Declaration(
         Becomes("t3: view_count", "`impression`, on the UTC day of the submission"),
         Becomes("t1 (comment): score", "`like`, on the UTC day of the comment"),
         Becomes("t1 whose submission is not in the file", "`comment`, at its own time"),
+        Becomes("parent_id of such a t1, if it is a comment", "`parent_event_id`"),
         Becomes("t1 whose submission is in the file", "not imported: num_comments includes it"),
         Becomes("more, and other kinds", "not imported"),
     ),

@@ -35,6 +35,7 @@ _DECLARATION = Declaration(
     "lines of JSON with created_utc, subreddit and score, and link_id or num_comments",
     (
         Becomes("a comment (with link_id)", "`comment`, at its own time"),
+        Becomes("a comment's parent_id, if it is a comment", "`parent_event_id`"),
         Becomes("a comment's score", "`like`, on the UTC day of the comment"),
         Becomes("a submission: score, num_crossposts", "`like`, `share`, on its UTC day"),
         Becomes("a submission: num_comments", "`comment`, on its UTC day"),

@@ -11,6 +11,7 @@ from chalicelib.importers.records.record_fields import count, harmless, moment, 
 from chalicelib.importers.records.records import Converted
 from chalicelib.importers.records.unread_keys import OF_ANOTHER
 from chalicelib.importers.values.counters import NOTHING_YET, lifetime_events
+from chalicelib.importers.values.event_identity import event_id
 
 CHANNEL = "community"
 SUBMISSION = "t3"
@@ -63,7 +64,11 @@ def comment(fields: dict[str, Any], account: str, *, is_counted: bool = False) -
     likes = liked if isinstance(liked, tuple) else ()
     if is_counted:
         return likes or "a comment: num_comments of its submission includes it"
-    return (engagement(CHANNEL, "comment", at, *parts, content_id=content_id), *likes)
+    answered = text(fields, "parent_id")
+    is_reply = answered.startswith(f"{COMMENT}_")
+    parent = event_id(CHANNEL, *parts[:-1], answered, "comment") if is_reply else ""
+    reply = engagement(CHANNEL, "comment", at, *parts, content_id=content_id, parent=parent)
+    return (reply, *likes)
 
 
 def shown(fields: Any) -> str:

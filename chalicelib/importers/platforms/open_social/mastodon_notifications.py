@@ -14,7 +14,11 @@ from chalicelib.importers.platforms.open_social.social_notes import (
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.records.record_fields import mapping, text
-from chalicelib.importers.records.record_report import RecordReport, of_account
+from chalicelib.importers.records.record_report import (
+    RecordReport,
+    References,
+    of_account,
+)
 from chalicelib.importers.records.records import Converted
 
 TYPES = {
@@ -42,6 +46,10 @@ _DECLARATION = Declaration(
         ),
         Becomes("`id`", "part of the event id"),
         Becomes("`status.uri`", "`content_id`"),
+        Becomes(
+            "`status.in_reply_to_id`",
+            "`parent_event_id`: the quote or mention that it answers, if it is in the file",
+        ),
         Becomes("`created_at`", "the time"),
         Becomes("other types (poll, update, status, requests)", "nothing"),
     ),
@@ -52,6 +60,8 @@ _DECLARATION = Declaration(
     (
         ONE_OF_BOTH,
         NO_PEOPLE,
+        "A boost names the original post, never the boost that led to it. So boosts have no "
+        "parent.",
         "Ids are unique on one server only. Import each account with its own account name.",
     ),
     holds_people=True,
@@ -75,6 +85,17 @@ def _convert(record: Any, account: str) -> Converted:
     )
 
 
+def _name(record: Any) -> str:
+    """Return the id of a post by somebody else, which other posts may answer."""
+    is_theirs = text(record, "type") in ("mention", "quote")
+    return text(mapping(record, "status"), "id") if is_theirs else ""
+
+
+def _answered(record: Any) -> str:
+    is_theirs = text(record, "type") in ("mention", "quote")
+    return text(mapping(record, "status"), "in_reply_to_id") if is_theirs else ""
+
+
 MASTODON_NOTIFICATIONS = RecordReport(
     platform=CHANNEL,
     report="notifications",
@@ -85,4 +106,5 @@ MASTODON_NOTIFICATIONS = RecordReport(
     patterns=(_KIND,),
     hits=40,
     within=("notifications",),
+    references=References(_name, _answered),
 ).importer()

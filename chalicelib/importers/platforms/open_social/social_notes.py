@@ -43,6 +43,7 @@ def notified(
     time: Any,
     *parts: str,
     content_id: str = "",
+    parent: str = "",
 ) -> Converted:
     """Return the engagement of a notification, or why it is not an engagement.
 
@@ -52,6 +53,8 @@ def notified(
         The network's notification type -> type of engagement.
     kind, identity : str
         The type and the id of this notification.
+    parent : str
+        As in `booking.engagement`.
     """
     if not isinstance(record, dict) or not kind:
         raise RowRejected("malformed_record", "the record is not a notification")
@@ -60,4 +63,8 @@ def notified(
     if not identity:
         raise RowRejected("missing_value", "the notification has no id")
     at = moment(time)
-    return (engagement(channel, types[kind], at, *parts, identity, content_id=content_id),)
+    return (
+        engagement(
+            channel, types[kind], at, *parts, identity, content_id=content_id, parent=parent
+        ),
+    )

@@ -16,12 +16,12 @@ from chalicelib.importers.recognition.recognition import Importer, Options, Reco
 from chalicelib.importers.reports.parts import paid_parts
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import (
+    NET_FOLLOWERS,
     Audience,
     Column,
     Count,
     Key,
     LeftOut,
-    Net,
     When,
     vocabulary_of,
 )
@@ -62,9 +62,8 @@ SPROUT_COLUMNS = (
     Column("lost", Count("unfollow"), en=("Audience Lost", "Followers Lost")),
     Column(
         "net",
-        Net("follow", "unfollow"),
+        NET_FOLLOWERS,
         en=("Net Audience Growth", "Net Follower Growth"),
-        unless=("gained",),
     ),
     _PUBLISHED,
     sign("post_id", "Post ID"),
@@ -147,7 +146,8 @@ SPROUT_PROFILES = TableReport(
     remarks=(
         "The paid parts of impressions and video views are subtracted from the totals and counted "
         "as paid.",
-        "Net growth is used only if the file does not contain the number of new followers.",
+        "If the file has net growth instead of gained and lost followers, only the number of "
+        "followers is imported, not the follows.",
         _TWICE,
         _UNVERIFIED,
     ),

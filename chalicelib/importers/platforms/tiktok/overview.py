@@ -8,7 +8,14 @@ from pathlib import Path
 from chalicelib.importers.platforms.tiktok.yearless import are_yearless, parse_day_of, year_given
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.report_columns import Audience, Column, Count, LeftOut, Net, When
+from chalicelib.importers.reports.report_columns import (
+    NET_FOLLOWERS,
+    Audience,
+    Column,
+    Count,
+    LeftOut,
+    When,
+)
 from chalicelib.importers.reports.usual_columns import columns_from
 from chalicelib.importers.rows.row_dating import (
     DateColumns,
@@ -31,7 +38,7 @@ COLUMNS = columns_from(
     Column("website_clicks", Count("click")),
     Column("gained", Count("follow")),
     Column("lost", Count("unfollow")),
-    Column("growth", Net("follow", "unfollow"), unless=("gained", "lost")),
+    Column("growth", NET_FOLLOWERS),
     Column("profile_views", LeftOut("counts profile views, not engagement with a video")),
     Column("reach", LeftOut("counts people, not events")),
     Column("contacts", LeftOut("counts contacts, not visits to a page")),
@@ -105,7 +112,7 @@ FOLLOWER_COLUMNS = (
     Column("followers", Audience(), en=("Followers",)),
     Column(
         "difference",
-        Net("follow", "unfollow"),
+        NET_FOLLOWERS,
         en=("Difference in followers from previous day",),
     ),
 )
@@ -124,6 +131,7 @@ FOLLOWERS = _DailyReport(
     looks_for="Date, Followers and Difference in followers from previous day",
     rejected=(_YEAR,),
     remarks=(
-        "Business Suite's overview counts the same new followers. Import only one of the two.",
+        "The file has the number of followers of each day. New and lost followers are only in "
+        "Business Suite's overview; you can import both.",
     ),
 ).importer()

@@ -2,6 +2,6 @@
 
 from chalicelib.importers.platforms.twitter.ads import ADS
 from chalicelib.importers.platforms.twitter.analytics import DAYS, POSTS
-from chalicelib.importers.platforms.twitter.archive import ARCHIVE
+from chalicelib.importers.platforms.twitter.archive import ARCHIVE, ARCHIVED_FOLLOWERS
 
-IMPORTERS = (POSTS.importer(), DAYS.importer(), ARCHIVE, ADS.importer())
+IMPORTERS = (POSTS.importer(), DAYS.importer(), ARCHIVE, ARCHIVED_FOLLOWERS, ADS.importer())

@@ -24,8 +24,10 @@ from chalicelib.importers.rows.row_plan import Metric, RowPlan
 from chalicelib.importers.rows.totals_rows import TotalsRows
 from chalicelib.importers.values.dates import Period, parse_instant
 from chalicelib.importers.values.numerals import NumberFormat
+from chalicelib.model.errors import ExportRejected
 
 _ASSIGNMENT = re.compile(r"\s*window\.YTD\.(?:community_)?tweets?\.part\d+\s*=\s*(?=\[)", re.ASCII)
+_FOLLOWS = re.compile(r"\s*window\.YTD\.follow(?:er|ing)\.part\d+\s*=\s*(?=\[)", re.ASCII)
 _ID = re.compile(r"\d{1,20}", re.ASCII)
 _HARMLESS = re.compile(r"[\d.,+-]{1,20}|[A-Za-z]{3} [A-Za-z]{3} [\d: +]{1,24}", re.ASCII)
 _COUNTS = ("favorite_count", "retweet_count")
@@ -62,6 +64,33 @@ DECLARATION = Declaration(
     ),
     holds_people=True,
 )
+
+
+_FOLLOWERS = Declaration(
+    "X (Twitter): followers in an account's archive",
+    "the same archive, the files data/follower.js and data/following.js in it",
+    "a file that begins with window.YTD.follower.part0 =",
+    (Becomes("accountId", "nothing: the file does not say when an account followed"),),
+    (("no_date", "always, because lists of followers have no days"),),
+    (
+        "Daily new follows and unfollows are in the account overview of X Analytics. To record the "
+        "number of followers on a day, map a table with the columns day and audience.",
+    ),
+    holds_people=True,
+)
+
+
+def _recognise_followers(glimpse: Glimpse) -> Recognition | None:
+    found = _FOLLOWS.match(glimpse.text)
+    return Recognition(100, found[0].strip(" \r\n\t="), _reject_followers) if found else None
+
+
+def _reject_followers(source: Source, options: Options) -> Reading:
+    raise ExportRejected(
+        "no_date",
+        "a list of followers without the days on which they followed. The account overview of X "
+        "Analytics has new follows and unfollows by day",
+    )
 
 
 def _recognise(glimpse: Glimpse) -> Recognition | None:
@@ -159,3 +188,4 @@ def _shown(record: Any) -> str:
 
 
 ARCHIVE = Importer(CHANNEL, DECLARATION, _recognise)
+ARCHIVED_FOLLOWERS = Importer(CHANNEL, _FOLLOWERS, _recognise_followers)

@@ -64,13 +64,17 @@ class StudioReport(TableReport):
         return "youtube_studio" if "day" in columns else "", 0 if has_parts else 1
 
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
-        """Return a note on files that must not be imported together."""
-        if not any(field in columns for field in _DIMENSIONS):
-            return ()
-        return (
-            "The chart data are part of the channel's totals. Import only one of the two, or "
-            "these views count twice.",
-        )
+        """Return notes on files that must not be imported together, and on net subscribers."""
+        notes = []
+        if any(field in columns for field in _DIMENSIONS):
+            notes.append(
+                "The chart data are part of the channel's totals. Import only one of the two, or "
+                "these views count twice."
+            )
+        is_net = "gained" not in columns and "lost" not in columns
+        if "subscribers" in columns and is_net:
+            notes.append(_NET)
+        return tuple(notes)
 
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
@@ -96,6 +100,12 @@ class StudioReport(TableReport):
     def skips(self, columns: Columns) -> Callable[[Cells], str]:
         """Return a function that gives the reason why a row is not data."""
         return _is_footer
+
+
+_NET = (
+    "Subscribers are gained minus lost subscribers, so there are too few follows and unfollows. "
+    "Add the metrics Subscribers gained and Subscribers lost to the export."
+)
 
 
 def _is_studio(head: TableHead, *, named: bool) -> bool:

@@ -1,0 +1,123 @@
+"""What the commands share that answer one question from files, as a call of the API does."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chalicelib.cli import UNUSABLE
+from chalicelib.cli.file_arguments import add_gathering_options, gather, print_problems
+from chalicelib.cli.outputs import json_text
+from chalicelib.cli.progress import step
+from chalicelib.cli.terminal import print_text
+from chalicelib.model.days import zone_of
+from chalicelib.model.errors import InvalidFields, UnusableInput
+from chalicelib.services.csv_text import csv_of
+from chalicelib.services.fitting.event_columns import Columns
+
+TEXT, JSON, CSV = "text", "json", "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer in each format: JSON-able, rows of a table, and sentences."""
+
+    answer: Any
+    rows: Any
+    columns: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The events of the files."""
+
+    columns: Columns
+    currency: str
+    now: dt.datetime
+
+
+Answer = Callable[[argparse.Namespace, Read], Shown]
+
+
+def add_question_options(parser: argparse.ArgumentParser) -> None:
+    """Add the files, the range of the answer, the goal and the format."""
+    add_gathering_options(parser)
+    parser.add_argument("--goal", help="the conversion goal; default: purchase, if there is one")
+    for name, dest, which in (("--from", "start", "first"), ("--to", "end", "last")):
+        parser.add_argument(
+            name,
+            dest=dest,
+            type=dt.date.fromisoformat,
+            metavar="DAY",
+            help=f"{which} day of the answer",
+        )
+    parser.add_argument(
+        "--as-of",
+        type=parse_moment,
+        metavar="TIME",
+        help="leave out later events: a day, or an instant such as 2026-03-01T12:00:00Z",
+    )
+    parser.add_argument(
+        "--time-zone",
+        default="UTC",
+        metavar="ZONE",
+        help="time zone in which days begin and end, e.g. Europe/Berlin (default %(default)s)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=(TEXT, JSON, CSV),
+        help="text (sentences), json (as from the API) or csv; default: text on a terminal, else "
+        "json",
+    )
+
+
+def parse_moment(text: str) -> dt.datetime:
+    """Parse a day (its end) or an instant; raises ArgumentTypeError for another text."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        try:
+            at = dt.datetime.fromisoformat(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is neither a day nor an instant") from None
+        return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)
+    return dt.datetime.combine(day, dt.time.max, dt.UTC)
+
+
+def answer_files(options: argparse.Namespace, answer: Answer) -> int:
+    """Read the files, answer, and print.
+
+    The exit status is 0, or 2 if the input is unusable.
+    """
+    now = dt.datetime.now(dt.UTC)
+    with tempfile.TemporaryDirectory(prefix="likeworth-") as scratch:
+        gathered = gather(options, Path(scratch), now)
+        if gathered is None:
+            return UNUSABLE
+        form = options.format or (TEXT if sys.stdout.isatty() else JSON)
+        print_problems(gathered, briefly=form == TEXT)
+        columns = Columns(zone=zone_of(options.time_zone))
+        for event in gathered.lines:
+            if options.as_of is None or event.occurred_at <= options.as_of:
+                columns.add(event)
+        try:
+            with step("estimating", lines=False):
+                shown = answer(options, Read(columns, gathered.lines.currency or "EUR", now))
+        except (UnusableInput, InvalidFields) as error:
+            print(f"{options.command}: {error.code}: {error.detail}", file=sys.stderr)
+            return UNUSABLE
+    if form == JSON:
+        print(json_text(shown.answer), end="")
+    elif form == CSV:
+        print(csv_of(shown.rows, shown.columns), end="")
+    else:
+        for sentence in shown.sentences:
+            print_text(sentence + "\n")
+    return 0
