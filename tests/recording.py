@@ -32,6 +32,8 @@ ENTRIES = {
     ("workers/daily_jobs.py", "end_fits"): "Schedule",
     ("workers/daily_jobs.py", "renew_user_keys"): "Schedule",
     ("workers/daily_jobs.py", "finish_erasures"): "Schedule",
+    ("workers/daily_jobs.py", "derive_missing_messages"): "Schedule",
+    ("workers/daily_jobs.py", "announce_alarms"): "Schedule",
     ("workers/daily_jobs.py", "measure_delays"): "Schedule",
 }
 """The function of the code that AWS calls, by file and name."""

@@ -181,6 +181,11 @@ def parse_messages_sort(sort: str) -> tuple[dt.date, int, int]:
     return dt.date.fromisoformat(day), int(shard), int(chunk)
 
 
+def alarms_partition(tenant: str) -> str:
+    """Partition key of the announced alarms of a tenant; the sort key is the day."""
+    return f"{tenant}#alarms"
+
+
 def fits_partition(tenant: str) -> str:
     """Partition key of a tenant's fit headers; the sort key is the fit's id."""
     return f"{tenant}#fits"

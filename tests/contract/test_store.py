@@ -723,3 +723,15 @@ def test_an_invalid_tenant_name_cannot_reach_another_partition(engine: Engine) -
     for name in ("-", "acme#x", "", "A", "acme\n", "a" * 33, "-#tenants"):
         with pytest.raises(ValueError, match="tenant"):
             engine.store(name)
+
+
+# --- announced alarms ---------------------------------------------------------------------------
+
+
+def test_an_alarm_is_claimed_once(engine: Engine) -> None:
+    now = dt.datetime.now(dt.UTC)
+    store = engine.store()
+    assert store.announced.claim(DAY, now=now)
+    assert not store.announced.claim(DAY, now=now)
+    assert store.announced.claim(DAY + dt.timedelta(days=1), now=now)
+    assert engine.store("globex").announced.claim(DAY, now=now)

@@ -93,6 +93,20 @@ def read_talk(store: TenantStore, start: dt.date, end: dt.date, *, now: dt.datet
     return found
 
 
+def underived(
+    store: TenantStore, start: dt.date, end: dt.date, *, now: dt.datetime
+) -> list[DerivedDay]:
+    """The days and shards whose messages an earlier version did not derive, the latest first."""
+    found = [
+        one
+        for one in store.totals.derived_between(start, end)
+        if one.reading is not None
+        and one.messages is None
+        and not may_have_expired(store.config, one.day, now)
+    ]
+    return sorted(found, key=lambda one: (one.day, one.shard), reverse=True)
+
+
 def _has_events(one: DerivedDay) -> bool:
     return one.reading is not None and one.reading.events > 0
 
