@@ -86,7 +86,7 @@ def build(
         uploads.work(arrived(cloud, f"imports/acme/{import_id}/mine-secret.csv", rows))
         assert admin.get(f"/v1/imports/{import_id}").json_body["rejected"] == 2
     mapping = json.dumps(OWN).encode()
-    for name in ("ours", "ours-too"):
+    for name in ("of-mine-own", "of-mine-too"):
         answer = admin.call("PUT", f"/v1/mappings/{name}", mapping, content_type=JSON)
         assert answer.status_code == 201
     settings = b'{"roles":{"mine_secret":"cause"}}'
@@ -114,7 +114,7 @@ def build(
         "fit_id": fits[0],
         "receipt_id": receipts[0],
         "experiment_id": "test-1",
-        "name": "ours",
+        "name": "of-mine-own",
         "key_id": made["id"],
         "link_id": links[0],
         "user_id": "anna@example.org",
@@ -125,7 +125,7 @@ def build(
         *links,
         import_id,
         "mine-secret",
-        "ours",
+        "of-mine-own",
         "test-1",
         "acme",
         made["id"],

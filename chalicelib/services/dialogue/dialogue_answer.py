@@ -202,7 +202,9 @@ class AlarmRule(TypedDict):
 class DialogueBasis(TypedDict):
     """What an answer is about."""
 
-    as_of: Instant
+    as_of: Annotated[
+        Instant | None, Field(description="Later events are left out; null without any data.")
+    ]
     changes_awaited: Annotated[
         bool, Field(description="Whether some changes of the last hours are not included yet.")
     ]
@@ -241,6 +243,7 @@ def show_dialogue(
     *,
     channel: str | None,
     changes_awaited: bool,
+    has_data: bool,
 ) -> Dialogue:
     """Make the answer from the numbers.
 
@@ -258,7 +261,7 @@ def show_dialogue(
     answer: Dialogue = {
         "from": ranges.start.isoformat(),
         "to": ranges.end.isoformat(),
-        "as_of": stamp(ranges.as_of),
+        "as_of": stamp(ranges.as_of) if has_data else None,
         "changes_awaited": changes_awaited,
         "channel": channel,
         "criticism": question["criticism"],

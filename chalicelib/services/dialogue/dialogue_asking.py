@@ -69,6 +69,7 @@ def answer_dialogue(
         reached(read.talk),
         channel=asked.channel,
         changes_awaited=read.fresh_until is not None,
+        has_data=bool(read.days),
     )
 
 

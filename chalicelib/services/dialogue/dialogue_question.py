@@ -230,13 +230,15 @@ def prepare(read: ReadTalk, asked: Asked, ranges: Ranges) -> Prepared:
     companies = tuple(sorted({one.about for one in messages if one.about is not None}))
     answering = {one.channel for one in everything if one.type == REPLY}
     threads: dict[tuple[str, str], int] = {}
+    businesses = _businesses(messages)
     numbers = {name: number for number, name in enumerate(channels)}
     about = {name: number for number, name in enumerate(companies)}
     columns: Columns = {
         "time": [one.at / _MICROSECONDS for one in messages],
         "channel": [numbers[one.channel] for one in messages],
         "thread": [
-            threads.setdefault(_thread_of(one, ranges.zone), len(threads)) for one in messages
+            threads.setdefault(_thread_of(one, ranges.zone, businesses), len(threads))
+            for one in messages
         ],
         "sentiment": [one.sentiment for one in messages],
         "rating": [_stars(one.rating, asked.rounding) for one in messages],
@@ -286,8 +288,25 @@ def hours_between(earlier: int, later: int) -> float:
     return (later - earlier) / 3.6e9
 
 
-def _thread_of(message: Message, zone: dt.tzinfo) -> tuple[str, str]:
-    if message.content_id is not None:
+def _businesses(messages: Sequence[Message]) -> set[tuple[str, str | None]]:
+    """Channels whose reviews are all about one content: the business itself, not a product."""
+    contents: dict[str, set[str | None]] = {}
+    for one in messages:
+        if one.type == "review":
+            contents.setdefault(one.channel, set()).add(one.content_id)
+    return {
+        (channel, content)
+        for channel, found in contents.items()
+        for content in found
+        if len(found) == 1
+    }
+
+
+def _thread_of(
+    message: Message, zone: dt.tzinfo, businesses: set[tuple[str, str | None]]
+) -> tuple[str, str]:
+    is_about_all = message.type == "review" and (message.channel, message.content_id) in businesses
+    if message.content_id is not None and not is_about_all:
         return message.channel, message.content_id
     return "", day_of(message, zone).isoformat()
 
