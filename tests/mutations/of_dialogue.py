@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.attribution.dialogue.alarms import _is_larger_part, find_alarms
 from chalicelib.attribution.dialogue.confusion import errors_by_true_class, lacks_checks
+from chalicelib.attribution.dialogue.count_tails import tail
 from chalicelib.attribution.dialogue.label_shift import mixture_shares
 from chalicelib.attribution.dialogue.mood import _from_here, _scatter
 from chalicelib.attribution.dialogue.response import estimate_response
@@ -11,10 +12,15 @@ from chalicelib.attribution.dialogue.usual_counts import _levels, before, usual_
 from chalicelib.attribution.dialogue.voice import _share
 from chalicelib.attribution.dialogue.waiting_times import WaitingTimes
 from chalicelib.attribution.dialogue.working_hours import WorkingHours
+from chalicelib.services.dialogue.dialogue_question import _known_days, _thread_of
+from chalicelib.services.dialogue.talk import Talk
+from chalicelib.services.dialogue.threads import first_replies
 from tests.mutations.mutation import Mutation
 from tests.unit import test_dialogue_days as days
 from tests.unit import test_dialogue_mood as mood
+from tests.unit import test_dialogue_question as question
 from tests.unit import test_dialogue_response as response
+from tests.unit import test_dialogue_talk as talk
 
 OF_DIALOGUE = (
     Mutation(
@@ -144,5 +150,47 @@ OF_DIALOGUE = (
         "variance = max(variance, share * (1.0 - share) / total)",
         "variance = share * (1.0 - share) / total",
         days.test_weeks_that_differ_widen_the_interval,
+    ),
+    Mutation(
+        "the tail begins after the count",
+        tail,
+        "_incomplete_beta(count[some], size",
+        "_incomplete_beta(count[some] + 1.0, size",
+        days.test_tails_of_counts_are_those_of_scipy,
+    ),
+    Mutation(
+        "a reply dated before its message answers it",
+        first_replies,
+        "if (place := bisect_left(times, message.at)) < len(times)",
+        "if (place := 0) < len(times)",
+        talk.test_a_reply_dated_before_its_message_is_kept_as_it_is,
+    ),
+    Mutation(
+        "replies after now have come already",
+        first_replies,
+        " and reply.at <= as_of",
+        "",
+        talk.test_a_reply_after_as_of_has_not_come,
+    ),
+    Mutation(
+        "totals of comments are single messages",
+        Talk.add,
+        "event.count > 1 or event.lifetime",
+        "event.lifetime",
+        talk.test_totals_of_comments_are_no_messages,
+    ),
+    Mutation(
+        "reviews of a business are one thread",
+        _thread_of,
+        " and not is_about_all",
+        "",
+        question.test_reviews_of_products_are_threads_and_those_of_the_business_are_not,
+    ),
+    Mutation(
+        "days outside of declared coverage are zeros",
+        _known_days,
+        "if not spans or count",
+        "if spans or count",
+        question.test_a_day_outside_of_declared_coverage_has_no_data,
     ),
 )

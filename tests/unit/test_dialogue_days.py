@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from chalicelib.attribution.dialogue.alarms import DayAlarm, find_alarms
+from chalicelib.attribution.dialogue.count_tails import highest, tail
 from chalicelib.attribution.dialogue.messages import BRAND
 from chalicelib.attribution.dialogue.usual_counts import LEAST_HISTORY, before, usual_counts
 from chalicelib.attribution.dialogue.voice import share_of_voice
@@ -204,3 +206,27 @@ def test_a_brand_that_is_never_named_has_an_upper_limit() -> None:
 
     assert found.voices[0].share.estimate == 0.0
     assert found.voices[0].share.ci_high == pytest.approx(1 - 0.025 ** (1 / 8))
+
+
+# --- tails of counts ----------------------------------------------------------------------------
+
+
+def test_tails_of_counts_are_those_of_scipy() -> None:
+    # the continued fraction stops at a relative change of 1e-14
+    random = np.random.default_rng(1)
+    mean = np.append(random.gamma(1.0, 20.0, 300), [0.001, 500.0, 3_000.0])
+    scatter = np.append(random.gamma(1.0, 0.3, 300) + 0.005, [0.005, 3.0, 0.005])
+    count = np.append(random.poisson(30.0, 300), [0, 7, 3_500]).astype(np.float64)
+    size = 1.0 / scatter
+    expected = stats.nbinom.sf(count - 1.0, size, size / (size + mean))
+    np.testing.assert_allclose(tail(count, mean, scatter), expected, atol=1e-12)
+    for chance in (2 / 365, 0.02, 0.5):
+        limit = stats.nbinom.isf(chance, size, size / (size + mean))
+        np.testing.assert_array_equal(highest(chance, mean, scatter), limit)
+
+
+def test_tails_of_unknown_counts_are_unknown() -> None:
+    one, unknown = np.ones(1), np.full(1, np.nan)
+    for arguments in ((unknown, one, one), (one, unknown, one), (one, one, unknown)):
+        assert np.isnan(tail(*arguments)).all()
+    assert np.isnan(highest(0.01, unknown, one)).all()
