@@ -81,6 +81,16 @@ def test_the_answer_has_mood_replies_open_criticism_voices_and_alarms(
     assert "are answered within a day" in answer["sentence"]
 
 
+def test_four_weeks_whose_last_day_is_running_are_enough_for_shares_of_voice(
+    reader: Caller, told: list[dict[str, Any]]
+) -> None:
+    start = LAST - dt.timedelta(days=27)
+    path = f"/v1/dialogue?from={start}&to={LAST}&as_of={LAST}T12:00:00Z"
+    assert reader.get(path).json_body["share_of_voice"][0]["share"]["estimate"] is not None
+    path = f"/v1/dialogue?from={start}&to={LAST}&as_of={LAST - dt.timedelta(days=1)}"
+    assert reader.get(path).json_body["share_of_voice"][0]["reasons"] == ["history_too_short"]
+
+
 def test_the_table_has_a_row_for_each_day(reader: Caller, told: list[dict[str, Any]]) -> None:
     head, *rows = rows_of(reader.get(f"{ASKED}&format=csv"))
     assert head[:4] == ["day", "verdict", "messages", "criticism"]

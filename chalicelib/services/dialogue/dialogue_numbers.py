@@ -153,9 +153,10 @@ def analyse_dialogue(question: DialogueQuestion) -> DialogueNumbers:
     before = _mood_of(data, earlier, threshold)
     weeks = [_mood_of(data, inside & week, threshold) for week in _weeks(question, data.time)]
     change = compare_moods(before, mood)
-    voice = share_of_voice(
-        data.time, data.about, question["start"], min(question["end"], question["as_of"])
-    )
+    # weeks are whole days; the day that is running counts as one
+    until_now = min(question["end"], question["as_of"])
+    last = next(day for day in question["day_starts"] if day >= until_now)
+    voice = share_of_voice(data.time, data.about, question["start"], last)
     return {
         "messages": int(np.sum(inside & (data.about < 0))),
         "mood": _shown_mood(mood),
