@@ -499,4 +499,68 @@ WARNINGS = (
         "caution",
         "too_high",
     ),
+    # --- mood, response times and alarms -----------------------------------------------------
+    _warning(
+        "sentiment_missing",
+        "Messages without a sentiment",
+        "At least one in twenty messages has no sentiment, no stars and no check;"
+        " the mood is that of the others.",
+        "Send `sentiment` with all messages.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_checked",
+        "Few checks",
+        "Fewer than 60 messages were checked; the interval may be too narrow.",
+        "Check the messages in `needed`, drawn by lot.",
+        "caution",
+    ),
+    _warning(
+        "classifier_may_have_drifted",
+        "Classifier may have changed",
+        "The classifier's errors are known from other messages only. If it errs "
+        "differently here, the mood is wrong.",
+        "Check messages of this range, drawn by lot.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "reply_before_message",
+        "Reply before the message",
+        "Some replies are dated before the message that they answer; these messages are left out.",
+        "Check the time zone of the source.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_threads",
+        "Few threads",
+        "Most criticism is in a few threads, each of which may be answered at "
+        "once; the interval may be too narrow.",
+        "Use a longer range.",
+        "caution",
+    ),
+    _warning(
+        "criticism_too_young",
+        "Criticism too young",
+        "Too few critical messages are a day old, so the share answered within a day is not known.",
+        "Wait, or use a longer range.",
+    ),
+    _warning(
+        "no_replies_of",
+        "No replies of the channel",
+        "The data have no reply of the brand on this channel, so its messages are left out of the "
+        "response times.",
+        "Import the brand's replies of this channel as `reply`.",
+        "caution",
+    ),
+    _warning(
+        "only_totals_of",
+        "Only totals",
+        "This source also has messages that are known only as totals; they are in no number "
+        "about the dialogue.",
+        "Import single messages of this source.",
+        "caution",
+    ),
 )
