@@ -29,6 +29,8 @@ from chalicelib.demo.product_stars import Products, Shelf, sell
 from chalicelib.demo.search_visits import SearchVisits, visit
 from chalicelib.demo.share_cascades import Spread, cascade, multiply
 
+CAMPAIGN_DAYS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class EngagementType:
@@ -152,6 +154,8 @@ class History:
     """Expected purchases without any engagement. Shape (T, N)."""
     calendar: Floats = field(repr=False)
     """Mean 1. Shape (T,)."""
+    campaigns: tuple[tuple[int, int], ...]
+    """First and last day of each campaign."""
     follows: Bools = field(repr=False)
     """Whether a person's purchases and likes are those of a follower. Shape (T, N)."""
     changes: Ints
@@ -188,7 +192,7 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
     mixed = brand.coupling * common + np.sqrt(1 - brand.coupling**2) * own
     loyalty = _log_normal(brand.spread, mixed)
     first_day = today - dt.timedelta(days=days)
-    calendar = _calendar(brand.season, first_day, days, rng)
+    calendar, campaigns = _calendar(brand.season, first_day, days, rng)
     following = np.random.default_rng([seed, 21])
     follows, changes = follow_page(brand.page, loyalty, calendar, following)
     factors = multiply(activity, brand.multipliers, brand.multiplier)
@@ -238,6 +242,7 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
         purchase_second=_seconds(purchases.shape[0], rng),
         demand=demand,
         calendar=calendar,
+        campaigns=campaigns,
         follows=follows,
         changes=changes,
         factors=factors,
@@ -281,17 +286,24 @@ def _log_normal(sigma: float, normal: Floats) -> Floats:
     return np.asarray(np.exp(sigma * normal - sigma**2 / 2))
 
 
-def _calendar(strength: float, first: dt.date, days: int, rng: np.random.Generator) -> Floats:
-    """Draw the calendar: weekdays, a slow trend and campaign days; mean 1, shape (T,)."""
+def _calendar(
+    strength: float, first: dt.date, days: int, rng: np.random.Generator
+) -> tuple[Floats, tuple[tuple[int, int], ...]]:
+    """Draw the calendar (weekdays, a slow trend and campaign days; mean 1, shape (T,)).
+
+    Also returns the first and last day of each campaign.
+    """
     day = np.arange(days)
     weekday = (day + first.weekday()) % 7
     weekly = np.array([0.1, 0.2, 0.3, 0.4, 0.2, -0.6, -0.6])[weekday]
     slow = np.sin(2 * np.pi * (day / (1.3 * days) + rng.random()))
     campaign = np.zeros(days)
-    for start in rng.integers(0, max(days - 4, 1), 3):
-        campaign[start : start + 4] += 1.0
+    starts = rng.integers(0, max(days - CAMPAIGN_DAYS, 1), 3).tolist()
+    for start in starts:
+        campaign[start : start + CAMPAIGN_DAYS] += 1.0
     calendar = np.exp(strength * (2 * weekly + slow + 1.5 * campaign))
-    return np.asarray(calendar / calendar.mean())
+    ends = [min(start + CAMPAIGN_DAYS, days) - 1 for start in sorted(starts)]
+    return np.asarray(calendar / calendar.mean()), tuple(zip(sorted(starts), ends, strict=True))
 
 
 def _push(engagement_type: EngagementType, days: int, rng: np.random.Generator) -> Floats:

@@ -47,7 +47,8 @@ def count_events(history: History) -> int:
     bills = sum(len(channel_costs(history.brand, cost)) for _, cost in history.brand.monthly_cost)
     engagements = int(as_events[history.engagement_type].sum()) + len(history.changes)
     replies = sum(1 for _ in _replies(history))
-    declared = len(history.brand.spreads) + history.brand.n_days + int((history.visits > 0).sum())
+    declared = len(history.brand.spreads) + len(history.campaigns) + history.brand.n_days
+    declared += int((history.visits > 0).sum())
     return engagements + replies + history.purchase_day.size + bills + declared
 
 
@@ -230,7 +231,16 @@ def _sizes(history: History) -> Iterator[dict[str, Any]]:
 
 
 def _declarations(history: History) -> Iterator[dict[str, Any]]:
-    """Yield that shares name the share that led to them."""
+    """Yield the campaigns, and that shares name the share that led to them."""
+    for number, (first, last) in enumerate(history.campaigns, start=1):
+        yield {
+            "kind": "annotation",
+            "event_id": f"campaign-{number}",
+            "name": f"Campaign {number}",
+            "category": "promotion",
+            "from": history.day(first).isoformat(),
+            "to": history.day(last).isoformat(),
+        }
     for spread in history.brand.spreads:
         channel, type_ = spread.engagement.split("/")
         yield {

@@ -17,7 +17,7 @@ from chalicelib.demo.brand_data import count_events, event_lines, google_ads_rep
 from chalicelib.demo.truth import truth_of
 from chalicelib.importers import read_export
 from chalicelib.importers.outcomes import Imported
-from chalicelib.model.events import Audience, Cost, Coverage, Engagement, Event, parse_event
+from chalicelib.model.events import Annotation, Audience, Cost, Coverage, Engagement, Event, parse_event
 
 TODAY = dt.date(2026, 3, 2)
 SMALL = replace(BRAND, n_people=60, n_days=25)
@@ -88,7 +88,7 @@ def test_every_line_is_a_valid_event_in_the_window(history: History) -> None:
     assert len(events) == count_events(history)
     assert len({event.event_id for event in events}) == len(events)
     assert (min(days), max(days)) == (TODAY - dt.timedelta(days=25), TODAY - dt.timedelta(days=1))
-    by_day = [event.day for event in events if not isinstance(event, Cost | Coverage)]
+    by_day = [event.day for event in events if not isinstance(event, Annotation | Cost | Coverage)]
     assert by_day == sorted(by_day)
 
 
