@@ -10,6 +10,7 @@ experiments/      holdouts and geo tests, and their combination with the models
 paths/            path models, for comparison: credit, never an effect
 audience/         what following a page causes, and what followers are worth
 virality/         how many further shares a share brings, from recorded parents
+dialogue/         mood, response times, alarms and share of voice, from single messages
 observations      the input of the estimators for one goal
 coverage          days for which sources have data; common days of types
 draft             estimates of one goal while the methods fill them in

@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 from chalicelib.attribution.audience import worth
+from chalicelib.attribution.dialogue.bounded import ChangeVerdict, DayVerdict
 from chalicelib.attribution.virality.estimated import SpreadVerdict
 from chalicelib.model import codes
 from chalicelib.model.codes.code_languages import NO_ACTION, german_texts
@@ -221,5 +222,10 @@ def test_the_answers_declare_every_verdict() -> None:
     }
     registered = {code for code, one in codes.CODES.items() if "verdict" in one.used_as}
     assert described == set(get_args(Name))
-    of_pages_and_shares = {*get_args(worth.Verdict), *get_args(SpreadVerdict)}
-    assert described | of_pages_and_shares == registered
+    others = {
+        *get_args(worth.Verdict),
+        *get_args(SpreadVerdict),
+        *get_args(ChangeVerdict),
+        *get_args(DayVerdict),
+    }
+    assert described | others == registered

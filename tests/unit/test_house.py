@@ -186,7 +186,16 @@ def test_attribution_imports_only_errors() -> None:
             assert names_below(file, "chalicelib.model") <= {"errors"}, file
 
 
-METHODS = {"within_user", "time_series", "regions", "paths", "experiments", "audience", "virality"}
+METHODS = {
+    "within_user",
+    "time_series",
+    "regions",
+    "paths",
+    "experiments",
+    "audience",
+    "virality",
+    "dialogue",
+}
 USES = {"regions": {"time_series"}}
 """A panel of regions uses the baseline, the averaging and the resolution of one series."""
 

@@ -4,7 +4,7 @@
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
 A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
-cascades, audience.
+cascades, audience, dialogue.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -29,9 +29,16 @@ from tests.worlds.cascade_verdicts import (
     judge_cascades,
 )
 from tests.worlds.cascades import CASCADE_WORLDS
+from tests.worlds.dialogue_judge import (
+    DIALOGUE_TABLES,
+    DIALOGUE_WORLDS,
+    DialogueVerdict,
+    dialogue_table,
+    judge_dialogue,
+)
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.judge import judge, judge_command_line
-from tests.worlds.page import rewrite
+from tests.worlds.page import AnyVerdict, rewrite
 from tests.worlds.people import CLASSIC, INGREDIENTS, VARIED, WORLDS, world_of
 from tests.worlds.regions import REGIONS_WORLDS, RegionsWorld
 from tests.worlds.table import HEADER, summarise
@@ -43,8 +50,12 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS)
-AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict
+ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS, *DIALOGUE_WORLDS)
+VERDICT_OF: dict[str, type[AnyVerdict]] = {
+    **dict.fromkeys(AUDIENCE_WORLDS, AudienceVerdict),
+    **dict.fromkeys(CASCADE_WORLDS, CascadeVerdict),
+    **dict.fromkeys(DIALOGUE_WORLDS, DialogueVerdict),
+}
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
@@ -53,6 +64,7 @@ GROUPS = {
     "regions": tuple(REGIONS_WORLDS),
     "audience": tuple(AUDIENCE_WORLDS),
     "cascades": tuple(CASCADE_WORLDS),
+    "dialogue": tuple(DIALOGUE_WORLDS),
 }
 
 
@@ -61,6 +73,8 @@ def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdi
         return [*judge_audience(AUDIENCE_WORLDS[name], seed)]
     if name in CASCADE_WORLDS:
         return [judge_cascades(name, seed)]
+    if name in DIALOGUE_WORLDS:
+        return [judge_dialogue(name, seed)]
     if options.command_line:
         return [*judge_command_line(world_of(name, seed), seed, declared=options.declared)]
     world = TOTALS[name] if name in TOTALS else world_of(name, seed)
@@ -122,6 +136,9 @@ def main() -> int:
     if cascades:
         for _, worlds, table_of in TABLES:
             print(table_of(cascades, [name for name in worlds if name in names]))
+    dialogue = [v for v in asked_for if isinstance(v, DialogueVerdict)]
+    for _, worlds in DIALOGUE_TABLES if dialogue else ():
+        print(dialogue_table(dialogue, [name for name in worlds if name in names]))
     if options.page:
         rewrite(options.page, done)
     return 0
@@ -132,14 +149,7 @@ def _read(path: Path) -> list[AnyVerdict]:
         return []
     with path.open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    return [
-        AudienceVerdict(**row)
-        if row["world"] in AUDIENCE_WORLDS
-        else CascadeVerdict(**row)
-        if row["world"] in CASCADE_WORLDS
-        else Verdict(**row)
-        for row in rows
-    ]
+    return [VERDICT_OF.get(row["world"], Verdict)(**row) for row in rows]
 
 
 if __name__ == "__main__":

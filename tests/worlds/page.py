@@ -11,6 +11,7 @@ import numpy as np
 from tests.worlds.audience import AUDIENCE_WORLDS
 from tests.worlds.audience_judge import AudienceVerdict, audience_table
 from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
+from tests.worlds.dialogue_judge import DIALOGUE_TABLES, DialogueVerdict, dialogue_table
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.regions import REGIONS_WORLDS
@@ -24,10 +25,11 @@ HARD = tuple(world.name for world in HARD_TOTALS.values())
 BY_REGION = tuple(REGIONS_WORLDS)
 FOLLOWERS = tuple(AUDIENCE_WORLDS)
 UNCERTAIN = (*UNIDENTIFIED, "collinear")
+AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict | DialogueVerdict
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
-def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVerdict]) -> None:
+def rewrite(page: Path, verdicts: Sequence[AnyVerdict]) -> None:
     """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
@@ -39,6 +41,7 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVe
     of_types = [one for one in verdicts if isinstance(one, Verdict)]
     cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
     of_followers = [one for one in verdicts if isinstance(one, AudienceVerdict)]
+    dialogue = [one for one in verdicts if isinstance(one, DialogueVerdict)]
     tables: tuple[tuple[str, tuple[str, ...], Callable[[tuple[str, ...]], str]], ...] = (
         ("people", PEOPLE, lambda worlds: accuracy_table(of_types, worlds)),
         ("totals", TOTALS, lambda worlds: accuracy_table(of_types, worlds)),
@@ -50,6 +53,10 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVe
         *(
             (name, tuple(worlds), lambda worlds, table_of=table_of: table_of(cascades, worlds))
             for name, worlds, table_of in TABLES
+        ),
+        *(
+            (name, tuple(worlds), lambda worlds: dialogue_table(dialogue, worlds))
+            for name, worlds in DIALOGUE_TABLES
         ),
     )
     for name, worlds, table_of in tables:

@@ -372,4 +372,101 @@ REASONS = (
         "Import single shares with `parent_event_id`.",
         "caution",
     ),
+    # --- mood, response times and alarms -----------------------------------------------------
+    Code(
+        "no_messages",
+        "No messages",
+        "There are no messages in the range.",
+        "Use a longer range, or import mentions, comments or reviews.",
+        "caution",
+    ),
+    Code(
+        "no_checked_sentiment",
+        "Sentiment not checked",
+        "No person has checked what the classifier says, so its errors are "
+        "unknown; the true mood may be quite different from `classified`.",
+        "Check some messages that are drawn by lot, and send them again with `sentiment_checked`.",
+        "caution",
+    ),
+    Code(
+        "too_few_checked",
+        "Too few checks",
+        "A class that the classifier says often has fewer than five checked messages.",
+        "Check more messages of this class, drawn by lot.",
+        "caution",
+    ),
+    Code(
+        "one_sided_checks",
+        "One-sided checks",
+        "Only some of the classes that the classifier says were checked, so its "
+        "errors in the others are unknown.",
+        "Check messages of all classes, drawn by lot.",
+        "caution",
+    ),
+    Code(
+        "classifier_uninformative",
+        "Classifier not informative",
+        "The classifier may say the same about messages that a person rates "
+        "differently, so what it says cannot be corrected.",
+        "Use another classifier, or check more messages of this range.",
+        "caution",
+    ),
+    Code(
+        "too_few_threads",
+        "Too few threads",
+        "Nearly all messages of a range are in one thread, so chance cannot be told from a change.",
+        "Use longer ranges.",
+        "caution",
+    ),
+    Code(
+        "one_sided_mood",
+        "No difference in mood",
+        "All messages of both ranges are negative, or none is, so the error of "
+        "the change is unknown.",
+        "Use longer ranges.",
+        "caution",
+    ),
+    Code(
+        "no_replies_in_data",
+        "No replies in the data",
+        "The data contain no reply of the brand, so silence cannot be told from a missing import.",
+        "Import the brand's answers as `reply` with `parent_event_id`.",
+        "caution",
+    ),
+    Code(
+        "no_criticism",
+        "No criticism",
+        "There is no critical message in the range.",
+        "Use a longer range, or another threshold of criticism.",
+        "caution",
+    ),
+    Code(
+        "too_few_criticisms",
+        "Too few critical messages",
+        "There are fewer than ten critical messages.",
+        "Use a longer range.",
+        "caution",
+    ),
+    Code(
+        "history_too_short",
+        "History too short",
+        "There are too few days before this day to know what is usual, or fewer "
+        "than four weeks for a share of voice.",
+        "Import earlier messages, or use a longer range.",
+        "caution",
+    ),
+    Code(
+        "no_data",
+        "No data for the day",
+        "There are no data for this day, so it is not known whether it was quiet.",
+        "Import the missing days.",
+        "caution",
+    ),
+    Code(
+        "no_competitors",
+        "No competitors",
+        "No message is about another company, so there is no share of voice.",
+        "Import messages about competitors with `about`.",
+        "caution",
+    ),
 )

@@ -124,5 +124,43 @@ VERDICTS = tuple(
             "share.",
             "Use a longer range, or wait until the shares are older.",
         ),
+        (
+            "better",
+            "Better",
+            "The share of negative messages fell: the whole interval of the change is below 0.",
+            "No action is needed.",
+        ),
+        (
+            "worse",
+            "Worse",
+            "The share of negative messages rose: the whole interval of the change is above 0.",
+            "Read the messages of the range.",
+        ),
+        (
+            "no_change_seen",
+            "No change seen",
+            "The data do not show whether the share of negative messages changed.",
+            "Check more messages, or use longer ranges.",
+        ),
+        (
+            "shitstorm",
+            "Shitstorm",
+            "The day has more criticism than chance explains, also for the amount"
+            " of the other talk.",
+            "Read the criticism of the day, and answer it.",
+        ),
+        (
+            "buzz",
+            "Buzz",
+            "The day has unusually many messages, but criticism is not an "
+            "unusually large part of them.",
+            "No action is needed.",
+        ),
+        (
+            "quiet",
+            "Quiet",
+            "The day has no more messages and no more criticism than usual.",
+            "No action is needed.",
+        ),
     )
 )

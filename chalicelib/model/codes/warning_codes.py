@@ -499,4 +499,52 @@ WARNINGS = (
         "caution",
         "too_high",
     ),
+    # --- mood, response times and alarms -----------------------------------------------------
+    _warning(
+        "sentiment_missing",
+        "Messages without a sentiment",
+        "At least one in twenty messages has no sentiment, no stars and no check;"
+        " the mood is that of the others.",
+        "Send `sentiment` with all messages.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_checked",
+        "Few checks",
+        "Fewer than 60 messages were checked; the interval may be too narrow.",
+        "Check the messages in `needed`, drawn by lot.",
+        "caution",
+    ),
+    _warning(
+        "classifier_may_have_drifted",
+        "Classifier may have changed",
+        "The classifier's errors are known from other messages only. If it errs "
+        "differently here, the mood is wrong.",
+        "Check messages of this range, drawn by lot.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "reply_before_message",
+        "Reply before the message",
+        "Some replies are dated before the message that they answer; these messages are left out.",
+        "Check the time zone of the source.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_threads",
+        "Few threads",
+        "Most criticism is in a few threads, each of which may be answered at "
+        "once; the interval may be too narrow.",
+        "Use a longer range.",
+        "caution",
+    ),
+    _warning(
+        "criticism_too_young",
+        "Criticism too young",
+        "Too few critical messages are a day old, so the share answered within a day is not known.",
+        "Wait, or use a longer range.",
+    ),
 )
