@@ -25,7 +25,7 @@ ENTRIES = {
     ("workers/fit_worker.py", "run_fits"): "Fit",
     ("workers/fit_worker.py", "read_fit_part"): "FitPart",
     ("workers/fit_worker.py", "merge_fit"): "FitMerge",
-    ("workers/fit_worker.py", "analyse_geo_test"): "Analysis",
+    ("workers/fit_worker.py", "analyse"): "Analysis",
     ("workers/totals_worker.py", "derive_totals"): "Aggregate",
     ("workers/totals_worker.py", "derive_waiting_totals"): "Totals",
     ("workers/daily_jobs.py", "request_fits"): "Schedule",

@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "doctor",
     "audiences": "audiences",
     "virality": "virality",
+    "dialogue": "dialogue",
     "convert": "convert",
     "import": "sending",
     "report": "reporting",

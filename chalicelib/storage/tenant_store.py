@@ -20,6 +20,7 @@ from chalicelib.storage.import_items import ImportStore
 from chalicelib.storage.import_quotas import ImportQuotas
 from chalicelib.storage.link_items import LinkStore
 from chalicelib.storage.mapping_items import MappingStore
+from chalicelib.storage.message_items import MessageStore
 from chalicelib.storage.multiplier_items import MultiplierStore
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.rate_limit_items import RateCounts
@@ -81,6 +82,7 @@ class TenantStore:
         self.fit_parts = FitParts(self.objects, tenant)
         self.experiments = ExperimentStore(self._table, self.objects, tenant)
         self.totals = TotalsStore(self._table, self.objects, tenant)
+        self.messages = MessageStore(self._table, tenant)
         self.erasures = ErasureStore(self._table, tenant)
         self.erased = ErasedPeople(self.erasures)
 

@@ -71,7 +71,14 @@ def build(
     monkeypatch.setattr(erasures, "LATE_DAYS", 0)
     admin = caller(client, "admin")
     event = make_event(event_id="of-mine", user_id="anna@example.org", occurred_at=recently(days=1))
-    assert admin.events(event).status_code == 200
+    comment = make_event(
+        event_id="mine-secret-comment",
+        type="comment",
+        content_id="mine-secret",
+        sentiment=-0.9,
+        occurred_at=recently(days=3),
+    )
+    assert admin.events(event, comment).status_code == 200
     uploads = Uploads(cloud, admin)
     for _ in range(2):
         import_id = uploads.announce(filename="mine-secret.csv")
@@ -92,9 +99,11 @@ def build(
     keep_fit(wiring.store("acme"), FIT_ID, document)
     person = {"person": "mine-secret", "shares": 9, "brought": 40, "factor": [4.0, 2.0, 7.0]}
     wiring.store("acme").multipliers.put(document["id"], [person])
-    store, day = wiring.store("acme"), dt.datetime.fromisoformat(event["occurred_at"]).date()
-    for shard in range(store.config.shards):
-        derive_day(store, day, shard, now=dt.datetime.now(dt.UTC))
+    store = wiring.store("acme")
+    for one in (event, comment):
+        day = dt.datetime.fromisoformat(one["occurred_at"]).date()
+        for shard in range(store.config.shards):
+            derive_day(store, day, shard, now=dt.datetime.now(dt.UTC))
     receipts = [
         admin.call("DELETE", f"/v1/users/{user}").json_body["id"] for user in ("ben", "carl")
     ]

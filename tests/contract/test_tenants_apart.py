@@ -239,6 +239,7 @@ LEAKS = (
     "erasures_partition",
     "api_keys_partition",
     "totals_partition",
+    "messages_partition",
     "event_partition",
 )
 

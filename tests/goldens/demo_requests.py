@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.talk import make_talk
+
 TENANT = "demo"
 DAYS = 60
 FIRST_DAY = dt.date(2026, 1, 14)
@@ -567,6 +569,29 @@ ANSWERS = {
         "/v1/attribution", "model=last,markov", "model=shapley&format=csv", "model=best"
     ),
 }
+TALKED = "/v1/dialogue?from=2026-02-15&to=2026-03-14&as_of=2026-03-14"
+_TALK = make_talk(FIRST_DAY, DAYS, per_day=6, storm=57)
+DIALOGUE = (
+    *(
+        Ask("POST", "/v1/events", _TALK[start : start + EVENTS_AT_ONCE], brief=True)
+        for start in range(0, len(_TALK), EVENTS_AT_ONCE)
+    ),
+    Work("totals"),
+    _get(f"{TALKED}&hours=mon-fri/09:00-17:00/Europe/Berlin", key="read"),
+    _get(f"{TALKED}&format=csv", key="read"),
+    _get(f"{TALKED}&channel=facebook&criticism=-0.5&rounding=0.5&false_alarms=12", brief=True),
+    _get("/v1/dialogue", brief=True),
+    _get("/v1/dialogue?from=2026-02-15&to=2026-02-15&channel=myspace"),
+    _get("/v1/dialogue?hours=always&criticism=0.5&false_alarms=100"),
+    _get("/v1/dialogue?from=2026-02-15&to=2026-02-14"),
+    _get("/v1/dialogue?from=2026-02-15&before_to=2026-02-15"),
+    _get("/v1/dialogue?as_of=yesterday"),
+    _get("/v1/dialogue?criticism=low"),
+    _get("/v1/dialogue/sample?n=6&from=2026-02-15&to=2026-03-14&as_of=2026-03-14", key="read"),
+    _get("/v1/dialogue/sample?n=3&from=2026-03-01&to=2026-03-14&format=csv", key="read"),
+    _get("/v1/dialogue/sample?n=0"),
+    _get("/v1/dialogue/sample?hours=always"),
+)
 LINKED = "/v1/roi?goal=purchase&format=csv"
 LINKS = (
     _post(
@@ -638,6 +663,7 @@ THEMES = (
     *(Theme(name, _clock(11), steps, fitted=True) for name, steps in ANSWERS.items()),
     Theme("links", _clock(12), LINKS, fitted=True),
     Theme("erasures", _clock(13), ERASURES),
+    Theme("dialogue", _clock(14), DIALOGUE, fitted=True),
     Theme("pages", _clock(14), PAGES),
 )
 

@@ -38,7 +38,6 @@ def make_messages(n: int, **columns: object) -> Messages:
         "about": np.full(n, BRAND),
         "reply_time": unknown,
         "has_replies": False,
-        "reach": np.zeros(n),
     } | columns
     return Messages(**filled)  # type: ignore[arg-type]
 

@@ -21,6 +21,12 @@ from chalicelib.services.answers.follower_values import (
     MAX_SIZE,
 )
 from chalicelib.services.credentials.api_keys import MAX_DAYS, ROLES
+from chalicelib.services.dialogue.checking_sample import DEFAULT_SAMPLE, MAX_SAMPLE
+from chalicelib.services.dialogue.dialogue_question import (
+    CRITICISM,
+    FALSE_ALARMS_PER_YEAR,
+    MOST_FALSE_ALARMS,
+)
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ID
 from chalicelib.services.fitting.credits import MODELS
 from chalicelib.services.fitting.user_identity import USER_IDS
@@ -333,6 +339,36 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "horizon_days": (
         {"type": "integer", "minimum": 1, "maximum": MAX_HORIZON_DAYS},
         f"Days after a follow that count; by default {DEFAULT_HORIZON_DAYS}.",
+    ),
+    "as_of": (
+        _WHEN,
+        "Leave out later events: an instant, or a day (its end in UTC); by default the end of the "
+        "data.",
+    ),
+    "hours": (
+        _text(128),
+        "Working hours of the team, such as `mon-fri/09:00-17:00/Europe/Berlin`.",
+    ),
+    "criticism": (
+        {"type": "number", "minimum": -1, "exclusiveMaximum": 0},
+        f"Sentiment that is still criticism; by default {CRITICISM}.",
+    ),
+    "rounding": (
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+        "Round stars to a multiple of this before they are classed.",
+    ),
+    "false_alarms": (
+        {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_FALSE_ALARMS},
+        f"False alarms a year that are acceptable; by default {FALSE_ALARMS_PER_YEAR:g}.",
+    ),
+    "before_from": (
+        _WHEN,
+        "First day of the earlier range with which the mood is compared; by default as many days.",
+    ),
+    "before_to": (_WHEN, "Last day of it; by default the day before `from`."),
+    "n": (
+        {"type": "integer", "minimum": 1, "maximum": MAX_SAMPLE},
+        f"Number of messages; by default {DEFAULT_SAMPLE}.",
     ),
     "engagement": (_text(128), "Engagement type, `channel/type`."),
     "baseline": (_text(128), "Engagement type to compare with, `channel/type`."),

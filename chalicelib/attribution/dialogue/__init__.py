@@ -11,6 +11,7 @@ response        how soon criticism is answered, on the clock of customers and of
 waiting_times   the distribution of waiting times of which some have not ended
 working_hours   the clock that runs only while the team works
 alarms          days with more criticism or more talk than usual
+count_tails     how rare a count is, by the negative binomial distribution
 usual_counts    what a day usually has: level, day of the week, scatter
 voice           shares of the talk about the brand and its competitors
 ==============  ================================================================================

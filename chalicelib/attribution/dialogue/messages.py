@@ -38,8 +38,6 @@ class Messages:
     """Days since 1970, of the brand's first reply in the thread after the message; NaN without."""
     has_replies: bool
     """Whether the data contain any reply of the brand at all."""
-    reach: Floats
-    """How many people a message reached (likes and descendants)."""
 
     def chosen(self, mask: Bools) -> Messages:
         """The messages of a mask of shape (n,)."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chalicelib.attribution.arrays import Floats
-from chalicelib.attribution.dialogue.bounded import Bounded
+from chalicelib.attribution.dialogue.bounded import CURVE_HOURS, Bounded
 from chalicelib.attribution.dialogue.messages import CRITICISM, Messages, is_criticism
 from chalicelib.attribution.dialogue.waiting_times import WaitingTimes
 from chalicelib.attribution.dialogue.working_hours import WorkingHours
@@ -33,6 +33,8 @@ class ResponseTimes:
     median_hours: Bounded
     p90_hours: Bounded
     """Hours after which 90 % are answered."""
+    curve: tuple[Bounded, ...]
+    """Share that is answered within each of `CURVE_HOURS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Response:
     warnings: tuple[str, ...]
 
 
-_EMPTY = ResponseTimes(Bounded(), Bounded(), Bounded(), Bounded())
+_EMPTY = ResponseTimes(Bounded(), Bounded(), Bounded(), Bounded(), ())
 
 
 def estimate_response(
@@ -128,5 +130,9 @@ def estimate_response(
 
 def _times_of(times: WaitingTimes) -> ResponseTimes:
     return ResponseTimes(
-        times.within(1.0), times.within(24.0), times.quantile(0.5), times.quantile(0.9)
+        times.within(1.0),
+        times.within(24.0),
+        times.quantile(0.5),
+        times.quantile(0.9),
+        tuple(times.within(hours) for hours in CURVE_HOURS),
     )

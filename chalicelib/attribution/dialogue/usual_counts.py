@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from chalicelib.attribution.arrays import Floats
+from chalicelib.attribution.dialogue.count_tails import highest, tail
 
 WINDOW = 84
 """Days of the past that count: twelve weeks."""
@@ -57,15 +57,11 @@ class UsualCounts:
 
     def chance_of(self, count: Floats) -> Floats:
         """Probability of at least this count: the tail of a negative binomial; NaN if unknown."""
-        size = 1.0 / self.scatter
-        tail: Floats = stats.nbinom.sf(count - 1.0, size, size / (size + self.mean))
-        return tail
+        return tail(count, self.mean, self.scatter)
 
     def highest(self, chance: float) -> Floats:
         """The highest count that is not rarer than `chance`; NaN if unknown."""
-        size = 1.0 / self.scatter
-        high: Floats = stats.nbinom.isf(chance, size, size / (size + self.mean))
-        return high
+        return highest(chance, self.mean, self.scatter)
 
 
 def usual_counts(counts: Floats) -> UsualCounts:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import numpy as np
-
-from chalicelib.attribution.arrays import Floats
+if TYPE_CHECKING:  # the API checks working hours, and has no numpy
+    from chalicelib.attribution.arrays import Floats
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FORM = "days/opening-closing/time zone, such as mon-fri/09:00-17:00/Europe/Berlin"
@@ -72,6 +72,8 @@ class WorkingHours:
         ValueError
             If the moments are more than 40 years apart.
         """
+        import numpy as np
+
         if moments.size == 0:
             return np.zeros(0)
         first, last = int(np.floor(moments.min())) - 2, int(np.ceil(moments.max())) + 2

@@ -469,4 +469,11 @@ REASONS = (
         "Import messages about competitors with `about`.",
         "caution",
     ),
+    Code(
+        "day_not_over",
+        "Day not over",
+        "The day is not over yet, so it is unknown whether it will have been quiet.",
+        "Wait until the day is over.",
+        "note",
+    ),
 )

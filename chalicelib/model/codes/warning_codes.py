@@ -547,4 +547,20 @@ WARNINGS = (
         "Too few critical messages are a day old, so the share answered within a day is not known.",
         "Wait, or use a longer range.",
     ),
+    _warning(
+        "no_replies_of",
+        "No replies of the channel",
+        "The data have no reply of the brand on this channel, so its messages are left out of the "
+        "response times.",
+        "Import the brand's replies of this channel as `reply`.",
+        "caution",
+    ),
+    _warning(
+        "only_totals_of",
+        "Only totals",
+        "This source also has messages that are known only as totals; they are in no number "
+        "about the dialogue.",
+        "Import single messages of this source.",
+        "caution",
+    ),
 )
