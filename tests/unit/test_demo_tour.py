@@ -71,6 +71,7 @@ def _answers(
             ]
         },
         virality={"summary": "Each share brings 0.40 further shares."},
+        dialogue={"sentence": "15 % of the messages are negative."},
     )
 
 
@@ -119,6 +120,10 @@ def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
     steps = history.changes[:, 3]
     assert page["audience"]["followed"] == (steps > 0).sum() > 0
     assert page["audience"]["left"] == (steps < 0).sum() > 0
+    talk, dialogue = history.conversation, answers.dialogue
+    assert dialogue["volume"]["messages"] == talk.row.size > 0
+    assert dialogue["mood"]["checked"] == talk.checked.sum() > 0
+    assert (dialogue["from"], dialogue["to"]) == (window["from"], window["to"])
     warnings = {code for channel in answers.roi["channels"] for code in channel["warnings"]}
     assert "ids_taken_for_people" not in warnings
     costs = {channel["channel"]: channel["cost"] for channel in answers.roi["channels"]}
@@ -224,4 +229,18 @@ def test_sentences_about_followers_and_shares_end_with_the_truth() -> None:
     assert tour.spread_sentence(answers, truth) == (
         "Each share brings 0.40 further shares. The simulated truth is "
         f"{truth.reproduction_of_all:.2f}."
+    )
+
+
+def test_the_sentence_about_the_dialogue_ends_with_the_truth() -> None:
+    history = _history()
+    truth = truth_of(history)
+    first, last = truth.storm
+
+    sentence = tour.dialogue_sentence(_answers(_estimate(1.0)), truth)
+
+    assert sentence == (
+        "On Facebook: 15 % of the messages are negative. The simulated truth is "
+        f"{100 * history.conversation.answered_within(24):.0f} % within a day, "
+        f"{100 * history.conversation.negative:.0f} % negative, and a storm from {first} to {last}."
     )
