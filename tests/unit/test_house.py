@@ -186,9 +186,14 @@ def test_attribution_imports_only_errors() -> None:
             assert names_below(file, "chalicelib.model") <= {"errors"}, file
 
 
-METHODS = {"within_user", "time_series", "regions", "paths", "experiments", "audience", "virality"}
-USES = {"regions": {"time_series"}}
-"""A panel of regions uses the baseline, the averaging and the resolution of one series."""
+METHODS = {
+    *("within_user", "time_series", "regions", "paths", "experiments", "audience", "virality"),
+    "search",
+}
+USES = {"regions": {"time_series"}, "search": {"time_series"}}
+"""A panel of regions uses the baseline, the averaging and the resolution of one series. What
+engagements do through search is estimated by the model of totals, with other outcomes.
+"""
 
 
 def test_methods_of_attribution_do_not_import_each_other() -> None:

@@ -4,7 +4,7 @@
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
 A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
-cascades, audience.
+cascades, audience, search, stars.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tests.worlds.audience import AUDIENCE_WORLDS
 from tests.worlds.audience_judge import AudienceVerdict, audience_table, judge_audience
@@ -34,6 +35,10 @@ from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.page import rewrite
 from tests.worlds.people import CLASSIC, INGREDIENTS, VARIED, WORLDS, world_of
 from tests.worlds.regions import REGIONS_WORLDS, RegionsWorld
+from tests.worlds.search import SEARCH_WORLDS
+from tests.worlds.search_judge import SearchVerdict, judge_search, search_table
+from tests.worlds.star_judge import StarVerdict, judge_stars, star_table
+from tests.worlds.stars import STAR_WORLDS
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS, TotalsWorld
 from tests.worlds.verdicts import Verdict
@@ -43,8 +48,8 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS)
-AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict
+ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS, *SEARCH_WORLDS, *STAR_WORLDS)
+AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict | SearchVerdict | StarVerdict
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
@@ -53,6 +58,8 @@ GROUPS = {
     "regions": tuple(REGIONS_WORLDS),
     "audience": tuple(AUDIENCE_WORLDS),
     "cascades": tuple(CASCADE_WORLDS),
+    "search": tuple(SEARCH_WORLDS),
+    "stars": tuple(STAR_WORLDS),
 }
 
 
@@ -61,6 +68,10 @@ def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdi
         return [*judge_audience(AUDIENCE_WORLDS[name], seed)]
     if name in CASCADE_WORLDS:
         return [judge_cascades(name, seed)]
+    if name in SEARCH_WORLDS:
+        return [*judge_search(SEARCH_WORLDS[name], seed)]
+    if name in STAR_WORLDS:
+        return [judge_stars(STAR_WORLDS[name], seed)]
     if options.command_line:
         return [*judge_command_line(world_of(name, seed), seed, declared=options.declared)]
     world = TOTALS[name] if name in TOTALS else world_of(name, seed)
@@ -122,6 +133,12 @@ def main() -> int:
     if cascades:
         for _, worlds, table_of in TABLES:
             print(table_of(cascades, [name for name in worlds if name in names]))
+    through_search = [v for v in asked_for if isinstance(v, SearchVerdict)]
+    if through_search:
+        print(search_table(through_search, [name for name in names if name in SEARCH_WORLDS]))
+    of_stars = [v for v in asked_for if isinstance(v, StarVerdict)]
+    if of_stars:
+        print(star_table(of_stars, [name for name in names if name in STAR_WORLDS]))
     if options.page:
         rewrite(options.page, done)
     return 0
@@ -132,14 +149,19 @@ def _read(path: Path) -> list[AnyVerdict]:
         return []
     with path.open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    return [
-        AudienceVerdict(**row)
-        if row["world"] in AUDIENCE_WORLDS
-        else CascadeVerdict(**row)
-        if row["world"] in CASCADE_WORLDS
-        else Verdict(**row)
-        for row in rows
-    ]
+    return [_verdict(row) for row in rows]
+
+
+def _verdict(row: dict[str, Any]) -> AnyVerdict:
+    for worlds, kind in (
+        (AUDIENCE_WORLDS, AudienceVerdict),
+        (CASCADE_WORLDS, CascadeVerdict),
+        (SEARCH_WORLDS, SearchVerdict),
+        (STAR_WORLDS, StarVerdict),
+    ):
+        if row["world"] in worlds:
+            return kind(**row)
+    return Verdict(**row)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,10 @@ from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.regions import REGIONS_WORLDS
+from tests.worlds.search import SEARCH_WORLDS
+from tests.worlds.search_judge import SearchVerdict, search_table
+from tests.worlds.star_judge import StarVerdict, star_table
+from tests.worlds.stars import STAR_WORLDS
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS
 from tests.worlds.verdicts import Verdict
@@ -27,7 +31,10 @@ UNCERTAIN = (*UNIDENTIFIED, "collinear")
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
-def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVerdict]) -> None:
+AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict | SearchVerdict | StarVerdict
+
+
+def rewrite(page: Path, verdicts: Sequence[AnyVerdict]) -> None:
     """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
@@ -39,6 +46,8 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVe
     of_types = [one for one in verdicts if isinstance(one, Verdict)]
     cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
     of_followers = [one for one in verdicts if isinstance(one, AudienceVerdict)]
+    of_search = [one for one in verdicts if isinstance(one, SearchVerdict)]
+    of_stars = [one for one in verdicts if isinstance(one, StarVerdict)]
     tables: tuple[tuple[str, tuple[str, ...], Callable[[tuple[str, ...]], str]], ...] = (
         ("people", PEOPLE, lambda worlds: accuracy_table(of_types, worlds)),
         ("totals", TOTALS, lambda worlds: accuracy_table(of_types, worlds)),
@@ -47,6 +56,8 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVe
         ("assumptions of totals", HARD, lambda worlds: accuracy_table(of_types, worlds)),
         ("regions", BY_REGION, lambda worlds: accuracy_table(of_types, worlds)),
         ("followers", FOLLOWERS, lambda worlds: audience_table(of_followers, worlds)),
+        ("search", tuple(SEARCH_WORLDS), lambda worlds: search_table(of_search, worlds)),
+        ("stars", tuple(STAR_WORLDS), lambda worlds: star_table(of_stars, worlds)),
         *(
             (name, tuple(worlds), lambda worlds, table_of=table_of: table_of(cascades, worlds))
             for name, worlds, table_of in TABLES
