@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "doctor",
     "audiences": "audiences",
     "virality": "virality",
+    "search-effects": "search_effects",
     "convert": "convert",
     "import": "sending",
     "report": "reporting",

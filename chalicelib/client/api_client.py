@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Equivalence,
         Equivalences,
         Roi,
+        SearchEffects,
         Virality,
     )
     from chalicelib.services.code_answers import Codes
@@ -146,6 +147,10 @@ class Likeworth:
     def virality(self, **query: Value) -> Virality:
         """Return `GET /v1/virality`: how many further shares a share brings."""
         return cast("Virality", self.get("/v1/virality", **query))
+
+    def search_effects(self, **query: Value) -> SearchEffects:
+        """Return `GET /v1/search-effects`: what comes through search, and what stars do."""
+        return cast("SearchEffects", self.get("/v1/search-effects", **query))
 
     def engagements(self, **query: Value) -> Engagements:
         """Return `GET /v1/engagements`: one row per engagement type."""

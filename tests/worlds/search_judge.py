@@ -9,7 +9,7 @@ import numpy as np
 
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import ARRIVAL, CAUSE, Observations
-from chalicelib.attribution.search.search_effects import bound_path, measure_visits
+from chalicelib.attribution.search.path_bounds import bound_path, measure_visits
 from chalicelib.attribution.search.search_paths import (
     Side,
     is_strong,

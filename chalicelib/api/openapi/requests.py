@@ -20,13 +20,17 @@ from chalicelib.services.answers.follower_values import (
     MAX_HORIZON_DAYS,
     MAX_SIZE,
 )
+from chalicelib.services.answers.through_search import DEFAULT_ROUNDING
 from chalicelib.services.credentials.api_keys import MAX_DAYS, ROLES
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ID
 from chalicelib.services.fitting.credits import MODELS
+from chalicelib.services.fitting.search_documents import ROUNDINGS
 from chalicelib.services.fitting.user_identity import USER_IDS
 from chalicelib.services.multipliers import MAX_ASKED
 from chalicelib.services.tenant_settings import (
+    MAX_BRAND_TERMS,
     MAX_ROLES,
+    MAX_TERM_CHARACTERS,
     MAX_WEBHOOK_CHARACTERS,
     MIN_WINDOW_DAYS,
     SOURCE,
@@ -204,7 +208,7 @@ BODIES: dict[str, Schema] = {
     "SettingsBody": {
         "type": "object",
         "additionalProperties": False,
-        "description": "Absent settings do not change; `roles` replaces all roles.",
+        "description": "Absent settings do not change; `roles` and `brand_terms` replace all.",
         "properties": {
             "time_zone": {"type": "string", "description": "IANA name, e.g. Europe/Berlin."},
             "country": or_null({"type": "string", "enum": sorted(COUNTRIES)}),
@@ -223,6 +227,13 @@ BODIES: dict[str, Schema] = {
                     "description": "Length of the default window of a fit, which ends yesterday.",
                 }
             ),
+            "brand_terms": {
+                "type": "array",
+                "maxItems": MAX_BRAND_TERMS,
+                "items": {"type": "string", "minLength": 1, "maxLength": MAX_TERM_CHARACTERS},
+                "description": "Words that make a search query one for the brand. Later imports of "
+                "Search Console use them.",
+            },
             "webhook_url": or_null(
                 {
                     "type": "string",
@@ -333,6 +344,14 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "horizon_days": (
         {"type": "integer", "minimum": 1, "maximum": MAX_HORIZON_DAYS},
         f"Days after a follow that count; by default {DEFAULT_HORIZON_DAYS}.",
+    ),
+    "only_through_search": (
+        _text(128),
+        "A cause, `channel/type`, that is known to work through search alone.",
+    ),
+    "rounding": (
+        {"type": "string", "enum": list(ROUNDINGS)},
+        f"Step of the stars that the platform shows; by default {DEFAULT_ROUNDING}.",
     ),
     "engagement": (_text(128), "Engagement type, `channel/type`."),
     "baseline": (_text(128), "Engagement type to compare with, `channel/type`."),

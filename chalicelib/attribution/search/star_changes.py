@@ -30,6 +30,8 @@ FEWEST, FEW = 20, 100
 """Changes below which there is no estimate, and below which there is a warning."""
 MIN_SALES = 10.0
 """Sales around a change below which it says nothing."""
+EARLY_WEEKS = 4
+"""Products sold in these first weeks may have been reviewed before them."""
 _ROUNDS = 50
 _TOLERANCE = 1e-10
 _EDGE = 1e-9  # so that sums of decimal ratings round as people round them
@@ -115,6 +117,18 @@ def estimate_stars(data: ProductWeeks, step: float) -> StarEffect:
     if placebo is not None and abs(placebo.effect) > placebo.critical * placebo.error:
         warnings.append("placebo_threshold_moves")
     return StarEffect(products, changes, found, placebo, (), tuple(warnings))
+
+
+def may_have_earlier_reviews(data: ProductWeeks) -> bool:
+    """Whether most products were sold from the beginning, with no review before they were sold.
+
+    The display then depends on reviews that the data may lack.
+    """
+    sold = data.sales.sum(axis=1) > 0
+    first_sale = np.argmax(data.sales > 0, axis=1)[sold]
+    first_review = np.argmax(data.reviews > 0, axis=1)[sold] // 7
+    early = (first_sale < EARLY_WEEKS) & (first_review >= first_sale)
+    return bool(early.mean() > 0.5) if early.size else False
 
 
 def exact_means(data: ProductWeeks) -> Floats:

@@ -42,6 +42,12 @@ from chalicelib.services.answers.share_spread import (
     virality,
     virality_rows,
 )
+from chalicelib.services.answers.through_search import (
+    SEARCH_EFFECTS_TABLE,
+    SearchEffects,
+    search_effect_rows,
+    search_effects,
+)
 
 __all__ = [
     "AUDIENCES_TABLE",
@@ -49,6 +55,7 @@ __all__ = [
     "EQUIVALENCES_TABLE",
     "EQUIVALENCE_TABLE",
     "ROI_TABLE",
+    "SEARCH_EFFECTS_TABLE",
     "VIRALITY_TABLE",
     "Attribution",
     "Audiences",
@@ -57,6 +64,7 @@ __all__ = [
     "Equivalence",
     "Equivalences",
     "Roi",
+    "SearchEffects",
     "Virality",
     "attribution",
     "attribution_rows",
@@ -72,6 +80,8 @@ __all__ = [
     "equivalences",
     "roi",
     "roi_rows",
+    "search_effect_rows",
+    "search_effects",
     "virality",
     "virality_rows",
 ]

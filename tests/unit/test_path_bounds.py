@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.coverage import Coverage
-from chalicelib.attribution.search.search_effects import (
+from chalicelib.attribution.search.path_bounds import (
     bound_path,
     measure_visits,
     upper_products,
