@@ -26,8 +26,8 @@ from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.demo.comments import Comments, Conversation, converse
 from chalicelib.demo.page_following import Page, follow_page
 from chalicelib.demo.product_stars import Products, Shelf, sell
-from chalicelib.demo.search_visits import SearchVisits, visit
 from chalicelib.demo.share_cascades import Spread, cascade, multiply
+from chalicelib.demo.simulated_visits import SearchVisits, visit
 
 CAMPAIGN_DAYS = 4
 

@@ -17,7 +17,15 @@ from chalicelib.demo.brand_data import count_events, event_lines, google_ads_rep
 from chalicelib.demo.truth import truth_of
 from chalicelib.importers import read_export
 from chalicelib.importers.outcomes import Imported
-from chalicelib.model.events import Annotation, Audience, Cost, Coverage, Engagement, Event, parse_event
+from chalicelib.model.events import (
+    Annotation,
+    Audience,
+    Cost,
+    Coverage,
+    Engagement,
+    Event,
+    parse_event,
+)
 
 TODAY = dt.date(2026, 3, 2)
 SMALL = replace(BRAND, n_people=60, n_days=25)
