@@ -73,6 +73,8 @@ class Answers:
     """Responses to ``GET /v1/roi``, ``/v1/equivalence``, ``/v1/audiences`` and ``/v1/virality``."""
     dialogue: dict[str, Any]
     """Response to ``GET /v1/dialogue`` about the channel `PAGE`."""
+    search: dict[str, Any]
+    """Response to ``GET /v1/search-effects``."""
 
 
 class Api:
@@ -211,6 +213,7 @@ def fetch_answers(api: Api) -> Answers:
         audiences=api.get("/v1/audiences"),
         virality=api.get("/v1/virality"),
         dialogue=api.get("/v1/dialogue", channel=PAGE, **window),
+        search=api.get("/v1/search-effects"),
     )
 
 
@@ -231,7 +234,7 @@ def roi_rows(answers: Answers, truth: Truth) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [heading]
     for channel in answers.roi["channels"]:
         name = channel["channel"]
-        known = name in truth.costs
+        simulated = any(one.engagement_type.channel == name for one in truth.types.values())
         rows.append(
             (
                 title_of(name),
@@ -239,8 +242,8 @@ def roi_rows(answers: Answers, truth: Truth) -> list[tuple[str, ...]]:
                 str(counted(channel["incremental_conversions"])),
                 str(shown(channel["roi"], ratio_format)),
                 verdict_words(channel),
-                f"{truth.incremental(name):,.0f}" if known else "",
-                f"{truth.roi(name):.2f}" if known else "",
+                f"{truth.incremental(name):,.0f}" if simulated else "",
+                f"{truth.roi(name):.2f}" if name in truth.costs else "",
             )
         )
     return rows
@@ -290,6 +293,19 @@ def dialogue_sentence(answers: Answers, truth: Truth) -> str:
         f"{100 * truth.answered_in_a_day:.0f} % within a day, {100 * truth.negative:.0f} % "
         f"negative, and a storm from {first} to {last}."
     )
+
+
+def search_sentences(answers: Answers, truth: Truth) -> str:
+    """Return what a mention does through search, what shown stars do, and the simulated truth."""
+    cause = BRAND.search.cause
+    lines = [
+        f"{one['sentence']} The simulated truth is {truth.visits_per_mention:.0f} search visits "
+        f"and {truth.types[cause].per_engagement:.2f} purchases."
+        for one in answers.search["causes"]
+        if f"{one['channel']}/{one['type']}" == cause
+    ]
+    stars = answers.search["stars"]["sentence"]
+    return "\n".join([*lines, f"{stars} The simulated truth is {100 * truth.per_star:.0f} %."])
 
 
 def _contains(interval: dict[str, Any], value: float) -> bool:

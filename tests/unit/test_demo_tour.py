@@ -72,6 +72,13 @@ def _answers(
         },
         virality={"summary": "Each share brings 0.40 further shares."},
         dialogue={"sentence": "15 % of the messages are negative."},
+        search={
+            "causes": [
+                {"channel": "facebook", "type": "like", "sentence": "A like brings nothing."},
+                {"channel": "community", "type": "mention", "sentence": "A mention brings 5."},
+            ],
+            "stars": {"sentence": "A star more sells 9 % more."},
+        },
     )
 
 
@@ -124,6 +131,7 @@ def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
     assert dialogue["volume"]["messages"] == talk.row.size > 0
     assert dialogue["mood"]["checked"] == talk.checked.sum() > 0
     assert (dialogue["from"], dialogue["to"]) == (window["from"], window["to"])
+    assert answers.search["search"]["visits"] == history.visits.sum() > 0
     warnings = {code for channel in answers.roi["channels"] for code in channel["warnings"]}
     assert "ids_taken_for_people" not in warnings
     costs = {channel["channel"]: channel["cost"] for channel in answers.roi["channels"]}
@@ -208,6 +216,17 @@ def test_the_table_shows_estimates_and_truth() -> None:
     assert row[6] == f"{truth.roi('facebook'):.2f}"
 
 
+def test_a_channel_without_cost_has_a_true_effect_but_no_true_roi() -> None:
+    truth = truth_of(_history())
+
+    _, mentions = tour.roi_rows(_answers(_estimate(1.0), channel="community"), truth)
+    _, visits = tour.roi_rows(_answers(_estimate(1.0), channel="organic_search"), truth)
+
+    assert mentions[5:] == (f"{truth.incremental('community'):,.0f}", "")
+    assert truth.incremental("community") > 0
+    assert visits[5:] == ("", "")
+
+
 def test_a_channel_without_an_estimate_shows_the_reason() -> None:
     answers = _answers(
         _estimate(1.0), roi=_estimate(None), verdict="not_estimable", reasons=["no_variation"]
@@ -244,3 +263,16 @@ def test_the_sentence_about_the_dialogue_ends_with_the_truth() -> None:
         f"{100 * history.conversation.answered_within(24):.0f} % within a day, "
         f"{100 * history.conversation.negative:.0f} % negative, and a storm from {first} to {last}."
     )
+
+
+def test_the_sentences_about_search_and_stars_end_with_the_truth() -> None:
+    truth = truth_of(_history())
+
+    lines = tour.search_sentences(_answers(_estimate(1.0)), truth).splitlines()
+
+    purchases = truth.types["community/mention"].per_engagement
+    assert lines == [
+        "A mention brings 5. The simulated truth is 6 search visits "
+        f"and {purchases:.2f} purchases.",
+        "A star more sells 9 % more. The simulated truth is 16 %.",
+    ]
