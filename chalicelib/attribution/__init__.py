@@ -9,6 +9,7 @@ partial_identity  combines the estimates of a panel of identified people and of 
 experiments/      holdouts and geo tests, and their combination with the models
 paths/            path models, for comparison: credit, never an effect
 audience/         what following a page causes, and what followers are worth
+search/           what engagements do through search visits, and what shown stars do
 virality/         how many further shares a share brings, from recorded parents
 dialogue/         mood, response times, alarms and share of voice, from single messages
 observations      the input of the estimators for one goal
@@ -29,5 +30,6 @@ summaries         tables of the final regressions, in the layout of statsmodels
 ================  =============================================================================
 
 `within_user`, `regions` and `time_series` do not import each other, except that a panel of
-regions uses the baseline, the averaging and the resolution of `time_series`.
+regions uses the baseline, the averaging and the resolution of `time_series`. `search` fits the
+model of `time_series` to other outcomes.
 """

@@ -22,6 +22,7 @@ COMMANDS = {
     "audiences": "audiences",
     "virality": "virality",
     "dialogue": "dialogue",
+    "search-effects": "search_effects",
     "convert": "convert",
     "import": "sending",
     "report": "reporting",

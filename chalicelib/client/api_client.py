@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Equivalence,
         Equivalences,
         Roi,
+        SearchEffects,
         Virality,
     )
     from chalicelib.services.code_answers import Codes
@@ -156,6 +157,10 @@ class Likeworth:
     def dialogue_sample(self, n: int = 100, **query: Value) -> DialogueSample:
         """Return `GET /v1/dialogue/sample`: messages drawn by lot, for a person to check."""
         return cast("DialogueSample", self.get("/v1/dialogue/sample", n=n, **query))
+
+    def search_effects(self, **query: Value) -> SearchEffects:
+        """Return `GET /v1/search-effects`: what comes through search, and what stars do."""
+        return cast("SearchEffects", self.get("/v1/search-effects", **query))
 
     def engagements(self, **query: Value) -> Engagements:
         """Return `GET /v1/engagements`: one row per engagement type."""

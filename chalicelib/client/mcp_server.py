@@ -129,6 +129,28 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
         """
         return asked("/v1/dialogue", channel=channel, hours=hours, start=start, end=end)
 
+    def search_effects(
+        channel: str | None = None,
+        only_through_search: str | None = None,
+        rounding: str | None = None,
+        goal: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+    ) -> Json:
+        """Search visits per engagement, how much may come through search, and what stars do.
+
+        `only_through_search`: a cause (channel/type) known to work through search alone.
+        """
+        return asked(
+            "/v1/search-effects",
+            channel=channel,
+            only_through_search=only_through_search,
+            rounding=rounding,
+            goal=goal,
+            start=start,
+            end=end,
+        )
+
     def engagements(
         goal: str | None = None, start: str | None = None, end: str | None = None
     ) -> Json:
@@ -162,7 +184,10 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
         """The meaning of every reason, warning and verdict, and what would help."""
         return asked("/v1/codes")
 
-    answers = (roi, equivalence, equivalences, engagements, audiences, virality, dialogue)
+    answers = (
+        *(roi, equivalence, equivalences, engagements, audiences, virality),
+        *(search_effects, dialogue),
+    )
     for read in (*answers, attribution, decomposition, coverage, fits, codes):
         tool(read)
     return server

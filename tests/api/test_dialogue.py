@@ -72,6 +72,15 @@ def test_the_answer_has_mood_replies_open_criticism_voices_and_alarms(
     assert len(answer["unanswered"]) == answer["response"]["waiting"]
     assert 2 < answer["response"]["median_hours"]["estimate"] < 20
     assert answer["response"]["team_hours"]["median_hours"]["estimate"] < 5
+    team, customer = answer["response"]["team_hours"]["curve"], answer["response"]["curve"]
+    assert [one["hours"] for one in team] == [one["hours"] for one in customer]
+    assert _after_an_hour(customer) == answer["response"]["within_1h"]
+    assert _after_an_hour(team) == answer["response"]["team_hours"]["within_1h"]
+    assert all(
+        one["answered"]["estimate"] >= other["answered"]["estimate"]
+        for one, other in zip(team, customer, strict=True)
+        if one["hours"] <= 8
+    )
     storms = [one for one in answer["alarms"] if one["verdict"] == "shitstorm"]
     assert [one["day"] for one in storms] == [str(FIRST + dt.timedelta(days=STORM))]
     assert storms[0]["contents"][0] == "post88"
@@ -89,6 +98,11 @@ def test_four_weeks_whose_last_day_is_running_are_enough_for_shares_of_voice(
     assert reader.get(path).json_body["share_of_voice"][0]["share"]["estimate"] is not None
     path = f"/v1/dialogue?from={start}&to={LAST}&as_of={LAST - dt.timedelta(days=1)}"
     assert reader.get(path).json_body["share_of_voice"][0]["reasons"] == ["history_too_short"]
+
+
+def _after_an_hour(curve: list[dict[str, Any]]) -> dict[str, Any]:
+    (found,) = (one["answered"] for one in curve if one["hours"] == 1)
+    return found
 
 
 def test_the_table_has_a_row_for_each_day(reader: Caller, told: list[dict[str, Any]]) -> None:

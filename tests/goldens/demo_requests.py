@@ -103,7 +103,7 @@ def _eur(amount: float) -> dict[str, str]:
 
 
 def _demo_events() -> list[dict[str, Any]]:
-    """Sixty days of likes, views, paid clicks, a review, costs, purchases and followers."""
+    """Sixty days of likes, views, paid clicks, reviews, costs, purchases, followers and visits."""
     rng = random.Random(11)
     events: list[dict[str, Any]] = []
 
@@ -139,12 +139,29 @@ def _demo_events() -> list[dict[str, Any]]:
             review = {"rating": 1 + number % 5, "sentiment": 0.25, "content_id": "shoe"}
             engage(day, "amazon", "review", **review)
             add("conversion", day, goal="lead", count=2)
+    events += _search_visits(events)
     span = {"from": "2026-03-01", "to": "2026-03-03"}
     events += [
         {"kind": "coverage", "event_id": "v-1", "channel": "youtube", **span},
         {"kind": "annotation", "event_id": "n-1", "name": "Sale", "category": "promotion", **span},
     ]
     return events
+
+
+def _search_visits(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Visits from search per day: a fifth as many as views, and others."""
+    rng = random.Random(12)
+    return [
+        {
+            "kind": "engagement",
+            "event_id": f"search-{number}",
+            "occurred_at": event["occurred_at"],
+            "channel": "organic_search",
+            "type": "click",
+            "count": event["count"] // 5 + rng.randrange(30, 40),
+        }
+        for number, event in enumerate(one for one in events if one.get("type") == "view")
+    ]
 
 
 def _demo_bodies() -> list[Ask]:
@@ -355,6 +372,7 @@ SETTINGS = (
         "/v1/settings",
         {"time_zone": "Mars", "country": "XX", "roles": {"X": "y"}, "user_ids": "a"},
     ),
+    Ask("PATCH", "/v1/settings", {"brand_terms": ["acme"]}),
     Ask("PATCH", "/v1/settings", {"currency": "USD"}),
     Ask("PATCH", "/v1/settings", {"fit_window_days": 3, "country": None}),
     Ask("PATCH", "/v1/settings", "no json"),
@@ -563,6 +581,14 @@ ANSWERS = {
         _post("/v1/virality/people", {"user_ids": []}),
         _post("/v1/virality/people", {"user_ids": ["person-1", " "]}),
         _post("/v1/virality/people", {"users": ["person-1"]}),
+    ),
+    "search-effects": _answers(
+        "/v1/search-effects",
+        "channel=youtube",
+        "only_through_search=youtube/view&rounding=0.1",
+        "channel=youtube&format=csv",
+        "only_through_search=myspace/like",
+        "rounding=0.3",
     ),
     "decomposition": _answers("/v1/decomposition", days="from=2026-02-27&to=2026-03-04"),
     "attribution": _answers(

@@ -187,17 +187,13 @@ def test_attribution_imports_only_errors() -> None:
 
 
 METHODS = {
-    "within_user",
-    "time_series",
-    "regions",
-    "paths",
-    "experiments",
-    "audience",
-    "virality",
-    "dialogue",
+    *("within_user", "time_series", "regions", "paths", "experiments", "audience", "virality"),
+    *("search", "dialogue"),
 }
-USES = {"regions": {"time_series"}}
-"""A panel of regions uses the baseline, the averaging and the resolution of one series."""
+USES = {"regions": {"time_series"}, "search": {"time_series"}}
+"""A panel of regions uses the baseline, the averaging and the resolution of one series. What
+engagements do through search is estimated by the model of totals, with other outcomes.
+"""
 
 
 def test_methods_of_attribution_do_not_import_each_other() -> None:

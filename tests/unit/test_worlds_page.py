@@ -38,6 +38,10 @@ old
 <!-- /multipliers -->
 <!-- final sizes -->
 <!-- /final sizes -->
+<!-- search -->
+<!-- /search -->
+<!-- stars -->
+<!-- /stars -->
 <!-- mood -->
 <!-- /mood -->
 <!-- change of mood -->

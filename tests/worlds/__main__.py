@@ -4,7 +4,7 @@
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
 A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
-cascades, audience, dialogue.
+cascades, audience, dialogue, search, stars.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -41,6 +41,10 @@ from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.page import AnyVerdict, rewrite
 from tests.worlds.people import CLASSIC, INGREDIENTS, VARIED, WORLDS, world_of
 from tests.worlds.regions import REGIONS_WORLDS, RegionsWorld
+from tests.worlds.search import SEARCH_WORLDS
+from tests.worlds.search_judge import SearchVerdict, judge_search, search_table
+from tests.worlds.star_judge import StarVerdict, judge_stars, star_table
+from tests.worlds.stars import STAR_WORLDS
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS, TotalsWorld
 from tests.worlds.verdicts import Verdict
@@ -50,11 +54,16 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS, *DIALOGUE_WORLDS)
+ALL = (
+    *(*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS, *DIALOGUE_WORLDS),
+    *(*SEARCH_WORLDS, *STAR_WORLDS),
+)
 VERDICT_OF: dict[str, type[AnyVerdict]] = {
     **dict.fromkeys(AUDIENCE_WORLDS, AudienceVerdict),
     **dict.fromkeys(CASCADE_WORLDS, CascadeVerdict),
     **dict.fromkeys(DIALOGUE_WORLDS, DialogueVerdict),
+    **dict.fromkeys(SEARCH_WORLDS, SearchVerdict),
+    **dict.fromkeys(STAR_WORLDS, StarVerdict),
 }
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
@@ -65,6 +74,8 @@ GROUPS = {
     "audience": tuple(AUDIENCE_WORLDS),
     "cascades": tuple(CASCADE_WORLDS),
     "dialogue": tuple(DIALOGUE_WORLDS),
+    "search": tuple(SEARCH_WORLDS),
+    "stars": tuple(STAR_WORLDS),
 }
 
 
@@ -75,6 +86,10 @@ def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdi
         return [judge_cascades(name, seed)]
     if name in DIALOGUE_WORLDS:
         return [judge_dialogue(name, seed)]
+    if name in SEARCH_WORLDS:
+        return [*judge_search(SEARCH_WORLDS[name], seed)]
+    if name in STAR_WORLDS:
+        return [judge_stars(STAR_WORLDS[name], seed)]
     if options.command_line:
         return [*judge_command_line(world_of(name, seed), seed, declared=options.declared)]
     world = TOTALS[name] if name in TOTALS else world_of(name, seed)
@@ -139,6 +154,12 @@ def main() -> int:
     dialogue = [v for v in asked_for if isinstance(v, DialogueVerdict)]
     for _, worlds in DIALOGUE_TABLES if dialogue else ():
         print(dialogue_table(dialogue, [name for name in worlds if name in names]))
+    through_search = [v for v in asked_for if isinstance(v, SearchVerdict)]
+    if through_search:
+        print(search_table(through_search, [name for name in names if name in SEARCH_WORLDS]))
+    of_stars = [v for v in asked_for if isinstance(v, StarVerdict)]
+    if of_stars:
+        print(star_table(of_stars, [name for name in names if name in STAR_WORLDS]))
     if options.page:
         rewrite(options.page, done)
     return 0

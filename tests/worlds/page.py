@@ -15,6 +15,10 @@ from tests.worlds.dialogue_judge import DIALOGUE_TABLES, DialogueVerdict, dialog
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.regions import REGIONS_WORLDS
+from tests.worlds.search import SEARCH_WORLDS
+from tests.worlds.search_judge import SearchVerdict, search_table
+from tests.worlds.star_judge import StarVerdict, star_table
+from tests.worlds.stars import STAR_WORLDS
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS
 from tests.worlds.verdicts import Verdict
@@ -25,7 +29,9 @@ HARD = tuple(world.name for world in HARD_TOTALS.values())
 BY_REGION = tuple(REGIONS_WORLDS)
 FOLLOWERS = tuple(AUDIENCE_WORLDS)
 UNCERTAIN = (*UNIDENTIFIED, "collinear")
-AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict | DialogueVerdict
+AnyVerdict = (
+    Verdict | AudienceVerdict | CascadeVerdict | DialogueVerdict | SearchVerdict | StarVerdict
+)
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
@@ -42,6 +48,8 @@ def rewrite(page: Path, verdicts: Sequence[AnyVerdict]) -> None:
     cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
     of_followers = [one for one in verdicts if isinstance(one, AudienceVerdict)]
     dialogue = [one for one in verdicts if isinstance(one, DialogueVerdict)]
+    of_search = [one for one in verdicts if isinstance(one, SearchVerdict)]
+    of_stars = [one for one in verdicts if isinstance(one, StarVerdict)]
     tables: tuple[tuple[str, tuple[str, ...], Callable[[tuple[str, ...]], str]], ...] = (
         ("people", PEOPLE, lambda worlds: accuracy_table(of_types, worlds)),
         ("totals", TOTALS, lambda worlds: accuracy_table(of_types, worlds)),
@@ -50,6 +58,8 @@ def rewrite(page: Path, verdicts: Sequence[AnyVerdict]) -> None:
         ("assumptions of totals", HARD, lambda worlds: accuracy_table(of_types, worlds)),
         ("regions", BY_REGION, lambda worlds: accuracy_table(of_types, worlds)),
         ("followers", FOLLOWERS, lambda worlds: audience_table(of_followers, worlds)),
+        ("search", tuple(SEARCH_WORLDS), lambda worlds: search_table(of_search, worlds)),
+        ("stars", tuple(STAR_WORLDS), lambda worlds: star_table(of_stars, worlds)),
         *(
             (name, tuple(worlds), lambda worlds, table_of=table_of: table_of(cascades, worlds))
             for name, worlds, table_of in TABLES

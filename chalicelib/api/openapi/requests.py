@@ -20,6 +20,7 @@ from chalicelib.services.answers.follower_values import (
     MAX_HORIZON_DAYS,
     MAX_SIZE,
 )
+from chalicelib.services.answers.through_search import DEFAULT_ROUNDING
 from chalicelib.services.credentials.api_keys import MAX_DAYS, ROLES
 from chalicelib.services.dialogue.checking_sample import DEFAULT_SAMPLE, MAX_SAMPLE
 from chalicelib.services.dialogue.dialogue_question import (
@@ -29,10 +30,13 @@ from chalicelib.services.dialogue.dialogue_question import (
 )
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ID
 from chalicelib.services.fitting.credits import MODELS
+from chalicelib.services.fitting.search_documents import ROUNDINGS
 from chalicelib.services.fitting.user_identity import USER_IDS
 from chalicelib.services.multipliers import MAX_ASKED
 from chalicelib.services.tenant_settings import (
+    MAX_BRAND_TERMS,
     MAX_ROLES,
+    MAX_TERM_CHARACTERS,
     MAX_WEBHOOK_CHARACTERS,
     MIN_WINDOW_DAYS,
     SOURCE,
@@ -210,7 +214,7 @@ BODIES: dict[str, Schema] = {
     "SettingsBody": {
         "type": "object",
         "additionalProperties": False,
-        "description": "Absent settings do not change; `roles` replaces all roles.",
+        "description": "Absent settings do not change; `roles` and `brand_terms` replace all.",
         "properties": {
             "time_zone": {"type": "string", "description": "IANA name, e.g. Europe/Berlin."},
             "country": or_null({"type": "string", "enum": sorted(COUNTRIES)}),
@@ -229,6 +233,13 @@ BODIES: dict[str, Schema] = {
                     "description": "Length of the default window of a fit, which ends yesterday.",
                 }
             ),
+            "brand_terms": {
+                "type": "array",
+                "maxItems": MAX_BRAND_TERMS,
+                "items": {"type": "string", "minLength": 1, "maxLength": MAX_TERM_CHARACTERS},
+                "description": "Words that make a search query one for the brand. Later imports of "
+                "Search Console use them.",
+            },
             "webhook_url": or_null(
                 {
                     "type": "string",
@@ -355,7 +366,9 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     ),
     "rounding": (
         {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
-        "Round stars to a multiple of this before they are classed.",
+        "Step of the stars that the platform shows. `/v1/search-effects` accepts "
+        f"{', '.join(ROUNDINGS)}, by default {DEFAULT_ROUNDING}; `/v1/dialogue` rounds stars to a "
+        "multiple of any step before it classes them.",
     ),
     "false_alarms": (
         {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_FALSE_ALARMS},
@@ -369,6 +382,10 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "n": (
         {"type": "integer", "minimum": 1, "maximum": MAX_SAMPLE},
         f"Number of messages; by default {DEFAULT_SAMPLE}.",
+    ),
+    "only_through_search": (
+        _text(128),
+        "A cause, `channel/type`, that is known to work through search alone.",
     ),
     "engagement": (_text(128), "Engagement type, `channel/type`."),
     "baseline": (_text(128), "Engagement type to compare with, `channel/type`."),

@@ -9,7 +9,7 @@ from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.averaging import Averaged, Prior, average
 from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
 from chalicelib.attribution.time_series.priors import DecaysAndShapes
-from chalicelib.attribution.time_series.structural import cross_products
+from chalicelib.attribution.time_series.structural import LEVEL_RATIOS, cross_products
 from chalicelib.attribution.time_series.timeline import Timeline
 
 OWN_SHAPE_DAYS = 700
@@ -25,6 +25,7 @@ def average_shapes(
     baseline: Baseline,
     timeline: Timeline,
     prior: DecaysAndShapes,
+    least_ratio: float = 0.0,
 ) -> tuple[Averaged, Floats]:
     """Effects, and the weights of decays and shapes for each type, shape (K, G, H).
 
@@ -37,16 +38,20 @@ def average_shapes(
         See `average_effects`.
     prior : DecaysAndShapes
         Over at least these decays.
+    least_ratio : float, optional
+        See `average_effects`.
     """
     n_kinds, n_decays, n_shapes = candidates.shape[1:]
     prior = prior.up_to(n_decays)
     if timeline.times.size * timeline.step_days < OWN_SHAPE_DAYS:
-        averaged = average_effects(outcome, candidates, caused, baseline, prior)
+        averaged = average_effects(
+            outcome, candidates, caused, baseline, prior, least_ratio=least_ratio
+        )
         return averaged, averaged.decay_weights[:, :, None] * averaged.shape_weights
     own = prior.per_type()
     flat = candidates.reshape(outcome.size, n_kinds, -1, 1)
     averaged = average_effects(
-        outcome, flat, caused.reshape(n_kinds, -1, 1), baseline, own, own.groups
+        outcome, flat, caused.reshape(n_kinds, -1, 1), baseline, own, own.groups, least_ratio
     )
     return averaged, averaged.decay_weights.reshape(n_kinds, n_decays, n_shapes)
 
@@ -58,6 +63,7 @@ def average_effects(
     baseline: Baseline,
     prior: Prior,
     groups: Ints | None = None,
+    least_ratio: float = 0.0,
 ) -> Averaged:
     """Effects per engagement, averaged over candidate responses.
 
@@ -70,11 +76,15 @@ def average_effects(
         Sum of each candidate over all days of the window, divided by the type's engagements.
     groups : int array, shape (G,), optional
         See `averaging.average`.
+    least_ratio : float, optional
+        Smallest variance ratio of the level (`LEVEL_RATIOS`) that is considered.
     """
     flat = candidates.reshape(outcome.size, -1)
     columns = unit_columns(flat)
     sums = columns.sum(axis=0)
     products = cross_products(outcome, baseline.columns, columns, baseline.scales)
+    if least_ratio > 0.0:
+        products = products.with_ratios(least_ratio <= LEVEL_RATIOS)
     plausible = PLAUSIBLE_SHARE * max(float(outcome.sum()), 1.0) / sums
     shape = candidates.shape[1:]
     return average(

@@ -16,12 +16,12 @@ days without data are dropped and the step across them grows: the same likelihoo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import cholesky_banded, solveh_banded
 
-from chalicelib.attribution.arrays import Floats, Ints
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 
 LEVEL_RATIOS: Floats = np.concatenate([[1e-7], np.logspace(-4.5, 0.5, 11)])
 """Variance of a day's step of the level relative to that of the noise, from "constant" to "wanders
@@ -211,6 +211,10 @@ class Products:
     """
     degrees_of_freedom: int
     """Days less the level and the nuisance columns."""
+
+    def with_ratios(self, allowed: Bools) -> Products:
+        """The same with prior probability zero for all other ratios; `allowed` has shape (Q,)."""
+        return replace(self, log_weight=np.where(allowed, self.log_weight, -np.inf))
 
 
 def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: Scales) -> Products:

@@ -476,4 +476,67 @@ REASONS = (
         "Wait until the day is over.",
         "note",
     ),
+    # --- search and stars ------------------------------------------------------------------
+    Code(
+        "no_search_visits",
+        "No search visits",
+        "There are fewer than 100 visits from search (clicks of `organic_search` or "
+        "`brand_search`) in the window.",
+        "Import Search Console, GA4 or Matomo.",
+        "caution",
+    ),
+    Code(
+        "hidden_demand_possible",
+        "Hidden demand possible",
+        "Demand that no one records can raise search visits and conversions alike, so the part "
+        "through search has an upper bound but no estimate.",
+        "Declare a cause that works through search alone (`only_through_search`), or run an "
+        "experiment.",
+        "caution",
+    ),
+    Code(
+        "visit_worth_unknown",
+        "Worth of a visit unknown",
+        "What a visit from search brings cannot be estimated next to its causes, so only the "
+        "whole effect bounds the part through search.",
+        "Use a longer window.",
+        "note",
+    ),
+    Code(
+        "weak_instrument",
+        "Declared cause too weak",
+        "The cause declared with `only_through_search` has no estimate, or its visits do not "
+        "exceed zero by two half-widths of their interval.",
+        "Use a longer window, or declare a cause that brings more visits.",
+        "caution",
+    ),
+    Code(
+        "no_rated_reviews",
+        "No reviews with stars",
+        "No review has both a rating and a `content_id`, so the display of a product is not known.",
+        "Import reviews with their stars and their product.",
+        "caution",
+    ),
+    Code(
+        "no_content_on_conversions",
+        "Products of conversions unknown",
+        "Neither conversions nor search visits name the products that are reviewed.",
+        "Send the product as `content_id` of conversions, as in the reviews.",
+        "caution",
+    ),
+    Code(
+        "too_few_crossings",
+        "Too few changes of the display",
+        "The shown stars of products changed fewer than 20 times.",
+        "Use a longer window, more products, or the rounding of the platform (`rounding`).",
+        "caution",
+    ),
+    Code(
+        "reviews_follow_sales",
+        "Reviews follow sales",
+        "Sales bring reviews, so products with many reviews sell well even if the number of "
+        "reviews has no effect.",
+        "Run an experiment: ask a random part of the buyers for a review.",
+        "do_not_act",
+    ),
 )

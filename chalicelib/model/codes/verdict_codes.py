@@ -162,5 +162,43 @@ VERDICTS = tuple(
             "The day has no more messages and no more criticism than usual.",
             "No action is needed.",
         ),
+        (
+            "may_come_through_search",
+            "May come through search",
+            "The effect is clear, and search can be its way: the bound of the path is at least a "
+            "quarter of the lower end of the effect.",
+            "Declare a cause that works through search alone, or run an experiment.",
+        ),
+        (
+            "not_through_search",
+            "Not through search",
+            "The effect is clear, and at most a quarter of its lower end can come through search.",
+            "No action is needed.",
+        ),
+        (
+            "through_search",
+            "Through search",
+            "A part of the effect comes through search, if the cause declared with "
+            "`only_through_search` works through search alone: the whole interval is above 0.",
+            "Check whether the declared cause has another way to conversions.",
+        ),
+        (
+            "brings_visits_only",
+            "Brings visits",
+            "The engagements bring visits from search; an effect on conversions is not shown.",
+            "Use a longer window, or run an experiment.",
+        ),
+        (
+            "effect_path_unknown",
+            "Way unknown",
+            "The effect is clear, but the data do not show whether it comes through search.",
+            "Import visits from search, or use a longer window.",
+        ),
+        (
+            "stars_matter",
+            "Stars matter",
+            "A star more in the display changes sales: the whole interval is on one side of 0.",
+            "No action is needed.",
+        ),
     )
 )

@@ -563,4 +563,48 @@ WARNINGS = (
         "Import single messages of this source.",
         "caution",
     ),
+    # --- search and stars ------------------------------------------------------------------
+    _warning(
+        "slow_effects_not_seen",
+        "Slow effects not seen",
+        "Reviews, links and mentions can raise a position in search over months; totals show "
+        "only the effect of the first weeks.",
+        "Count the effect as a lower part of the truth.",
+        "note",
+        "too_low",
+    ),
+    _warning(
+        "visits_follow_conversions",
+        "Visits follow conversions",
+        "The visits of tomorrow explain the conversions of today, as if buyers came back to look "
+        "up their order.",
+        "Exclude pages for existing orders from the visits.",
+        "caution",
+        "too_high",
+    ),
+    _warning(
+        "few_crossings",
+        "Few changes of the display",
+        "The shown stars changed fewer than 100 times, so the interval may be slightly too narrow.",
+        "Use a longer window or more products.",
+        "caution",
+    ),
+    _warning(
+        "placebo_threshold_moves",
+        "Placebo thresholds move sales",
+        "Sales also change where the mean rating crosses a value at which the display does not "
+        "change, so something else moves both.",
+        "Check the rounding of the platform (`rounding`).",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "earlier_reviews_unknown",
+        "Earlier reviews unknown",
+        "Most products were sold from the first weeks of the data, so they may have earlier "
+        "reviews that count in the display but not here.",
+        "Import all reviews of the products from the beginning.",
+        "caution",
+        "too_low",
+    ),
 )

@@ -38,6 +38,12 @@ from chalicelib.services.answers.follower_values import (
 )
 from chalicelib.services.answers.share_spread import virality, virality_rows
 from chalicelib.services.answers.share_spread_shapes import VIRALITY_TABLE, Virality
+from chalicelib.services.answers.through_search import (
+    SEARCH_EFFECTS_TABLE,
+    SearchEffects,
+    search_effect_rows,
+    search_effects,
+)
 
 __all__ = [
     "AUDIENCES_TABLE",
@@ -45,6 +51,7 @@ __all__ = [
     "EQUIVALENCES_TABLE",
     "EQUIVALENCE_TABLE",
     "ROI_TABLE",
+    "SEARCH_EFFECTS_TABLE",
     "VIRALITY_TABLE",
     "Attribution",
     "Audiences",
@@ -53,6 +60,7 @@ __all__ = [
     "Equivalence",
     "Equivalences",
     "Roi",
+    "SearchEffects",
     "Virality",
     "attribution",
     "attribution_rows",
@@ -68,6 +76,8 @@ __all__ = [
     "equivalences",
     "roi",
     "roi_rows",
+    "search_effect_rows",
+    "search_effects",
     "virality",
     "virality_rows",
 ]

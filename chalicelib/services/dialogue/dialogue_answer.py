@@ -125,19 +125,20 @@ class DialogueMood(MoodShares):
     by_week: list[MoodWeek]
 
 
+class AnsweredWithin(TypedDict):
+    """The share of criticism that is answered within some hours."""
+
+    hours: float
+    answered: Estimate
+
+
 class TeamHours(TypedDict):
     """Response times in working hours of the team."""
 
     within_1h: Estimate
     median_hours: Estimate
     p90_hours: Estimate
-
-
-class AnsweredWithin(TypedDict):
-    """The share of criticism that is answered within some hours."""
-
-    hours: float
-    answered: Estimate
+    curve: list[AnsweredWithin]
 
 
 class DialogueResponse(TypedDict):
@@ -351,10 +352,7 @@ def _response(prepared: Prepared, numbers: DialogueNumbers) -> DialogueResponse:
         "median_hours": _estimate(found["customer"]["median_hours"]),
         "p90_hours": _estimate(found["customer"]["p90_hours"]),
         "team_hours": None if found["team"] is None else _team(found["team"]),
-        "curve": [
-            {"hours": hours, "answered": _estimate(bounds)}
-            for hours, bounds in zip(CURVE_HOURS, found["customer"]["curve"], strict=False)
-        ],
+        "curve": _curve(found["customer"]),
         "reasons": found["reasons"],
         "warnings": [*found["warnings"], *silent],
     }
@@ -365,7 +363,16 @@ def _team(found: ClockNumbers) -> TeamHours:
         "within_1h": _estimate(found["within_1h"]),
         "median_hours": _estimate(found["median_hours"]),
         "p90_hours": _estimate(found["p90_hours"]),
+        "curve": _curve(found),
     }
+
+
+def _curve(found: ClockNumbers) -> list[AnsweredWithin]:
+    """Empty without an estimate."""
+    return [
+        {"hours": hours, "answered": _estimate(bounds)}
+        for hours, bounds in zip(CURVE_HOURS, found["curve"], strict=False)
+    ]
 
 
 def _unanswered(
