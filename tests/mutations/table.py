@@ -9,6 +9,7 @@ from tests.mutations.of_averages import OF_AVERAGES
 from tests.mutations.of_followers import OF_FOLLOWERS
 from tests.mutations.of_panels import OF_PANELS
 from tests.mutations.of_regions import OF_REGIONS
+from tests.mutations.of_search import OF_SEARCH
 from tests.mutations.of_virality import OF_VIRALITY
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -19,4 +20,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *OF_REGIONS,
     *OF_FOLLOWERS,
     *OF_VIRALITY,
+    *OF_SEARCH,
 )
