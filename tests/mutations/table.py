@@ -10,6 +10,7 @@ from tests.mutations.of_dialogue import OF_DIALOGUE
 from tests.mutations.of_followers import OF_FOLLOWERS
 from tests.mutations.of_panels import OF_PANELS
 from tests.mutations.of_regions import OF_REGIONS
+from tests.mutations.of_search import OF_SEARCH
 from tests.mutations.of_virality import OF_VIRALITY
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -21,4 +22,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *OF_DIALOGUE,
     *OF_FOLLOWERS,
     *OF_VIRALITY,
+    *OF_SEARCH,
 )

@@ -132,3 +132,19 @@ def test_weeks_without_data_on_sales_are_left_out() -> None:
     assert unknown.shown is not None
     assert found.shown.effect == pytest.approx(0.15, abs=4 * found.shown.error)
     assert found.changes < unknown.changes
+
+
+def test_sales_that_move_at_placebo_thresholds_widen_the_interval() -> None:
+    data = simulate_stars(SMALL, 5)
+    moved = displays(exact_means(data), 0.5, placebo=True)[0]
+    sales = np.round(data.sales * np.exp(0.5 * np.nan_to_num(moved)))
+
+    calm, widened = estimate_stars(data, 0.5), estimate_stars(replace(data, sales=sales), 0.5)
+
+    assert calm.shown is not None
+    assert widened.shown is not None
+    assert widened.placebo is not None
+    assert widened.placebo.effect == pytest.approx(0.5, abs=4 * widened.placebo.error)
+    assert widened.shown.error > 0.3
+    assert calm.shown.error < 0.05
+    assert "placebo_threshold_moves" in widened.warnings

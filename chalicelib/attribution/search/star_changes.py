@@ -10,14 +10,15 @@ each week, and
 A week in which the display changes is left out, because it has sales of both. Only ratios within a
 change matter, so products with any trend or quality are compared with themselves within twelve
 weeks. The error is a jackknife over products. The same at thresholds half-way between the real ones
-is a placebo: nothing that people see changes there.
+is a placebo: nothing that people see changes there. Where sales move there nevertheless, by more
+than chance explains, the error of the effect grows by as much.
 
 The number of reviews is not an estimand here: sales bring reviews, so it follows them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -30,6 +31,8 @@ FEWEST, FEW = 20, 100
 """Changes below which there is no estimate, and below which there is a warning."""
 MIN_SALES = 10.0
 """Sales around a change below which it says nothing."""
+CHANCE = 2.0
+"""Square of a placebo, in units of its variance, up to which it is attributed to chance."""
 EARLY_WEEKS = 4
 """Products sold in these first weeks may have been reviewed before them."""
 _ROUNDS = 50
@@ -111,12 +114,23 @@ def estimate_stars(data: ProductWeeks, step: float) -> StarEffect:
     placebo = None
     if there.group.size and int(there.group[-1]) + 1 >= FEWEST:
         placebo = _fit(there, data.sales, factor, [elsewhere, weekly, shown])
+    if placebo is not None:
+        found = _allow_for_bias(found, placebo)
     warnings = []
     if changes < FEW:
         warnings.append("few_crossings")
     if placebo is not None and abs(placebo.effect) > placebo.critical * placebo.error:
         warnings.append("placebo_threshold_moves")
     return StarEffect(products, changes, found, placebo, (), tuple(warnings))
+
+
+def _allow_for_bias(found: Threshold, placebo: Threshold) -> Threshold:
+    """The effect with an error that includes what the placebo shows beyond chance.
+
+    A placebo of at most `CHANCE` variances is chance.
+    """
+    bias = max(placebo.effect**2 - CHANCE * placebo.error**2, 0.0)
+    return replace(found, error=float(np.sqrt(found.error**2 + bias)))
 
 
 def may_have_earlier_reviews(data: ProductWeeks) -> bool:
