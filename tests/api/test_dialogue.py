@@ -15,7 +15,9 @@ from chalicelib import wiring
 from chalicelib.cli import main
 from chalicelib.services.dialogue import stored_talk
 from chalicelib.services.dialogue.dialogue_asking import dialogue
+from chalicelib.services.dialogue.dialogue_numbers import Bounds, never_falling
 from chalicelib.services.dialogue.dialogue_question import Asked
+from chalicelib.services.dialogue.dialogue_sentences import hours_in_words
 from chalicelib.services.ingest import record_events
 from chalicelib.services.totals.day_totals import derive_day
 from chalicelib.storage.tenant_store import TenantStore
@@ -98,6 +100,23 @@ def test_four_weeks_whose_last_day_is_running_are_enough_for_shares_of_voice(
     assert reader.get(path).json_body["share_of_voice"][0]["share"]["estimate"] is not None
     path = f"/v1/dialogue?from={start}&to={LAST}&as_of={LAST - dt.timedelta(days=1)}"
     assert reader.get(path).json_body["share_of_voice"][0]["reasons"] == ["history_too_short"]
+
+
+def test_limits_of_the_share_answered_grow_with_the_hours() -> None:
+    curve: list[Bounds] = [[0.1, 0.0, 0.9], [0.3, 0.2, 0.6], [0.4, 0.1, 0.7], [None, None, None]]
+    assert never_falling(curve) == [
+        [0.1, 0.0, 0.6],
+        [0.3, 0.2, 0.6],
+        [0.4, 0.2, 0.7],
+        [None, None, None],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(0.5, "30 minutes"), (71.0, "71 hours"), (2_147.0, "89 days")]
+)
+def test_long_delays_are_told_in_days(hours: float, words: str) -> None:
+    assert hours_in_words(hours) == words
 
 
 def _after_an_hour(curve: list[dict[str, Any]]) -> dict[str, Any]:

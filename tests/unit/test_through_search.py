@@ -407,3 +407,9 @@ def test_small_effects_keep_two_digits() -> None:
 )
 def test_sentences_of_stars(effect: Any, verdict: str, outcome: str, expected: str) -> None:
     assert star_sentence(effect, verdict, outcome, []) == expected
+
+
+def test_a_narrow_interval_is_shown_with_another_digit() -> None:
+    visits = {"estimate": 6.116, "ci_low": 5.775, "ci_high": 6.458}
+    told = sentence("brings_visits_only", visits=visits)
+    assert "6.1 search visits (5.8 to 6.5)" in told

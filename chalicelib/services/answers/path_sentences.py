@@ -84,6 +84,9 @@ def _article(word: str) -> str:
 def _interval(found: Estimate, what: str) -> str:
     """``6 search visits (5 to 7)``."""
     decimals = _decimals(found["estimate"])
+    ends = found["ci_low"], found["ci_high"]
+    if _number(ends[0], decimals) == _number(ends[1], decimals):
+        decimals += 1
     low, high = _number(found["ci_low"], decimals), _number(found["ci_high"], decimals)
     return f"{_number(found['estimate'], decimals)} {what} ({low} to {high})"
 

@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
-from chalicelib.attribution.dialogue.bounded import Bounded, ChangeVerdict, DayVerdict
+from chalicelib.attribution.dialogue.bounded import (
+    CURVE_HOURS,
+    Bounded,
+    ChangeVerdict,
+    DayVerdict,
+)
 from chalicelib.services.dialogue.dialogue_question import (
     FEWEST_WITHOUT_REPLY,
     DialogueQuestion,
@@ -287,13 +292,31 @@ def _shown_mood(mood: Mood) -> MoodNumbers:
 
 
 def _shown_times(times: ResponseTimes) -> ClockNumbers:
+    curve = never_falling([_bounds(one) for one in times.curve])
+    of_hours = dict(zip(CURVE_HOURS, curve, strict=False))
     return {
-        "within_1h": _bounds(times.within_1h),
-        "within_24h": _bounds(times.within_24h),
+        "within_1h": of_hours.get(1.0, _bounds(times.within_1h)),
+        "within_24h": of_hours.get(24.0, _bounds(times.within_24h)),
         "median_hours": _bounds(times.median_hours),
         "p90_hours": _bounds(times.p90_hours),
-        "curve": [_bounds(one) for one in times.curve],
+        "curve": curve,
     }
+
+
+def never_falling(curve: list[Bounds]) -> list[Bounds]:
+    """Tighten the limits of shares that can only grow with the hours.
+
+    At least as many are answered within more hours, and at most as many within fewer, so each lower
+    limit also holds later, and each upper limit also earlier.
+    """
+    lowest, highest = 0.0, 1.0
+    for bounds in curve:
+        if bounds[1] is not None:
+            lowest = bounds[1] = max(lowest, bounds[1])
+    for bounds in reversed(curve):
+        if bounds[2] is not None:
+            highest = bounds[2] = min(highest, bounds[2])
+    return curve
 
 
 def _bounds(found: Bounded) -> Bounds:

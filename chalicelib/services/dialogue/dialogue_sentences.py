@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         Volume,
     )
 
+HOURS_AS_DAYS = 72.0
+"""Delays from here on are told in days."""
 _CHANGES = {
     "better": "less than before",
     "worse": "more than before",
@@ -61,12 +63,12 @@ def _of_response(response: DialogueResponse, longest_hours: float | None) -> str
     if median["estimate"] is None:
         text += ", less than half of them so far"
     else:
-        text += f", half of them after {_hours(median['estimate'])}"
+        text += f", half of them after {hours_in_words(median['estimate'])}"
     waiting = response["waiting"]
     if not waiting:
         return f"{text}; none waits."
     waits = "waits" if waiting == 1 else "wait"
-    since = "" if longest_hours is None else f", the longest since {_hours(longest_hours)}"
+    since = "" if longest_hours is None else f", the longest for {hours_in_words(longest_hours)}"
     return f"{text}; {waiting:,} still {waits}{since}."
 
 
@@ -85,9 +87,12 @@ def _percent(share: Mapping[str, float | None] | Estimate) -> str:
     return f"{100 * estimate:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
 
 
-def _hours(hours: float) -> str:
+def hours_in_words(hours: float) -> str:
+    """``30 minutes``, ``1.5 hours`` or ``4 days``."""
     if hours < 0.95:
         minutes = round(60 * hours)
         return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    if hours >= HOURS_AS_DAYS:
+        return f"{hours / 24:.0f} days"
     whole = f"{hours:.0f}" if hours >= 10 else f"{hours:.1f}".removesuffix(".0")
     return "1 hour" if whole == "1" else f"{whole} hours"
