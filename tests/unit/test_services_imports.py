@@ -295,7 +295,7 @@ def test_the_reader_gets_the_options_of_the_import(upload: Upload) -> None:
     started, _ = imports.start_import(upload.store, filename="x.csv", now=NOW, **chosen)
     for upload.key in (started.object_key, "imports/acme/dropped.csv"):
         upload.run(upload.put(None), read_export=reading)
-    common = {"currency": "EUR", "mapping": None}
+    common = {"currency": "EUR", "mapping": None, "brand_terms": ()}
     assert [reader.asked for reader in readers] == [
         chosen | common,
         {"platform": "auto", "spread": False, "account": None} | common,
