@@ -16,9 +16,11 @@ from chalicelib.cli.file_arguments import add_gathering_options, gather, print_p
 from chalicelib.cli.outputs import json_text
 from chalicelib.cli.progress import step
 from chalicelib.cli.terminal import print_text
+from chalicelib.model.days import zone_of
 from chalicelib.model.errors import InvalidFields, UnusableInput
 from chalicelib.model.events import Event
 from chalicelib.services.csv_text import csv_of
+from chalicelib.services.fitting.event_columns import Columns
 
 TEXT, JSON, CSV = "text", "json", "csv"
 
@@ -144,3 +146,8 @@ def answer_files(
         for sentence in shown.sentences:
             print_text(sentence + "\n")
     return 0
+
+
+def columns_of(options: argparse.Namespace) -> Columns:
+    """The collector of a fit, in the time zone that was asked for."""
+    return Columns(zone=zone_of(options.time_zone))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files
-from chalicelib.model.days import zone_of
+from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files, columns_of
 from chalicelib.services import answers
 from chalicelib.services.answers.through_search import DEFAULT_ROUNDING
 from chalicelib.services.fitting.estimation import fit_events
@@ -43,11 +42,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the answer."""
-    return answer_files(options, _answer, _columns)
-
-
-def _columns(options: argparse.Namespace) -> Columns:
-    return Columns(zone=zone_of(options.time_zone))
+    return answer_files(options, _answer, columns_of)
 
 
 def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
