@@ -16,6 +16,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from chalicelib.model.events.event_fields import SLUG_PATTERN
+
 Method = Literal["experiment", "within_user", "time_series"]
 Reasons = Annotated[
     list[str], Field(description="Codes that explain a missing number or verdict (GET /v1/codes).")
@@ -30,7 +32,7 @@ UnseenShare = Annotated[
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Count = Annotated[int, Field(ge=0)]
-Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Channel = Annotated[str, Field(pattern=SLUG_PATTERN)]
 Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 CredentialState = Literal["active", "expired", "revoked"]
 

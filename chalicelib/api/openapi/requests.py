@@ -14,6 +14,7 @@ from chalicelib.model.channels import ROLES as SOURCE_ROLES
 from chalicelib.model.codes.code_languages import LANGUAGES
 from chalicelib.model.countries import COUNTRIES
 from chalicelib.model.days import MAX_WINDOW_DAYS
+from chalicelib.model.events.event_fields import SLUG_PATTERN
 from chalicelib.services.answers.classical_attribution import OURS
 from chalicelib.services.answers.follower_values import (
     DEFAULT_HORIZON_DAYS,
@@ -47,7 +48,7 @@ from chalicelib.storage.table_keys import API_KEY_ID, MAPPING_NAME, TIME_ORDERED
 
 Schema = dict[str, Any]
 
-SLUG = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,31}$"}
+SLUG = {"type": "string", "pattern": SLUG_PATTERN}
 CURRENCY = {"type": "string", "pattern": "^[A-Z]{3}$"}
 PRINTABLE = r"^[\x20-\x7e\u00a1-\u00ac\u00ae-\u0377]+$"
 """Characters that are certainly printable; the service accepts many more."""
