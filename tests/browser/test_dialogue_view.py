@@ -156,7 +156,7 @@ def test_what_is_unknown_is_neither_zero_nor_all_clear(visits: Visits, service: 
     assert "Every critical message has a reply" not in text
     assert "No day was unusual" not in text
     assert "Whether a day is unusual cannot be known: History too short" in text
-    assert "nobody knows yet how large they are" in page.inner_text(".associated")
+    assert "whose size is not known yet" in page.inner_text(".associated")
     # without checks, the form that leads to them is open
     assert "120 more checks" in page.inner_text("details.panel[open]")
     assert page.locator("ol.steps li").count() == 2

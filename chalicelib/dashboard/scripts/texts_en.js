@@ -833,7 +833,7 @@ export const ENGLISH = {
   "mood.classified_sentence": "{negative} negative, {neutral} neutral, {positive} positive.",
   "mood.classified_errs": "This is not the mood: it contains the classifier's errors.",
   "mood.classified_alone":
-    "This is not the mood: it contains the classifier's errors, and nobody knows yet how large they are.",
+    "This is not the mood: it contains the classifier's errors, whose size is not known yet.",
 
   "checks.title": "Check messages by hand",
   "checks.about": "Checks show how the classifier errs. Without them, the mood cannot be known.",

@@ -102,7 +102,7 @@ def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime
     talk = Talk()
     rows = total(talk.noting(store.events.in_partition(day, shard, consistent=True)))
     messages = talk.rows()
-    # first: whoever sees these totals also finds their messages, or later ones
+    # first, so that a reader of these totals also finds their messages, or later ones
     store.messages.put(
         day, shard, messages, reading=reading, expires_at=expiry_of_day(store.config, day)
     )
