@@ -27,6 +27,8 @@ old
 <!-- /regions -->
 <!-- followers -->
 <!-- /followers -->
+<!-- budgets -->
+<!-- /budgets -->
 <!-- cascades -->
 <!-- /cascades -->
 <!-- cascades with missing parents -->

@@ -4,7 +4,7 @@
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
 A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
-cascades, audience.
+cascades, audience, budgets.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -23,6 +23,8 @@ from pathlib import Path
 
 from tests.worlds.audience import AUDIENCE_WORLDS
 from tests.worlds.audience_judge import AudienceVerdict, audience_table, judge_audience
+from tests.worlds.budget_judge import BudgetVerdict, budget_table, judge_budgets
+from tests.worlds.budgets import BUDGET_WORLDS
 from tests.worlds.cascade_verdicts import (
     TABLES,
     CascadeVerdict,
@@ -43,8 +45,8 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS)
-AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict
+ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS, *BUDGET_WORLDS)
+AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict | BudgetVerdict
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
@@ -53,6 +55,7 @@ GROUPS = {
     "regions": tuple(REGIONS_WORLDS),
     "audience": tuple(AUDIENCE_WORLDS),
     "cascades": tuple(CASCADE_WORLDS),
+    "budgets": tuple(BUDGET_WORLDS),
 }
 
 
@@ -61,6 +64,8 @@ def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdi
         return [*judge_audience(AUDIENCE_WORLDS[name], seed)]
     if name in CASCADE_WORLDS:
         return [judge_cascades(name, seed)]
+    if name in BUDGET_WORLDS:
+        return [judge_budgets(BUDGET_WORLDS[name], seed)]
     if options.command_line:
         return [*judge_command_line(world_of(name, seed), seed, declared=options.declared)]
     world = TOTALS[name] if name in TOTALS else world_of(name, seed)
@@ -122,6 +127,9 @@ def main() -> int:
     if cascades:
         for _, worlds, table_of in TABLES:
             print(table_of(cascades, [name for name in worlds if name in names]))
+    plans = [v for v in asked_for if isinstance(v, BudgetVerdict)]
+    if plans:
+        print(budget_table(plans, [name for name in names if name in BUDGET_WORLDS]))
     if options.page:
         rewrite(options.page, done)
     return 0
@@ -137,6 +145,8 @@ def _read(path: Path) -> list[AnyVerdict]:
         if row["world"] in AUDIENCE_WORLDS
         else CascadeVerdict(**row)
         if row["world"] in CASCADE_WORLDS
+        else BudgetVerdict(**row)
+        if row["world"] in BUDGET_WORLDS
         else Verdict(**row)
         for row in rows
     ]

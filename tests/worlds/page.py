@@ -10,6 +10,8 @@ import numpy as np
 
 from tests.worlds.audience import AUDIENCE_WORLDS
 from tests.worlds.audience_judge import AudienceVerdict, audience_table
+from tests.worlds.budget_judge import BudgetVerdict, budget_table
+from tests.worlds.budgets import BUDGET_WORLDS
 from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
@@ -23,11 +25,14 @@ TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
 HARD = tuple(world.name for world in HARD_TOTALS.values())
 BY_REGION = tuple(REGIONS_WORLDS)
 FOLLOWERS = tuple(AUDIENCE_WORLDS)
+BUDGETS = tuple(BUDGET_WORLDS)
 UNCERTAIN = (*UNIDENTIFIED, "collinear")
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
-def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVerdict]) -> None:
+def rewrite(
+    page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVerdict | BudgetVerdict]
+) -> None:
     """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
@@ -38,6 +43,7 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVe
     text = page.read_text(encoding="utf-8")
     of_types = [one for one in verdicts if isinstance(one, Verdict)]
     cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
+    plans = [one for one in verdicts if isinstance(one, BudgetVerdict)]
     of_followers = [one for one in verdicts if isinstance(one, AudienceVerdict)]
     tables: tuple[tuple[str, tuple[str, ...], Callable[[tuple[str, ...]], str]], ...] = (
         ("people", PEOPLE, lambda worlds: accuracy_table(of_types, worlds)),
@@ -47,6 +53,7 @@ def rewrite(page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVe
         ("assumptions of totals", HARD, lambda worlds: accuracy_table(of_types, worlds)),
         ("regions", BY_REGION, lambda worlds: accuracy_table(of_types, worlds)),
         ("followers", FOLLOWERS, lambda worlds: audience_table(of_followers, worlds)),
+        ("budgets", BUDGETS, lambda worlds: budget_table(plans, worlds)),
         *(
             (name, tuple(worlds), lambda worlds, table_of=table_of: table_of(cascades, worlds))
             for name, worlds, table_of in TABLES

@@ -8,7 +8,7 @@ import numpy as np
 
 from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.coverage import find_common_days
-from chalicelib.attribution.draft import Draft, reject_collinear
+from chalicelib.attribution.draft import Draft, TotalsModel, reject_collinear
 from chalicelib.attribution.observations import Context, Observations
 from chalicelib.attribution.sensitivity import sensitivity_time_series
 from chalicelib.attribution.time_series.averaged_models import TimeSeriesFit, fit_time_series
@@ -102,6 +102,7 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     if not fit.converged:
         draft.reject(kinds[answered], "did_not_converge")
         return
+    draft.totals = TotalsModel(kinds[kept], fit.model)
     place = np.flatnonzero(np.isin(kept, answered))
     _write_estimates(fit, resolution, kinds[answered], place, draft)
     if usable.sum() < usable.size:
