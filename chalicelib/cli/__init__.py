@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "doctor",
     "audiences": "audiences",
     "virality": "virality",
+    "plan": "planning",
     "convert": "convert",
     "import": "sending",
     "report": "reporting",

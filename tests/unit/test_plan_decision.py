@@ -256,12 +256,11 @@ def curves(**over: object) -> dict[str, object]:
         "levels": [[0.5, 1.5], [1.0, 1.0]],
         "usual": [1.25, 1.0],
         "returns": [2.0, 3.0, 4.0],
-        "bend_of": [0, 1, 1],
-        "decay_of": [0, 0, 1],
+        "bend_of": "011",
+        "decay_of": "001",
     }
     return {
         "half_stocks": [None, 1.0],
-        "values": [50.0, 60.0, 70.0],
         "channels": [{**stored, **over}],
     }
 
@@ -269,7 +268,7 @@ def curves(**over: object) -> dict[str, object]:
 def test_stored_curves_become_channels_in_money() -> None:
     (one,) = planned_channels(curves(), set(), margin=0.5)
 
-    assert list(one.returns) == [50.0, 90.0, 140.0]
+    assert list(one.returns) == [1.0, 1.5, 2.0]
     assert [one.shapes[s] for s in one.shape_of] == [
         Shape(math.inf, (0.5, 1.5)),
         Shape(1.25, (0.5, 1.5)),
@@ -280,7 +279,7 @@ def test_stored_curves_become_channels_in_money() -> None:
 
 
 def test_a_channel_without_draws_is_frozen() -> None:
-    (one,) = planned_channels(curves(returns=[], bend_of=[], decay_of=[]), set())
+    (one,) = planned_channels(curves(returns=[], bend_of="", decay_of=""), set())
 
     assert one.frozen
     assert not one.known

@@ -1,7 +1,8 @@
 """A geo test before it begins: which regions, and which effect it would find.
 
 The analysis that will judge the test (`geo_tests`) runs on pseudo-tests in the past, in which
-nothing happened. Its errors there are the errors to expect. Regions are chosen by the error that
+nothing happened. Its errors there are the errors to expect, but at least those that it reports,
+because they are the bar that an effect must pass. Regions are chosen by the error that
 the analysis reports on the first pseudo-tests, so that the choice does not flatter the later ones.
 """
 
@@ -22,9 +23,6 @@ from chalicelib.attribution.student import student_quantile
 PSEUDO_TESTS = 6
 CANDIDATES = 8
 """Sets of regions that are compared."""
-REPORTED_WEIGHT = 12.0
-"""Weight of the errors that the analysis reports, in pseudo-tests: it estimates them from all
-regions, and they are the bar that an effect must pass."""
 _SEED = 5
 
 
@@ -71,13 +69,10 @@ def design_geo_test(counts: Floats, days: int, n_treated: int, *, power: float =
         _candidates(counts, n_treated),
         key=lambda treated: _reported(_run(counts, treated, days, early or late)),
     )
-    results = _run(counts, chosen, days, late)
-    if early:
-        results = [*_run(counts, chosen, days, early), *results]
-    reported = np.mean([(_error(one) / _base(one)) ** 2 for one in results])
-    missed = np.mean([(one.conversions.estimate / _base(one)) ** 2 for one in results])
-    weight = REPORTED_WEIGHT / (REPORTED_WEIGHT + len(results))
-    error = math.sqrt(weight * reported + (1.0 - weight) * missed)
+    after = _run(counts, chosen, days, late)
+    results = [*_run(counts, chosen, days, early), *after]
+    missed = float(np.mean([(one.conversions.estimate / _base(one)) ** 2 for one in results]))
+    error = math.sqrt(max(_reported(after), missed))
     degrees = float(np.mean([one.degrees_of_freedom for one in results]))
     base = float(counts[-max(days, 28) :, chosen].mean(axis=0).sum()) * days
     return GeoDesign(

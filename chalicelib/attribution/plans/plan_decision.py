@@ -86,6 +86,7 @@ def decide(
     change: float = 0.0,
     free: bool = False,
     sure: float = SURE,
+    small: float | None = None,
 ) -> Plan | None:
     """Decide about the spends of some channels.
 
@@ -99,6 +100,8 @@ def decide(
         Whether the budget is free: a unit of spend must then bring more than itself.
     sure : float
         Probability from which on a plan is proposed.
+    small : float, optional
+        A gain per day below this is not worth a change; default: `SMALL` of the spend.
 
     Returns
     -------
@@ -121,8 +124,8 @@ def decide(
         before = [one.now for one in movable] if steps == 0 else scaled
     if division is None:
         return None
-    spend = sum(one.now for one in channels)
-    small = SMALL * spend
+    if small is None:
+        small = SMALL * sum(one.now for one in channels)
 
     def judged(places: Sequence[int]) -> _Judged:
         after = [ladder.spends[p] for ladder, p in zip(ladders, places, strict=True)]

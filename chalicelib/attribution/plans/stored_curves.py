@@ -55,7 +55,7 @@ def _planned(
 ) -> PlannedChannel:
     low, high = limits_of(one, move_at_most)
     halves = [math.inf if half is None else float(half) for half in curves["half_stocks"]]
-    pairs = list(zip(one["bend_of"], one["decay_of"], strict=True))
+    pairs = [(int(b), int(d)) for b, d in zip(one["bend_of"], one["decay_of"], strict=True)]
     different = sorted(set(pairs))
     number = {pair: place for place, pair in enumerate(different)}
     return PlannedChannel(
@@ -65,11 +65,7 @@ def _planned(
         low=low,
         high=high,
         frozen=frozen or not one["returns"],
-        returns=[
-            r * value * margin for r, value in zip(one["returns"], curves["values"], strict=True)
-        ]
-        if one["returns"]
-        else [],
+        returns=[r * margin for r in one["returns"]],
         shapes=[
             Shape(halves[bend] * one["usual"][decay], tuple(one["levels"][decay]))
             for bend, decay in different

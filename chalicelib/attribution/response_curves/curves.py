@@ -60,6 +60,16 @@ class ChannelCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyNoise:
+    """How conversions vary from day to day without marketing, for designs of switchbacks."""
+
+    variance: float
+    """Of a day around its level, in conversions squared."""
+    level_ratio: float
+    """Variance of a day's step of the level, relative to that."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseCurves:
     """The curves of all channels with cost; draws belong together across channels."""
 
@@ -71,6 +81,8 @@ class ResponseCurves:
     """Effective number of states behind the draws."""
     together: tuple[tuple[int, int], ...] = ()
     """Pairs of channels that move together."""
+    noise: DailyNoise | None = None
+    """None if totals did not estimate any type, or only by the week."""
 
 
 def estimate_curves(
@@ -99,9 +111,14 @@ def estimate_curves(
     value, has_value = _draw_values(estimates, draws, rng)
     stocks = adstock_series(counts)
     found = [_describe(one, counts, stocks, estimates) for one in channels]
-    spends = np.column_stack([one.spend for one in channels]) if channels else np.zeros((1, 0))
-    pairs = tuple(moving_together(spends))
-    open_ones = [number for number, curve in enumerate(found) if not curve.reasons]
+    if not channels:
+        return ResponseCurves((), value, has_value, 0.0)
+    pairs = tuple(moving_together(np.column_stack([one.spend for one in channels])))
+    open_ones = [
+        number
+        for number, curve in enumerate(found)
+        if not curve.reasons and _estimated(channels[number], estimates)
+    ]
     if not open_ones:
         return ResponseCurves(tuple(found), value, has_value, 0.0, pairs)
     types = sorted({t for number in open_ones for t in _estimated(channels[number], estimates)})
@@ -128,7 +145,7 @@ def estimate_curves(
             states.bend[alike.state, main],
             states.decay[alike.state, main],
         )
-    return ResponseCurves(tuple(found), value, has_value, alike.effective, pairs)
+    return ResponseCurves(tuple(found), value, has_value, alike.effective, pairs, _noise(estimates))
 
 
 def _describe(
@@ -142,7 +159,7 @@ def _describe(
     if not mine:
         for t in channel.types:
             reasons += [reason for reason in estimates.reasons[t] if reason not in reasons]
-        return ChannelCurve(channel.name, spending, tuple(reasons or ["no_estimate"]), ())
+        return ChannelCurve(channel.name, spending, tuple(reasons), ())
     if spending.varies < STEADY and all(estimates.methods[t] == "time_series" for t in mine):
         reasons.append("spend_does_not_vary")
     warnings: list[str] = []
@@ -190,6 +207,13 @@ def _states(types: Sequence[int], estimates: GoalEstimates, rng: np.random.Gener
             weight = np.maximum(estimates.decay_weights[types[number]], 0.0)
             decay[:, number] = rng.choice(DECAYS.size, n_states, p=weight / weight.sum())
     return TypeStates(decay, bend, mean, cov)
+
+
+def _noise(estimates: GoalEstimates) -> DailyNoise | None:
+    if estimates.totals is None or estimates.totals.series.step_days > 1:
+        return None
+    series = estimates.totals.series
+    return DailyNoise(series.baseline.noise_variance, series.ratio)
 
 
 def _draw_values(

@@ -57,6 +57,9 @@ class SeriesModel:
     """See `saturation.usual_stocks`. Shape (K, G)."""
     baseline: Baseline
     prior: DecaysAndShapes
+    ratio: float
+    """Likeliest variance of a step of the level, relative to the noise."""
+    step_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,16 @@ def fit_time_series(
         late=effects.late,
         late_probability=probability,
         follows_demand=baseline.scales.guide is not None,
-        model=SeriesModel(outcome, candidates, caused, usual_stock, baseline, prior),
+        model=SeriesModel(
+            outcome,
+            candidates,
+            caused,
+            usual_stock,
+            baseline,
+            prior,
+            effects.ratio,
+            timeline.step_days,
+        ),
     )
 
 

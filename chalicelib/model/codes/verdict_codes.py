@@ -124,5 +124,50 @@ VERDICTS = tuple(
             "share.",
             "Use a longer range, or wait until the shares are older.",
         ),
+        (
+            "move",
+            "Move money",
+            "The plan is better than today's division in nine of ten draws, and gains at least 1 % "
+            "of the spend.",
+            "Change the spends as planned, and plan again after some weeks.",
+        ),
+        (
+            "stay",
+            "Stay",
+            "No division of the budget is expected to gain at least 1 % of the spend.",
+            "No action is needed.",
+        ),
+        (
+            "test_first",
+            "Test first",
+            "Something can be gained, but it is not sure enough which change gains it.",
+            "Run the experiment that is worth most, then plan again.",
+        ),
+        (
+            "undecided",
+            "Undecided",
+            "No channel is the best place for the next euro in nine of ten draws.",
+            "Run an experiment on the channels that come closest.",
+        ),
+        (
+            "worth_it",
+            "Worth it",
+            "The experiment is expected to bring more than it costs, and at least 1 % of the "
+            "spend.",
+            "Run it.",
+        ),
+        (
+            "not_worth_it",
+            "Not worth it",
+            "The experiment is not expected to bring more than it costs, or less than 1 % of the "
+            "spend.",
+            "Plan without it.",
+        ),
+        (
+            "not_feasible",
+            "Not feasible",
+            "The experiment would not find the effect that the model expects.",
+            "Use more people, regions or days, or test a larger change.",
+        ),
     )
 )

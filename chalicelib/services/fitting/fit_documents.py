@@ -168,14 +168,16 @@ class GoalResults(TypedDict):
 class GoalDocument(GoalResults):
     """A goal with its experiments, its days in parts, and the credit of classical models.
 
-    ``audiences``: by channel, what following its page causes (`audience_document`). Fits of earlier
-    versions do not have it.
+    ``audiences``: by channel, what following its page causes (`audience_document`). ``curves``:
+    response curves of channels with cost (`attribution.response_curves.curve_document`). Fits of
+    earlier versions have neither.
     """
 
     experiments: list[TestedExperiment]
     decomposition: DayParts | None
     classical: ClassicalDocument
     audiences: NotRequired[dict[str, dict[str, Any]]]
+    curves: NotRequired[dict[str, Any]]
 
 
 class FitHeading(TypedDict):
