@@ -15,6 +15,7 @@ from chalicelib.attribution.plans.planned_channels import PlannedChannel
 from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST, planned_channels
 from chalicelib.attribution.plans.worth_of_tests import AFTER_DAYS, worth_of_test
 from chalicelib.model.errors import FieldError, InvalidFields, OtherVersion
+from chalicelib.model.events import EngagementType
 from chalicelib.services.answer_fields import Channel, Estimate, Reasons, Warnings
 from chalicelib.services.answer_tables import Column, Table
 from chalicelib.services.answers.intervals import NO_ESTIMATE, rounded
@@ -65,7 +66,8 @@ class TestWorth(TypedDict):
     worth: Annotated[
         float, Field(description="Expected value of the better decision over half a year.")
     ]
-    design: Annotated[str, Field(description="The design of such an experiment.")]
+    type: EngagementType
+    paid: bool
 
 
 class BudgetPlan(OfFit):
@@ -313,12 +315,12 @@ def _tests(
             continue
         worth = worth_of_test(channels, one.name)
         if worth is not None and worth >= least:
-            kind = f"type={stored['type']}&paid={'true' if stored['paid'] else 'false'}"
             tests.append(
                 {
                     "channel": one.name,
                     "worth": rounded(worth * AFTER_DAYS, 2) or 0.0,
-                    "design": f"/v1/experiments/design?channel={one.name}&{kind}",
+                    "type": stored["type"],
+                    "paid": stored["paid"],
                 }
             )
     return sorted(tests, key=lambda test: -test["worth"])
