@@ -13,6 +13,7 @@ from chalicelib.api.views import (
     answer_views,
     code_views,
     coverage_views,
+    dialogue_views,
     erasure_views,
     event_views,
     experiment_views,
@@ -40,6 +41,7 @@ app = LikeworthApp(
     answer_views.views,
     code_views.views,
     coverage_views.views,
+    dialogue_views.views,
     monitoring_views.views,
     fit_views.views,
     experiment_views.views,
@@ -84,8 +86,8 @@ def fit_merge_handler(event: Any, _context: Any) -> str:
 
 @app.lambda_function()
 def analysis_handler(event: Any, _context: Any) -> dict[str, Any]:
-    """Analyse the counts of a geo test."""
-    return workers.analyse_geo_test(event)
+    """Analyse the counts of a geo test, or the dialogue."""
+    return workers.analyse(event)
 
 
 @app.on_dynamodb_record(

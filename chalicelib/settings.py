@@ -89,7 +89,7 @@ class Settings:
     one account.
     """
     analysis_function: str = ""
-    """Lambda function that analyses the counts of geo tests. Empty: this process does."""
+    """Lambda function that analyses geo tests and the dialogue. Empty: this process does."""
     fit_machine_arn: str = ""
     """State machine that reads large fits in parts. Empty: every fit is read in one call."""
     fit_whole_events: int = 10_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import os
 import random
@@ -18,6 +19,7 @@ from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from infra.stack.data import data
 from tests import quick_moto, recording
+from tests.kept_clients import KeptClients
 
 REGION = "eu-central-1"
 TABLE = "likeworth"
@@ -48,6 +50,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
+def pytest_collection() -> None:
+    """Keep the garbage collector from looking at ten thousand tests again and again."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, but not among the collected tests."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -104,11 +117,11 @@ class Cloud:
 
 
 @functools.cache
-def session() -> Any:
+def session() -> KeptClients:
     """One session for all tests: reading the descriptions of the services takes its time."""
     import boto3
 
-    return boto3.Session("testing", "testing", region_name=REGION)
+    return KeptClients(boto3.Session("testing", "testing", region_name=REGION))
 
 
 @pytest.fixture(autouse=True)

@@ -28,8 +28,10 @@ NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 START, END = dt.date(2026, 1, 30), dt.date(2026, 3, 10)
 DAYS = (END - START).days + 1
 PEOPLE, FEW = 100, 12
-LIMITS = {"part_events": 10, "merged_events": 10**9}
+LIMITS = {"part_events": 30, "merged_events": 10**9}
 """So that a few weeks of few people make a dozen parts, and all are followed."""
+OF_MANY = LIMITS | {"part_events": 60}
+"""The same for `PEOPLE`."""
 KINDS = (("facebook", "like"), ("instagram", "share"), ("google_ads", "click"))
 
 
@@ -99,7 +101,7 @@ def asked_for(store: TenantStore, **window: dt.date) -> str:
 
 
 def planned(store: TenantStore, limits: dict[str, int] | None = None, **window: dt.date) -> Plan:
-    """A fit that was asked for, in a dozen parts or more."""
+    """A fit that was asked for, in a dozen parts or more; `limits` replace those of few people."""
     plan = plan_fit(
         store, asked_for(store, **window), now=NOW, above=100, **LIMITS | (limits or {})
     )

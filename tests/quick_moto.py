@@ -3,10 +3,13 @@
 A test that uses the table spends most of its time around it. moto matches a request with the URLs
 of all services, parses it as a web server does, reads a partition from the whole sorted table, and
 converts each attribute of the answer by the description of DynamoDB's API; botocore signs what
-never leaves the process. Here a request goes to moto's handler at once, a query reads one
-partition, and the answer, which has the form of the API already, becomes JSON. The answers stay the
-same: what the handler rejects goes the long way again, for moto's own error, and `tests/contract`
-compares the table with DynamoDB Local.
+never leaves the process, and checks each time how it describes itself. Here a request goes to
+moto's handler at once, a query reads one partition, and the answer, which has the form of the API
+already, becomes JSON. The answers stay the same: what the handler rejects goes the long way again,
+for moto's own error, and `tests/contract` compares the table with DynamoDB Local.
+
+What moto answers to other HTTP clients, for a thousand patterns of URLs, is made once, not whenever
+moto starts, and requests to this machine are not compared with the patterns.
 
 moto checks the conditions of a transaction before it writes, and another thread can write in
 between. DynamoDB excludes that; here each request waits for the one before.
@@ -15,6 +18,7 @@ between. DynamoDB excludes that; here each request waits for the one before.
 from __future__ import annotations
 
 import base64
+import functools
 import inspect
 import json
 import pickle
@@ -22,9 +26,12 @@ import threading
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore import useragent
 from botocore.signers import RequestSigner
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core import DEFAULT_ACCOUNT_ID, responses_custom_registry
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.custom_responses_mock import CallbackResponse
+from moto.core.models import MockAWS, botocore_stubber, responses_mock
 from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb.models import dynamodb_backends
@@ -36,6 +43,8 @@ _asked = threading.local()
 _call_action = DynamoHandler.call_action
 _process_request = BotocoreStubber.process_request
 _sign = RequestSigner.sign
+_find = responses_custom_registry.CustomRegistry.find
+_enable_patching = MockAWS._enable_patching
 _query, _all_items = Table.query, Table.all_items
 _signature = inspect.signature(_query)
 
@@ -53,6 +62,11 @@ def install() -> None:
     DynamoHandler.call_action = _one_at_a_time  # type: ignore[method-assign]
     BotocoreStubber.process_request = _at_once  # type: ignore[method-assign]
     RequestSigner.sign = _sign_unless_dynamodb
+    useragent.sanitize_user_agent_string_component = functools.cache(
+        useragent.sanitize_user_agent_string_component
+    )
+    MockAWS._enable_patching = _start_with_kept_responses
+    responses_custom_registry.CustomRegistry.find = _find_unless_local
 
 
 def is_empty(table: str, region: str) -> bool:
@@ -119,6 +133,29 @@ def _sign_unless_dynamodb(
 def _one_at_a_time(*given: Any) -> Any:
     with _answering:
         return _call_action(*given)
+
+
+_registered: dict[str, list[CallbackResponse]] = {}
+
+
+def _start_with_kept_responses(self: MockAWS, *, reset: bool = True) -> None:
+    if not _registered:
+        _enable_patching(self, reset=reset)
+        of_methods = responses_mock._registry._registered
+        _registered.update((method, list(responses)) for method, responses in of_methods.items())
+        return
+    botocore_stubber.enabled = True
+    if reset:
+        self.reset()
+    responses_mock.start()
+    for method, responses in _registered.items():
+        responses_mock._registry._registered[method].extend(responses)
+
+
+def _find_unless_local(self: Any, request: Any) -> Any:
+    if urlsplit(request.url).hostname == "127.0.0.1":
+        return None, []
+    return _find(self, request)
 
 
 def _query_of_a_partition(*given: Any, **more: Any) -> Any:

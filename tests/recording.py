@@ -25,13 +25,15 @@ ENTRIES = {
     ("workers/fit_worker.py", "run_fits"): "Fit",
     ("workers/fit_worker.py", "read_fit_part"): "FitPart",
     ("workers/fit_worker.py", "merge_fit"): "FitMerge",
-    ("workers/fit_worker.py", "analyse_geo_test"): "Analysis",
+    ("workers/fit_worker.py", "analyse"): "Analysis",
     ("workers/totals_worker.py", "derive_totals"): "Aggregate",
     ("workers/totals_worker.py", "derive_waiting_totals"): "Totals",
     ("workers/daily_jobs.py", "request_fits"): "Schedule",
     ("workers/daily_jobs.py", "end_fits"): "Schedule",
     ("workers/daily_jobs.py", "renew_user_keys"): "Schedule",
     ("workers/daily_jobs.py", "finish_erasures"): "Schedule",
+    ("workers/daily_jobs.py", "derive_missing_messages"): "Schedule",
+    ("workers/daily_jobs.py", "announce_alarms"): "Schedule",
     ("workers/daily_jobs.py", "measure_delays"): "Schedule",
 }
 """The function of the code that AWS calls, by file and name."""

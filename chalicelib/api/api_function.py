@@ -33,7 +33,7 @@ API = Function(
         ),
         queries(
             *("days#*", "erased", "erasures", "events#*", "experiments", "fits", "import#*"),
-            *("imports", "keys", "links", "mappings", "open-imports"),
+            *("imports", "keys", "links", "mappings", "messages#*", "open-imports"),
         ),
         puts(
             *("config", "erased", "erasures", "experiment-counts", "experiments", "fits"),
@@ -57,7 +57,5 @@ API = Function(
         sends("ImportQueue", "FitQueue"),
         READS_ROOT_SECRET,
     ),
-    calls=(
-        Right("HasGeoTestsAnalysed", ("lambda:InvokeFunction",), resources=("AnalysisHandler",)),
-    ),
+    calls=(Right("HasStatisticsMade", ("lambda:InvokeFunction",), resources=("AnalysisHandler",)),),
 )

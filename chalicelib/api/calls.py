@@ -32,11 +32,13 @@ LINK = "link"
 """The parameter that replaces a key for programs that cannot send headers."""
 
 _SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,6}(\.\d{1,30})?([eE][+-]?\d{1,3})?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 _EPOCH = re.compile(r"\d{1,14}", re.ASCII)
 _COMPACT_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 _MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are milliseconds: as seconds they would be after the year 5138."""
+_EPOCH_BEGINS = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY_FORM = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
 """An unencoded plus sign in a URL arrives as a blank."""
@@ -109,6 +111,22 @@ class Call:
             raise wrong_parameter(name, "invalid_format", "must be a whole number")
         return int(text)
 
+    def number(self, name: str) -> float | None:
+        """Parse a query parameter as a decimal number; None if absent; raises InvalidFields."""
+        text = self.query.get(name)
+        if text is None:
+            return None
+        if not _DECIMAL.fullmatch(text):
+            raise wrong_parameter(name, "invalid_format", "must be a number such as 0.5")
+        return float(text)
+
+    def moment(self, name: str) -> dt.datetime | None:
+        """Parse a query parameter as an instant; a day means its end in UTC.
+
+        Returns None if it is absent; raises InvalidFields.
+        """
+        return None if name not in self.query else parse_moment(name, self.query[name])
+
     def cursor(self) -> str | None:
         """Return ``cursor``, None if absent; raises InvalidFields if its format is wrong."""
         text = self.query.get("cursor")
@@ -178,6 +196,24 @@ def parse_when(name: str, text: str) -> dt.date:
     if not EARLIEST <= day <= LATEST:
         raise wrong_parameter(name, "out_of_range", f"must be between {EARLIEST} and {LATEST}")
     return day
+
+
+def parse_moment(name: str, text: str) -> dt.datetime:
+    """Parse a query parameter as an instant, in the forms of `parse_when`; a day means its end.
+
+    Raises
+    ------
+    InvalidFields
+        Pointing to `name`.
+    """
+    day = parse_when(name, text)
+    if _DAY_FORM.fullmatch(text):
+        return dt.datetime.combine(day, dt.time.max, dt.UTC)
+    if not _EPOCH.fullmatch(text):
+        return parse_instant(_LOST_PLUS.sub("+", text))
+    number = int(text)
+    milliseconds = number if number >= _MILLISECONDS_FROM else 1000 * number
+    return _EPOCH_BEGINS + dt.timedelta(milliseconds=milliseconds)
 
 
 def parameters_of(request: Request) -> dict[str, list[str]]:

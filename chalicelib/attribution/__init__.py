@@ -11,7 +11,9 @@ paths/            path models, for comparison: credit, never an effect
 response_curves/  what more or less spend would bring, in draws
 plans/            where the next euro goes, and what a test is worth
 audience/         what following a page causes, and what followers are worth
+search/           what engagements do through search visits, and what shown stars do
 virality/         how many further shares a share brings, from recorded parents
+dialogue/         mood, response times, alarms and share of voice, from single messages
 observations      the input of the estimators for one goal
 coverage          days for which sources have data; common days of types
 draft             estimates of one goal while the methods fill them in
@@ -31,5 +33,5 @@ summaries         tables of the final regressions, in the layout of statsmodels
 
 `within_user`, `regions` and `time_series` do not import each other, except that a panel of
 regions uses the baseline, the averaging and the resolution of `time_series`. Response curves use
-its chains.
+its chains. `search` fits the model of `time_series` to other outcomes.
 """

@@ -78,13 +78,7 @@ class GoalEstimates:
 def estimate_goal(observed: Observations) -> GoalEstimates:
     """Estimate every type for one goal, each with a method or with reasons."""
     n_days, n_kinds = observed.counts.shape
-    draft = Draft.of(n_kinds)
-    for number, role in enumerate(observed.roles):
-        if role != CAUSE:
-            draft.reasons[number].append(REASON_OF_ROLE[role])
-    causes = np.flatnonzero(np.array(observed.roles) == CAUSE)
-    frequent_first = causes[np.argsort(-observed.counts[:, causes].sum(axis=0), kind="stable")]
-    draft.reject(frequent_first[MAX_KINDS:], "too_many_kinds")
+    draft = draft_of_causes(observed)
     inside = mean_inside(observed.counts)
     answered = estimate_from_people(observed, inside, draft)
     wholly = np.setdiff1d(np.arange(n_kinds), answered.partial)
@@ -117,3 +111,15 @@ def estimate_goal(observed: Observations) -> GoalEstimates:
         diagnostics=draft.diagnostics,
         totals=draft.totals,
     )
+
+
+def draft_of_causes(observed: Observations) -> Draft:
+    """A draft in which only causes are open, at most the `MAX_KINDS` most frequent ones."""
+    draft = Draft.of(observed.counts.shape[1])
+    for number, role in enumerate(observed.roles):
+        if role != CAUSE:
+            draft.reasons[number].append(REASON_OF_ROLE[role])
+    causes = np.flatnonzero(np.array(observed.roles) == CAUSE)
+    frequent_first = causes[np.argsort(-observed.counts[:, causes].sum(axis=0), kind="stable")]
+    draft.reject(frequent_first[MAX_KINDS:], "too_many_kinds")
+    return draft

@@ -22,6 +22,8 @@ COMMANDS = {
     "audiences": "audiences",
     "virality": "virality",
     "plan": "planning",
+    "dialogue": "dialogue",
+    "search-effects": "search_effects",
     "convert": "convert",
     "import": "sending",
     "report": "reporting",

@@ -6,9 +6,11 @@ import argparse
 from typing import Any
 
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files
+from chalicelib.model.days import zone_of
 from chalicelib.services import answers
 from chalicelib.services.answers.follower_values import DEFAULT_HORIZON_DAYS
 from chalicelib.services.fitting.estimation import fit_events
+from chalicelib.services.fitting.event_columns import Columns
 
 
 def add_parser(subparsers: Any) -> None:
@@ -39,12 +41,16 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the answer."""
-    return answer_files(options, _answer)
+    return answer_files(options, _answer, _columns)
 
 
-def _answer(options: argparse.Namespace, read: Read) -> Shown:
+def _columns(options: argparse.Namespace) -> Columns:
+    return Columns(zone=zone_of(options.time_zone))
+
+
+def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
     document = fit_events(
-        read.columns, window=None, currency=read.currency, as_of=read.now, fit_id="local"
+        read.collected, window=None, currency=read.currency, as_of=read.now, fit_id="local"
     )
     answer = answers.audiences(
         document,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.cli import proposing
+from chalicelib.cli.file_arguments import add_brand_terms
 from chalicelib.cli.inputs.conversions import convert_rows, read_mapping, valid_lines
 from chalicelib.importers import ExportReader, Rejected, read_export
 from chalicelib.model.errors import ExportRejected, InvalidFields
@@ -58,6 +59,7 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="also write events of the kind coverage, for the days on which the file is complete",
     )
+    add_brand_terms(parser)
     parser.add_argument(
         "--summary",
         action="store_true",
@@ -89,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
                 spread=arguments.spread,
                 account=arguments.account,
                 mapping=mapping,
+                brand_terms=arguments.brand_terms,
             )
             return _convert(
                 name, reader, summary_only=arguments.summary, with_coverage=arguments.coverage

@@ -107,6 +107,8 @@ def _tour(service: LocalService, key: str, seed: int) -> bool:
     print(tour.equivalence_sentence(answers, truth))
     print(f"\n{tour.follower_sentences(answers, truth)}")
     print(f"\n{tour.spread_sentence(answers, truth)}")
+    print(f"\n{tour.search_sentences(answers, truth)}")
+    print(f"\n{tour.dialogue_sentence(answers, truth)}")
     print(
         "\nWith your own files: "
         f"{' '.join(program())} estimate google.csv shop.csv posts.xlsx --out report.html",

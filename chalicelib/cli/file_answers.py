@@ -9,17 +9,16 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from chalicelib.cli import UNUSABLE
 from chalicelib.cli.file_arguments import add_gathering_options, gather, print_problems
 from chalicelib.cli.outputs import json_text
 from chalicelib.cli.progress import step
 from chalicelib.cli.terminal import print_text
-from chalicelib.model.days import zone_of
 from chalicelib.model.errors import InvalidFields, UnusableInput
+from chalicelib.model.events import Event
 from chalicelib.services.csv_text import csv_of
-from chalicelib.services.fitting.event_columns import Columns
 
 TEXT, JSON, CSV = "text", "json", "csv"
 
@@ -34,22 +33,35 @@ class Shown:
     sentences: tuple[str, ...]
 
 
+class Collector(Protocol):
+    """Takes the events of the files, one after another."""
+
+    def add(self, event: Event) -> None:
+        """Add an event."""
+
+
+Collected = TypeVar("Collected", bound=Collector)
+
+
 @dataclass(frozen=True, slots=True)
-class Read:
+class Read(Generic[Collected]):
     """The events of the files."""
 
-    columns: Columns
+    collected: Collected
     currency: str
     now: dt.datetime
 
 
-Answer = Callable[[argparse.Namespace, Read], Shown]
+Answer = Callable[[argparse.Namespace, Read[Collected]], Shown]
 
 
-def add_question_options(parser: argparse.ArgumentParser) -> None:
-    """Add the files, the range of the answer, the goal and the format."""
+def add_question_options(parser: argparse.ArgumentParser, *, of_goal: bool = True) -> None:
+    """Add the files, the range of the answer, the format, and the goal if it has one."""
     add_gathering_options(parser)
-    parser.add_argument("--goal", help="the conversion goal; default: purchase, if there is one")
+    if of_goal:
+        parser.add_argument(
+            "--goal", help="the conversion goal; default: purchase, if there is one"
+        )
     for name, dest, which in (("--from", "start", "first"), ("--to", "end", "last")):
         parser.add_argument(
             name,
@@ -91,10 +103,21 @@ def parse_moment(text: str) -> dt.datetime:
     return dt.datetime.combine(day, dt.time.max, dt.UTC)
 
 
-def answer_files(options: argparse.Namespace, answer: Answer) -> int:
+def answer_files(
+    options: argparse.Namespace,
+    answer: Answer[Collected],
+    collect: Callable[[argparse.Namespace], Collected],
+) -> int:
     """Read the files, answer, and print.
 
     The exit status is 0, or 2 if the input is unusable.
+
+    Parameters
+    ----------
+    options : Namespace
+    answer : callable
+    collect : callable
+        Makes the empty collector of the events.
     """
     now = dt.datetime.now(dt.UTC)
     with tempfile.TemporaryDirectory(prefix="likeworth-") as scratch:
@@ -103,13 +126,13 @@ def answer_files(options: argparse.Namespace, answer: Answer) -> int:
             return UNUSABLE
         form = options.format or (TEXT if sys.stdout.isatty() else JSON)
         print_problems(gathered, briefly=form == TEXT)
-        columns = Columns(zone=zone_of(options.time_zone))
+        collected = collect(options)
         for event in gathered.lines:
             if options.as_of is None or event.occurred_at <= options.as_of:
-                columns.add(event)
+                collected.add(event)
         try:
             with step("estimating", lines=False):
-                shown = answer(options, Read(columns, gathered.lines.currency or "EUR", now))
+                shown = answer(options, Read(collected, gathered.lines.currency or "EUR", now))
         except (UnusableInput, InvalidFields) as error:
             print(f"{options.command}: {error.code}: {error.detail}", file=sys.stderr)
             return UNUSABLE

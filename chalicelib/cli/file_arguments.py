@@ -80,12 +80,26 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
 def add_gathering_options(parser: argparse.ArgumentParser) -> None:
     """Add the files to read, and the options about reading them here with `gather`."""
     add_reading_options(parser)
+    add_brand_terms(parser)
     parser.add_argument(
         "--no-costs",
         dest="finds_costs",
         action="store_false",
         help="do not use tables of costs among the files. Without this option they are used, "
         "unless --costs names one",
+    )
+
+
+def add_brand_terms(parser: argparse.ArgumentParser) -> None:
+    """Add the words of search queries for the brand."""
+    parser.add_argument(
+        "--brand-term",
+        dest="brand_terms",
+        action="append",
+        default=[],
+        metavar="WORD",
+        help="search queries with this word are for the brand (channel brand_search), in tables of "
+        "Search Console by day and query. Can be repeated",
     )
 
 
@@ -108,6 +122,7 @@ def gather(options: argparse.Namespace, scratch: Path, now: dt.datetime) -> Gath
             mappings,
             options.costs,
             finds_costs=options.finds_costs,
+            brand_terms=options.brand_terms,
         )
         with step("reading files", lines=False) as progress:
             return Gathering(reading, scratch, now).gather(

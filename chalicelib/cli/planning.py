@@ -9,9 +9,11 @@ from typing import Any
 from chalicelib.attribution.plans.plan_decision import SURE
 from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files
+from chalicelib.model.days import zone_of
 from chalicelib.services import answers
 from chalicelib.services.answers.budget_plans import DEFAULT_PLAN_DAYS, PlanAsked
 from chalicelib.services.fitting.estimation import fit_events
+from chalicelib.services.fitting.event_columns import Columns
 
 
 def add_parser(subparsers: Any) -> None:
@@ -70,10 +72,14 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the plan."""
-    return answer_files(options, _answer)
+    return answer_files(options, _answer, _columns)
 
 
-def _answer(options: argparse.Namespace, read: Read) -> Shown:
+def _columns(options: argparse.Namespace) -> Columns:
+    return Columns(zone=zone_of(options.time_zone))
+
+
+def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
     asked = PlanAsked(
         budget=options.budget,
         days=options.days,
@@ -84,7 +90,7 @@ def _answer(options: argparse.Namespace, read: Read) -> Shown:
         sure=options.sure,
     )
     document = fit_events(
-        read.columns,
+        read.collected,
         window=None,
         within=(options.start or dt.date.min, options.end or dt.date.max),
         currency=read.currency,

@@ -6,8 +6,10 @@ import argparse
 from typing import Any
 
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files
+from chalicelib.model.days import zone_of
 from chalicelib.services import answers
 from chalicelib.services.fitting.estimation import SharesAsked, fit_events, fit_shares
+from chalicelib.services.fitting.event_columns import Columns
 from chalicelib.services.fitting.spread_documents import PersonDocument
 
 
@@ -28,15 +30,19 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the answer."""
-    return answer_files(options, _answer)
+    return answer_files(options, _answer, _columns)
 
 
-def _answer(options: argparse.Namespace, read: Read) -> Shown:
+def _columns(options: argparse.Namespace) -> Columns:
+    return Columns(zone=zone_of(options.time_zone))
+
+
+def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
     people: list[PersonDocument] = []
     asked = SharesAsked(options.start, options.end, options.as_of)
-    fit = fit_events if read.columns.goals else fit_shares
+    fit = fit_events if read.collected.goals else fit_shares
     document = fit(
-        read.columns,
+        read.collected,
         window=None,
         currency=read.currency,
         as_of=read.now,

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
         Equivalence,
         Equivalences,
         Roi,
+        SearchEffects,
         Virality,
     )
     from chalicelib.services.code_answers import Codes
+    from chalicelib.services.dialogue.checking_sample import DialogueSample
+    from chalicelib.services.dialogue.dialogue_answer import Dialogue
 
 URL_VARIABLE, KEY_VARIABLE = "LIKEWORTH_URL", "LIKEWORTH_KEY"
 TIMEOUT_SECONDS = 60.0
@@ -146,6 +149,18 @@ class Likeworth:
     def virality(self, **query: Value) -> Virality:
         """Return `GET /v1/virality`: how many further shares a share brings."""
         return cast("Virality", self.get("/v1/virality", **query))
+
+    def dialogue(self, **query: Value) -> Dialogue:
+        """Return `GET /v1/dialogue`: mood, response times, open criticism and alarms."""
+        return cast("Dialogue", self.get("/v1/dialogue", **query))
+
+    def dialogue_sample(self, n: int = 100, **query: Value) -> DialogueSample:
+        """Return `GET /v1/dialogue/sample`: messages drawn by lot, for a person to check."""
+        return cast("DialogueSample", self.get("/v1/dialogue/sample", n=n, **query))
+
+    def search_effects(self, **query: Value) -> SearchEffects:
+        """Return `GET /v1/search-effects`: what comes through search, and what stars do."""
+        return cast("SearchEffects", self.get("/v1/search-effects", **query))
 
     def engagements(self, **query: Value) -> Engagements:
         """Return `GET /v1/engagements`: one row per engagement type."""

@@ -117,6 +117,40 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
         """How many further shares a share brings, and whether content spreads by itself."""
         return asked("/v1/virality", goal=goal, start=start, end=end)
 
+    def dialogue(
+        channel: str | None = None,
+        hours: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+    ) -> Json:
+        """Mood, response times, unanswered criticism, share of voice, days with much criticism.
+
+        `hours`: working hours of the team, such as ``mon-fri/09:00-17:00/Europe/Berlin``.
+        """
+        return asked("/v1/dialogue", channel=channel, hours=hours, start=start, end=end)
+
+    def search_effects(
+        channel: str | None = None,
+        only_through_search: str | None = None,
+        rounding: str | None = None,
+        goal: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+    ) -> Json:
+        """Search visits per engagement, how much may come through search, and what stars do.
+
+        `only_through_search`: a cause (channel/type) known to work through search alone.
+        """
+        return asked(
+            "/v1/search-effects",
+            channel=channel,
+            only_through_search=only_through_search,
+            rounding=rounding,
+            goal=goal,
+            start=start,
+            end=end,
+        )
+
     def engagements(
         goal: str | None = None, start: str | None = None, end: str | None = None
     ) -> Json:
@@ -150,7 +184,10 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
         """The meaning of every reason, warning and verdict, and what would help."""
         return asked("/v1/codes")
 
-    answers = (roi, equivalence, equivalences, engagements, audiences, virality)
+    answers = (
+        *(roi, equivalence, equivalences, engagements, audiences, virality),
+        *(search_effects, dialogue),
+    )
     for read in (*answers, attribution, decomposition, coverage, fits, codes):
         tool(read)
     return server

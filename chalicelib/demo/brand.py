@@ -1,9 +1,10 @@
-"""Simulation of a brand: a few thousand people and seven channels with known effects.
+"""Simulation of a brand: a few thousand people and nine channels with known effects.
 
 Person i has an activity a_i and a loyalty l_i. Both are log-normal and correlated: loyal people
 engage more, and buy more even without engagement. A calendar c_t (weekdays, a slow trend, campaign
 days) changes engagement and demand together. On day t, person i makes
-Poisson(a_i * rate_k * c_t * push_kt) engagements of type k, and buys with intensity
+Poisson(a_i * rate_k * c_t * push_kt) engagements of type k, for some types without c_t, and buys
+with intensity
 
     base * l_i * c_t  +  sum_k delta_k * (1 - theta_k) * sum_{s <= t} theta_k ** (t - s) * x_iks
 
@@ -22,8 +23,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chalicelib.attribution.arrays import Bools, Floats, Ints
+from chalicelib.demo.comments import Comments, Conversation, converse
 from chalicelib.demo.page_following import Page, follow_page
+from chalicelib.demo.product_stars import Products, Shelf, sell
 from chalicelib.demo.share_cascades import Spread, cascade, multiply
+from chalicelib.demo.simulated_visits import SearchVisits, visit
+
+CAMPAIGN_DAYS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class EngagementType:
     """Whether engagements have a user id. Otherwise the brand has only daily totals."""
     bursts: int = 0
     """How often in the window new content, such as a video, multiplies engagement for some days."""
+    follows_calendar: bool = True
+    """Whether there are more engagements when demand is high."""
 
     @property
     def name(self) -> str:
@@ -80,6 +88,13 @@ class Brand:
     multipliers: int = 12
     """Number of people whose shares lead to `multiplier` times as many shares."""
     multiplier: float = 9.0
+    comments: Comments = field(default_factory=Comments)
+    search: SearchVisits = field(default_factory=SearchVisits)
+    products: Products = field(default_factory=Products)
+
+    def index(self, name: str) -> int:
+        """Return the index of an engagement type, given as ``channel/type``."""
+        return [one.name for one in self.types].index(name)
 
 
 BRAND = Brand(
@@ -93,6 +108,11 @@ BRAND = Brand(
         EngagementType("xing", "like", 0.024, 0.0, 0.60),
         EngagementType("youtube", "view", 0.220, 0.002, 0.70, identified=False, bursts=7),
         EngagementType("company_blog", "comment", 0.013, 0.022, 0.75),
+        EngagementType("facebook", "comment", 0.005, 0.0, 0.50),
+        EngagementType("community", "mention", 0.012, 0.030, 0.50, identified=False, bursts=7),
+        EngagementType(
+            "amazon", "review", 0.004, 0.0, 0.50, identified=False, follows_calendar=False
+        ),
         EngagementType("google_ads", "click", 0.066, 0.030, 0.50, paid=True, bursts=4),
     ),
     monthly_cost=(
@@ -134,12 +154,20 @@ class History:
     """Expected purchases without any engagement. Shape (T, N)."""
     calendar: Floats = field(repr=False)
     """Mean 1. Shape (T,)."""
+    campaigns: tuple[tuple[int, int], ...]
+    """First and last day of each campaign."""
     follows: Bools = field(repr=False)
     """Whether a person's purchases and likes are those of a follower. Shape (T, N)."""
     changes: Ints
     """Day, second, person and +1 or -1 of each follow and unfollow, by time. Shape (F, 4)."""
     factors: Floats = field(repr=False)
     """Of the shares that a person's shares lead to. Shape (N,)."""
+    conversation: Conversation = field(repr=False)
+    """The comments on the page."""
+    visits: Ints = field(repr=False)
+    """Visits after searches for the brand and after other searches. Shape (T, 2)."""
+    shelf: Shelf = field(repr=False)
+    """The products of the reviews and purchases."""
 
     @property
     def last_day(self) -> dt.date:
@@ -164,7 +192,7 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
     mixed = brand.coupling * common + np.sqrt(1 - brand.coupling**2) * own
     loyalty = _log_normal(brand.spread, mixed)
     first_day = today - dt.timedelta(days=days)
-    calendar = _calendar(brand.season, first_day, days, rng)
+    calendar, campaigns = _calendar(brand.season, first_day, days, rng)
     following = np.random.default_rng([seed, 21])
     follows, changes = follow_page(brand.page, loyalty, calendar, following)
     factors = multiply(activity, brand.multipliers, brand.multiplier)
@@ -172,8 +200,11 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
     outside = [1 - spreads[one.name].reproduction if one.name in spreads else 1.0 for one in types]
     rate = np.array([one.rate for one in types]) * outside
     push = np.stack([_push(engagement_type, days, rng) for engagement_type in types], axis=1)
-    mean = activity[None, :, None] * calendar[:, None, None] * (rate * push)[:, None, :]
-    brought = [one.name == brand.page.engagement for one in types].index(True)
+    comment = brand.index(brand.comments.engagement)
+    push[brand.comments.in_storm(np.arange(days), days), comment] *= brand.comments.storm_factor
+    pace = np.where([one.follows_calendar for one in types], calendar[:, None], 1.0)
+    mean = activity[None, :, None] * (rate * pace * push)[:, None, :]
+    brought = brand.index(brand.page.engagement)
     mean[:, :, brought] += brand.page.brought * calendar[:, None] * follows
     counts = rng.poisson(mean).astype(np.int64)
     engagements = np.repeat(np.argwhere(counts), counts[counts > 0], axis=0)
@@ -191,6 +222,10 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
     purchases = np.repeat(np.argwhere(bought), bought[bought > 0], axis=0)
     orders = rng.standard_normal(size=(len(purchases),))
     values = brand.order_mean * _log_normal(brand.order_sigma, orders)
+    day, kind = shares.events[:, 0], shares.events[:, 2]
+    commented = np.flatnonzero(kind == comment)
+    reviews = np.flatnonzero(kind == brand.index(brand.products.engagement))
+    mentions = counts[:, :, brand.index(brand.search.cause)].sum(axis=1)
     return History(
         brand=brand,
         first_day=first_day,
@@ -207,9 +242,24 @@ def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
         purchase_second=_seconds(purchases.shape[0], rng),
         demand=demand,
         calendar=calendar,
+        campaigns=campaigns,
         follows=follows,
         changes=changes,
         factors=factors,
+        conversation=converse(
+            brand.comments,
+            commented,
+            brand.comments.in_storm(day[commented], days),
+            np.random.default_rng([seed, 23]),
+        ),
+        visits=visit(brand.search, mentions, calendar, np.random.default_rng([seed, 24])),
+        shelf=sell(
+            brand.products,
+            day[reviews],
+            purchases[:, 0],
+            days,
+            np.random.default_rng([seed, 25]),
+        ),
     )
 
 
@@ -236,17 +286,24 @@ def _log_normal(sigma: float, normal: Floats) -> Floats:
     return np.asarray(np.exp(sigma * normal - sigma**2 / 2))
 
 
-def _calendar(strength: float, first: dt.date, days: int, rng: np.random.Generator) -> Floats:
-    """Draw the calendar: weekdays, a slow trend and campaign days; mean 1, shape (T,)."""
+def _calendar(
+    strength: float, first: dt.date, days: int, rng: np.random.Generator
+) -> tuple[Floats, tuple[tuple[int, int], ...]]:
+    """Draw the calendar (weekdays, a slow trend and campaign days; mean 1, shape (T,)).
+
+    Also returns the first and last day of each campaign.
+    """
     day = np.arange(days)
     weekday = (day + first.weekday()) % 7
     weekly = np.array([0.1, 0.2, 0.3, 0.4, 0.2, -0.6, -0.6])[weekday]
     slow = np.sin(2 * np.pi * (day / (1.3 * days) + rng.random()))
     campaign = np.zeros(days)
-    for start in rng.integers(0, max(days - 4, 1), 3):
-        campaign[start : start + 4] += 1.0
+    starts = rng.integers(0, max(days - CAMPAIGN_DAYS, 1), 3).tolist()
+    for start in starts:
+        campaign[start : start + CAMPAIGN_DAYS] += 1.0
     calendar = np.exp(strength * (2 * weekly + slow + 1.5 * campaign))
-    return np.asarray(calendar / calendar.mean())
+    ends = [min(start + CAMPAIGN_DAYS, days) - 1 for start in sorted(starts)]
+    return np.asarray(calendar / calendar.mean()), tuple(zip(sorted(starts), ends, strict=True))
 
 
 def _push(engagement_type: EngagementType, days: int, rng: np.random.Generator) -> Floats:

@@ -1,9 +1,9 @@
 """The data of the simulated brand: events, costs and platform exports.
 
-Engagements with a user id, follows, purchases, monthly costs and the daily number of followers are
-events. Video views are in daily totals
-from YouTube Studio. The cost of ads is in a Google Ads report. This report contains no clicks,
-because the clicks are events with a user id and would be counted twice.
+Engagements, replies, follows, purchases, monthly costs, and the daily numbers of followers and of
+visits from web search are events. Mentions and reviews have no user id. Video views are in daily
+totals from YouTube Studio. The cost of ads is in a Google Ads report. This report contains no
+clicks, because the clicks are events with a user id and would be counted twice.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.demo.brand import History
+from chalicelib.demo.brand import EngagementType, History
+from chalicelib.demo.comments import CONTENT_DAYS, SENTIMENTS
 from chalicelib.demo.truth import channel_costs
 
 _SHORT = {"google_ads": "ga", "company_blog": "blog"}
@@ -28,18 +29,27 @@ def event_lines(history: History) -> Iterator[bytes]:
     """Yield the events as NDJSON lines: costs and declarations first, then all others by day."""
     for event in (*_bills(history), *_declarations(history)):
         yield _line(event)
-    sources = (_engagements(history), _changes(history), _sizes(history), _purchases(history))
+    sources = (
+        _engagements(history),
+        _replies(history),
+        _changes(history),
+        _sizes(history),
+        _visits(history),
+        _purchases(history),
+    )
     for event in heapq.merge(*sources, key=lambda one: one["occurred_at"][:10]):
         yield _line(event)
 
 
 def count_events(history: History) -> int:
     """Return the number of lines of `event_lines`."""
-    known = np.array([engagement_type.identified for engagement_type in history.brand.types])
+    as_events = np.array([not _is_in_reports(one) for one in history.brand.types])
     bills = sum(len(channel_costs(history.brand, cost)) for _, cost in history.brand.monthly_cost)
-    of_people = int(known[history.engagement_type].sum()) + len(history.changes)
-    declared = len(history.brand.spreads) + history.brand.n_days
-    return of_people + history.purchase_day.size + bills + declared
+    engagements = int(as_events[history.engagement_type].sum()) + len(history.changes)
+    replies = sum(1 for _ in _replies(history))
+    declared = len(history.brand.spreads) + len(history.campaigns) + history.brand.n_days
+    declared += int((history.visits > 0).sum())
+    return engagements + replies + history.purchase_day.size + bills + declared
 
 
 def google_ads_report(history: History) -> bytes:
@@ -96,12 +106,22 @@ def _totals(head: str, history: History, views: list[int], start: int, stop: int
     return ("\n".join(lines) + "\n").encode()
 
 
+def _is_in_reports(one: EngagementType) -> bool:
+    """Whether the engagements of a type are in the exports of a platform, not among the events."""
+    return one.name == "youtube/view"
+
+
 def _engagements(history: History) -> Iterator[dict[str, Any]]:
-    types = history.brand.types
+    types, talk, shelf = history.brand.types, history.conversation, history.shelf
+    comments = {row: number for number, row in enumerate(talk.row.tolist())}
+    reviews = np.flatnonzero(
+        history.engagement_type == history.brand.index(history.brand.products.engagement)
+    )
+    reviewed = {row: number for number, row in enumerate(reviews.tolist())}
     order = np.lexsort((history.engagement_second, history.engagement_day))
     for number in order.tolist():
         one = types[history.engagement_type[number]]
-        if not one.identified:
+        if _is_in_reports(one):
             continue
         event: dict[str, Any] = {
             "kind": "engagement",
@@ -111,15 +131,70 @@ def _engagements(history: History) -> Iterator[dict[str, Any]]:
             ),
             "channel": one.channel,
             "type": one.type,
-            "user_id": _user(history.engagement_person[number]),
         }
+        if one.identified:
+            event["user_id"] = _user(history.engagement_person[number])
         if one.paid:
             event["paid"] = True
         if (content := int(history.engagement_content[number])) >= 0:
             event["content_id"] = f"{one.channel}-post-{content + 1:02d}"
         if (parent := int(history.engagement_parent[number])) >= 0:
             event["parent_event_id"] = _engagement_id(history, parent)
+        if (comment := comments.get(number)) is not None:
+            event["content_id"] = _page_post(history, number)
+            event["sentiment"] = SENTIMENTS[talk.read[comment]]
+            if talk.checked[comment]:
+                event["sentiment_checked"] = SENTIMENTS[talk.meant[comment]]
+        if (review := reviewed.get(number)) is not None:
+            event["content_id"] = _product(shelf.reviewed[review])
+            event["rating"] = int(shelf.rating[review])
         yield event
+
+
+def _replies(history: History) -> Iterator[dict[str, Any]]:
+    """Yield the brand's replies to comments, up to the end of the window."""
+    talk, end = history.conversation, history.brand.n_days * 86_400
+    channel = history.brand.comments.engagement.partition("/")[0]
+    row = talk.row
+    written = history.engagement_day[row] * 86_400 + history.engagement_second[row]
+    moment = written + np.minimum(3_600 * talk.delay, end)
+    for comment in np.argsort(moment, kind="stable").tolist():
+        if moment[comment] >= end:
+            return
+        day, second = divmod(int(moment[comment]), 86_400)
+        number = int(row[comment])
+        yield {
+            "kind": "engagement",
+            "event_id": f"reply-{number}",
+            "occurred_at": _instant(history, day, second),
+            "channel": channel,
+            "type": "reply",
+            "content_id": _page_post(history, number),
+            "parent_event_id": _engagement_id(history, number),
+        }
+
+
+def _page_post(history: History, number: int) -> str:
+    return f"page-post-{int(history.engagement_day[number]) // CONTENT_DAYS + 1:02d}"
+
+
+def _product(number: Any) -> str:
+    return f"product-{int(number) + 1:02d}"
+
+
+def _visits(history: History) -> Iterator[dict[str, Any]]:
+    """Yield the daily visits from web search."""
+    for day, numbers in enumerate(history.visits.tolist()):
+        for channel, number in zip(("brand_search", "organic_search"), numbers, strict=True):
+            if number:
+                yield {
+                    "kind": "engagement",
+                    "event_id": f"{channel}-{day}",
+                    "occurred_at": _instant(history, day, 0),
+                    "channel": channel,
+                    "type": "click",
+                    "count": number,
+                }
 
 
 def _engagement_id(history: History, number: int) -> str:
@@ -156,7 +231,16 @@ def _sizes(history: History) -> Iterator[dict[str, Any]]:
 
 
 def _declarations(history: History) -> Iterator[dict[str, Any]]:
-    """Yield that shares name the share that led to them."""
+    """Yield the campaigns, and that shares name the share that led to them."""
+    for number, (first, last) in enumerate(history.campaigns, start=1):
+        yield {
+            "kind": "annotation",
+            "event_id": f"campaign-{number}",
+            "name": f"Campaign {number}",
+            "category": "promotion",
+            "from": history.day(first).isoformat(),
+            "to": history.day(last).isoformat(),
+        }
     for spread in history.brand.spreads:
         channel, type_ = spread.engagement.split("/")
         yield {
@@ -184,6 +268,7 @@ def _purchases(history: History) -> Iterator[dict[str, Any]]:
                 "amount": f"{history.purchase_value[number]:.2f}",
                 "currency": history.brand.currency,
             },
+            "content_id": _product(history.shelf.bought[number]),
             "user_id": _user(history.purchase_person[number]),
         }
 

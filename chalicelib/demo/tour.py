@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from chalicelib.demo.brand import History
+from chalicelib.demo.brand import BRAND, History
 from chalicelib.demo.brand_data import count_events, event_lines, google_ads_report, youtube_totals
 from chalicelib.demo.truth import Truth
 from chalicelib.model.channels import title_of
@@ -28,6 +28,8 @@ EVENTS_PER_REQUEST = 500
 IDLE_SECONDS = 300.0
 FIT_SECONDS = 300.0
 ENGAGEMENT, BASELINE = "facebook/like", "google_ads/click"
+PAGE = BRAND.comments.engagement.partition("/")[0]
+"""The channel on which the brand answers comments."""
 
 Progress = Callable[[float, str], None]
 
@@ -69,6 +71,10 @@ class Answers:
     audiences: dict[str, Any]
     virality: dict[str, Any]
     """Responses to ``GET /v1/roi``, ``/v1/equivalence``, ``/v1/audiences`` and ``/v1/virality``."""
+    dialogue: dict[str, Any]
+    """Response to ``GET /v1/dialogue`` about the channel `PAGE`."""
+    search: dict[str, Any]
+    """Response to ``GET /v1/search-effects``."""
 
 
 class Api:
@@ -198,12 +204,16 @@ def fit(api: Api, progress: Progress) -> dict[str, Any]:
 
 
 def fetch_answers(api: Api) -> Answers:
-    """Request the answers of the demo."""
+    """Request the answers of the demo, all of them about the window of the fit."""
+    roi = api.get("/v1/roi")
+    window = {"from": roi["from"], "to": roi["to"]}
     return Answers(
-        roi=api.get("/v1/roi"),
+        roi=roi,
         equivalence=api.get("/v1/equivalence", engagement=ENGAGEMENT, baseline=BASELINE),
         audiences=api.get("/v1/audiences"),
         virality=api.get("/v1/virality"),
+        dialogue=api.get("/v1/dialogue", channel=PAGE, **window),
+        search=api.get("/v1/search-effects"),
     )
 
 
@@ -224,7 +234,7 @@ def roi_rows(answers: Answers, truth: Truth) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [heading]
     for channel in answers.roi["channels"]:
         name = channel["channel"]
-        known = name in truth.costs
+        simulated = any(one.engagement_type.channel == name for one in truth.types.values())
         rows.append(
             (
                 title_of(name),
@@ -232,8 +242,8 @@ def roi_rows(answers: Answers, truth: Truth) -> list[tuple[str, ...]]:
                 str(counted(channel["incremental_conversions"])),
                 str(shown(channel["roi"], ratio_format)),
                 verdict_words(channel),
-                f"{truth.incremental(name):,.0f}" if known else "",
-                f"{truth.roi(name):.2f}" if known else "",
+                f"{truth.incremental(name):,.0f}" if simulated else "",
+                f"{truth.roi(name):.2f}" if name in truth.costs else "",
             )
         )
     return rows
@@ -273,6 +283,29 @@ def spread_sentence(answers: Answers, truth: Truth) -> str:
     """Return how many further shares a share brings and the simulated truth."""
     simulated = f"The simulated truth is {truth.reproduction_of_all:.2f}."
     return f"{answers.virality['summary']} {simulated}"
+
+
+def dialogue_sentence(answers: Answers, truth: Truth) -> str:
+    """Return the mood on the page, how soon criticism is answered, and the simulated truth."""
+    first, last = truth.storm
+    return (
+        f"On {title_of(PAGE)}: {answers.dialogue['sentence']} The simulated truth is "
+        f"{100 * truth.answered_in_a_day:.0f} % within a day, {100 * truth.negative:.0f} % "
+        f"negative, and a storm from {first} to {last}."
+    )
+
+
+def search_sentences(answers: Answers, truth: Truth) -> str:
+    """Return what a mention does through search, what shown stars do, and the simulated truth."""
+    cause = BRAND.search.cause
+    lines = [
+        f"{one['sentence']} The simulated truth is {truth.visits_per_mention:.0f} search visits "
+        f"and {truth.types[cause].per_engagement:.2f} purchases."
+        for one in answers.search["causes"]
+        if f"{one['channel']}/{one['type']}" == cause
+    ]
+    stars = answers.search["stars"]["sentence"]
+    return "\n".join([*lines, f"{stars} The simulated truth is {100 * truth.per_star:.0f} %."])
 
 
 def _contains(interval: dict[str, Any], value: float) -> bool:

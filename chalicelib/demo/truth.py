@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +46,16 @@ class Truth:
     """Mean number of shares that a share leads to directly (R), by channel."""
     spread_shares: dict[str, int]
     """Shares in the window, by channel."""
+    negative: float
+    """Share of the comments on the page that are negative."""
+    answered_in_a_day: float
+    """Share of the comments read as negative that the brand answers within 24 hours."""
+    storm: tuple[dt.date, dt.date]
+    """First and last day of the storm."""
+    visits_per_mention: float
+    """Search visits that a mention leads to."""
+    per_star: float
+    """Relative increase of sales per star shown."""
 
     @property
     def reproduction_of_all(self) -> float:
@@ -92,6 +104,8 @@ def truth_of(history: History) -> Truth:
         * history.factors[history.engagement_person[_is(history, spread.engagement)]]
         for spread in brand.spreads
     }
+    days = np.arange(brand.n_days)
+    storm = days[brand.comments.in_storm(days, brand.n_days)]
     return Truth(
         types,
         costs,
@@ -99,13 +113,17 @@ def truth_of(history: History) -> Truth:
         follower_day=page.direct + page.brought * effect,
         reproduction={channel: float(each.mean()) for channel, each in factors.items()},
         spread_shares={channel: each.size for channel, each in factors.items()},
+        negative=history.conversation.negative,
+        answered_in_a_day=history.conversation.answered_within(24),
+        storm=(history.day(storm[0]), history.day(storm[-1])),
+        visits_per_mention=brand.search.per_cause,
+        per_star=math.expm1(brand.products.effect),
     )
 
 
 def _is(history: History, name: str) -> Bools:
     """Which engagements are of a type."""
-    index = [one.name for one in history.brand.types].index(name)
-    return np.asarray(history.engagement_type == index)
+    return np.asarray(history.engagement_type == history.brand.index(name))
 
 
 def channel_costs(brand: Brand, monthly: float) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from chalicelib.importers.bytes.decoding import Source
@@ -50,6 +50,7 @@ def read_export(
     spread: bool = False,
     account: str | None = None,
     mapping: Mapping | None = None,
+    brand_terms: Sequence[str] = (),
 ) -> ExportReader:
     """Recognise an export by its content and open it.
 
@@ -71,7 +72,8 @@ def read_export(
         The platform's account, if the file does not name it; a part of every event id.
     mapping : Mapping, optional
         The user's meanings of the columns, or the format of dates and numbers.
-        The meanings of columns, or the format of dates and numbers.
+    brand_terms : sequence of str, optional
+        Words that make a search query one for the brand.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def read_export(
             "no_currency", f"{currency!r} is not a currency; use three capital letters such as EUR"
         )
     importers = importers_of(IMPORTERS, platform)
-    options = Options(currency or "", spread, account or "", mapping)
+    options = Options(currency or "", spread, account or "", mapping, (), tuple(brand_terms))
 
     def recognise(source: Source) -> tuple[str, Recognition]:
         if mapping is not None and mapping.columns:

@@ -44,6 +44,8 @@ CATALOGUE: dict[str, Channel] = {
 
 ARRIVALS = frozenset({"organic_search", "brand_search", "direct", "referral"})
 """Channels through which people arrive because of another cause."""
+SEARCH = frozenset({"organic_search", "brand_search"})
+"""Channels of visits from search results; a click is a visit."""
 CHANGES = {"follow": 1, "unfollow": -1}
 """Types that begin or end a lasting state, and by how much they change the number of followers."""
 

@@ -14,7 +14,7 @@ from chalicelib.model.errors import FieldError, InvalidFields
 from chalicelib.model.events.event_fields import MAX_USER_ID
 from chalicelib.services.answer_fields import Count, Estimate
 from chalicelib.services.answers.ranges import OfFit, refer_to
-from chalicelib.services.answers.share_spread import shown_bounds
+from chalicelib.services.answers.share_spread_shapes import shown_bounds
 from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.fits import named_people
 from chalicelib.storage.tenant_store import TenantStore

@@ -1,4 +1,4 @@
-"""Settings for the fits of a tenant: time zone, country, roles, user ids, window."""
+"""Settings of a tenant: time zone, country, roles, user ids, window, brand terms."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from chalicelib.services.fitting.user_identity import USER_IDS, UserIds
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ROLES = 100
+MAX_BRAND_TERMS, MAX_TERM_CHARACTERS = 50, 60
 MAX_WEBHOOK_CHARACTERS = 2_000
 MIN_WINDOW_DAYS = 28
 """Minimum of the default window: fewer days do not suffice for an estimate."""
@@ -37,6 +38,10 @@ class Settings(TypedDict):
     roles: dict[str, str]
     user_ids: UserIds | None
     fit_window_days: Annotated[int, Field(ge=1)]
+    brand_terms: Annotated[
+        list[str],
+        Field(description="Words that make a search query one for the brand (`brand_search`)."),
+    ]
     webhook_host: Annotated[
         str | None,
         Field(description="Where changed verdicts are sent; the whole URL may be a secret."),
@@ -54,6 +59,7 @@ def show_settings(store: TenantStore) -> Settings:
         "roles": dict(config.roles),
         "user_ids": cast("UserIds", config.user_ids) or None,
         "fit_window_days": config.fit_window_days or store.settings.fit_window_days,
+        "brand_terms": list(config.brand_terms),
         "webhook_host": urlsplit(config.webhook_url).hostname,
     }
 
@@ -61,8 +67,9 @@ def show_settings(store: TenantStore) -> Settings:
 def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
     """Change the given settings; the next fit uses them.
 
-    `changes`: any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days``, ``webhook_url``
-    and ``roles``, which replaces all roles. None removes a country, user ids, window or webhook.
+    `changes`: any of ``time_zone``, ``country``, ``user_ids``, ``fit_window_days``,
+    ``webhook_url``, and ``roles`` and ``brand_terms`` (for later imports), which replace all. None
+    removes a country, user ids, window or webhook.
 
     Raises
     ------
@@ -73,6 +80,8 @@ def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
     if wrong:
         raise InvalidFields("the settings are invalid", tuple(wrong))
     given = dict(changes)
+    if "brand_terms" in given:
+        given["brand_terms"] = tuple(one.strip() for one in given["brand_terms"])
     for name, nothing in (
         ("country", ""),
         ("user_ids", ""),
@@ -125,6 +134,22 @@ def _check_webhook(value: Any) -> list[FieldError]:
     return []
 
 
+def _check_brand_terms(value: Any) -> list[FieldError]:
+    if not isinstance(value, list):
+        return [FieldError("/brand_terms", "wrong_type", "must be a list")]
+    if len(value) > MAX_BRAND_TERMS:
+        return [FieldError("/brand_terms", "too_long", f"at most {MAX_BRAND_TERMS} terms")]
+    wrong = []
+    for number, term in enumerate(value):
+        at = f"/brand_terms/{number}"
+        if not isinstance(term, str):
+            wrong.append(FieldError(at, "wrong_type", "must be text"))
+        elif not 0 < len(term.strip()) <= MAX_TERM_CHARACTERS:
+            message = f"1 to {MAX_TERM_CHARACTERS} characters, not only spaces"
+            wrong.append(FieldError(at, "invalid_format", message))
+    return wrong
+
+
 def _check_roles(value: Any) -> list[FieldError]:
     if not isinstance(value, dict):
         return [FieldError("/roles", "wrong_type", "must be an object")]
@@ -147,5 +172,6 @@ _CHECKS: dict[str, Callable[[Any], list[FieldError]]] = {
     "user_ids": _check_user_ids,
     "fit_window_days": _check_window,
     "webhook_url": _check_webhook,
+    "brand_terms": _check_brand_terms,
 }
 CHANGEABLE = tuple(_CHECKS)

@@ -160,6 +160,32 @@ def totals_sort(day: dt.date, shard: int) -> str:
     return f"{day.isoformat()}#{shard}"
 
 
+def messages_partition(tenant: str, year: int, month: int) -> str:
+    """Partition key of the messages of a month, which are derived with the daily totals."""
+    return f"{tenant}#messages#{year:04d}-{month:02d}"
+
+
+def messages_sort(day: dt.date, shard: int, chunk: int) -> str:
+    """Sort key of a chunk of the messages of one day and shard."""
+    return f"{totals_sort(day, shard)}#{chunk:04d}"
+
+
+def messages_range(day: dt.date, shard: int) -> tuple[str, str]:
+    """First and last sort key that the messages of one day and shard can have."""
+    return f"{totals_sort(day, shard)}#", f"{totals_sort(day, shard)}$"
+
+
+def parse_messages_sort(sort: str) -> tuple[dt.date, int, int]:
+    """Parse day, shard and chunk from a sort key."""
+    day, shard, chunk = sort.split("#")
+    return dt.date.fromisoformat(day), int(shard), int(chunk)
+
+
+def alarms_partition(tenant: str) -> str:
+    """Partition key of the announced alarms of a tenant; the sort key is the day."""
+    return f"{tenant}#alarms"
+
+
 def fits_partition(tenant: str) -> str:
     """Partition key of a tenant's fit headers; the sort key is the fit's id."""
     return f"{tenant}#fits"

@@ -10,6 +10,7 @@ from chalicelib.model.errors import MisconfiguredService
 from chalicelib.model.events import Event
 from chalicelib.settings import Settings
 from chalicelib.storage import pseudonyms, table_keys
+from chalicelib.storage.announced_items import AnnouncedAlarms
 from chalicelib.storage.api_key_items import ApiKeyStore
 from chalicelib.storage.erasure_items import ErasedPeople, ErasureStore
 from chalicelib.storage.event_store import EventStore, where_of
@@ -20,6 +21,7 @@ from chalicelib.storage.import_items import ImportStore
 from chalicelib.storage.import_quotas import ImportQuotas
 from chalicelib.storage.link_items import LinkStore
 from chalicelib.storage.mapping_items import MappingStore
+from chalicelib.storage.message_items import MessageStore
 from chalicelib.storage.multiplier_items import MultiplierStore
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.rate_limit_items import RateCounts
@@ -81,6 +83,8 @@ class TenantStore:
         self.fit_parts = FitParts(self.objects, tenant)
         self.experiments = ExperimentStore(self._table, self.objects, tenant)
         self.totals = TotalsStore(self._table, self.objects, tenant)
+        self.announced = AnnouncedAlarms(self._table, tenant)
+        self.messages = MessageStore(self._table, tenant)
         self.erasures = ErasureStore(self._table, tenant)
         self.erased = ErasedPeople(self.erasures)
 

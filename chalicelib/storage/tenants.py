@@ -50,6 +50,8 @@ class TenantConfig:
     """Length of the default window of a fit, which ends yesterday; 0 for the service's default."""
     webhook_url: str = ""
     """Address to which changed verdicts are sent; empty for none. It may contain a secret."""
+    brand_terms: tuple[str, ...] = ()
+    """Words that make a search query one for the brand, such as its name and its misspellings."""
 
     @property
     def kept_days(self) -> int:
@@ -165,6 +167,7 @@ def _to_config(item: Item) -> TenantConfig:
         country=stored.get("country", ""),
         user_ids=stored.get("user_ids", ""),
         fit_window_days=stored.get("fit_window_days", 0),
+        brand_terms=tuple(stored.get("brand_terms", ())),
     )
 
 

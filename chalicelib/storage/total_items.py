@@ -19,6 +19,7 @@ from chalicelib.storage.conditions import (
     Exists,
     Missing,
 )
+from chalicelib.storage.message_items import VERSION
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
 
@@ -33,6 +34,27 @@ class DayTotals:
     shard: int
     rows: list[dict[str, Any]]
     """One per kind of event, from `services.totals`."""
+    messages: int | None = None
+    """Number of rows of its messages; None if they were not derived in their present version."""
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedDay:
+    """What is known of the derivation of a day and shard, without its content."""
+
+    day: dt.date
+    shard: int
+    reading: Reading | None
+    """None if the first reading has begun but not ended."""
+    begun: int
+    """Number of the last reading that has begun."""
+    messages: int | None
+    """As of `DayTotals`."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether events are known to have changed since the last reading."""
+        return self.reading is None or self.reading.awaited or self.begun > self.reading.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +154,10 @@ class TotalsStore:
         document = document_items.keep(
             totals.rows, self._objects, table_keys.document_object(self._tenant, "days", name)
         )
+        messages: Item = {}
+        if totals.messages is not None:
+            messages = {"messages": {"N": str(totals.messages)}, "told": {"N": str(VERSION)}}
+        assigned = document.keys() | messages.keys()
         return self._table.update(
             table_keys.totals_partition(self._tenant, totals.day.year, totals.day.month),
             sort,
@@ -141,8 +167,9 @@ class TotalsStore:
                 "read_at": {"S": read_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")},
                 "events": {"N": str(sum(row["events"] for row in totals.rows))},
                 **document,
+                **messages,
             },
-            remove=["awaited", *({"doc", "at"} - document.keys())],
+            remove=["awaited", *({"doc", "at", "messages", "told"} - assigned)],
         )
 
     def last_reading(self, day: dt.date, shard: int) -> Reading | None:
@@ -174,7 +201,20 @@ class TotalsStore:
         `freshness`: updated with all totals that are read.
         """
         for day, shard, item in self._items_between(start, end, freshness):
-            yield DayTotals(day, shard, document_items.recall(item, self._objects))
+            rows = document_items.recall(item, self._objects)
+            yield DayTotals(day, shard, rows, _messages_of(item))
+
+    def derived_between(self, start: dt.date, end: dt.date) -> Iterator[DerivedDay]:
+        """Return what was derived from `start` to `end`, inclusive, ordered by day."""
+        for item in self._stored_between(start, end):
+            day, _, shard = item["sk"]["S"].partition("#")
+            yield DerivedDay(
+                dt.date.fromisoformat(day),
+                int(shard),
+                _reading_of(item),
+                _number(item, "readings"),
+                _messages_of(item),
+            )
 
     def events_between(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, int, int]]:
         """Return day, shard and number of events from `start` to `end`, inclusive, by day."""
@@ -184,18 +224,21 @@ class TotalsStore:
     def _items_between(
         self, start: dt.date, end: dt.date, freshness: Freshness | None = None
     ) -> Iterator[tuple[dt.date, int, Item]]:
+        for item in self._stored_between(start, end):
+            reading = _reading_of(item)
+            if freshness is not None:
+                freshness.add(reading, begun=_number(item, "readings"))
+            if reading is None:
+                continue
+            day, _, shard = item["sk"]["S"].partition("#")
+            yield dt.date.fromisoformat(day), int(shard), item
+
+    def _stored_between(self, start: dt.date, end: dt.date) -> Iterator[Item]:
         year, month = start.year, start.month
         while (year, month) <= (end.year, end.month):
             partition = table_keys.totals_partition(self._tenant, year, month)
             last = f"{end.isoformat()}#~"
-            for item in self._table.query(partition, between=(start.isoformat(), last)):
-                reading = _reading_of(item)
-                if freshness is not None:
-                    freshness.add(reading, begun=_number(item, "readings"))
-                if reading is None:
-                    continue
-                day, _, shard = item["sk"]["S"].partition("#")
-                yield dt.date.fromisoformat(day), int(shard), item
+            yield from self._table.query(partition, between=(start.isoformat(), last))
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
     def note_cost_period(self, days: int) -> None:
@@ -225,6 +268,11 @@ def _reading_of(item: Item) -> Reading | None:
         "awaited" in item,
         _number(item, "reading"),
     )
+
+
+def _messages_of(item: Item) -> int | None:
+    """Number of rows of messages; None unless they were derived in the present version."""
+    return _number(item, "messages") if _number(item, "told") == VERSION else None
 
 
 def _number(item: Item, name: str) -> int:

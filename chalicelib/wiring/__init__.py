@@ -8,6 +8,7 @@ In AWS, clients are created lazily, once per process. `use_session` sets another
 """
 
 from chalicelib.wiring.dispatch import (
+    analyse_dialogue,
     analyse_regions,
     send_fit,
     send_import,
@@ -35,6 +36,7 @@ from chalicelib.wiring.tenant_stores import (
 
 __all__ = [
     "Machine",
+    "analyse_dialogue",
     "analyse_regions",
     "client",
     "other_secrets",

@@ -1,4 +1,4 @@
-"""Send work elsewhere: to queues, the state machine of fits, the function for geo tests."""
+"""Send work elsewhere: to queues, the state machine of fits, the function for statistics."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from chalicelib.wiring import processes
 from chalicelib.wiring.processes import aws_module, client, settings
 
 if TYPE_CHECKING:
+    from chalicelib.services.dialogue.dialogue_numbers import DialogueNumbers
+    from chalicelib.services.dialogue.dialogue_question import DialogueQuestion
     from chalicelib.services.experiments.geo_analysis import GeoQuestion
     from chalicelib.services.experiments.shown import Findings
 
@@ -81,6 +83,26 @@ def analyse_regions(question: GeoQuestion) -> Findings:
         return experiments.analyse_regions(question)
     text = json.dumps(question, separators=(",", ":"))
     found: Findings = aws_module().invoke(client("lambda"), function, text)
+    return found
+
+
+def analyse_dialogue(question: DialogueQuestion) -> DialogueNumbers:
+    """Make the numbers about the dialogue, in a separate function if there is one.
+
+    Raises
+    ------
+    StoreUnavailable
+        If that function cannot run now, or does not return in time.
+    RuntimeError
+        If it fails.
+    """
+    from chalicelib.services.dialogue import dialogue_numbers  # only the API and daily jobs need it
+
+    function = settings().analysis_function
+    if not function:
+        return dialogue_numbers.analyse_dialogue(question)
+    text = json.dumps({"dialogue": dialogue_numbers.pack_question(question)})
+    found: DialogueNumbers = aws_module().invoke(client("lambda"), function, text)
     return found
 
 

@@ -17,12 +17,12 @@ from chalicelib.workers.daily_jobs import (
     request_fits,
     run_daily_jobs,
 )
-from chalicelib.workers.fit_worker import analyse_geo_test, merge_fit, read_fit_part, run_fits
+from chalicelib.workers.fit_worker import analyse, merge_fit, read_fit_part, run_fits
 from chalicelib.workers.import_worker import run_imports
 from chalicelib.workers.totals_worker import derive_totals, derive_waiting_totals
 
 __all__ = [
-    "analyse_geo_test",
+    "analyse",
     "derive_totals",
     "derive_waiting_totals",
     "end_fits",

@@ -25,6 +25,7 @@ from chalicelib.functions import (
 )
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import OtherVersion, UnprocessableMessage
+from chalicelib.services.dialogue.dialogue_numbers import analyse_dialogue, unpack_question
 from chalicelib.services.experiments import analyse_regions
 from chalicelib.services.experiments.geo_analysis import GeoQuestion
 from chalicelib.services.fitting.fit_parts import (
@@ -202,8 +203,10 @@ def announce_verdicts(store: TenantStore, ended: FitHeader, now: dt.datetime) ->
         telemetry.count("WebhooksFailed")
 
 
-def analyse_geo_test(event: LambdaEvent) -> dict[str, Any]:
-    """Analyse the counts of a geo test for the API, which has no numerical libraries."""
+def analyse(event: LambdaEvent) -> dict[str, Any]:
+    """Analyse a geo test, or the dialogue, for callers without numerical libraries."""
+    if "dialogue" in event:
+        return dict(analyse_dialogue(unpack_question(event["dialogue"])))
     return dict(analyse_regions(cast("GeoQuestion", event)))
 
 

@@ -12,6 +12,7 @@ from chalicelib.functions import (
     Function,
     Queue,
     Stream,
+    deletes,
     gets,
     puts,
     queries,
@@ -32,9 +33,10 @@ from chalicelib.workers.queue_messages import LambdaEvent, each_message
 
 _DERIVES_TOTALS = (
     gets("config", "days#*"),
-    queries("events#*"),
-    puts("config"),
+    queries("events#*", "messages#*"),
+    puts("config", "messages#*"),
     updates("days#*"),
+    deletes("messages#*"),
     writes_objects("documents/{tenant}/days/*"),
 )
 TOTALS_QUEUE = Queue(

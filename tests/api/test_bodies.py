@@ -47,8 +47,9 @@ def test_the_size_limit_applies_to_the_unpacked_body(sender: Caller) -> None:
 
 def test_a_gzip_bomb_is_rejected_without_unpacking_it(sender: Caller) -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    zeros = bytes(1_000_000)
-    bomb = b"".join(packer.compress(zeros) for _ in range(900)) + packer.flush()
+    head = packer.compress(b"") + packer.flush(zlib.Z_FULL_FLUSH)
+    megabyte = packer.compress(bytes(1_000_000)) + packer.flush(zlib.Z_FULL_FLUSH)
+    bomb = head + 900 * megabyte + packer.flush()  # only the checksum at the end is wrong
     assert len(bomb) < LIMIT
     assert rejected(sender.post("/v1/events", b"{}"))[0] == 400  # load everything first
     tracemalloc.start()

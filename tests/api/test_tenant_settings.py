@@ -106,3 +106,28 @@ def test_an_invalid_setting_changes_nothing(
 
     assert invalid_fields(response) == [(pointer, code)]
     assert admin.get("/v1/settings").json_body == before
+
+
+def test_brand_terms_divide_the_queries_of_later_imports(admin: Caller) -> None:
+    assert admin.get("/v1/settings").json_body["brand_terms"] == []
+
+    changed = change(admin, {"brand_terms": [" Acme ", "akme"]})
+
+    assert changed.json_body["brand_terms"] == ["Acme", "akme"]
+    assert wiring.store("acme").config.brand_terms == ("Acme", "akme")
+    assert change(admin, {"brand_terms": []}).json_body["brand_terms"] == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "found"),
+    [
+        ("acme", ("/brand_terms", "wrong_type")),
+        (None, ("/brand_terms", "wrong_type")),
+        (["acme", 7], ("/brand_terms/1", "wrong_type")),
+        (["  "], ("/brand_terms/0", "invalid_format")),
+        (["x" * 61], ("/brand_terms/0", "invalid_format")),
+        (["x"] * 51, ("/brand_terms", "too_long")),
+    ],
+)
+def test_wrong_brand_terms_are_named(admin: Caller, terms: Any, found: tuple[str, str]) -> None:
+    assert list(invalid_fields(change(admin, {"brand_terms": terms}))) == [found]

@@ -7,6 +7,7 @@ import datetime as dt
 import http.client
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,16 +25,28 @@ if TYPE_CHECKING:
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
 SCREENSHOTS = ROOT / "build" / "screenshots"
-SMALL_BRAND = dataclasses.replace(BRAND, n_people=560, n_days=90)
+TALKATIVE = tuple(
+    dataclasses.replace(one, rate=5 * one.rate) if one.name == BRAND.comments.engagement else one
+    for one in BRAND.types
+)
+SMALL_BRAND = dataclasses.replace(BRAND, n_people=560, n_days=90, types=TALKATIVE)
+"""With enough comments that a storm is one."""
+
+
+def need_a_browser() -> None:
+    """Skip the test without Chromium and Playwright."""
+    if PROGRAM is None:
+        pytest.skip("Chromium is not installed: the dashboard is not tested in a browser")
+    pytest.importorskip("playwright.sync_api")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start Chromium. The scope is a module: Playwright's event loop must end with it."""
-    if PROGRAM is None:
-        pytest.skip("Chromium is not installed: the dashboard is not tested in a browser")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
+    need_a_browser()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
         yield started
         started.close()
@@ -47,16 +60,28 @@ def empty_service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) ->
     served.end(signal.SIGTERM)
 
 
-@pytest.fixture(scope="module")
-def service(empty_service: Served) -> Served:
-    """A service with a small brand and its fit."""
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service with a small brand and its fit, for all modules: loading takes half a minute."""
+    need_a_browser()
+    served = Served(tmp_path_factory.mktemp("brand"))
     history = simulate(SMALL_BRAND, 1, today=tour.today_utc(dt.datetime.now(dt.UTC)))
-    api = tour.Api(empty_service.url, empty_service.key)
+    api = tour.Api(served.url, served.key)
     tour.declare_people(api)
     tour.load_events(api, history, lambda *_: None)
     tour.fit(api, lambda *_: None)
+    _wait_for_day_totals(api, history.last_day)
     api.close()
-    return empty_service
+    yield served
+    served.end(signal.SIGTERM)
+
+
+def _wait_for_day_totals(api: tour.Api, last_day: dt.date) -> None:
+    """Wait until the messages of all days are derived; days are derived in their order."""
+    began = time.monotonic()
+    while api.get("/v1/dialogue")["as_of"][:10] <= last_day.isoformat():
+        assert time.monotonic() - began < 60, "the day totals take too long"
+        time.sleep(0.2)
 
 
 class Visits:

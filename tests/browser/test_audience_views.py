@@ -352,7 +352,7 @@ def _factor(estimate: float, low: float, high: float | None) -> dict[str, float 
     return {"estimate": estimate, "ci_low": low, "ci_high": high}
 
 
-@pytest.mark.parametrize("view", ["followers", "virality"])
+@pytest.mark.parametrize("view", ["followers", "virality", "search", "dialogue"])
 def test_a_shared_view_shows_the_same_numbers_without_a_key(
     visits: Visits, service: Served, view: str
 ) -> None:

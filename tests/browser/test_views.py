@@ -25,6 +25,8 @@ VIEWS = {
     "channels/facebook": "Facebook",
     "followers": "Followers",
     "virality": "Virality",
+    "search": "Search",
+    "dialogue": "Dialogue",
     "compare": "Like vs. click",
     "models": "Models",
     "experiments": "Experiments",
@@ -264,7 +266,7 @@ def test_a_serious_warning_is_visible_next_to_its_number(visits: Visits, service
         False,
         False,
     ]
-    assert "unknown\n\nNo cost: Google Ads" in cards.nth(2).inner_text()
+    assert "unknown\n\nNo cost: Amazon, Brand search, " in cards.nth(2).inner_text()
     assert "Do not act Placebo test failed" in cards.nth(1).inner_text()
     assert "Duration of the effect unknown" not in cards.nth(1).inner_text()
     cards.nth(1).get_by_text("1 more warning").click()
@@ -389,6 +391,8 @@ GERMAN_VIEWS = {
     "channels/facebook": "Facebook",
     "followers": "Follower",
     "virality": "Verbreitung",
+    "search": "Suche",
+    "dialogue": "Dialog",
     "compare": "Like oder Klick",
     "models": "Modelle",
     "experiments": "Experimente",
@@ -443,9 +447,9 @@ def test_comparisons_follow_the_choice_and_the_matrix(visits: Visits, service: S
     page.locator("#view .answer", has_text="X (Twitter) shares").wait_for()
     assert any("engagement=twitter" in path for path in requests)
     page.locator(".matrix td a").first.click()
-    page.wait_for_url(re.compile("a=company_blog"))
+    page.wait_for_url(re.compile("a=amazon"))
     loaded(page, "Like vs. click")
-    assert "Company blog comments" in page.inner_text("#view .answer")
+    assert "Amazon reviews" in page.inner_text("#view .answer")
 
 
 def test_claims_of_a_platform_are_next_to_what_was_incremental(

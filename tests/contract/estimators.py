@@ -155,7 +155,7 @@ ESTIMATORS = (
     Estimator(
         "regions",
         answer_goal,
-        make_regions,
+        functools.partial(make_regions, regions=4, days=120),
         seeds=20,
         sd_of_z=(0.6, 1.4),
         mean_z=(-0.6, 0.6),

@@ -44,6 +44,7 @@ from chalicelib.importers.tables.table_heads import TableHead
 
 NUMBERS = (Count, Net, Cost, Audience, Converted, Claimed, LeftOut)
 UNITS = ("day", "posted", "from", "to", "period")
+OPTIONS = Options(currency="EUR", brand_terms=("brand",))
 ROWS = 3
 
 
@@ -170,7 +171,7 @@ class Sheet:
         head = self.head()
         assert head is not None, f"the header {self.header} is not accepted"
         source = Source(io.BytesIO(self.text.encode()))
-        reader = ExportReader(self.report.open(source, head, Options(currency="EUR")))
+        reader = ExportReader(self.report.open(source, head, OPTIONS))
         outcomes = list(reader)
         rejected = outcomes[reject - 1] if reject else None
         if isinstance(rejected, Imported):

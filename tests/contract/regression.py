@@ -25,6 +25,9 @@ LEAD_DECAY = DECAYS[5]
 REFERENCE_DECAY = 4
 """Decay of the plain regression whose residuals give the clustered covariance."""
 
+AS_GIVEN: dict[str, bool] = {"hasconst": False}
+"""Do not look for a constant, which only R-squared needs: that takes as long as the regression."""
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -57,12 +60,14 @@ class Dummies:
         self.outcome = small.outcome[self.person, self.day]
         self._stratum = self.strata[self.person]
         dummies = [_indicators(self.person), _indicators(self._stratum * n_days + self.day)]
-        self._plain = _independent(np.hstack(dummies))
+        self._nuisance = plain = _independent(np.hstack(dummies))
+        self._plain_basis = np.linalg.qr(plain)[0]
         if newcomers:
             dummies.append(self._by_stratum(self.tenures()))
         if surrounded:
             dummies.append(self._by_stratum(self.surroundings()))
-        self._nuisance = _independent(np.hstack(dummies))
+        if newcomers or surrounded:
+            self._nuisance = _independent(np.hstack(dummies))
         by_stratum = self._activity(n_days)
         self._of_strata = by_stratum
         self.activity = by_stratum[self._stratum]
@@ -113,8 +118,10 @@ class Dummies:
         """
         m = columns.shape[1]
         design = np.hstack([columns, self._nuisance])
-        fitted = sm.WLS(self.outcome, design, weights=self.weights).fit(
-            cov_type="cluster", cov_kwds={"groups": self.person, "use_correction": False}
+        fitted = sm.WLS(self.outcome, design, weights=self.weights, **AS_GIVEN).fit(
+            method="qr",
+            cov_type="cluster",
+            cov_kwds={"groups": self.person, "use_correction": False},
         )
         clusters = np.unique(self.person).size
         residual = fitted.resid if reference is None else self.residual(reference)
@@ -127,16 +134,27 @@ class Dummies:
         return Fitted(fitted.params[:m], cov * clusters / (clusters - 1), scores)
 
     def residual(self, reference: Floats) -> Floats:
-        """Residuals of ordinary least squares with dummies, shape (R,)."""
-        design = _independent(np.hstack([self._plain, reference]))
-        return np.asarray(sm.OLS(self.outcome, design).fit().resid)
+        """Residuals of ordinary least squares with dummies, shape (R,).
+
+        By projection (Frisch, Waugh 1933), as the reference has few columns and dummies are many.
+        """
+        basis = np.linalg.qr(self._without_dummies(reference))[0]
+        left = self._without_dummies(self.outcome[:, None])
+        return np.asarray(left - basis @ (basis.T @ left))[:, 0]
+
+    def _without_dummies(self, columns: Floats) -> Floats:
+        """What the plain dummies leave of those columns that they do not explain."""
+        left = columns - self._plain_basis @ (self._plain_basis.T @ columns)
+        sizes, before = np.linalg.norm(left, axis=0), np.linalg.norm(columns, axis=0)
+        return _independent(left[:, sizes > 1e-9 * before])
 
     def pooled_z_of_leads(self, reference: Floats) -> float:
         """z-value of what the leads have in common in ordinary least squares, classical errors."""
         kinds = range(self._small.counts.shape[2])
         leads = np.stack([self.lead(kind) for kind in kinds], axis=1)
-        design = np.hstack([leads, _independent(np.hstack([self._plain, reference]))])
-        plain = sm.OLS(self.outcome, design).fit()
+        others = self._without_dummies(reference)
+        design = np.hstack([leads, others, self._plain_basis])
+        plain = sm.OLS(self.outcome, design, **AS_GIVEN).fit(method="qr")
         precision = np.linalg.inv(plain.normalized_cov_params[: len(kinds), : len(kinds)])
         precision /= (plain.resid**2).mean()
         weight = precision.sum(axis=0)
@@ -174,7 +192,8 @@ class Dummies:
         sizes = int(self.strata.max()) + 1
         activity = np.log(self._of_strata)
         stratum = self._stratum
-        residual = sm.OLS(self.outcome, self._nuisance).fit().resid
+        basis = np.linalg.qr(self._nuisance)[0]
+        residual = self.outcome - basis @ (basis.T @ self.outcome)
         squares = np.bincount(stratum, residual**2, minlength=sizes)
         members = np.array([np.unique(self.person[stratum == s]).size for s in range(sizes)])
         freedom = np.bincount(stratum, minlength=sizes) - members

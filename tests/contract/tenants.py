@@ -71,7 +71,14 @@ def build(
     monkeypatch.setattr(erasures, "LATE_DAYS", 0)
     admin = caller(client, "admin")
     event = make_event(event_id="of-mine", user_id="anna@example.org", occurred_at=recently(days=1))
-    assert admin.events(event).status_code == 200
+    comment = make_event(
+        event_id="mine-secret-comment",
+        type="comment",
+        content_id="mine-secret",
+        sentiment=-0.9,
+        occurred_at=recently(days=3),
+    )
+    assert admin.events(event, comment).status_code == 200
     uploads = Uploads(cloud, admin)
     for _ in range(2):
         import_id = uploads.announce(filename="mine-secret.csv")
@@ -79,7 +86,7 @@ def build(
         uploads.work(arrived(cloud, f"imports/acme/{import_id}/mine-secret.csv", rows))
         assert admin.get(f"/v1/imports/{import_id}").json_body["rejected"] == 2
     mapping = json.dumps(OWN).encode()
-    for name in ("ours", "ours-too"):
+    for name in ("of-mine-own", "of-mine-too"):
         answer = admin.call("PUT", f"/v1/mappings/{name}", mapping, content_type=JSON)
         assert answer.status_code == 201
     settings = b'{"roles":{"mine_secret":"cause"}}'
@@ -92,9 +99,11 @@ def build(
     keep_fit(wiring.store("acme"), FIT_ID, document)
     person = {"person": "mine-secret", "shares": 9, "brought": 40, "factor": [4.0, 2.0, 7.0]}
     wiring.store("acme").multipliers.put(document["id"], [person])
-    store, day = wiring.store("acme"), dt.datetime.fromisoformat(event["occurred_at"]).date()
-    for shard in range(store.config.shards):
-        derive_day(store, day, shard, now=dt.datetime.now(dt.UTC))
+    store = wiring.store("acme")
+    for one in (event, comment):
+        day = dt.datetime.fromisoformat(one["occurred_at"]).date()
+        for shard in range(store.config.shards):
+            derive_day(store, day, shard, now=dt.datetime.now(dt.UTC))
     receipts = [
         admin.call("DELETE", f"/v1/users/{user}").json_body["id"] for user in ("ben", "carl")
     ]
@@ -105,7 +114,7 @@ def build(
         "fit_id": fits[0],
         "receipt_id": receipts[0],
         "experiment_id": "test-1",
-        "name": "ours",
+        "name": "of-mine-own",
         "key_id": made["id"],
         "link_id": links[0],
         "user_id": "anna@example.org",
@@ -116,7 +125,7 @@ def build(
         *links,
         import_id,
         "mine-secret",
-        "ours",
+        "of-mine-own",
         "test-1",
         "acme",
         made["id"],

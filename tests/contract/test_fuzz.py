@@ -1,6 +1,6 @@
 """Whatever the damage to a file, it gives events, declared rejections or nothing.
 
-`make test` damages the samples of each importer a few dozen times, `make fuzz` far more often.
+`make test` damages the samples of each importer a few times, `make fuzz` thousands of times.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from chalicelib.model.events import EVENT_ERROR_CODES, EventRejected, parse_even
 from tests.samples import SAMPLES, Sample, by_importer
 from tests.samples.damage import KINDS, Mutation, mutate
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "15"))
 """Per importer."""
 
 mutations = st.lists(

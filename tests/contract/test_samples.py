@@ -27,6 +27,7 @@ MAPPED = "mapped"
 
 KNOWN_BY_FORM = (
     "Google Search Console: performance by day",
+    "Google Search Console: performance by day and query",
     "TikTok: daily account overview (Business Suite, TikTok Studio)",
     "YouTube Studio: totals and chart data (advanced mode)",
 )

@@ -351,6 +351,90 @@ def test_totals_too_large_for_an_item_are_read_as_written(engine: Engine) -> Non
     assert list(store.totals.between(DAY, DAY)) == [DayTotals(DAY, 0, rows)]
 
 
+def put_messages(store: TenantStore, rows: list[list[Any]], reading: int, shard: int = 0) -> None:
+    expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
+    store.messages.put(DAY, shard, rows, reading=reading, expires_at=expires_at)
+
+
+def test_messages_are_read_as_written_by_day_and_shard(engine: Engine) -> None:
+    store = engine.store()
+    put_messages(store, [["m", "b"]], 2, shard=1)
+    put_messages(store, [["m", "a"], ["r", "a", 3]], 1)
+    (first, second) = store.messages.between(DAY, DAY)
+    assert (first.day, first.shard, first.rows) == (DAY, 0, [["m", "a"], ["r", "a", 3]])
+    assert (second.shard, second.reading, second.rows) == (1, 2, [["m", "b"]])
+    assert list(store.messages.between(DAY + dt.timedelta(days=1), DAY.replace(month=4))) == []
+    assert list(engine.store("globex").messages.between(DAY, DAY)) == []
+
+
+def test_messages_of_an_earlier_reading_do_not_replace_later_ones(engine: Engine) -> None:
+    store = engine.store()
+    put_messages(store, [["m", "late"]], 2)
+    put_messages(store, [["m", "early"]], 1)
+    put_messages(store, [], 1)
+    assert [one.rows for one in store.messages.between(DAY, DAY)] == [[["m", "late"]]]
+    put_messages(store, [], 3)
+    assert list(store.messages.between(DAY, DAY)) == []
+
+
+def test_messages_too_many_for_an_item_are_in_chunks(engine: Engine) -> None:
+    store = engine.store()
+    draw = random.Random(1)
+    rows = [["m", draw.randbytes(500).hex()] for _ in range(1_500)]
+    put_messages(store, rows, 1)
+    assert [one.rows for one in store.messages.between(DAY, DAY)] == [rows]
+    partition = "acme#messages#2026-03"
+    assert len(list(engine.table.query(partition))) > 1
+    put_messages(store, rows[:3], 2)
+    assert [one.rows for one in store.messages.between(DAY, DAY)] == [rows[:3]]
+    assert len(list(engine.table.query(partition))) == 1
+
+
+def test_messages_that_are_being_replaced_are_not_read_in_part(engine: Engine) -> None:
+    store = engine.store()
+    draw = random.Random(1)
+    put_messages(store, [["m", draw.randbytes(500).hex()] for _ in range(1_500)], 1)
+    partition = "acme#messages#2026-03"
+    first, *_ = engine.table.query(partition)
+    engine.table.put(first | {"reading": {"N": "2"}})
+    assert [one.rows for one in store.messages.between(DAY, DAY)] == [None]
+
+
+def test_messages_expire_with_the_events_of_their_day(engine: Engine) -> None:
+    store = engine.store()
+    expires_at = dt.datetime(2999, 1, 1, tzinfo=dt.UTC)
+    store.messages.put(DAY, 0, [["m", "a"]], reading=1, expires_at=expires_at)
+    (item,) = engine.table.query("acme#messages#2026-03")
+    assert item["ttl"] == {"N": str(int(expires_at.timestamp()))}
+
+
+def test_totals_know_whether_their_messages_were_derived(engine: Engine) -> None:
+    store = engine.store()
+    store.totals.put(DayTotals(DAY, 0, [{"events": 7}], messages=2), read_at=NOW)
+    store.totals.put(DayTotals(DAY, 1, [{"events": 7}]), read_at=NOW)
+    assert [(one.shard, one.messages) for one in store.totals.derived_between(DAY, DAY)] == [
+        (0, 2),
+        (1, None),
+    ]
+    store.totals.put(DayTotals(DAY, 0, [{"events": 7}]), read_at=NOW)
+    kept, _ = store.totals.derived_between(DAY, DAY)
+    assert kept.messages is None
+    assert not kept.is_behind
+    store.totals.begin_reading(DAY, 0)
+    behind, _ = store.totals.derived_between(DAY, DAY)
+    assert behind.is_behind
+
+
+def test_messages_of_another_version_count_as_not_derived(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = engine.store()
+    store.totals.put(DayTotals(DAY, 0, [{"events": 7}], messages=2), read_at=NOW)
+    monkeypatch.setattr("chalicelib.storage.total_items.VERSION", 2)
+    (one,) = store.totals.derived_between(DAY, DAY)
+    assert one.messages is None
+
+
 def test_the_longest_cost_period_only_grows(engine: Engine) -> None:
     store = engine.store()
     assert store.totals.longest_cost_period() == 1
@@ -639,3 +723,15 @@ def test_an_invalid_tenant_name_cannot_reach_another_partition(engine: Engine) -
     for name in ("-", "acme#x", "", "A", "acme\n", "a" * 33, "-#tenants"):
         with pytest.raises(ValueError, match="tenant"):
             engine.store(name)
+
+
+# --- announced alarms ---------------------------------------------------------------------------
+
+
+def test_an_alarm_is_claimed_once(engine: Engine) -> None:
+    now = dt.datetime.now(dt.UTC)
+    store = engine.store()
+    assert store.announced.claim(DAY, now=now)
+    assert not store.announced.claim(DAY, now=now)
+    assert store.announced.claim(DAY + dt.timedelta(days=1), now=now)
+    assert engine.store("globex").announced.claim(DAY, now=now)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.talk import make_talk
+
 TENANT = "demo"
 DAYS = 60
 FIRST_DAY = dt.date(2026, 1, 14)
@@ -101,7 +103,7 @@ def _eur(amount: float) -> dict[str, str]:
 
 
 def _demo_events() -> list[dict[str, Any]]:
-    """Sixty days of likes, views, paid clicks, a review, costs, purchases and followers."""
+    """Sixty days of likes, views, paid clicks, reviews, costs, purchases, followers and visits."""
     rng = random.Random(11)
     events: list[dict[str, Any]] = []
 
@@ -137,12 +139,29 @@ def _demo_events() -> list[dict[str, Any]]:
             review = {"rating": 1 + number % 5, "sentiment": 0.25, "content_id": "shoe"}
             engage(day, "amazon", "review", **review)
             add("conversion", day, goal="lead", count=2)
+    events += _search_visits(events)
     span = {"from": "2026-03-01", "to": "2026-03-03"}
     events += [
         {"kind": "coverage", "event_id": "v-1", "channel": "youtube", **span},
         {"kind": "annotation", "event_id": "n-1", "name": "Sale", "category": "promotion", **span},
     ]
     return events
+
+
+def _search_visits(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Visits from search per day: a fifth as many as views, and others."""
+    rng = random.Random(12)
+    return [
+        {
+            "kind": "engagement",
+            "event_id": f"search-{number}",
+            "occurred_at": event["occurred_at"],
+            "channel": "organic_search",
+            "type": "click",
+            "count": event["count"] // 5 + rng.randrange(30, 40),
+        }
+        for number, event in enumerate(one for one in events if one.get("type") == "view")
+    ]
 
 
 def _demo_bodies() -> list[Ask]:
@@ -353,6 +372,7 @@ SETTINGS = (
         "/v1/settings",
         {"time_zone": "Mars", "country": "XX", "roles": {"X": "y"}, "user_ids": "a"},
     ),
+    Ask("PATCH", "/v1/settings", {"brand_terms": ["acme"]}),
     Ask("PATCH", "/v1/settings", {"currency": "USD"}),
     Ask("PATCH", "/v1/settings", {"fit_window_days": 3, "country": None}),
     Ask("PATCH", "/v1/settings", "no json"),
@@ -572,11 +592,42 @@ ANSWERS = {
         _post("/v1/virality/people", {"user_ids": ["person-1", " "]}),
         _post("/v1/virality/people", {"users": ["person-1"]}),
     ),
+    "search-effects": _answers(
+        "/v1/search-effects",
+        "channel=youtube",
+        "only_through_search=youtube/view&rounding=0.1",
+        "channel=youtube&format=csv",
+        "only_through_search=myspace/like",
+        "rounding=0.3",
+    ),
     "decomposition": _answers("/v1/decomposition", days="from=2026-02-27&to=2026-03-04"),
     "attribution": _answers(
         "/v1/attribution", "model=last,markov", "model=shapley&format=csv", "model=best"
     ),
 }
+TALKED = "/v1/dialogue?from=2026-02-15&to=2026-03-14&as_of=2026-03-14"
+_TALK = make_talk(FIRST_DAY, DAYS, per_day=6, storm=57)
+DIALOGUE = (
+    *(
+        Ask("POST", "/v1/events", _TALK[start : start + EVENTS_AT_ONCE], brief=True)
+        for start in range(0, len(_TALK), EVENTS_AT_ONCE)
+    ),
+    Work("totals"),
+    _get(f"{TALKED}&hours=mon-fri/09:00-17:00/Europe/Berlin", key="read"),
+    _get(f"{TALKED}&format=csv", key="read"),
+    _get(f"{TALKED}&channel=facebook&criticism=-0.5&rounding=0.5&false_alarms=12", brief=True),
+    _get("/v1/dialogue", brief=True),
+    _get("/v1/dialogue?from=2026-02-15&to=2026-02-15&channel=myspace"),
+    _get("/v1/dialogue?hours=always&criticism=0.5&false_alarms=100"),
+    _get("/v1/dialogue?from=2026-02-15&to=2026-02-14"),
+    _get("/v1/dialogue?from=2026-02-15&before_to=2026-02-15"),
+    _get("/v1/dialogue?as_of=yesterday"),
+    _get("/v1/dialogue?criticism=low"),
+    _get("/v1/dialogue/sample?n=6&from=2026-02-15&to=2026-03-14&as_of=2026-03-14", key="read"),
+    _get("/v1/dialogue/sample?n=3&from=2026-03-01&to=2026-03-14&format=csv", key="read"),
+    _get("/v1/dialogue/sample?n=0"),
+    _get("/v1/dialogue/sample?hours=always"),
+)
 LINKED = "/v1/roi?goal=purchase&format=csv"
 LINKS = (
     _post(
@@ -648,6 +699,7 @@ THEMES = (
     *(Theme(name, _clock(11), steps, fitted=True) for name, steps in ANSWERS.items()),
     Theme("links", _clock(12), LINKS, fitted=True),
     Theme("erasures", _clock(13), ERASURES),
+    Theme("dialogue", _clock(14), DIALOGUE, fitted=True),
     Theme("pages", _clock(14), PAGES),
 )
 

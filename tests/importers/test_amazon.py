@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.amazon.python_lines import parse_dictionary
@@ -105,7 +105,6 @@ def test_only_literals_of_limited_size_are_parsed(text: str) -> None:
     )
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(
         st.one_of(

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import Read, read
@@ -194,7 +194,6 @@ def check_states(result: Read, states: list[str], others: int, kind: str = "comm
     assert len(result.not_data) == states.count("withheld") + others
 
 
-@settings(max_examples=100, deadline=None)
 @given(states=states)
 def test_no_comment_of_a_blog_is_lost_or_invented(states: list[str]) -> None:
     of_wordpress: dict[str, dict[str, str]] = {
@@ -229,7 +228,6 @@ def test_no_comment_of_a_blog_is_lost_or_invented(states: list[str]) -> None:
     )
 
 
-@settings(max_examples=100, deadline=None)
 @given(counters=st.lists(st.integers(0, 10**6) | st.just("?"), max_size=20))
 def test_no_counter_of_a_feed_is_lost_or_invented(counters: list[int | str]) -> None:
     items = [

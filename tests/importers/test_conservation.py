@@ -5,7 +5,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers import Imported, Rejected, Skipped
@@ -58,7 +58,6 @@ google_rows = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(rows=google_rows, encoding=scripts, delimiter=st.sampled_from([",", ";", "\t"]))
 def test_no_google_ads_row_is_lost_or_invented(
     rows: list[tuple[Any, ...]], encoding: str, delimiter: str
@@ -89,7 +88,6 @@ def test_no_google_ads_row_is_lost_or_invented(
     assert len(result.rejected) == sum(row[0] == "bad" for row in rows)
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(st.tuples(names, counts, counts, cents), min_size=1, max_size=10),
     last=st.integers(2, 31),
@@ -112,7 +110,6 @@ def test_a_spread_google_ads_report_keeps_its_sums(
     assert all("2026-07-01" <= day <= f"2026-07-{last:02}" for day in result.days)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.integers(1, 28), st.sampled_from(["a", "b", " -c"]), counts, counts),
@@ -139,7 +136,6 @@ def test_no_youtube_row_is_lost_or_invented(
     assert result.rejected == []
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     orders=st.lists(
         st.tuples(
@@ -167,7 +163,6 @@ def test_no_shopify_order_is_lost_or_invented(orders: list[tuple[str, Decimal, i
     assert len(result.rejected) == sum(order[0] == "nonsense" for order in orders)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.integers(1, 4), st.integers(1, 9), st.integers(-(10**6), 10**6)), max_size=25
@@ -191,7 +186,6 @@ def test_no_shopify_sale_is_lost_or_invented(rows: list[tuple[int, int, int]]) -
     )
 
 
-@settings(max_examples=500, deadline=None)
 @given(data=st.data())
 def test_a_damaged_file_never_crashes_and_never_invents(data: st.DataObject) -> None:
     rows = [google_row(campaign=f"C{n}", conversions="0.00") for n in range(4)]

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.etsy import sold_items
@@ -52,7 +52,6 @@ def test_an_item_far_from_the_others_of_its_order_is_rejected(
     assert value_of(result) == Decimal("24.00")
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     rows=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 10**5), st.booleans()), max_size=20)
 )

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import Read, read, table
@@ -61,7 +61,6 @@ def test_a_table_of_two_thousand_columns_is_read_in_seconds() -> None:
 numbers = st.integers(0, 10**6)
 
 
-@settings(max_examples=100, deadline=None)
 @given(rows=st.lists(st.tuples(numbers, numbers, numbers, numbers), max_size=20))
 def test_no_post_is_lost_or_invented(rows: list[tuple[int, int, int, int]]) -> None:
     columns: dict[str, Sequence[object]] = {
@@ -82,7 +81,6 @@ def test_no_post_is_lost_or_invented(rows: list[tuple[int, int, int, int]]) -> N
     assert result.counts.get("like", 0) == sum(row[2] for row in rows)
 
 
-@settings(max_examples=100, deadline=None)
 @given(rows=st.lists(st.tuples(numbers, numbers, numbers), max_size=28))
 def test_no_day_of_a_page_is_lost_or_invented(rows: list[tuple[int, int, int]]) -> None:
     days = [[f"2020-02-{n:02}", *row] for n, row in enumerate(rows, start=1)]

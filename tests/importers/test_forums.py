@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import read
@@ -144,7 +144,6 @@ def test_a_rejected_reddit_record_does_not_show_its_author(thing: Any, code: str
     assert "oe" not in result.rejected[0].raw + result.rejected[0].message
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     scores=st.lists(st.integers(-(10**6), 10**6) | st.just("?"), max_size=20),
     numbers=st.lists(st.integers(0, 10**6), max_size=20),
@@ -165,7 +164,6 @@ def test_no_reddit_record_is_lost_or_invented(scores: list[int | str], numbers: 
     assert len(result.rejected) == scores.count("?")
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     likes=st.lists(st.integers(0, 10**6), max_size=20),
     views=st.integers(0, 10**9),

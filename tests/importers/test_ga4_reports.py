@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers import Imported, Rejected, Skipped
@@ -64,7 +64,6 @@ names = st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_
 numbers = st.integers(0, 10**6)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     views=st.lists(numbers, min_size=1, max_size=9),
     sessions=st.lists(st.tuples(st.integers(1, 30), names, numbers), max_size=12),

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import read
@@ -109,7 +109,6 @@ def test_a_page_of_unclosed_tags_is_read_quickly(junk: str) -> None:
     assert read(page(person("a")) + junk * 300_000).counts == {"like": 1}
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     likes=st.integers(0, 30),
     others=st.integers(0, 10**6),
@@ -129,7 +128,6 @@ def test_no_record_of_a_page_is_lost_or_invented(
     assert result.counts == {kind: number for kind, number in wanted.items() if number}
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     posts=st.lists(
         st.tuples(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.model.errors import ExportRejected
@@ -77,7 +77,6 @@ counts = st.integers(0, 10**6)
 cents = st.integers(0, 10**7).map(lambda number: Decimal(number) / 100)
 
 
-@settings(max_examples=150, deadline=None)
 @example(rows=[(dt.date(2026, 9, 2), "a", 0, 0, 0, 0, Decimal(1))], encoding="utf-8", delimiter=";")
 @given(
     rows=st.lists(

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import read
@@ -41,7 +41,6 @@ counts = st.integers(0, 10**6)
 days = st.dates(dt.date(2015, 1, 1), dt.date(2026, 6, 30))
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     shown=st.dictionaries(days, counts, max_size=20),
     gained=st.dictionaries(days, counts, max_size=20),

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers import Imported
@@ -58,7 +58,6 @@ counts = st.integers(0, 10**6)
 days = st.dates(dt.date(2015, 1, 1), dt.date(2026, 6, 30))
 
 
-@settings(max_examples=60, deadline=None)
 @given(rows=st.dictionaries(days, st.tuples(counts, counts, counts), max_size=20))
 def test_no_follower_is_lost_or_invented(rows: dict[dt.date, tuple[int, int, int]]) -> None:
     cells = [(f"{day:%m/%d/%Y}", *parts, sum(parts)) for day, parts in rows.items()]
@@ -70,7 +69,6 @@ def test_no_follower_is_lost_or_invented(rows: dict[dt.date, tuple[int, int, int
     assert result.counts.get("follow", 0) == sum(map(sum, rows.values()))
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     rows=st.dictionaries(days, st.lists(counts, min_size=10, max_size=10), min_size=1, max_size=20)
 )
@@ -91,7 +89,6 @@ def test_no_content_row_is_lost_or_invented(rows: dict[dt.date, list[int]]) -> N
     ]
 
 
-@settings(max_examples=60, deadline=None)
 @given(posts=st.lists(st.tuples(st.integers(1, 9), days, counts, counts), max_size=20))
 def test_no_post_is_lost_or_invented(posts: list[tuple[int, dt.date, int, int]]) -> None:
     rows = [

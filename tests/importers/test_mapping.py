@@ -276,3 +276,41 @@ def test_no_mapped_row_is_lost(rows: list[tuple[Any, ...]], encoding: str) -> No
     assert result.counts.get("impression", 0) == sum(row[2] for row in good)
     assert result.counts.get("click", 0) == 5 * sum(row[3] == "5" for row in good)
     assert result.cost * 100 == sum(row[4] for row in good)
+
+
+def test_conversions_and_engagements_carry_their_product_and_region() -> None:
+    file = table(
+        ("Day", "Kanal", "Likes", "Orders", "SKU", "State"),
+        ["2026-05-01", "shop", 3, 2, "mug", "AT-9"],
+        ["2026-05-01", "shop", 1, 1, "mug", "AT-5"],
+        ["2026-05-01", "shop", 1, 1, "", ""],
+    )
+    columns = {"Day": "day", "Kanal": "channel", "Likes": "like", "Orders": "conversions"}
+    columns |= {"SKU": "content_id", "State": "region"}
+
+    events = read(file, mapping=parse_mapping({"columns": columns})).events
+
+    about = [(e["kind"], e["count"], e.get("content_id"), e.get("region")) for e in events]
+    assert about == [
+        ("engagement", 3, "mug", "AT-9"),
+        ("conversion", 2, "mug", "AT-9"),
+        ("engagement", 1, "mug", "AT-5"),
+        ("conversion", 1, "mug", "AT-5"),
+        ("engagement", 1, None, None),
+        ("conversion", 1, None, None),
+    ]
+    assert len({e["event_id"] for e in events}) == len(events)
+
+
+def test_a_region_that_is_spread_over_days_stays_on_every_day() -> None:
+    file = table(("From", "To", "Likes"), ["2026-05-01", "2026-05-02", 4])
+    mapping = parse_mapping(
+        {
+            "columns": {"From": "from", "To": "to", "Likes": "like"},
+            "constants": {"channel": "facebook", "region": "north"},
+        }
+    )
+
+    events = read(file, mapping=mapping, spread=True).events
+
+    assert [(e["count"], e["region"]) for e in events] == [(2, "north"), (2, "north")]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model.errors import ExportRejected
@@ -86,7 +86,6 @@ def test_a_row_with_an_invalid_time_is_rejected(time: str) -> None:
     assert [o.code for o in result.rejected] == ["invalid_date"]
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(
         st.one_of(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers import Imported
@@ -99,7 +99,6 @@ day_rows = st.tuples(st.just("day"), names, st.dates(dt.date(2012, 1, 1)), count
 other_rows = st.sampled_from([("totals",), ("bad",), ("blank",)])
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     rows=st.lists(st.one_of(day_rows, other_rows), max_size=25),
     german=st.booleans(),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers import Imported
@@ -13,7 +13,6 @@ numbers = st.integers(0, 10**6)
 good = st.tuples(st.sampled_from(["Facebook", "Instagram"]), numbers, numbers)
 
 
-@settings(max_examples=150, deadline=None)
 @given(rows=st.lists(st.one_of(good, st.sampled_from(["other", "damaged", "blank"])), max_size=20))
 def test_no_row_is_lost_or_invented(rows: Sequence[Any]) -> None:
     header = ("Beitrags-ID", "Plattform", "Datum", "Permalink", "Impressionen", "Kommentare")

@@ -1,7 +1,7 @@
 """Meta Business Suite, Results: stacked tables, each with one count by day."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import read
@@ -62,7 +62,6 @@ def test_the_network_is_found_anywhere_in_a_title(title: str, kind: str) -> None
     assert {e["channel"] for e in result.events} == {"instagram"}
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     counts=st.dictionaries(st.integers(1, 28), st.integers(0, 10**6), max_size=20),
     bad=st.integers(0, 2),

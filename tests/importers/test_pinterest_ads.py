@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import read, table
@@ -33,7 +33,6 @@ def pin_row(**over: object) -> list[object]:
     return list((row | over).values())
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.pipelines import envelopes, versions
@@ -109,7 +109,6 @@ versions_of_records = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(rows=versions_of_records)
 def test_the_latest_version_of_a_record_counts(rows: list[tuple[str, int]]) -> None:
     seen = versions.Versions()
@@ -127,7 +126,6 @@ def test_the_latest_version_of_a_record_counts(rows: list[tuple[str, int]]) -> N
     assert latest == {position for _, position in expected.values()}
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from(["good", "zero", "bad", "again"]), st.integers(1, 10**6)),
@@ -164,7 +162,6 @@ def test_no_landed_record_is_lost_or_invented(
     assert len(result.rejected) == sum(kind == "bad" for kind, _ in rows)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     value=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.floats(),

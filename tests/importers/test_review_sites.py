@@ -1,6 +1,6 @@
 """Reviews on Trustpilot and Google, and the performance of a Google Business Profile."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import read, table
@@ -28,7 +28,6 @@ def trustpilot_row(**over: object) -> list[object]:
     return list((row | over).values())
 
 
-@settings(max_examples=50, deadline=None)
 @given(stars=st.lists(st.integers(1, 5), max_size=25), bad=st.integers(0, 2))
 def test_no_review_is_lost_or_invented(stars: list[int], bad: int) -> None:
     rows = [trustpilot_row(id=f"r{n}", stars=one) for n, one in enumerate(stars)]

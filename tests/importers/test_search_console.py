@@ -1,7 +1,7 @@
 """Google Search Console: clicks and impressions in search results, by day."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.search_console.search_headings import DAILY_COLUMNS
@@ -60,7 +60,6 @@ def test_tables_that_other_platforms_write_too_are_not_claimed(header: tuple[str
     assert rejection.value.code == "unknown_platform"
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     rows=st.dictionaries(
         st.integers(1, 28), st.tuples(st.integers(0, 10**6), st.integers(0, 10**7)), max_size=20
@@ -96,3 +95,41 @@ def test_a_table_with_average_position_is_read_only_if_the_user_names_google(
 
     assert rejection.value.code == "unknown_platform"
     assert read(file, platform="search_console").counts == {"click": 9, "impression": 90}
+
+
+# --- by day and query -------------------------------------------------------------------------
+
+BY_QUERY = table(
+    ("Date", "Query", *HEADER[1:]),
+    ["2026-05-01", "acme shoes", 12, 640, "1.88%", 1.2],
+    ["2026-05-01", "AC-ME outlet", 3, 10, "30%", 1.1],
+    ["2026-05-01", "running shoes", 5, 300, "1.67%", 8.2],
+    ["2026-05-01", "", 2, 30, "6.67%", 4.0],
+)
+
+
+def clicks_by_channel(*terms: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for event in read(BY_QUERY, brand_terms=terms).events:
+        if event["type"] == "click":
+            found[event["channel"]] = found.get(event["channel"], 0) + event["count"]
+    return found
+
+
+def test_queries_with_a_brand_term_are_searches_for_the_brand() -> None:
+    assert clicks_by_channel("Acme") == {"brand_search": 15, "organic_search": 7}
+    assert clicks_by_channel("acme shoes") == {"brand_search": 12, "organic_search": 10}
+    assert clicks_by_channel() == {"organic_search": 22}
+
+
+def test_the_text_of_a_query_is_not_stored() -> None:
+    assert "outlet" not in str(read(BY_QUERY, brand_terms=("acme",)).events)
+
+
+def test_the_daily_table_and_the_first_query_of_a_day_have_one_id() -> None:
+    daily = {event["event_id"] for event in read(DAYS).events}
+    by_query = {
+        event["event_id"] for event in read(BY_QUERY).events if event["channel"] == "organic_search"
+    }
+
+    assert {one for one in daily if ":2026-05-01:" in one} <= by_query

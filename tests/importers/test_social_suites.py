@@ -1,7 +1,7 @@
 """Social media suites: posts and profiles of several networks in one file."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.social_suites.networks import host_of, network_name
@@ -69,7 +69,6 @@ def test_the_host_of_a_link_gives_the_network(link: str, host: str) -> None:
     assert network_name("LinkedIn_Page") == "linkedin page"
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(

@@ -1,7 +1,7 @@
 """TikTok: ads reports, the daily overview, and an account's videos."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers.mappings.mapping import Mapping
@@ -63,7 +63,6 @@ def test_days_across_a_new_year_are_rejected_even_with_a_given_year() -> None:
     assert "turn of a year" in rejection.value.detail
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.integers(1, 3), st.integers(0, 10**6), st.integers(0, 10**6)), max_size=20

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.importers.platforms.ga4_bigquery.bigquery_sources import channel_of
@@ -109,7 +109,6 @@ kinds = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(rows=kinds, platform=st.sampled_from(["segment", "meta", "ga4"]), as_lines=st.booleans())
 def test_no_record_of_a_tracker_is_lost_or_invented(
     rows: list[tuple[str, int]], platform: str, as_lines: bool
@@ -144,7 +143,6 @@ def test_no_record_of_a_tracker_is_lost_or_invented(
     assert len(result.rejected) == sum(kind == "bad" for kind, _ in rows)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     damage=st.lists(
         st.tuples(

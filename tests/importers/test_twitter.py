@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model.errors import ExportRejected
@@ -162,7 +162,6 @@ ids = (
 )  # like a rounded id
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(ids, st.integers(1, 28), some, some, some, some), unique_by=lambda r: r[0]
@@ -195,7 +194,6 @@ def test_no_post_is_lost_or_invented(rows: list[tuple[Any, ...]], bad: int, enco
     assert len(result.rejected) == bad
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     tweets=st.lists(st.tuples(ids, some, some, st.booleans()), unique_by=lambda t: t[0]),
     bad=st.integers(0, 3),
@@ -218,7 +216,6 @@ def test_no_tweet_of_an_archive_is_lost_or_invented(
     assert len(result.rejected) == bad
 
 
-@settings(max_examples=50, deadline=None)
 @given(rows=st.lists(st.tuples(ids, some, st.integers(0, 10**7), some), min_size=1, max_size=8))
 def test_no_row_of_spread_ads_is_lost_or_invented(rows: list[tuple[str, int, int, int]]) -> None:
     cells = [

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import Read, read, table
@@ -54,7 +54,6 @@ def value_of(result: Read) -> Decimal:
 statuses = st.sampled_from(["completed", "processing", "cancelled", "nonsense"])
 
 
-@settings(max_examples=100, deadline=None)
 @given(orders=st.lists(st.tuples(statuses, cents), min_size=1, max_size=15), as_json=st.booleans())
 def test_no_order_is_lost_or_invented(orders: list[tuple[str, Decimal]], as_json: bool) -> None:
     if as_json:

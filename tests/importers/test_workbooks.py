@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
@@ -71,7 +71,6 @@ cells = st.one_of(
 
 
 @given(st.lists(st.lists(cells, max_size=6), max_size=8))
-@settings(max_examples=60, deadline=None)
 def test_cells_are_read_as_they_were_written(rows: list[list[Any]]) -> None:
     book = openpyxl.Workbook()
     for row in rows:
@@ -87,7 +86,6 @@ def test_cells_are_read_as_they_were_written(rows: list[list[Any]]) -> None:
 
 
 @given(st.lists(st.lists(cells, max_size=6), max_size=8))
-@settings(max_examples=30, deadline=None)
 def test_cells_are_read_as_openpyxl_reads_them(rows: list[list[Any]]) -> None:
     book = openpyxl.Workbook()
     for row in rows:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import read
@@ -53,7 +53,6 @@ def test_a_rejected_post_does_not_show_people(over: dict[str, Any], code: str) -
     assert "oe" not in result.rejected[0].raw + result.rejected[0].message
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     items=st.lists(
         st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)) | st.sampled_from([None, "x"]),

@@ -1,6 +1,6 @@
 """XING's performance report on job ads."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.files import read, table
@@ -30,7 +30,6 @@ def make_row(**over: object) -> list[object]:
     return list((row | over).values())
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from(["1", "2"]), st.integers(1, 28), counts, counts), max_size=20

@@ -21,6 +21,11 @@ def test_answers_are_those_of_the_api(service: Service) -> None:
     assert {"facebook/like", "google_ads/click"} <= set(pairs["types"])
     assert brand.audiences() == brand.get("/v1/audiences")
     assert brand.virality() == brand.get("/v1/virality")
+    assert brand.dialogue() == brand.get("/v1/dialogue")
+    assert brand.dialogue_sample(5, end="2026-03-14") == brand.get(
+        "/v1/dialogue/sample", n=5, end="2026-03-14"
+    )
+    assert brand.search_effects() == brand.get("/v1/search-effects")
     assert brand.attribution(model="last")["models"] == ["last"]
     assert brand.coverage()["sources"] is not None
     codes = {one["code"] for one in brand.codes()["codes"]}

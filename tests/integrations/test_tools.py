@@ -149,7 +149,7 @@ def test_an_assistant_sees_the_warnings_with_every_number(service: Service) -> N
     listed, answered, rejected = asyncio.run(ask())
     assert all(tool.annotations.read_only_hint for tool in listed.tools)
     assert {"roi", "equivalence", "equivalences", "engagements", "coverage", "codes"} | {
-        *("audiences", "virality")
+        *("audiences", "virality", "dialogue", "search_effects")
     } <= {tool.name for tool in listed.tools}
     answer = json.loads(answered.content[0].text)
     used = {code.partition(":")[0] for code in codes_in(answer["engagements"])}

@@ -11,6 +11,8 @@ from typing import get_args
 import pytest
 
 from chalicelib.attribution.audience import worth
+from chalicelib.attribution.dialogue.bounded import ChangeVerdict, DayVerdict
+from chalicelib.attribution.search.search_paths import PathVerdict
 from chalicelib.attribution.virality.estimated import SpreadVerdict
 from chalicelib.model import codes
 from chalicelib.model.codes.code_languages import NO_ACTION, german_texts
@@ -26,6 +28,7 @@ from chalicelib.services.answers.channels_roi import ChannelVerdict
 from chalicelib.services.answers.engagement_equivalence import EquivalenceVerdict
 from chalicelib.services.answers.engagement_types import TypeVerdict
 from chalicelib.services.answers.questions import Name
+from chalicelib.services.answers.through_search import StarVerdict
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
@@ -221,5 +224,12 @@ def test_the_answers_declare_every_verdict() -> None:
     }
     registered = {code for code, one in codes.CODES.items() if "verdict" in one.used_as}
     assert described == set(get_args(Name))
-    of_pages_and_shares = {*get_args(worth.Verdict), *get_args(SpreadVerdict)}
-    assert described | of_pages_and_shares == registered
+    others = {
+        *get_args(worth.Verdict),
+        *get_args(SpreadVerdict),
+        *get_args(ChangeVerdict),
+        *get_args(DayVerdict),
+        *get_args(PathVerdict),
+        *get_args(StarVerdict),
+    }
+    assert described | others == registered

@@ -17,7 +17,15 @@ from chalicelib.demo.brand_data import count_events, event_lines, google_ads_rep
 from chalicelib.demo.truth import truth_of
 from chalicelib.importers import read_export
 from chalicelib.importers.outcomes import Imported
-from chalicelib.model.events import Audience, Cost, Coverage, Engagement, Event, parse_event
+from chalicelib.model.events import (
+    Annotation,
+    Audience,
+    Cost,
+    Coverage,
+    Engagement,
+    Event,
+    parse_event,
+)
 
 TODAY = dt.date(2026, 3, 2)
 SMALL = replace(BRAND, n_people=60, n_days=25)
@@ -88,7 +96,7 @@ def test_every_line_is_a_valid_event_in_the_window(history: History) -> None:
     assert len(events) == count_events(history)
     assert len({event.event_id for event in events}) == len(events)
     assert (min(days), max(days)) == (TODAY - dt.timedelta(days=25), TODAY - dt.timedelta(days=1))
-    by_day = [event.day for event in events if not isinstance(event, Cost | Coverage)]
+    by_day = [event.day for event in events if not isinstance(event, Annotation | Cost | Coverage)]
     assert by_day == sorted(by_day)
 
 
@@ -111,7 +119,7 @@ def test_cost_events_and_the_ads_report_add_up_to_the_costs(history: History) ->
 
 def test_no_click_is_counted_twice(history: History) -> None:
     _, ads = _imported(google_ads_report(history))
-    lines = [event for event in _events(history) if getattr(event, "type", "") == "click"]
+    lines = [event for event in _events(history) if getattr(event, "channel", "") == "google_ads"]
     assert {event["type"] for event in ads if event["kind"] == "engagement"} <= {"impression"}
     assert len(lines) == truth_of(history).types["google_ads/click"].count
 
@@ -135,7 +143,7 @@ def test_video_views_are_only_in_the_totals(history: History) -> None:
 def test_the_demo_brand_has_the_documented_size() -> None:
     history = simulate(BRAND, 3, today=TODAY)
     assert 80_000 < count_events(history) <= 120_000
-    assert len({engagement_type.channel for engagement_type in BRAND.types}) == 7
+    assert len({engagement_type.channel for engagement_type in BRAND.types}) == 9
     assert truth_of(history).ratio("facebook/like", "google_ads/click") == pytest.approx(
         0.6, abs=0.01
     )
@@ -143,7 +151,7 @@ def test_the_demo_brand_has_the_documented_size() -> None:
 
 def test_following_causes_the_stated_purchases_and_likes() -> None:
     page = replace(BRAND.page, at_start=0.0, follow=0.01, invited=1.0)
-    brand = replace(BRAND, n_people=3_000, n_days=60, page=page)
+    brand = replace(BRAND, n_people=12_000, n_days=60, page=page)
     without = replace(brand, page=replace(page, direct=0.0, brought=0.0))
 
     history, other = (simulate(one, 4, today=TODAY) for one in (brand, without))
@@ -218,3 +226,57 @@ def test_a_few_people_multiply(history: History) -> None:
     ordinary, multiplied = sorted(set(history.factors.tolist()))
     assert multiplied / ordinary == pytest.approx(BRAND.multiplier)
     assert (history.factors == multiplied).sum() == BRAND.multipliers
+
+
+def test_replies_answer_earlier_comments_of_the_page(history: History) -> None:
+    events = [event for event in _events(history) if isinstance(event, Engagement)]
+    comments = {event.event_id: event for event in events if event.type == "comment"}
+    replies = [event for event in events if event.type == "reply"]
+    assert replies
+    for reply in replies:
+        comment = comments[reply.parent_event_id or ""]
+        assert comment.channel == reply.channel == "facebook"
+        assert comment.content_id == reply.content_id
+        assert comment.occurred_at < reply.occurred_at
+    assert len({reply.parent_event_id for reply in replies}) == len(replies)
+
+
+def test_the_classifier_misses_criticism_at_the_stated_rate() -> None:
+    talk = simulate(BRAND, 4, today=TODAY).conversation
+    missed = 1 - BRAND.comments.read_as[0][0]
+    negative = int((talk.meant == 0).sum())
+    assert abs(talk.missed - missed * negative) < 4 * np.sqrt(negative * missed * (1 - missed))
+    assert talk.checked.sum() == BRAND.comments.checked
+    median = np.median(talk.delay[np.isfinite(talk.delay)])
+    assert median == pytest.approx(BRAND.comments.delay_hours, rel=0.15)
+
+
+def test_a_storm_brings_more_comments_and_mostly_criticism() -> None:
+    history = simulate(BRAND, 4, today=TODAY)
+    first, last = truth_of(history).storm
+    talk = history.conversation
+    day = history.engagement_day[talk.row]
+    inside = (day >= (first - history.first_day).days) & (day <= (last - history.first_day).days)
+    assert (last - first).days == BRAND.comments.storm_days - 1
+    assert inside.sum() / BRAND.comments.storm_days > 3 * (~inside).sum() / (BRAND.n_days - 3)
+    assert (talk.meant[inside] == 0).mean() > 0.65 > 0.3 > (talk.meant[~inside] == 0).mean()
+
+
+def test_a_mention_brings_the_stated_visits() -> None:
+    history = simulate(BRAND, 4, today=TODAY)
+    none = replace(BRAND, search=replace(BRAND.search, per_cause=0.0))
+    without = simulate(none, 4, today=TODAY)
+    mentions = history.counts[:-10, :, BRAND.index(BRAND.search.cause)].sum()
+    brought = history.visits.sum() - without.visits.sum()
+    assert brought / mentions == pytest.approx(BRAND.search.per_cause, rel=0.2)
+
+
+def test_products_with_more_stars_sell_more() -> None:
+    strong = replace(BRAND, products=replace(BRAND.products, effect=2.0))
+    shelf = simulate(strong, 4, today=TODAY).shelf
+    products = range(BRAND.products.number)
+    ratings = np.array([shelf.rating[shelf.reviewed == product].mean() for product in products])
+    sales = np.array([(shelf.bought == product).sum() for product in products])
+    best, worst = np.argsort(ratings)[-10:], np.argsort(ratings)[:10]
+    assert sales[best].sum() > 3 * sales[worst].sum()
+    assert set(np.unique(shelf.rating)) <= {1, 2, 3, 4, 5}

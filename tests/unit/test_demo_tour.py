@@ -71,6 +71,14 @@ def _answers(
             ]
         },
         virality={"summary": "Each share brings 0.40 further shares."},
+        dialogue={"sentence": "15 % of the messages are negative."},
+        search={
+            "causes": [
+                {"channel": "facebook", "type": "like", "sentence": "A like brings nothing."},
+                {"channel": "community", "type": "mention", "sentence": "A mention brings 5."},
+            ],
+            "stars": {"sentence": "A star more sells 9 % more."},
+        },
     )
 
 
@@ -108,7 +116,7 @@ def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
     }
     assert (sent, files, shares[-1]) == (count_events(history), 3, 1.0)
     assert totals["youtube"] == truth.types["youtube/view"].count
-    engaged = sum(truth.types[name].count for name in ("facebook/like", "facebook/share"))
+    engaged = sum(each.count for name, each in truth.types.items() if name.startswith("facebook/"))
     assert totals["facebook"] == engaged + history.changes.shape[0]
     spread = answers.virality
     brought = (history.engagement_parent >= 0).sum()
@@ -119,10 +127,16 @@ def test_the_tour_works_for_a_small_brand(tmp_path: Path) -> None:
     steps = history.changes[:, 3]
     assert page["audience"]["followed"] == (steps > 0).sum() > 0
     assert page["audience"]["left"] == (steps < 0).sum() > 0
+    talk, dialogue = history.conversation, answers.dialogue
+    assert dialogue["volume"]["messages"] == talk.row.size > 0
+    assert dialogue["mood"]["checked"] == talk.checked.sum() > 0
+    assert (dialogue["from"], dialogue["to"]) == (window["from"], window["to"])
+    assert answers.search["search"]["visits"] == history.visits.sum() > 0
     warnings = {code for channel in answers.roi["channels"] for code in channel["warnings"]}
     assert "ids_taken_for_people" not in warnings
     costs = {channel["channel"]: channel["cost"] for channel in answers.roi["channels"]}
-    assert costs == pytest.approx(truth.costs, rel=1e-4)
+    known = {channel: cost for channel, cost in costs.items() if cost}
+    assert known == pytest.approx(truth.costs, rel=1e-4)
     ratio = truth.ratio("facebook/like", "google_ads/click")
     assert tour.equivalence_sentence(answers, truth).endswith(f"simulated truth is {ratio:.2f}.")
 
@@ -177,7 +191,7 @@ def test_the_sentence_reflects_the_known_bounds(
 ) -> None:
     truth = truth_of(_history(today=A_MONDAY))
     assert tour.equivalence_sentence(_answers(ratio), truth) == (
-        f"{sentence} The simulated truth is 0.60."
+        f"{sentence} The simulated truth is 0.59."
     )
 
 
@@ -189,7 +203,7 @@ def test_a_verdict_without_a_ratio_explains_why_the_ratio_is_missing() -> None:
     assert sentence == (
         "A Facebook like is worth more than a paid Google Ads click. The ratio cannot be "
         "estimated, because a paid Google Ads click may be worth nothing. The simulated truth is "
-        "0.60."
+        "0.59."
     )
 
 
@@ -200,6 +214,17 @@ def test_the_table_shows_estimates_and_truth() -> None:
     shown = ("Facebook", "12,000", "500 (400 to 600)", "1.50 (at least 1.00)", "Profitable")
     assert row[:5] == shown
     assert row[6] == f"{truth.roi('facebook'):.2f}"
+
+
+def test_a_channel_without_cost_has_a_true_effect_but_no_true_roi() -> None:
+    truth = truth_of(_history())
+
+    _, mentions = tour.roi_rows(_answers(_estimate(1.0), channel="community"), truth)
+    _, visits = tour.roi_rows(_answers(_estimate(1.0), channel="organic_search"), truth)
+
+    assert mentions[5:] == (f"{truth.incremental('community'):,.0f}", "")
+    assert truth.incremental("community") > 0
+    assert visits[5:] == ("", "")
 
 
 def test_a_channel_without_an_estimate_shows_the_reason() -> None:
@@ -224,3 +249,30 @@ def test_sentences_about_followers_and_shares_end_with_the_truth() -> None:
         "Each share brings 0.40 further shares. The simulated truth is "
         f"{truth.reproduction_of_all:.2f}."
     )
+
+
+def test_the_sentence_about_the_dialogue_ends_with_the_truth() -> None:
+    history = _history()
+    truth = truth_of(history)
+    first, last = truth.storm
+
+    sentence = tour.dialogue_sentence(_answers(_estimate(1.0)), truth)
+
+    assert sentence == (
+        "On Facebook: 15 % of the messages are negative. The simulated truth is "
+        f"{100 * history.conversation.answered_within(24):.0f} % within a day, "
+        f"{100 * history.conversation.negative:.0f} % negative, and a storm from {first} to {last}."
+    )
+
+
+def test_the_sentences_about_search_and_stars_end_with_the_truth() -> None:
+    truth = truth_of(_history())
+
+    lines = tour.search_sentences(_answers(_estimate(1.0)), truth).splitlines()
+
+    purchases = truth.types["community/mention"].per_engagement
+    assert lines == [
+        "A mention brings 5. The simulated truth is 6 search visits "
+        f"and {purchases:.2f} purchases.",
+        "A star more sells 9 % more. The simulated truth is 16 %.",
+    ]

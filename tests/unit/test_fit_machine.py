@@ -80,7 +80,7 @@ def functions(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
         )
         monkeypatch.setenv("LIKEWORTH_FIT_MACHINE_ARN", machine["stateMachineArn"])
         monkeypatch.setenv("LIKEWORTH_FIT_WHOLE_EVENTS", "100")
-        monkeypatch.setenv("LIKEWORTH_FIT_PART_EVENTS", "10")
+        monkeypatch.setenv("LIKEWORTH_FIT_PART_EVENTS", "30")
         monkeypatch.setenv("LIKEWORTH_FIT_CONCURRENCY", "3")
         wiring.use_session(session())
         yield made
@@ -171,7 +171,7 @@ def test_a_message_that_comes_again_starts_nothing_again(
 ) -> None:
     """Before the fit has ended, after it, and while it ends, by who had planned it once more."""
     plan = fit_worker.plan_fit(
-        store, fit_id, now=NOW, above=100, part_events=10, merged_events=10**9
+        store, fit_id, now=NOW, above=100, part_events=30, merged_events=10**9
     )
     hand_on(fit_id)
     hand_on(fit_id)
@@ -192,11 +192,11 @@ def test_a_fit_that_was_tried_before_is_read_in_parts_whatever_the_totals_say(
     monkeypatch.setenv("LIKEWORTH_FIT_WHOLE_EVENTS", "1000000")
     wiring.use_session(session())
     record_history(store, FEW)
-    fit_id = asked_for(store, start=END - dt.timedelta(days=20), end=END)
+    fit_id = asked_for(store, start=END - dt.timedelta(days=13), end=END)
     hand_on(fit_id, ApproximateReceiveCount="2")
     assert ended(f"acme-{fit_id}")["status"] == "SUCCEEDED"
     parts = [number for function, number in functions.calls if function == "FitPartHandler"]
-    assert len(parts) == 21 * store.config.shards
+    assert len(parts) == 14 * store.config.shards
 
 
 def test_a_part_that_fails_for_good_fails_the_fit(

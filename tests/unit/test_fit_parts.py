@@ -39,6 +39,7 @@ from tests.fit_in_parts import (
     FEW,
     LIMITS,
     NOW,
+    OF_MANY,
     PEOPLE,
     START,
     asked_for,
@@ -77,7 +78,7 @@ def test_fit_in_parts_equals_the_whole_fit_to_the_last_digit(
     cloud: Cloud, store: TenantStore, window: dict[str, dt.date]
 ) -> None:
     record_history(store)
-    plan = planned(store, **window)
+    plan = planned(store, OF_MANY, **window)
     order = list(plan.parts)
     random.Random(1).shuffle(order)
     for part in order:
@@ -102,7 +103,7 @@ def test_fit_in_parts_equals_the_whole_fit_to_the_last_digit(
 def test_a_fit_of_a_sample_of_people_follows_the_same_people(store: TenantStore) -> None:
     record_history(store)
     store.settings = replace(store.settings, max_people=60)
-    plan = planned(store)
+    plan = planned(store, OF_MANY)
     read_all(store, plan)
     merge_parts(store, plan, now=NOW)
     made = document_of(store, plan.fit_id)
@@ -115,7 +116,7 @@ def test_with_too_many_events_a_sample_of_people_is_followed_and_all_are_counted
 ) -> None:
     """The result equals a whole fit that follows the same people."""
     events = record_history(store)
-    plan = planned(store, {"merged_events": events // 2})
+    plan = planned(store, OF_MANY | {"merged_events": events // 2})
     assert SAMPLE_PARTS / 3 < plan.followed < SAMPLE_PARTS * 2 / 3
     read_all(store, plan)
     merge_parts(store, plan, now=NOW)
@@ -219,7 +220,7 @@ def test_people_erased_between_reading_and_merging_become_anonymous(
     cloud: Cloud, store: TenantStore
 ) -> None:
     record_history(store)
-    plan = planned(store)
+    plan = planned(store, OF_MANY)
     read_all(store, plan)
     gone = [f"person-{n}" for n in (1, 40, 80)]
     hashes = {store.user_hash(one) for one in gone}

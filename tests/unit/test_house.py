@@ -188,10 +188,15 @@ def test_attribution_imports_only_errors() -> None:
 
 METHODS = {
     *("within_user", "time_series", "regions", "paths", "experiments", "audience", "virality"),
-    *("response_curves", "plans"),
+    *("search", "dialogue", "response_curves", "plans"),
 }
-USES = {"regions": {"time_series"}, "response_curves": {"time_series"}}
-"""A panel of regions uses the baseline, the averaging and the resolution of one series; response
+USES = {
+    "regions": {"time_series"},
+    "search": {"time_series"},
+    "response_curves": {"time_series"},
+}
+"""A panel of regions uses the baseline, the averaging and the resolution of one series. What
+engagements do through search is estimated by the model of totals, with other outcomes. Response
 curves use its chains.
 """
 

@@ -20,7 +20,6 @@ from infra.packaging.template import deployable
 from tests import packaged
 from tests.conftest import Cloud, session
 
-TEMPLATE = deployable(packaged.template(), ARCHITECTURES["x86_64"])
 TINY: dict[str, Any] = {
     "Parameters": {
         "Stage": {"Type": "String"},
@@ -33,34 +32,42 @@ TINY: dict[str, Any] = {
 }
 
 
-def test_every_function_gets_the_code_of_its_package() -> None:
-    before = copy.deepcopy(TEMPLATE)
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    """The packaged template; packaging takes seconds, which collection must not take."""
+    return deployable(packaged.template(), ARCHITECTURES["x86_64"])
+
+
+def test_every_function_gets_the_code_of_its_package(template: dict[str, Any]) -> None:
+    before = copy.deepcopy(template)
     keys = {package.name: f"{package.name}-0123.zip" for package in PACKAGES}
-    made = with_code(TEMPLATE, "code", keys)
+    made = with_code(template, "code", keys)
     for package in PACKAGES:
         for name in package.functions:
             place = made["Resources"][name]["Properties"]["CodeUri"]
             assert place == f"s3://code/{package.name}-0123.zip"
-    assert before == TEMPLATE
+    assert before == template
     for name, one in made["Resources"].items():
         if one["Type"] != "AWS::Serverless::Function":
-            assert one == TEMPLATE["Resources"][name]
+            assert one == template["Resources"][name]
 
 
 ON_SUMS = {"FitMachineAlarm", "TableErrorsAlarm", "TableThrottlesAlarm", "ThrottlesAlarm"}
 """Alarms on several metrics."""
 
 
-def test_ministack_gets_everything_but_the_budget_and_alarms_on_several_metrics() -> None:
-    made = known(TEMPLATE)
-    gone = set(TEMPLATE["Resources"]) - set(made["Resources"])
+def test_ministack_gets_everything_but_the_budget_and_alarms_on_several_metrics(
+    template: dict[str, Any],
+) -> None:
+    made = known(template)
+    gone = set(template["Resources"]) - set(made["Resources"])
     assert gone == {"Budget"} | ON_SUMS
-    assert TEMPLATE["Resources"]["Budget"]["Type"] == "AWS::Budgets::Budget"
+    assert template["Resources"]["Budget"]["Type"] == "AWS::Budgets::Budget"
     for name in ON_SUMS:
-        one = TEMPLATE["Resources"][name]
+        one = template["Resources"][name]
         assert one["Type"] == "AWS::CloudWatch::Alarm"
         assert "Metrics" in one["Properties"]
-    assert {**made, "Resources": 0} == {**TEMPLATE, "Resources": 0}
+    assert {**made, "Resources": 0} == {**template, "Resources": 0}
 
 
 def with_cloudformation(cloudformation: Any) -> Callable[[str], Any]:

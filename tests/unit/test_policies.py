@@ -32,6 +32,7 @@ from chalicelib.services.privacy import erasures
 from chalicelib.storage import document_items
 from chalicelib.storage.import_records import RejectedRow
 from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.workers.daily_jobs import DAILY_JOBS
 from tests import policies, recording
 from tests.api.conftest import caller, client
 from tests.conftest import BUCKET, SECRET, TABLE, Cloud, session
@@ -157,7 +158,7 @@ def test_every_entry_point_exists() -> None:
         for node in ast.walk(app)
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "workers"
     }
-    duties = {"request_fits", "end_fits", "renew_user_keys", "finish_erasures", "measure_delays"}
+    duties = {job.__name__ for job in DAILY_JOBS}
     entries = {name for file, name in recording.ENTRIES if file.startswith("workers/")}
     assert entries == called - {"run_daily_jobs"} | duties
 

@@ -192,8 +192,11 @@ def test_the_daily_run_raises_all_failures_together(
     cloud.dynamodb.delete_table(TableName=TABLE)
     with pytest.raises(ExceptionGroup) as raised:
         workers.run_daily_jobs(now=NOW)
-    assert len(raised.value.exceptions) == 4
-    for duty in ("request_fits", "end_fits", "renew_user_keys", "finish_erasures"):
+    assert len(raised.value.exceptions) == 6
+    for duty in (
+        *("request_fits", "end_fits", "renew_user_keys", "finish_erasures"),
+        *("derive_missing_messages", "announce_alarms"),
+    ):
         assert f"{duty} failed" in caplog.text
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.cascade_verdicts import judge_cascades
+from tests.worlds.dialogue_judge import judge_dialogue
 from tests.worlds.judge import Verdict
 from tests.worlds.page import rewrite, suspicion_table
 
@@ -39,6 +40,20 @@ old
 <!-- /multipliers -->
 <!-- final sizes -->
 <!-- /final sizes -->
+<!-- search -->
+<!-- /search -->
+<!-- stars -->
+<!-- /stars -->
+<!-- mood -->
+<!-- /mood -->
+<!-- change of mood -->
+<!-- /change of mood -->
+<!-- response time -->
+<!-- /response time -->
+<!-- alarms -->
+<!-- /alarms -->
+<!-- share of voice -->
+<!-- /share of voice -->
 after
 """
 
@@ -84,6 +99,16 @@ def test_results_of_cascades_have_tables_of_their_own(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "| tiny | 1 |" in text.partition("<!-- cascades -->")[2].partition("<!--")[0]
     assert "| luck | 1 | 0 % |" in text.partition("<!-- multipliers -->")[2].partition("<!--")[0]
+
+
+def test_results_about_the_dialogue_have_tables_of_their_own(tmp_path: Path) -> None:
+    page = tmp_path / "accuracy.md"
+    page.write_text(PAGE, encoding="utf-8")
+
+    rewrite(page, [verdict("loyalty"), judge_dialogue("voice_memory", 0)])
+
+    text = page.read_text(encoding="utf-8")
+    assert "| voice_memory | 1 |" in text.partition("<!-- share of voice -->")[2]
     assert "| loyalty | 1 | 100.0 % |" in text
 
 

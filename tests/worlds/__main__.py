@@ -4,7 +4,7 @@
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
 A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
-cascades, audience, budgets.
+cascades, audience, dialogue, search, stars, budgets.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -31,11 +31,22 @@ from tests.worlds.cascade_verdicts import (
     judge_cascades,
 )
 from tests.worlds.cascades import CASCADE_WORLDS
+from tests.worlds.dialogue_judge import (
+    DIALOGUE_TABLES,
+    DIALOGUE_WORLDS,
+    DialogueVerdict,
+    dialogue_table,
+    judge_dialogue,
+)
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.judge import judge, judge_command_line
-from tests.worlds.page import rewrite
+from tests.worlds.page import AnyVerdict, rewrite
 from tests.worlds.people import CLASSIC, INGREDIENTS, VARIED, WORLDS, world_of
 from tests.worlds.regions import REGIONS_WORLDS, RegionsWorld
+from tests.worlds.search import SEARCH_WORLDS
+from tests.worlds.search_judge import SearchVerdict, judge_search, search_table
+from tests.worlds.star_judge import StarVerdict, judge_stars, star_table
+from tests.worlds.stars import STAR_WORLDS
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS, TotalsWorld
 from tests.worlds.verdicts import Verdict
@@ -45,8 +56,18 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
     **{world.name: world for world in HARD_TOTALS.values()},
     **REGIONS_WORLDS,
 }
-ALL = (*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS, *BUDGET_WORLDS)
-AnyVerdict = Verdict | AudienceVerdict | CascadeVerdict | BudgetVerdict
+ALL = (
+    *(*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS, *DIALOGUE_WORLDS),
+    *(*SEARCH_WORLDS, *STAR_WORLDS, *BUDGET_WORLDS),
+)
+VERDICT_OF: dict[str, type[AnyVerdict]] = {
+    **dict.fromkeys(AUDIENCE_WORLDS, AudienceVerdict),
+    **dict.fromkeys(CASCADE_WORLDS, CascadeVerdict),
+    **dict.fromkeys(DIALOGUE_WORLDS, DialogueVerdict),
+    **dict.fromkeys(SEARCH_WORLDS, SearchVerdict),
+    **dict.fromkeys(STAR_WORLDS, StarVerdict),
+    **dict.fromkeys(BUDGET_WORLDS, BudgetVerdict),
+}
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
@@ -55,6 +76,9 @@ GROUPS = {
     "regions": tuple(REGIONS_WORLDS),
     "audience": tuple(AUDIENCE_WORLDS),
     "cascades": tuple(CASCADE_WORLDS),
+    "dialogue": tuple(DIALOGUE_WORLDS),
+    "search": tuple(SEARCH_WORLDS),
+    "stars": tuple(STAR_WORLDS),
     "budgets": tuple(BUDGET_WORLDS),
 }
 
@@ -64,6 +88,12 @@ def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdi
         return [*judge_audience(AUDIENCE_WORLDS[name], seed)]
     if name in CASCADE_WORLDS:
         return [judge_cascades(name, seed)]
+    if name in DIALOGUE_WORLDS:
+        return [judge_dialogue(name, seed)]
+    if name in SEARCH_WORLDS:
+        return [*judge_search(SEARCH_WORLDS[name], seed)]
+    if name in STAR_WORLDS:
+        return [judge_stars(STAR_WORLDS[name], seed)]
     if name in BUDGET_WORLDS:
         return [judge_budgets(BUDGET_WORLDS[name], seed)]
     if options.command_line:
@@ -127,6 +157,15 @@ def main() -> int:
     if cascades:
         for _, worlds, table_of in TABLES:
             print(table_of(cascades, [name for name in worlds if name in names]))
+    dialogue = [v for v in asked_for if isinstance(v, DialogueVerdict)]
+    for _, worlds in DIALOGUE_TABLES if dialogue else ():
+        print(dialogue_table(dialogue, [name for name in worlds if name in names]))
+    through_search = [v for v in asked_for if isinstance(v, SearchVerdict)]
+    if through_search:
+        print(search_table(through_search, [name for name in names if name in SEARCH_WORLDS]))
+    of_stars = [v for v in asked_for if isinstance(v, StarVerdict)]
+    if of_stars:
+        print(star_table(of_stars, [name for name in names if name in STAR_WORLDS]))
     plans = [v for v in asked_for if isinstance(v, BudgetVerdict)]
     if plans:
         print(budget_table(plans, [name for name in names if name in BUDGET_WORLDS]))
@@ -140,16 +179,7 @@ def _read(path: Path) -> list[AnyVerdict]:
         return []
     with path.open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    return [
-        AudienceVerdict(**row)
-        if row["world"] in AUDIENCE_WORLDS
-        else CascadeVerdict(**row)
-        if row["world"] in CASCADE_WORLDS
-        else BudgetVerdict(**row)
-        if row["world"] in BUDGET_WORLDS
-        else Verdict(**row)
-        for row in rows
-    ]
+    return [VERDICT_OF.get(row["world"], Verdict)(**row) for row in rows]
 
 
 if __name__ == "__main__":

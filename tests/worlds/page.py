@@ -13,9 +13,14 @@ from tests.worlds.audience_judge import AudienceVerdict, audience_table
 from tests.worlds.budget_judge import BudgetVerdict, budget_table
 from tests.worlds.budgets import BUDGET_WORLDS
 from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
+from tests.worlds.dialogue_judge import DIALOGUE_TABLES, DialogueVerdict, dialogue_table
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.regions import REGIONS_WORLDS
+from tests.worlds.search import SEARCH_WORLDS
+from tests.worlds.search_judge import SearchVerdict, search_table
+from tests.worlds.star_judge import StarVerdict, star_table
+from tests.worlds.stars import STAR_WORLDS
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS
 from tests.worlds.verdicts import Verdict
@@ -27,12 +32,19 @@ BY_REGION = tuple(REGIONS_WORLDS)
 FOLLOWERS = tuple(AUDIENCE_WORLDS)
 BUDGETS = tuple(BUDGET_WORLDS)
 UNCERTAIN = (*UNIDENTIFIED, "collinear")
+AnyVerdict = (
+    Verdict
+    | AudienceVerdict
+    | CascadeVerdict
+    | DialogueVerdict
+    | SearchVerdict
+    | StarVerdict
+    | BudgetVerdict
+)
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
-def rewrite(
-    page: Path, verdicts: Sequence[Verdict | AudienceVerdict | CascadeVerdict | BudgetVerdict]
-) -> None:
+def rewrite(page: Path, verdicts: Sequence[AnyVerdict]) -> None:
     """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
@@ -45,6 +57,9 @@ def rewrite(
     cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
     plans = [one for one in verdicts if isinstance(one, BudgetVerdict)]
     of_followers = [one for one in verdicts if isinstance(one, AudienceVerdict)]
+    dialogue = [one for one in verdicts if isinstance(one, DialogueVerdict)]
+    of_search = [one for one in verdicts if isinstance(one, SearchVerdict)]
+    of_stars = [one for one in verdicts if isinstance(one, StarVerdict)]
     tables: tuple[tuple[str, tuple[str, ...], Callable[[tuple[str, ...]], str]], ...] = (
         ("people", PEOPLE, lambda worlds: accuracy_table(of_types, worlds)),
         ("totals", TOTALS, lambda worlds: accuracy_table(of_types, worlds)),
@@ -53,10 +68,16 @@ def rewrite(
         ("assumptions of totals", HARD, lambda worlds: accuracy_table(of_types, worlds)),
         ("regions", BY_REGION, lambda worlds: accuracy_table(of_types, worlds)),
         ("followers", FOLLOWERS, lambda worlds: audience_table(of_followers, worlds)),
+        ("search", tuple(SEARCH_WORLDS), lambda worlds: search_table(of_search, worlds)),
+        ("stars", tuple(STAR_WORLDS), lambda worlds: star_table(of_stars, worlds)),
         ("budgets", BUDGETS, lambda worlds: budget_table(plans, worlds)),
         *(
             (name, tuple(worlds), lambda worlds, table_of=table_of: table_of(cascades, worlds))
             for name, worlds, table_of in TABLES
+        ),
+        *(
+            (name, tuple(worlds), lambda worlds: dialogue_table(dialogue, worlds))
+            for name, worlds in DIALOGUE_TABLES
         ),
     )
     for name, worlds, table_of in tables:

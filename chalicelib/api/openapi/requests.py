@@ -28,13 +28,23 @@ from chalicelib.services.answers.follower_values import (
     MAX_SIZE,
 )
 from chalicelib.services.answers.plan_bodies import MAX_FROZEN
+from chalicelib.services.answers.through_search import DEFAULT_ROUNDING
 from chalicelib.services.credentials.api_keys import MAX_DAYS, ROLES
+from chalicelib.services.dialogue.checking_sample import DEFAULT_SAMPLE, MAX_SAMPLE
+from chalicelib.services.dialogue.dialogue_question import (
+    CRITICISM,
+    FALSE_ALARMS_PER_YEAR,
+    MOST_FALSE_ALARMS,
+)
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ID
 from chalicelib.services.fitting.credits import MODELS
+from chalicelib.services.fitting.search_documents import ROUNDINGS
 from chalicelib.services.fitting.user_identity import USER_IDS
 from chalicelib.services.multipliers import MAX_ASKED
 from chalicelib.services.tenant_settings import (
+    MAX_BRAND_TERMS,
     MAX_ROLES,
+    MAX_TERM_CHARACTERS,
     MAX_WEBHOOK_CHARACTERS,
     MIN_WINDOW_DAYS,
     SOURCE,
@@ -212,7 +222,7 @@ BODIES: dict[str, Schema] = {
     "SettingsBody": {
         "type": "object",
         "additionalProperties": False,
-        "description": "Absent settings do not change; `roles` replaces all roles.",
+        "description": "Absent settings do not change; `roles` and `brand_terms` replace all.",
         "properties": {
             "time_zone": {"type": "string", "description": "IANA name, e.g. Europe/Berlin."},
             "country": or_null({"type": "string", "enum": sorted(COUNTRIES)}),
@@ -231,6 +241,13 @@ BODIES: dict[str, Schema] = {
                     "description": "Length of the default window of a fit, which ends yesterday.",
                 }
             ),
+            "brand_terms": {
+                "type": "array",
+                "maxItems": MAX_BRAND_TERMS,
+                "items": {"type": "string", "minLength": 1, "maxLength": MAX_TERM_CHARACTERS},
+                "description": "Words that make a search query one for the brand. Later imports of "
+                "Search Console use them.",
+            },
             "webhook_url": or_null(
                 {
                     "type": "string",
@@ -391,6 +408,42 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "horizon_days": (
         {"type": "integer", "minimum": 1, "maximum": MAX_HORIZON_DAYS},
         f"Days after a follow that count; by default {DEFAULT_HORIZON_DAYS}.",
+    ),
+    "as_of": (
+        _WHEN,
+        "Leave out later events: an instant, or a day (its end in UTC); by default the end of the "
+        "data.",
+    ),
+    "hours": (
+        _text(128),
+        "Working hours of the team, such as `mon-fri/09:00-17:00/Europe/Berlin`.",
+    ),
+    "criticism": (
+        {"type": "number", "minimum": -1, "exclusiveMaximum": 0},
+        f"Sentiment that is still criticism; by default {CRITICISM}.",
+    ),
+    "rounding": (
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+        "Step of the stars that the platform shows. `/v1/search-effects` accepts "
+        f"{', '.join(ROUNDINGS)}, by default {DEFAULT_ROUNDING}; `/v1/dialogue` rounds stars to a "
+        "multiple of any step before it classes them.",
+    ),
+    "false_alarms": (
+        {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_FALSE_ALARMS},
+        f"False alarms a year that are acceptable; by default {FALSE_ALARMS_PER_YEAR:g}.",
+    ),
+    "before_from": (
+        _WHEN,
+        "First day of the earlier range with which the mood is compared; by default as many days.",
+    ),
+    "before_to": (_WHEN, "Last day of it; by default the day before `from`."),
+    "n": (
+        {"type": "integer", "minimum": 1, "maximum": MAX_SAMPLE},
+        f"Number of messages; by default {DEFAULT_SAMPLE}.",
+    ),
+    "only_through_search": (
+        _text(128),
+        "A cause, `channel/type`, that is known to work through search alone.",
     ),
     "engagement": (_text(128), "Engagement type, `channel/type`."),
     "baseline": (_text(128), "Engagement type to compare with, `channel/type`."),

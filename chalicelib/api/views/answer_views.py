@@ -97,6 +97,25 @@ def get_virality(call: Call) -> Answer:
     return Answer(answer, rows=answers.virality_rows(answer), columns=table.columns)
 
 
+@answer_route(
+    "/v1/search-effects",
+    params=("from", "to", "goal", "channel", "only_through_search", "rounding", "fit"),
+    answer=answers.SearchEffects,
+)
+def get_search_effects(call: Call) -> Answer:
+    """Get what engagements do through search, and what one more star shown does."""
+    document, asked = _asked(call)
+    answer = answers.search_effects(
+        document,
+        channel=call.query.get("channel"),
+        only_through_search=call.query.get("only_through_search"),
+        rounding=call.query.get("rounding"),
+        **asked,
+    )
+    table = answers.SEARCH_EFFECTS_TABLE
+    return Answer(answer, rows=answers.search_effect_rows(answer), columns=table.columns)
+
+
 @views.route(
     "POST",
     "/v1/virality/people",

@@ -15,6 +15,7 @@ covariates        annotations and controls as columns
 timeline          observed steps, with annotations and controls
 resolution        days or weeks: the step at which totals are compared
 joint_runs        days on which several channels rise together, as in a promotion
+beside            the effect of a step on the way, with its causes beside it
 same_day          traces of demand that moves marketing and sales on the same day
 late_effects      the probability that effects come weeks later
 late_fit          effects with a late part, averaged with those without one

@@ -11,7 +11,11 @@ from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.averaging import Averaged, Prior, average
 from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
 from chalicelib.attribution.time_series.priors import DecaysAndShapes
-from chalicelib.attribution.time_series.structural import Products, cross_products
+from chalicelib.attribution.time_series.structural import (
+    LEVEL_RATIOS,
+    Products,
+    cross_products,
+)
 from chalicelib.attribution.time_series.timeline import Timeline
 
 OWN_SHAPE_DAYS = 700
@@ -27,6 +31,7 @@ def average_shapes(
     baseline: Baseline,
     timeline: Timeline,
     prior: DecaysAndShapes,
+    least_ratio: float = 0.0,
 ) -> tuple[Averaged, Floats]:
     """Effects, and the weights of decays and shapes for each type, shape (K, G, H).
 
@@ -39,16 +44,20 @@ def average_shapes(
         See `average_effects`.
     prior : DecaysAndShapes
         Over at least these decays.
+    least_ratio : float, optional
+        See `average_effects`.
     """
     n_kinds, n_decays, n_shapes = candidates.shape[1:]
     prior = prior.up_to(n_decays)
     if timeline.times.size * timeline.step_days < OWN_SHAPE_DAYS:
-        averaged = average_effects(outcome, candidates, caused, baseline, prior)
+        averaged = average_effects(
+            outcome, candidates, caused, baseline, prior, least_ratio=least_ratio
+        )
         return averaged, averaged.decay_weights[:, :, None] * averaged.shape_weights
     own = prior.per_type()
     flat = candidates.reshape(outcome.size, n_kinds, -1, 1)
     averaged = average_effects(
-        outcome, flat, caused.reshape(n_kinds, -1, 1), baseline, own, own.groups
+        outcome, flat, caused.reshape(n_kinds, -1, 1), baseline, own, own.groups, least_ratio
     )
     return averaged, averaged.decay_weights.reshape(n_kinds, n_decays, n_shapes)
 
@@ -60,6 +69,7 @@ def average_effects(
     baseline: Baseline,
     prior: Prior,
     groups: Ints | None = None,
+    least_ratio: float = 0.0,
 ) -> Averaged:
     """Effects per engagement, averaged over candidate responses.
 
@@ -72,11 +82,14 @@ def average_effects(
         Sum of each candidate over all days of the window, divided by the type's engagements.
     groups : int array, shape (G,), optional
         See `averaging.average`.
+    least_ratio : float, optional
+        Smallest variance ratio of the level (`LEVEL_RATIOS`) that is considered.
     """
     measured = measure_candidates(outcome, candidates, caused, baseline)
-    return average(
-        measured.products, measured.to_effect, prior, shrink=measured.shrink, groups=groups
-    )
+    products = measured.products
+    if least_ratio > 0.0:
+        products = products.with_ratios(least_ratio <= LEVEL_RATIOS)
+    return average(products, measured.to_effect, prior, shrink=measured.shrink, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def fit_time_series(
     outcome, stocks = outcome[timeline.times], every_step[timeline.times]
     usual = unit_columns(stocks[:, :, DECAYS.size // 2])
     baseline = find_baseline(
-        outcome, resolution.total(counts)[timeline.times], usual, _searched(stocks), timeline
+        outcome, resolution.total(counts)[timeline.times], usual, searched_columns(stocks), timeline
     )
     candidates = responses(stocks, usual_stock)
     caused = caused / seen.sum(axis=0)[:, None, None]
@@ -219,7 +219,7 @@ def autocorrelation_p(errors: Floats) -> float:
     return float(acorr_ljungbox(errors, lags=[lags])["lb_pvalue"].iloc[0])
 
 
-def _searched(stocks: Floats) -> Floats:
+def searched_columns(stocks: Floats) -> Floats:
     """Marketing at several decays if there are enough steps for so many columns, else at one."""
     n_steps, n_kinds, _ = stocks.shape
     rich = n_steps >= 20 + 4 * len(SEARCHED_DECAYS) * n_kinds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from chalicelib.attribution.observations import Context, Observations
 from chalicelib.attribution.sensitivity import sensitivity_time_series
 from chalicelib.attribution.time_series.averaged_models import TimeSeriesFit, fit_time_series
 from chalicelib.attribution.time_series.covariates import build_covariates
+from chalicelib.attribution.time_series.joint_runs import JointRuns
 from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.time_series.timeline import Timeline, distinct
 from chalicelib.attribution.time_series.totals_doubts import Series, warn_of_doubts
@@ -27,6 +28,31 @@ _TOGETHER = 0.8
 _DIGITS = 12  # digits of compared shares, above the rounding error from another scale
 
 
+@dataclass(frozen=True, slots=True)
+class TotalsToFit:
+    """The types that totals can estimate, and the series of their model."""
+
+    resolution: Resolution
+    totals: Floats
+    """The outcome per step. Shape (N,)."""
+    counts: Floats
+    """Engagements per day of the types in the model. Shape (n_days, k)."""
+    covered: Bools
+    """Days on which each was observed. Shape (n_days, k)."""
+    kinds: Ints
+    """The types in the model. Shape (k,)."""
+    answered: Ints
+    """Positions in `kinds` of the types to estimate; the others are only in the model."""
+    usable: Bools
+    """Days on which everything was observed. Shape (T,)."""
+    series: Series
+    runs: JointRuns
+    ignored: tuple[str, ...]
+    """Controls with too many unknown days."""
+    whole_timeline: Timeline
+    """All usable steps, with those of joint runs."""
+
+
 def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft) -> None:
     """Estimate the types that are still open from totals, or reject them.
 
@@ -38,19 +64,59 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
         With the estimates from people and regions. Receives an estimate or a reason for every
         open type.
     """
+    data = select_totals(observed, explained, draft)
+    if data is None:
+        return
+    place, answered = data.answered, data.kinds[data.answered]
+    fit = fit_time_series(
+        data.totals,
+        data.counts,
+        data.resolution,
+        data.series.timeline,
+        data.covered,
+        observed.channels[data.kinds],
+    )
+    if _outside_shocks(data.totals, fit, data.series.timeline) < MIN_CONVERSIONS:
+        draft.reject(answered, "too_few_conversions")
+        return
+    if not fit.converged:
+        draft.reject(answered, "did_not_converge")
+        return
+    draft.totals = TotalsModel(data.kinds, fit.model)
+    _write_estimates(fit, data.resolution, answered, place, draft)
+    if data.usable.sum() < data.usable.size:
+        draft.warn(answered, "coverage_gap")
+    for code in context_used(observed.context, data.usable):
+        draft.warn(answered, code)
+    warn_of_doubts(fit, data.series, data.runs, answered, place, draft)
+    draft.diagnostics |= {
+        "usable_days": int(data.usable.sum()),
+        "context_columns": data.whole_timeline.context.shape[1],
+        "controls_ignored": list(data.ignored),
+        "joint_runs": [
+            _days_of(*run, data.whole_timeline, data.resolution) for run in data.runs.runs
+        ],
+    }
+
+
+def select_totals(observed: Observations, explained: Floats, draft: Draft) -> TotalsToFit | None:
+    """Choose the open types that totals can estimate, and reject the others.
+
+    Returns None if none is left. Parameters as in `estimate_from_totals`.
+    """
     by_region = np.flatnonzero([method == "time_series" for method in draft.methods])
     kinds, usable = _candidates(observed, draft)
     if kinds.size == 0:
-        return
+        return None
     outcome = observed.outcome - explained
     if outcome[usable].std() <= 1e-9 * max(observed.outcome[usable].mean(), 1.0):
         draft.reject(kinds, "no_variation_in_conversions")
-        return
+        return None
     sparse = np.array([is_sparse(observed.counts[:, kind], observed.outcome) for kind in kinds])
     draft.reject(kinds[sparse], "sparse_totals")
     kinds = kinds[~sparse]
     if kinds.size == 0:
-        return
+        return None
     weekly = np.array([is_weekly(observed.counts[:, kind]) for kind in kinds])
     resolution = resolve(observed.outcome, weekly)
     mixed = weekly if resolution.step_days == 1 else np.zeros_like(weekly)
@@ -59,24 +125,24 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     timeline, ignored = used_steps(observed, usable, resolution)
     if timeline.times.size < 2 * MIN_DEGREES_OF_FREEDOM // resolution.step_days:
         draft.reject(kinds[~mixed], "too_short_window")
-        return
+        return None
     changes = _changes(counts, resolution, timeline)
     varying = np.sqrt((changes**2).mean(axis=0)) > 1e-6 * resolution.total(counts).mean(axis=0)
     draft.reject(kinds[~varying & ~mixed], "no_variation")
     answerable = np.flatnonzero(varying & ~mixed)
     if answerable.size == 0:
-        return
+        return None
     kept, answered = _separable(changes, answerable, kinds, observed.names, draft)
     kept = np.concatenate([kept, np.flatnonzero(varying & mixed)])
     if _degrees_of_freedom(timeline, kept.size) < MIN_DEGREES_OF_FREEDOM:
         draft.reject(kinds[answered], "too_short_window")
-        return
+        return None
     padded = np.zeros(max(resolution.n_days, outcome.size))
     padded[: outcome.size] = outcome
     totals = resolution.total(padded)
     covered = _extended(observed.covered.counts[:, kinds[kept]], resolution.n_days)
     names = tuple(observed.names[kind] for kind in kinds[kept])
-    series = Series(
+    whole = Series(
         names,
         resolution.total(counts[:, kept]),
         totals,
@@ -84,38 +150,22 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
         resolution.total(_spread_days(observed.counts[:, by_region], resolution)),
         tuple(observed.names[kind] for kind in by_region),
     )
-    runs = series.joint_runs()
+    runs = whole.joint_runs()
     ordinary = timeline.only(runs.ordinary)
-    if _degrees_of_freedom(ordinary, kept.size) >= MIN_DEGREES_OF_FREEDOM:
-        series = replace(series, timeline=ordinary)
-    fit = fit_time_series(
-        totals,
-        counts[:, kept],
-        resolution,
-        series.timeline,
-        covered,
-        observed.channels[kinds[kept]],
+    used = _degrees_of_freedom(ordinary, kept.size) >= MIN_DEGREES_OF_FREEDOM
+    return TotalsToFit(
+        resolution=resolution,
+        totals=totals,
+        counts=counts[:, kept],
+        covered=covered,
+        kinds=kinds[kept],
+        answered=np.flatnonzero(np.isin(kept, answered)),
+        usable=usable,
+        series=replace(whole, timeline=ordinary) if used else whole,
+        whole_timeline=timeline,
+        runs=runs,
+        ignored=ignored,
     )
-    if _outside_shocks(totals, fit, series.timeline) < MIN_CONVERSIONS:
-        draft.reject(kinds[answered], "too_few_conversions")
-        return
-    if not fit.converged:
-        draft.reject(kinds[answered], "did_not_converge")
-        return
-    draft.totals = TotalsModel(kinds[kept], fit.model)
-    place = np.flatnonzero(np.isin(kept, answered))
-    _write_estimates(fit, resolution, kinds[answered], place, draft)
-    if usable.sum() < usable.size:
-        draft.warn(kinds[answered], "coverage_gap")
-    for code in context_used(observed.context, usable):
-        draft.warn(kinds[answered], code)
-    warn_of_doubts(fit, series, runs, kinds[answered], place, draft)
-    draft.diagnostics |= {
-        "usable_days": int(usable.sum()),
-        "context_columns": timeline.context.shape[1],
-        "controls_ignored": list(ignored),
-        "joint_runs": [_days_of(*run, timeline, resolution) for run in runs.runs],
-    }
 
 
 def _spread_days(counts: Floats, resolution: Resolution) -> Floats:

@@ -16,12 +16,12 @@ days without data are dropped and the step across them grows: the same likelihoo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import cholesky_banded, solveh_banded
 
-from chalicelib.attribution.arrays import Floats, Ints
+from chalicelib.attribution.arrays import Bools, Floats, Ints
 
 LEVEL_RATIOS: Floats = np.concatenate([[1e-7], np.logspace(-4.5, 0.5, 11)])
 """Variance of a day's step of the level relative to that of the noise, from "constant" to "wanders
@@ -76,9 +76,13 @@ class Scales:
             conversions, the rest may be around zero or below.
         times : int array, shape (T,), optional
             Days of the observations; consecutive ones by default.
-        Notes ----- Neither falls below a tenth of its usual size, so that no day has a million
-        times the weight of another and the matrices of `weigh` stay definite. If conversions are
-        and the fit would look too good; noise is therefore shrunk towards the same scale every day.
+
+        Notes
+        -----
+        Neither falls below a tenth of its usual size, so that no day has a million times the weight
+        of another and the matrices of `weigh` stay definite. If conversions are few, what is
+        expected of a day is estimated from the same few conversions that the weights are for, and
+        the fit would look too good; noise is therefore shrunk towards the same scale every day.
         """
         mean = float(np.abs(expected).mean())
         floor = max(0.1 * mean, 1e-9)
@@ -207,6 +211,10 @@ class Products:
     """
     degrees_of_freedom: int
     """Days less the level and the nuisance columns."""
+
+    def with_ratios(self, allowed: Bools) -> Products:
+        """The same with prior probability zero for all other ratios; `allowed` has shape (Q,)."""
+        return replace(self, log_weight=np.where(allowed, self.log_weight, -np.inf))
 
 
 def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: Scales) -> Products:

@@ -62,6 +62,8 @@ class ReadingOptions:
         Tables of costs.
     finds_costs : bool
         Also use tables of costs among the files, if `costs` is empty.
+    brand_terms : sequence of str
+        Words that make a search query one for the brand.
     """
 
     currency: str | None = None
@@ -70,6 +72,7 @@ class ReadingOptions:
     mappings: Sequence[FileOption] = ()
     costs: Sequence[str] = ()
     finds_costs: bool = True
+    brand_terms: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -386,6 +389,7 @@ class Gathering:
                 currency=self._options.currency,
                 spread=spread,
                 mapping=mapping,
+                brand_terms=self._options.brand_terms,
             )
             for outcome in convert_rows(reader):
                 last_row_rejected = isinstance(outcome, Rejected)

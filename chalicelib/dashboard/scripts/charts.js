@@ -235,7 +235,7 @@ export function drawForest(width, { rows, marks, label, format, domain, band }) 
 }
 
 // Very wide intervals do not squeeze the others: they are cut off with an arrow.
-function clippedDomain(values, estimates, references) {
+export function clippedDomain(values, estimates, references) {
   const all = [...values, ...references];
   if (!all.length) return [0, 1];
   const spread = Math.max(1e-9, ...estimates.map(Math.abs), ...references.map(Math.abs));

@@ -33,6 +33,13 @@ export function money(currency) {
   };
 }
 
+// Numbers of any size. The digits follow the largest number of an estimate, as for money.
+export function sized(x, scale = x) {
+  const size = Math.abs(scale),
+    digits = size >= 10 ? 0 : size < 1e-5 ? 2 : Math.min(5, 1 - Math.floor(Math.log10(size)));
+  return format({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(x);
+}
+
 const scaleOf = (e) => Math.max(...[e.estimate, e.ci_low, e.ci_high].map((x) => Math.abs(x ?? 0)));
 
 export const point = (e, show) => show(e.estimate, scaleOf(e));
@@ -56,6 +63,17 @@ export function bounds(e, written) {
 
 export function interval(e, show) {
   return e.estimate === null ? t("unknown") : `${point(e, show)} (${bounds(e, show)})`;
+}
+
+// A waiting time in the largest fitting unit.
+export function hoursInWords(hours) {
+  const [value, unit] = hours < 0.95 ? [60 * hours, "minute"] : hours < 48 ? [hours, "hour"] : [hours / 24, "day"];
+  return format({
+    style: "unit",
+    unit,
+    unitDisplay: "long",
+    maximumFractionDigits: unit === "hour" && value < 9.95 ? 1 : 0,
+  }).format(value);
 }
 
 // Days are UTC days.

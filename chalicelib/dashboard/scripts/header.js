@@ -5,6 +5,7 @@ import { capital, goalName } from "./names.js";
 import { hasText, t } from "./language.js";
 import { listFits, previousPeriod } from "./basis.js";
 import { incompleteOf } from "./coverage_chart.js";
+import { makeRangeControl } from "./range_control.js";
 import { ask, isShared, pathOf } from "./session.js";
 import { changeState, linkTo } from "./state.js";
 
@@ -27,8 +28,7 @@ export async function showHeader(visit, basis, names) {
 }
 
 function makeRanges(visit, { window }) {
-  const from = visit.state.params.get("from"),
-    to = visit.state.params.get("to"),
+  const { params } = visit.state,
     length = daysBetween(window.from, window.to);
   const presets = PRESETS.filter((one) => one < length).map((one) => ({
     value: String(one),
@@ -36,47 +36,12 @@ function makeRanges(visit, { window }) {
     from: addDays(window.to, 1 - one),
     to: window.to,
   }));
-  const chosen = !from && !to ? "all" : presets.find((one) => one.from === from && one.to === to)?.value || "custom";
-  const first = make("input", {
-    type: "date",
-    id: "range-from",
+  const all = { value: "all", label: t("range.all", { days: days(window.from, window.to) }), from: null, to: null };
+  return makeRangeControl({ from: params.get("from"), to: params.get("to") }, [all, ...presets], {
     min: window.from,
     max: window.to,
-    value: from || window.from,
-    required: true,
+    ...window,
   });
-  const last = make("input", {
-    type: "date",
-    id: "range-to",
-    min: window.from,
-    max: window.to,
-    value: to || window.to,
-    required: true,
-  });
-  const own = make(
-    "span",
-    { class: "own-range", hidden: chosen !== "custom" },
-    labelled(t("range.from"), first),
-    labelled(t("range.to"), last),
-  );
-  const apply = () => {
-    if (first.value && last.value && first.validity.valid && last.validity.valid && first.value <= last.value)
-      changeState({ from: first.value, to: last.value });
-  };
-  first.addEventListener("change", apply);
-  last.addEventListener("change", apply);
-  const options = [
-    { value: "all", label: t("range.all", { days: days(window.from, window.to) }) },
-    ...presets,
-    { value: "custom", label: t("range.custom") },
-  ];
-  const select = makeSelect({ id: "range" }, options, chosen, (value) => {
-    const preset = presets.find((one) => one.value === value);
-    own.hidden = value !== "custom";
-    if (value === "custom") first.focus();
-    else changeState({ from: preset ? preset.from : null, to: preset ? preset.to : null });
-  });
-  return make("div", { class: "field-group" }, labelled(t("range.label"), select), own);
 }
 
 function makeGoals(basis, goals) {

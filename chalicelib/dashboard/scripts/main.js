@@ -22,6 +22,8 @@ import { showOverview } from "./overview.js";
 import { showChannels } from "./channels.js";
 import { showFollowers } from "./followers.js";
 import { showVirality } from "./virality.js";
+import { showSearch } from "./search.js";
+import { showDialogue } from "./dialogue.js";
 import { showComparison } from "./compare.js";
 import { showModels } from "./models.js";
 import { showExperiments } from "./experiments.js";
@@ -37,6 +39,8 @@ const VIEWS = {
   channels: { show: showChannels, needsFit: true, controls: ["range", "goal", "compare", "fit"], shares: true },
   followers: { show: showFollowers, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
   virality: { show: showVirality, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
+  search: { show: showSearch, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
+  dialogue: { show: showDialogue, needsFit: false, controls: [], shares: true },
   compare: { show: showComparison, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
   models: { show: showModels, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
   experiments: { show: showExperiments, needsFit: false, controls: ["goal", "fit"], shares: true },

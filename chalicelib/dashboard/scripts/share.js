@@ -17,12 +17,14 @@ const LINKABLE = [
   "attribution",
   "audiences",
   "virality",
+  "search-effects",
+  "dialogue",
   "coverage",
   "decomposition",
   "experiments",
   "timeseries",
 ];
-const OF_A_FIT = LINKABLE.filter((one) => !["coverage", "experiments", "timeseries"].includes(one));
+const OF_A_FIT = LINKABLE.filter((one) => !["dialogue", "coverage", "experiments", "timeseries"].includes(one));
 const EXPIRY = [7, 30, 90];
 
 const nameOfPath = (path) => path.replace(/^v1\//, "").split("?")[0];

@@ -47,7 +47,7 @@ from chalicelib.importers.values.numerals import NumberFormat, decide_number_for
 from chalicelib.model.errors import ExportRejected
 
 _MONEY = ("cost", "value", "refunded")
-_ABOUT = ("channel", "type", "campaign_id", "content_id")
+_ABOUT = ("channel", "type", "campaign_id", "content_id", "region")
 """The fields that identify the object of a row and a part of it."""
 _ONE_EACH = frozenset(("event_id", "user_id"))
 """Fields of rows that each record one event and are never subtotals."""

@@ -29,7 +29,7 @@ from chalicelib.importers.values.event_identity import (
 PLATFORM = "mapped"
 _FIELDS = (
     *("channel", "account", "campaign_id", "content_id", "currency"),
-    *("type", "paid", "goal", "user_id", "event_id", "consent", "parent_event_id"),
+    *("type", "paid", "goal", "user_id", "event_id", "consent", "parent_event_id", "region"),
 )
 
 
@@ -71,7 +71,8 @@ class MappedSubjects(Subjects):
             raise RowRejected("missing_value", "the row has no channel")
         account = texts["account"] or self._plan.account
         names = [texts[f] for f in ("campaign_id", "content_id", "type", "user_id", "event_id")]
-        key = digest(object_key([*names, goal]))
+        region = [texts["region"]] if texts["region"] else []
+        key = digest(object_key([*names, goal, *region]))
         kind = type_of(texts["type"]) if self._has_type else ""
         paid = truth_of(texts["paid"])
         own_id, parent_id = self._linked_ids(account, texts["event_id"], texts["parent_event_id"])
@@ -91,6 +92,7 @@ class MappedSubjects(Subjects):
             consents="consent" not in self._at or agrees(texts["consent"]),
             own_id=own_id,
             parent_id=parent_id,
+            region=texts["region"],
         )
         self.keep(key_cells, subject)
         return subject

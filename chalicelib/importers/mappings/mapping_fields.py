@@ -31,7 +31,10 @@ FIELD_MEANINGS = {
     "audience": "followers, fans or subscribers on that day",
     "channel": "the channel",
     "campaign_id": "the campaign; part of the event id",
-    "content_id": "the post, video or article; part of the event id",
+    "content_id": "the post, video or article, or the product of conversions and reviews; part of "
+    "the event id",
+    "region": "the region of the row's engagements and conversions, at most 64 characters; part of "
+    "the event id",
     "account": "the platform's account; part of the event id",
     "event_id": "your own id of the row; part of the event id. A row without one, or with the id "
     "of an earlier row, is rejected",
@@ -67,7 +70,8 @@ CONSTANT_MEANINGS = {
     "paid": "`true` or `false`",
     "type": "the engagement type that each row is or counts",
     "campaign_id": "the campaign",
-    "content_id": "the post, video or article",
+    "content_id": "the post, video or article, or the product",
+    "region": "the region of all rows",
     "from": "first day of all rows, such as `2026-06-01`, if no column has a date; with `to`",
     "to": "last day of all rows",
     "year": "the year of days without one, such as `3 June` or `03.06.`: a whole number",

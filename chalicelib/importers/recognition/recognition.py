@@ -33,6 +33,8 @@ class Options:
         The user's mapping; without columns it only sets the format of dates and numbers.
     said : tuple of str
         Statements of other files of the same download about this one (`Recognition.says`).
+    brand_terms : tuple of str
+        Words that make a search query one for the brand.
     """
 
     currency: str = ""
@@ -40,6 +42,7 @@ class Options:
     account: str = ""
     mapping: Mapping | None = None
     said: tuple[str, ...] = ()
+    brand_terms: tuple[str, ...] = ()
 
     @property
     def day_order(self) -> DayOrder:

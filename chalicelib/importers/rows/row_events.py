@@ -106,6 +106,10 @@ class RowEvents:
                 content_id=subject.content,
             )
             events += book(tally)
+        if subject.region:
+            for event in events:
+                if event["kind"] == "engagement":
+                    event["region"] = subject.region
         return tuple(events)
 
     def of_sale(self, subject: Subject, span: Span, ordinal: int, sale: Sale) -> RawEvent:
@@ -122,6 +126,10 @@ class RowEvents:
             event["value"] = sale.value
         if sale.is_refund:
             event["refund"] = True
+        if subject.content:
+            event["content_id"] = subject.content
+        if subject.region:
+            event["region"] = subject.region
         if subject.user and subject.consents:
             event["user_id"] = subject.user
         return event

@@ -65,7 +65,7 @@ class Subject:
         Its part of the event ids.
     code : int
         A numeric code of it.
-    channel, account, campaign, content, currency : str
+    channel, account, campaign, content, currency, region : str
         Empty if unknown.
     bases : Bases
     paid : bool
@@ -97,6 +97,7 @@ class Subject:
     consents: bool = True
     own_id: str = ""
     parent_id: str = ""
+    region: str = ""
 
     named: RawEvent = field(init=False)
 
@@ -107,6 +108,8 @@ class Subject:
             named["campaign_id"] = self.campaign
         if self.content:
             named["content_id"] = self.content
+        if self.region:
+            named["region"] = self.region
         if self.parent_id:
             named["parent_event_id"] = self.parent_id
         if self.user:

@@ -415,4 +415,171 @@ REASONS = (
         "The budget cannot be spent, or saved, within the limits of the channels that may move.",
         "Choose a budget closer to today's, or allow larger changes.",
     ),
+    # --- mood, response times and alarms -----------------------------------------------------
+    Code(
+        "no_messages",
+        "No messages",
+        "There are no messages in the range.",
+        "Use a longer range, or import mentions, comments or reviews.",
+        "caution",
+    ),
+    Code(
+        "no_checked_sentiment",
+        "Sentiment not checked",
+        "No person has checked what the classifier says, so its errors are "
+        "unknown; the true mood may be quite different from `classified`.",
+        "Check some messages that are drawn by lot, and send them again with `sentiment_checked`.",
+        "caution",
+    ),
+    Code(
+        "too_few_checked",
+        "Too few checks",
+        "A class that the classifier says often has fewer than five checked messages.",
+        "Check more messages of this class, drawn by lot.",
+        "caution",
+    ),
+    Code(
+        "one_sided_checks",
+        "One-sided checks",
+        "Only some of the classes that the classifier says were checked, so its "
+        "errors in the others are unknown.",
+        "Check messages of all classes, drawn by lot.",
+        "caution",
+    ),
+    Code(
+        "classifier_uninformative",
+        "Classifier not informative",
+        "The classifier may say the same about messages that a person rates "
+        "differently, so what it says cannot be corrected.",
+        "Use another classifier, or check more messages of this range.",
+        "caution",
+    ),
+    Code(
+        "too_few_threads",
+        "Too few threads",
+        "Nearly all messages of a range are in one thread, so chance cannot be told from a change.",
+        "Use longer ranges.",
+        "caution",
+    ),
+    Code(
+        "one_sided_mood",
+        "No difference in mood",
+        "All messages of both ranges are negative, or none is, so the error of "
+        "the change is unknown.",
+        "Use longer ranges.",
+        "caution",
+    ),
+    Code(
+        "no_replies_in_data",
+        "No replies in the data",
+        "The data contain no reply of the brand, so silence cannot be told from a missing import.",
+        "Import the brand's answers as `reply` with `parent_event_id`.",
+        "caution",
+    ),
+    Code(
+        "no_criticism",
+        "No criticism",
+        "There is no critical message in the range.",
+        "Use a longer range, or another threshold of criticism.",
+        "caution",
+    ),
+    Code(
+        "too_few_criticisms",
+        "Too few critical messages",
+        "There are fewer than ten critical messages.",
+        "Use a longer range.",
+        "caution",
+    ),
+    Code(
+        "history_too_short",
+        "History too short",
+        "There are too few days before this day to know what is usual, or fewer "
+        "than four weeks for a share of voice.",
+        "Import earlier messages, or use a longer range.",
+        "caution",
+    ),
+    Code(
+        "no_data",
+        "No data for the day",
+        "There are no data for this day, so it is not known whether it was quiet.",
+        "Import the missing days.",
+        "caution",
+    ),
+    Code(
+        "no_competitors",
+        "No competitors",
+        "No message is about another company, so there is no share of voice.",
+        "Import messages about competitors with `about`.",
+        "caution",
+    ),
+    Code(
+        "day_not_over",
+        "Day not over",
+        "The day is not over yet, so it is unknown whether it will have been quiet.",
+        "Wait until the day is over.",
+        "note",
+    ),
+    # --- search and stars ------------------------------------------------------------------
+    Code(
+        "no_search_visits",
+        "No search visits",
+        "There are fewer than 100 visits from search (clicks of `organic_search` or "
+        "`brand_search`) in the window.",
+        "Import Search Console, GA4 or Matomo.",
+        "caution",
+    ),
+    Code(
+        "hidden_demand_possible",
+        "Hidden demand possible",
+        "Demand that no one records can raise search visits and conversions alike, so the part "
+        "through search has an upper bound but no estimate.",
+        "Declare a cause that works through search alone (`only_through_search`), or run an "
+        "experiment.",
+        "caution",
+    ),
+    Code(
+        "visit_worth_unknown",
+        "Worth of a visit unknown",
+        "What a visit from search brings cannot be estimated next to its causes, so only the "
+        "whole effect bounds the part through search.",
+        "Use a longer window.",
+        "note",
+    ),
+    Code(
+        "weak_instrument",
+        "Declared cause too weak",
+        "The cause declared with `only_through_search` has no estimate, or its visits do not "
+        "exceed zero by two half-widths of their interval.",
+        "Use a longer window, or declare a cause that brings more visits.",
+        "caution",
+    ),
+    Code(
+        "no_rated_reviews",
+        "No reviews with stars",
+        "No review has both a rating and a `content_id`, so the display of a product is not known.",
+        "Import reviews with their stars and their product.",
+        "caution",
+    ),
+    Code(
+        "no_content_on_conversions",
+        "Products of conversions unknown",
+        "Neither conversions nor search visits name the products that are reviewed.",
+        "Send the product as `content_id` of conversions, as in the reviews.",
+        "caution",
+    ),
+    Code(
+        "too_few_crossings",
+        "Too few changes of the display",
+        "The shown stars of products changed fewer than 20 times.",
+        "Use a longer window, more products, or the rounding of the platform (`rounding`).",
+        "caution",
+    ),
+    Code(
+        "reviews_follow_sales",
+        "Reviews follow sales",
+        "Sales bring reviews, so products with many reviews sell well even if the number of "
+        "reviews has no effect.",
+        "Run an experiment: ask a random part of the buyers for a review.",
+        "do_not_act",
+    ),
 )

@@ -169,5 +169,81 @@ VERDICTS = tuple(
             "The experiment would not find the effect that the model expects.",
             "Use more people, regions or days, or test a larger change.",
         ),
+        (
+            "better",
+            "Better",
+            "The share of negative messages fell: the whole interval of the change is below 0.",
+            "No action is needed.",
+        ),
+        (
+            "worse",
+            "Worse",
+            "The share of negative messages rose: the whole interval of the change is above 0.",
+            "Read the messages of the range.",
+        ),
+        (
+            "no_change_seen",
+            "No change seen",
+            "The data do not show whether the share of negative messages changed.",
+            "Check more messages, or use longer ranges.",
+        ),
+        (
+            "shitstorm",
+            "Shitstorm",
+            "The day has more criticism than chance explains, also for the amount"
+            " of the other talk.",
+            "Read the criticism of the day, and answer it.",
+        ),
+        (
+            "buzz",
+            "Buzz",
+            "The day has unusually many messages, but criticism is not an "
+            "unusually large part of them.",
+            "No action is needed.",
+        ),
+        (
+            "quiet",
+            "Quiet",
+            "The day has no more messages and no more criticism than usual.",
+            "No action is needed.",
+        ),
+        (
+            "may_come_through_search",
+            "May come through search",
+            "The effect is clear, and search can be its way: the bound of the path is at least a "
+            "quarter of the lower end of the effect.",
+            "Declare a cause that works through search alone, or run an experiment.",
+        ),
+        (
+            "not_through_search",
+            "Not through search",
+            "The effect is clear, and at most a quarter of its lower end can come through search.",
+            "No action is needed.",
+        ),
+        (
+            "through_search",
+            "Through search",
+            "A part of the effect comes through search, if the cause declared with "
+            "`only_through_search` works through search alone: the whole interval is above 0.",
+            "Check whether the declared cause has another way to conversions.",
+        ),
+        (
+            "brings_visits_only",
+            "Brings visits",
+            "The engagements bring visits from search; an effect on conversions is not shown.",
+            "Use a longer window, or run an experiment.",
+        ),
+        (
+            "effect_path_unknown",
+            "Way unknown",
+            "The effect is clear, but the data do not show whether it comes through search.",
+            "Import visits from search, or use a longer window.",
+        ),
+        (
+            "stars_matter",
+            "Stars matter",
+            "A star more in the display changes sales: the whole interval is on one side of 0.",
+            "No action is needed.",
+        ),
     )
 )

@@ -499,6 +499,114 @@ WARNINGS = (
         "caution",
         "too_high",
     ),
+    # --- mood, response times and alarms -----------------------------------------------------
+    _warning(
+        "sentiment_missing",
+        "Messages without a sentiment",
+        "At least one in twenty messages has no sentiment, no stars and no check;"
+        " the mood is that of the others.",
+        "Send `sentiment` with all messages.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_checked",
+        "Few checks",
+        "Fewer than 60 messages were checked; the interval may be too narrow.",
+        "Check the messages in `needed`, drawn by lot.",
+        "caution",
+    ),
+    _warning(
+        "classifier_may_have_drifted",
+        "Classifier may have changed",
+        "The classifier's errors are known from other messages only. If it errs "
+        "differently here, the mood is wrong.",
+        "Check messages of this range, drawn by lot.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "reply_before_message",
+        "Reply before the message",
+        "Some replies are dated before the message that they answer; these messages are left out.",
+        "Check the time zone of the source.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "few_threads",
+        "Few threads",
+        "Most criticism is in a few threads, each of which may be answered at "
+        "once; the interval may be too narrow.",
+        "Use a longer range.",
+        "caution",
+    ),
+    _warning(
+        "criticism_too_young",
+        "Criticism too young",
+        "Too few critical messages are a day old, so the share answered within a day is not known.",
+        "Wait, or use a longer range.",
+    ),
+    _warning(
+        "no_replies_of",
+        "No replies of the channel",
+        "The data have no reply of the brand on this channel, so its messages are left out of the "
+        "response times.",
+        "Import the brand's replies of this channel as `reply`.",
+        "caution",
+    ),
+    _warning(
+        "only_totals_of",
+        "Only totals",
+        "This source also has messages that are known only as totals; they are in no number "
+        "about the dialogue.",
+        "Import single messages of this source.",
+        "caution",
+    ),
+    # --- search and stars ------------------------------------------------------------------
+    _warning(
+        "slow_effects_not_seen",
+        "Slow effects not seen",
+        "Reviews, links and mentions can raise a position in search over months; totals show "
+        "only the effect of the first weeks.",
+        "Count the effect as a lower part of the truth.",
+        "note",
+        "too_low",
+    ),
+    _warning(
+        "visits_follow_conversions",
+        "Visits follow conversions",
+        "The visits of tomorrow explain the conversions of today, as if buyers came back to look "
+        "up their order.",
+        "Exclude pages for existing orders from the visits.",
+        "caution",
+        "too_high",
+    ),
+    _warning(
+        "few_crossings",
+        "Few changes of the display",
+        "The shown stars changed fewer than 100 times, so the interval may be slightly too narrow.",
+        "Use a longer window or more products.",
+        "caution",
+    ),
+    _warning(
+        "placebo_threshold_moves",
+        "Placebo thresholds move sales",
+        "Sales also change where the mean rating crosses a value at which the display does not "
+        "change, so something else moves both.",
+        "Check the rounding of the platform (`rounding`).",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "earlier_reviews_unknown",
+        "Earlier reviews unknown",
+        "Most products were sold from the first weeks of the data, so they may have earlier "
+        "reviews that count in the display but not here.",
+        "Import all reviews of the products from the beginning.",
+        "caution",
+        "too_low",
+    ),
     # --- plans ------------------------------------------------------------------------------
     _warning(
         "revenue_is_not_margin",

@@ -48,11 +48,13 @@ from chalicelib.services.answers.follower_values import (
     audience_rows,
     audiences,
 )
-from chalicelib.services.answers.share_spread import (
-    VIRALITY_TABLE,
-    Virality,
-    virality,
-    virality_rows,
+from chalicelib.services.answers.share_spread import virality, virality_rows
+from chalicelib.services.answers.share_spread_shapes import VIRALITY_TABLE, Virality
+from chalicelib.services.answers.through_search import (
+    SEARCH_EFFECTS_TABLE,
+    SearchEffects,
+    search_effect_rows,
+    search_effects,
 )
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "EQUIVALENCE_TABLE",
     "PLAN_TABLE",
     "ROI_TABLE",
+    "SEARCH_EFFECTS_TABLE",
     "VIRALITY_TABLE",
     "Attribution",
     "Audiences",
@@ -74,6 +77,7 @@ __all__ = [
     "PlanAsked",
     "ResponseCurveAnswer",
     "Roi",
+    "SearchEffects",
     "Virality",
     "attribution",
     "attribution_rows",
@@ -92,6 +96,8 @@ __all__ = [
     "response_curves",
     "roi",
     "roi_rows",
+    "search_effect_rows",
+    "search_effects",
     "virality",
     "virality_rows",
 ]

@@ -101,9 +101,8 @@ def read_effects(document: FitDocument, goal: str, days: Range) -> list[Effect]:
     Types whose estimates exceed the actual conversions are rejected (`adding_up`).
     """
     fitted = document["goals"][goal]
-    whole = Range(0, len(fitted["conversions"]) - 1, days.start, days.end)
     found = [
-        _read_effect(index, document["decays"], kind, fit, days, whole)
+        _read_effect(index, document["decays"], kind, fit, days)
         for index, (kind, fit) in enumerate(
             zip(document["kinds"], fitted["estimates"], strict=True)
         )
@@ -124,17 +123,12 @@ def _read_effect(
     kind: KindDocument,
     fit: EstimateDocument,
     days: Range,
-    whole: Range,
 ) -> Effect:
     """Return one type, with the part of its effect that falls inside the window."""
     scale, unseen, warnings = 1.0, NONE_UNSEEN, list(fit["warnings"])
     if fit["delta"] is not None:
-        profile = Profile.read(decays, fit)
-        unseen = profile.unseen(kind["counts"], days)
-        part = (days.first, days.last) != (whole.first, whole.last)
-        seen_of_all = 1.0 - profile.unseen(kind["counts"], whole).mean if part else 0.0
-        if seen_of_all > 0:
-            scale = (1.0 - unseen.mean) / seen_of_all
+        unseen = Profile.read(decays, fit).unseen(kind["counts"], days)
+        scale = scale_of(decays, fit, kind["counts"], days)
         if unseen.mean >= MATERIAL_UNSEEN:
             warnings.append("unseen_effect")
     return Effect(
@@ -153,6 +147,26 @@ def _read_effect(
         warnings=distinct(warnings),
         sensitivity=read_sensitivity(fit),
     )
+
+
+def scale_of(decays: list[float], fit: EstimateDocument, counts: list[int], days: Range) -> float:
+    """Mean effect of an engagement in a range, divided by that in the whole window.
+
+    Effects after the window are in neither, and the last days of the window have more of these.
+
+    Parameters
+    ----------
+    counts : list of int
+        Engagements per day of the window.
+    """
+    whole = Range(0, len(counts) - 1, days.start, days.end)
+    if (days.first, days.last) == (whole.first, whole.last):
+        return 1.0
+    profile = Profile.read(decays, fit)
+    seen_of_all = 1.0 - profile.unseen(counts, whole).mean
+    if seen_of_all <= 0:
+        return 1.0
+    return (1.0 - profile.unseen(counts, days).mean) / seen_of_all
 
 
 def find_effect(effects: list[Effect], field: str, name: str, *, paid: bool) -> Effect:

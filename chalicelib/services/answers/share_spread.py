@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Literal
-
-from pydantic import Field
-from typing_extensions import TypedDict
+from collections.abc import Iterator, Sequence
 
 from chalicelib.attribution.virality.day_sums import RangeReproduction, reproduction_of
 from chalicelib.attribution.virality.estimated import (
@@ -18,32 +14,34 @@ from chalicelib.attribution.virality.estimated import (
     judge_spread,
     needed_factor,
 )
-from chalicelib.attribution.virality.share_value import value_share
 from chalicelib.model.errors import OtherVersion
 from chalicelib.services.answer_fields import (
-    Channel,
-    Count,
-    Day,
     Estimate,
-    Instant,
-    Period,
-    Reasons,
-    Warnings,
 )
-from chalicelib.services.answer_tables import Column, Row, Table
-from chalicelib.services.answers.effects import Effect, read_effects
+from chalicelib.services.answer_tables import Row
 from chalicelib.services.answers.intervals import NO_ESTIMATE, rounded
 from chalicelib.services.answers.ranges import (
-    OfFit,
     Range,
     read_goal,
     read_range,
     refer_to,
 )
+from chalicelib.services.answers.share_spread_shapes import (
+    VIRALITY_TABLE,
+    ChannelSpread,
+    ContentsOfShares,
+    Multipliers,
+    ShareNumbers,
+    SpreadOfShares,
+    SpreadQuestion,
+    Virality,
+    shown_bounds,
+    shown_estimate,
+)
+from chalicelib.services.answers.share_values import values_of_shares
 from chalicelib.services.answers.summaries_in_words import words_of
 from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.spread_documents import (
-    Bounds,
     PersonDocument,
     SpreadDocument,
     SpreadPart,
@@ -52,143 +50,6 @@ from chalicelib.services.fitting.spread_documents import (
 NO_SHARES = "no_shares"
 OF_WINDOW = "of_the_whole_window"
 """Warning: contents and people are compared over the whole window of the fit, not the range."""
-SpreadMethod = Literal["edges"]
-
-
-class WeekOfShares(TypedDict):
-    """R of the shares of a week of the fit's window."""
-
-    week: Day
-    reproduction: Estimate
-
-
-class ShareNumbers(TypedDict):
-    """Numbers of shares in the range."""
-
-    total: float
-    from_outside: Count
-    with_parent: Count
-    offspring_seen: float | None
-
-
-class SpreadOfShares(TypedDict):
-    """How shares spread."""
-
-    verdict: SpreadVerdict
-    summary: str
-    reproduction: Estimate
-    at_most: Annotated[
-        float | None,
-        Field(description="Upper limit of R if parents may be missing; null without a limit."),
-    ]
-    probability_above: Annotated[
-        float | None, Field(description="Probability that R is above 1; null if unknown.")
-    ]
-    needed_factor: Annotated[
-        Estimate,
-        Field(
-            description="How many times as many shares each share would have to bring for R = 1."
-        ),
-    ]
-    reproduction_of_brought: Estimate
-    amplification: Annotated[
-        Estimate, Field(description="Shares in the end per share from outside.")
-    ]
-    by_week: list[WeekOfShares]
-    shares: ShareNumbers
-    growth_per_day: Annotated[
-        Estimate, Field(description="Relative growth of the number of shares per day.")
-    ]
-    ceiling: Annotated[
-        float | None,
-        Field(description="R of finished cascades is at most this, whatever the parents are."),
-    ]
-    reproduction_without_followers: Estimate
-    reasons: Reasons
-    warnings: Warnings
-
-
-class ChannelSpread(SpreadOfShares):
-    """How the shares of one channel spread."""
-
-    channel: Channel
-
-
-class ShareValue(TypedDict):
-    """What one share of a channel is worth: itself, and with all that it brings."""
-
-    channel: Channel
-    own_conversions: Estimate
-    conversions_with_all_it_brings: Estimate
-    own: Estimate
-    with_all_it_brings: Estimate
-    reasons: Reasons
-    warnings: Warnings
-
-
-class ContentOfShares(TypedDict):
-    """The shares of one content."""
-
-    content_id: str | None
-    shares: Count
-    reproduction: Estimate
-    probability_above: float | None
-    final_size: Annotated[
-        Estimate,
-        Field(description="Shares in the end, if the content still spreads; ci_low: at least."),
-    ]
-
-
-class ContentsOfShares(TypedDict):
-    """Contents; `told_apart` is false if luck explains their differences."""
-
-    told_apart: bool
-    items: list[ContentOfShares]
-
-
-class Multiplier(TypedDict):
-    """A person whose shares bring more than the average share; `person` is a keyed hash."""
-
-    person: str
-    shares: Count
-    brought: Count
-    factor: Estimate
-
-
-class Multipliers(TypedDict):
-    """People; `told_apart` is false if luck explains their differences: then no one is named."""
-
-    told_apart: bool
-    brought_by_top_percent: float | None
-    people: list[Multiplier]
-
-
-class SpreadQuestion(TypedDict):
-    """The goal of the values, and when the data end."""
-
-    goal: str | None
-    currency: str
-    confidence: float
-    as_of: Instant | None
-    method: SpreadMethod | None
-
-
-class Virality(SpreadOfShares, SpreadQuestion, Period, OfFit):
-    """Whether content spreads by itself, and what a share is worth with all that it brings."""
-
-    channels: list[ChannelSpread]
-    share_value: list[ShareValue]
-    contents: ContentsOfShares
-    multipliers: Multipliers
-
-
-VIRALITY_TABLE = Table(
-    ChannelSpread,
-    *("channel", "verdict", "reproduction", "at_most", "probability_above", "needed_factor"),
-    *("reproduction_of_brought", "amplification", "growth_per_day", "ceiling"),
-    *(Column(f"shares.{name}", f"shares_{name}") for name in ShareNumbers.__annotations__),
-    *("reasons", "warnings", "summary"),
-)
 
 
 def virality(
@@ -244,7 +105,7 @@ def virality(
         "channels": list(channels.values()),
         "share_value": []
         if spread is None or found_goal is None
-        else _values(document, found_goal, days, shown, channels),
+        else values_of_shares(document, found_goal, days, shown, channels),
         "contents": _contents(spread),
         "multipliers": _multipliers(spread, people),
         "from": days.start.isoformat(),
@@ -358,7 +219,11 @@ def _estimated(part: SpreadPart, found: RangeReproduction, days: Range) -> Sprea
     amplified = amplify(r, at_most)
     if part["amplification"] is not None and part["amplification"][2] is None:
         amplified = Estimated(amplified.estimate, amplified.ci_low, None)
-    shown, amplification, needed = _of_r(r), _shown(amplified), _shown(needed_factor(r))
+    shown, amplification, needed = (
+        _of_r(r),
+        shown_estimate(amplified),
+        shown_estimate(needed_factor(r)),
+    )
     return answer | {
         "verdict": verdict,
         "summary": summarise(verdict, shown, amplification, needed, at_most, []),
@@ -381,103 +246,7 @@ def _brought(part: SpreadPart) -> Reproduction | None:
 
 
 def _of_r(r: Reproduction) -> Estimate:
-    return _shown(Estimated(r.estimate, r.ci_low, r.ci_high))
-
-
-def _values(
-    document: FitDocument,
-    goal: str,
-    days: Range,
-    shown: SpreadOfShares,
-    channels: Mapping[str, SpreadOfShares],
-) -> list[ShareValue]:
-    """What a share of each channel is worth, with all that it brings.
-
-    Shares of a channel without a spread of its own (there is only one) spread as all do.
-    """
-    effects = read_effects(document, goal, days)
-    return [
-        _value(document, goal, effect, effects, channels.get(effect.channel, shown))
-        for effect in effects
-        if effect.type == "share" and not effect.paid
-    ]
-
-
-def _value(
-    document: FitDocument,
-    goal: str,
-    share: Effect,
-    effects: Sequence[Effect],
-    shown: SpreadOfShares,
-) -> ShareValue:
-    fitted = document["goals"][goal]
-    value: ShareValue = {
-        "channel": share.channel,
-        "own_conversions": NO_ESTIMATE,
-        "conversions_with_all_it_brings": NO_ESTIMATE,
-        "own": NO_ESTIMATE,
-        "with_all_it_brings": NO_ESTIMATE,
-        "reasons": list(share.reasons),
-        "warnings": list(share.warnings),
-    }
-    if share.delta is None:
-        return value
-    brought = {
-        int(number): each
-        for number, each in document["kinds"][share.index].get("brought", ())
-        if document["kinds"][int(number)]["type"] != "share"
-    }
-    known = {effect.index: effect for effect in effects if effect.delta is not None}
-    missing = [number for number in brought if number not in known]
-    members = [share, *(known[number] for number in brought if number in known)]
-    weights = [1.0, *(brought[one.index] for one in members[1:])]
-    deltas = [one.delta or 0.0 for one in members]
-    cov = [
-        [fitted["covariance"][a.index][b.index] * a.scale * b.scale for b in members]
-        for a in members
-    ]
-    critical = max(one.critical for one in members)
-    alone = Estimated(1.0, 1.0, 1.0)
-    own = value_share([1.0], deltas[:1], [[cov[0][0]]], share.critical, alone)
-    bounds = shown["amplification"]
-    amplification = Estimated(bounds["estimate"], bounds["ci_low"], bounds["ci_high"])
-    whole = value_share(weights, deltas, cov, critical, amplification)
-    mean, variance = fitted["value_mean"], fitted["value_variance"]
-    value |= {"own_conversions": _shown(own), "conversions_with_all_it_brings": _shown(whole)}
-    value["warnings"] += [
-        f"not_counted:{document['kinds'][number]['channel']}/{document['kinds'][number]['type']}"
-        for number in missing
-    ]
-    if shown["verdict"] == "not_estimable":
-        value["reasons"] += shown["reasons"]
-    if mean <= 0:
-        value["reasons"].append("no_value" if mean == 0 else "refunds_exceed_sales")
-        return value
-    value |= {
-        "own": _in_money(own, mean, variance, share.critical),
-        "with_all_it_brings": _in_money(whole, mean, variance, critical),
-    }
-    return value
-
-
-def _in_money(conversions: Estimated, mean: float, variance: float, critical: float) -> Estimate:
-    """Conversions times their mean value, with the error of that mean."""
-    middle = conversions.estimate
-
-    def end(value: float | None) -> float | None:
-        if value is None:
-            return None
-        if middle is None:
-            return rounded(value * mean)
-        gap = (value - middle) * mean
-        half = (gap**2 + (critical * middle) ** 2 * variance) ** 0.5
-        return rounded(middle * mean + (half if gap >= 0 else -half))
-
-    return {
-        "estimate": None if middle is None else rounded(middle * mean),
-        "ci_low": end(conversions.ci_low),
-        "ci_high": end(conversions.ci_high),
-    }
+    return shown_estimate(Estimated(r.estimate, r.ci_low, r.ci_high))
 
 
 def summarise(
@@ -584,16 +353,3 @@ def _multipliers(spread: SpreadDocument | None, people: Sequence[PersonDocument]
 
 def _verdict(name: str) -> SpreadVerdict:
     return name  # type: ignore[return-value]
-
-
-def shown_bounds(bounds: Bounds | None) -> Estimate:
-    """Show stored bounds as an estimate with its interval."""
-    return NO_ESTIMATE if bounds is None else _shown(Estimated(*bounds))
-
-
-def _shown(found: Estimated) -> Estimate:
-    return {
-        "estimate": rounded(found.estimate),
-        "ci_low": rounded(found.ci_low),
-        "ci_high": rounded(found.ci_high),
-    }

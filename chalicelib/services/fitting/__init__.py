@@ -16,9 +16,11 @@ region_counts       counts by region and day
 region_days         the series of the regions of one goal
 edges               parents and children of engagements
 share_rows          shares one by one, with their parents
+product_rows        what was bought, reviewed and found by search, by content
 follower_rows       the followers of each page
 audience_documents  what followers are worth, in the document
 spread_documents    how shares spread, in the document
+search_documents    what engagements do through search, and shown stars, in the document
 goal_observations   from columns to the arrays of one goal
 estimation          from columns to a document; calls the estimators
 user_identity       whether a `user_id` is a person or a device, and the resulting warnings

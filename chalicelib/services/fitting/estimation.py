@@ -41,6 +41,11 @@ from chalicelib.services.fitting.follower_rows import Pages, read_pages
 from chalicelib.services.fitting.goal_observations import observe
 from chalicelib.services.fitting.holidays import public_holidays
 from chalicelib.services.fitting.region_days import observe_regions
+from chalicelib.services.fitting.search_documents import (
+    SearchDocument,
+    goal_search_document,
+    measure_search,
+)
 from chalicelib.services.fitting.source_coverage import (
     SourceDays,
     common_coverage,
@@ -63,6 +68,7 @@ from chalicelib.storage.fit_items import FIT_SCHEMA
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates
     from chalicelib.attribution.observations import Observations
+    from chalicelib.attribution.search.path_bounds import SearchVisits
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +268,8 @@ def _fitted(
     goals: dict[str, GoalDocument] = {}
     observed = None
     pages: Pages | None = None
+    search: SearchDocument | None = None
+    visits: SearchVisits | None = None
     names = sorted(columns.goals)
     start, end = window.start, window.end
     declared = list(columns.surroundings.declared.values())
@@ -309,12 +317,15 @@ def _fitted(
         shown = goal_document(observed, estimates, start)
         if tested:
             shown["diagnostics"] |= {"experiments": tested}
+        if visits is None:
+            search, visits = measure_search(columns, observed)
         kinds = kinds or type_documents(columns, observed, anonymous, brought, start)
         goals[goal] = {
             **shown,
             "experiments": tested,
             "audiences": audience_documents(pages, columns, goal, observed, estimates),
             "curves": curve_document(columns, observed, estimates, start),
+            "search": goal_search_document(columns, goal, observed, visits, start),
             "decomposition": part_days(observed, estimates, shown, kinds, start),
             "classical": credit_goal(
                 columns,
@@ -326,6 +337,7 @@ def _fitted(
         }
     assert observed is not None  # there is a goal
     assert types is not None
+    assert search is not None
     spread = shares.spread(columns, pages, start, n_days)
     if people is not None and spread is not None:
         people.extend(spread[1])
@@ -344,6 +356,7 @@ def _fitted(
         "experiments_without_goal": without_goal(experiments, goals),
         "audience_sizes": audience_sizes(columns, start, n_days),
         "virality": None if spread is None else spread[0],
+        "search": search,
     }
 
 

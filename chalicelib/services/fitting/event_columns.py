@@ -36,6 +36,7 @@ from chalicelib.services.fitting.declared_columns import (
     sums,
 )
 from chalicelib.services.fitting.edges import SPREADING, Edges
+from chalicelib.services.fitting.product_rows import ProductRows
 from chalicelib.services.fitting.region_counts import RegionCounts
 from chalicelib.services.fitting.share_rows import ShareRows
 from chalicelib.services.fitting.surroundings import Surroundings
@@ -141,7 +142,8 @@ class Columns(Declared):
     `regions` has the counts of events that carry a region, with or without a person.
 
     `audiences` has the latest size of each channel's audience on a day. `shares` has every share,
-    with or without a person.
+    with or without a person. `products` has what was bought, reviewed and found by search, if
+    events name it by a `content_id`.
 
     `zone` determines the day of an instant; None: UTC. Daily totals are booked at midnight UTC and
     keep their day (`is_booked`).
@@ -166,6 +168,7 @@ class Columns(Declared):
     regions: RegionCounts = field(default_factory=RegionCounts)
     audiences: dict[tuple[str, int], tuple[float, int]] = sums(SIZE, None, None)
     shares: ShareRows = field(default_factory=ShareRows)
+    products: ProductRows = field(default_factory=ProductRows)
     zone: dt.tzinfo | None = None
 
     def add(self, event: Event) -> None:
@@ -208,7 +211,7 @@ class Columns(Declared):
     @property
     def tables(self) -> tuple[Declared, ...]:
         """Tables with their own declarations that do not depend on the goals."""
-        return self.edges.parents, self.edges.children, self.regions, self.shares
+        return self.edges.parents, self.edges.children, self.regions, self.shares, self.products
 
     def _add_engagement(self, event: Engagement) -> None:
         zone, what, user = self.zone, event.type, event.user_id if event.consent else None
@@ -235,6 +238,8 @@ class Columns(Declared):
             self.edges.add(event, kind, day, self.followed / SAMPLE_PARTS)
         if what == "share" and not event.lifetime:
             self.shares.add(event, kind, person)
+        if event.content_id is not None and not event.lifetime:
+            self.products.add_engagement(event, day)
         if event.region is not None and not event.lifetime:
             self.regions.engagements[kind, day, event.region] += event.count
         if cost is not None:
@@ -249,6 +254,8 @@ class Columns(Declared):
         count, value = (0, -value) if event.refund else (event.count, value)
         if event.region is not None:
             self.regions.conversions[event.goal, day, event.region] += count
+        if event.content_id is not None:
+            self.products.add_sale(event.goal, event.content_id, day, count)
         person = self._number_of(user)
         if person < 0:
             goal.apart[day, person].add(count, value)

@@ -18,6 +18,7 @@ from chalicelib.attribution.sensitivity import Measure
 from chalicelib.model.events import EngagementType
 from chalicelib.services.answer_fields import Estimate, Method, Window
 from chalicelib.services.fitting.event_columns import Columns
+from chalicelib.services.fitting.search_documents import GoalSearchDocument, SearchDocument
 from chalicelib.services.fitting.source_coverage import (
     CoveredSource,
     SourceDays,
@@ -29,6 +30,7 @@ from chalicelib.services.fitting.spread_documents import SpreadDocument
 from chalicelib.services.fitting.surroundings import AnnotatedSpan
 
 if TYPE_CHECKING:
+    from chalicelib.attribution.draft import Draft
     from chalicelib.attribution.estimates import GoalEstimates
     from chalicelib.attribution.observations import Observations
 
@@ -169,8 +171,9 @@ class GoalDocument(GoalResults):
     """A goal with its experiments, its days in parts, and the credit of classical models.
 
     ``audiences``: by channel, what following its page causes (`audience_document`). ``curves``:
-    response curves of channels with cost (`attribution.response_curves.curve_document`). Fits of
-    earlier versions have neither.
+    response curves of channels with cost (`attribution.response_curves.curve_document`).
+    ``search``: what a search visit brings at most, and what shown stars do. Fits of earlier
+    versions have none of these.
     """
 
     experiments: list[TestedExperiment]
@@ -178,6 +181,7 @@ class GoalDocument(GoalResults):
     classical: ClassicalDocument
     audiences: NotRequired[dict[str, dict[str, Any]]]
     curves: NotRequired[dict[str, Any]]
+    search: NotRequired[GoalSearchDocument]
 
 
 class FitHeading(TypedDict):
@@ -195,7 +199,8 @@ class FitBody(TypedDict):
     ``costs`` are per channel and day of the window; ``costs_outside`` are costs per channel on days
     outside the window. ``decays`` is the grid that ``decay_weights`` of estimates refer to.
     ``audience_sizes``: sizes of each channel's audience per day, None if unknown. ``virality``: how
-    shares spread; None without shares. Fits of earlier versions have neither.
+    shares spread; None without shares. ``search``: search visits per engagement. Fits of earlier
+    versions have none of these.
     """
 
     coverage: list[CoveredSource]
@@ -210,6 +215,7 @@ class FitBody(TypedDict):
     costs_outside: NotRequired[dict[str, float]]
     audience_sizes: NotRequired[dict[str, list[float | None]]]
     virality: NotRequired[SpreadDocument | None]
+    search: NotRequired[SearchDocument]
 
 
 class FitDocument(FitHeading, FitBody):
@@ -259,32 +265,37 @@ def coverage_document(
     ]
 
 
-def goal_document(observed: Observations, estimates: GoalEstimates, start: dt.date) -> GoalResults:
-    """The observations and estimates of a goal."""
+def estimate_documents(estimates: GoalEstimates | Draft) -> list[EstimateDocument]:
+    """The effect of one engagement of every type, of finished estimates or of a draft."""
     from chalicelib.attribution.within_user.panel_columns import days_of_blocks
 
+    return [
+        {
+            "method": cast("Method | None", method),
+            "delta": float(estimates.delta[kind]) if method is not None else None,
+            "critical": float(estimates.critical[kind]),
+            "decay_weights": [round(float(w), 6) for w in estimates.decay_weights[kind]],
+            "late_share": round(float(estimates.late_share[kind].sum()), 6),
+            "late_days": days_of_blocks(estimates.late_share[kind]),
+            "reasons": estimates.reasons[kind],
+            "warnings": estimates.warnings[kind],
+            "sensitivity": None
+            if sensitivity is None
+            else cast("SensitivityDocument", asdict(sensitivity)),
+        }
+        for kind, (method, sensitivity) in enumerate(
+            zip(estimates.methods, estimates.sensitivities, strict=True)
+        )
+    ]
+
+
+def goal_document(observed: Observations, estimates: GoalEstimates, start: dt.date) -> GoalResults:
+    """The observations and estimates of a goal."""
     return {
         "conversions": [int(n) for n in observed.outcome],
         "value_mean": estimates.value_mean,
         "value_variance": estimates.value_variance,
-        "estimates": [
-            {
-                "method": cast("Method | None", method),
-                "delta": float(estimates.delta[kind]) if method is not None else None,
-                "critical": float(estimates.critical[kind]),
-                "decay_weights": [round(float(w), 6) for w in estimates.decay_weights[kind]],
-                "late_share": round(float(estimates.late_share[kind].sum()), 6),
-                "late_days": days_of_blocks(estimates.late_share[kind]),
-                "reasons": estimates.reasons[kind],
-                "warnings": estimates.warnings[kind],
-                "sensitivity": None
-                if sensitivity is None
-                else cast("SensitivityDocument", asdict(sensitivity)),
-            }
-            for kind, (method, sensitivity) in enumerate(
-                zip(estimates.methods, estimates.sensitivities, strict=True)
-            )
-        ],
+        "estimates": estimate_documents(estimates),
         "covariance": estimates.cov.tolist(),
         "diagnostics": _dated(estimates.diagnostics, start),
     }

@@ -19,6 +19,7 @@ from chalicelib.model.errors import OtherVersion
 from chalicelib.services.fitting.declared_columns import Declared
 from chalicelib.services.fitting.edges import Rows
 from chalicelib.services.fitting.event_columns import Columns, GoalColumns
+from chalicelib.services.fitting.product_rows import ProductRows
 from chalicelib.services.fitting.region_counts import RegionCounts
 from chalicelib.services.fitting.share_rows import ShareRows
 from chalicelib.services.fitting.surroundings import Surroundings
@@ -41,7 +42,7 @@ def form_of(*declared: type[Declared]) -> str:
     return f"likeworth columns {HEADER} {digest} {sys.byteorder}"
 
 
-FORM = form_of(Columns, GoalColumns, Rows, RegionCounts, ShareRows)
+FORM = form_of(Columns, GoalColumns, Rows, RegionCounts, ShareRows, ProductRows)
 
 
 def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:

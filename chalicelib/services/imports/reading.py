@@ -94,6 +94,7 @@ def open_reading(
             spread=options.spread,
             account=options.account,
             mapping=None if options.mapping is None else parse_mapping(options.mapping),
+            brand_terms=store.config.brand_terms,
         )
     except InvalidFields as error:
         raise ExportRejected("unusable_mapping", error.detail) from error

@@ -25,6 +25,12 @@ def first_whole_day(config: TenantConfig, now: dt.datetime) -> dt.date:
     return oldest.date() if is_midnight else oldest.date() + _DAY
 
 
+def expiry_of_day(config: TenantConfig, day: dt.date) -> dt.datetime:
+    """Return when the last events of a day are removed."""
+    midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+    return midnight + dt.timedelta(days=1 + config.retention_days + TTL_MARGIN_DAYS)
+
+
 def may_have_expired(config: TenantConfig, day: dt.date, now: dt.datetime) -> bool:
     """Whether some events of a day may already be removed, so that the day is incomplete."""
     midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)

@@ -14,7 +14,8 @@ from chalicelib.model.errors import FieldError, InvalidFields
 from chalicelib.model.events import Audience, Conversion, Cost, Engagement, Event, is_ours
 from chalicelib.services.answer_fields import Day, Instant, Period
 from chalicelib.services.answer_tables import Table
-from chalicelib.services.privacy.retention import may_have_expired
+from chalicelib.services.dialogue.talk import Talk
+from chalicelib.services.privacy.retention import expiry_of_day, may_have_expired
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.total_items import DayTotals, Freshness
 
@@ -86,7 +87,7 @@ TABLE = Table(PointRow, "start", "group", "value")
 
 
 def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime) -> list[Row]:
-    """Read the events of a day and shard again, and replace their totals.
+    """Read the events of a day and shard again, and replace their totals and messages.
 
     Safe to repeat, delay or reorder: the result depends only on the events. If some events may
     have expired, the totals stay unchanged, because totals outlive their events.
@@ -98,8 +99,16 @@ def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime
     if may_have_expired(store.config, day, now):
         return []
     reading = store.totals.begin_reading(day, shard)
-    rows = total(store.events.in_partition(day, shard, consistent=True))
-    store.totals.put(DayTotals(day, shard, rows), read_at=now, reading=reading)
+    talk = Talk()
+    rows = total(talk.noting(store.events.in_partition(day, shard, consistent=True)))
+    messages = talk.rows()
+    # first: whoever sees these totals also finds their messages, or later ones
+    store.messages.put(
+        day, shard, messages, reading=reading, expires_at=expiry_of_day(store.config, day)
+    )
+    store.totals.put(
+        DayTotals(day, shard, rows, messages=len(messages)), read_at=now, reading=reading
+    )
     longest = max((row["period_days"] for row in rows if row["kind"] == "cost"), default=1)
     if longest > 1:
         store.totals.note_cost_period(longest)

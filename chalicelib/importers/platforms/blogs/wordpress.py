@@ -38,7 +38,7 @@ _WITHHELD = {
 _APPROVED = frozenset({"1", "approve", "approved"})
 _READ = (
     *("comment_approved", "comment_type", "comment_id", "comment_date_gmt", "comment_date"),
-    *("comment_post_id", "comment_parent", "commentmeta"),
+    *("comment_post_id", "comment_parent", "comment_user_id", "commentmeta"),
 )
 
 _DECLARATION = Declaration(
@@ -49,6 +49,11 @@ _DECLARATION = Declaration(
     (
         Becomes("wp:comment of type comment, or without a type", "`comment`"),
         Becomes("wp:comment of type pingback, trackback, webmention", "`mention`"),
+        Becomes(
+            "wp:comment with the wp:comment_user_id of an author of the blog (wp:author), as an "
+            "answer to another comment",
+            "`reply`",
+        ),
         Becomes(
             "wp:comment of type like, repost, bookmark (IndieWeb plugins)",
             "`like`, `share`, `save`",
@@ -91,12 +96,21 @@ def _find(glimpse: Glimpse) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Comment:
-    """A comment; `kinds` has the types of the comments that it may answer, by their number."""
+    """A comment.
+
+    Attributes
+    ----------
+    kinds : mapping
+        Types of the comments that it may answer, by their number.
+    authors : frozenset of str
+        Numbers of the users who write posts of the blog.
+    """
 
     blog: str
     page: str
     element: Element
     kinds: Mapping[str, str]
+    authors: frozenset[str]
 
     def field(self, name: str) -> str:
         return text_of(self.element, name, _NAMESPACE)
@@ -118,14 +132,18 @@ def _records(source: Source) -> Iterator[_Comment | None]:
     """Yield None for each item, then its comments; also yield comments outside of items."""
     blog = ""
     outside: dict[str, str] = {}
-    for element in elements(source, ("item", "comment", *_BLOG_ADDRESSES)):
+    authors: frozenset[str] = frozenset()
+    for element in elements(source, ("item", "comment", "author", *_BLOG_ADDRESSES)):
         if local_name(element.tag) in _BLOG_ADDRESSES:
             blog = (element.text or "").strip() or blog
+            continue
+        if local_name(element.tag) == "author":
+            authors |= {text_of(element, "author_id", _NAMESPACE)} - {"", "0"}
             continue
         if local_name(element.tag) == "comment":
             post = text_of(element, "comment_post_id", _NAMESPACE)
             outside |= _kinds_in((element,))
-            yield _Comment(blog, f"post {post}" if post else "", element, outside)
+            yield _Comment(blog, f"post {post}" if post else "", element, outside, authors)
             continue
         yield None
         page = text_of(element, "link") or text_of(element, "guid")
@@ -133,7 +151,7 @@ def _records(source: Source) -> Iterator[_Comment | None]:
         comments = [child for child in element if local_name(child.tag) == "comment"]
         kinds = _kinds_in(comments)
         for comment in comments:
-            yield _Comment(blog, page, comment, kinds)
+            yield _Comment(blog, page, comment, kinds, authors)
 
 
 def _kinds_in(comments: Iterable[Element]) -> dict[str, str]:
@@ -175,6 +193,8 @@ def _converter(channel: str, account: str) -> Callable[[_Comment | None], Conver
         found = engagement(
             channel, kind, at, *blog, identity, content_id=page, rating=rating, parent=parent
         )
+        if parent and kind == "comment" and comment.field("comment_user_id") in comment.authors:
+            found["type"] = "reply"  # with the id of a comment, as which it was imported before
         return (found,)
 
     return convert

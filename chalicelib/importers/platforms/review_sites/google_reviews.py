@@ -12,7 +12,7 @@ from chalicelib.importers.records.record_fields import harmless, mapping, moment
 from chalicelib.importers.records.record_report import RecordReport, of_account
 from chalicelib.importers.records.records import Converted
 from chalicelib.importers.values.event_identity import digest, object_key
-from chalicelib.importers.values.stars import STARS, rating_of, review
+from chalicelib.importers.values.stars import STARS, answered, rating_of, review
 
 CHANNEL = "google_business_profile"
 _STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
@@ -33,7 +33,11 @@ _DECLARATION = Declaration(
             "`reviewId`, else the end of `name`, else a digest of time and author", "the event id"
         ),
         Becomes("the location in `name`", "`content_id`"),
-        Becomes("`reviewer`, `comment`, `reviewReply`", "nothing: these fields are not read"),
+        Becomes(
+            "`reviewReply` with a time",
+            "one `reply` at `updateTime`; `parent_event_id` is the review",
+        ),
+        Becomes("`reviewer`, `comment`", "nothing: these fields are not read"),
     ),
     (
         ("invalid_date", "`createTime` is not a time"),
@@ -42,7 +46,7 @@ _DECLARATION = Declaration(
     ),
     (
         "Events contain no personal data of reviewers. An edited review keeps its time; a later "
-        "import updates its stars.",
+        "import updates its stars. An edited reply has the time of the edit.",
         "Reviews that you wrote about other places are in another Takeout file, which is not "
         "imported.",
     ),
@@ -61,7 +65,9 @@ def _convert(record: Any, account: str) -> Converted:
     at = moment(record.get("createTime"))
     rating = rating_of(Decimal(stars))
     location = name[1] if name else ""
-    return (review(CHANNEL, at, rating, account, identity, content_id=location),)
+    found = review(CHANNEL, at, rating, account, identity, content_id=location)
+    reply = mapping(record, "reviewReply")
+    return (found, *answered(found, reply.get("updateTime"), account, identity))
 
 
 def _named_by_time(record: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from chalicelib.importers.recognition.recognition import Recognition
 from chalicelib.importers.records.record_fields import harmless, mapping, moment, text
 from chalicelib.importers.records.record_report import RecordReport, of_account
 from chalicelib.importers.records.records import Converted
-from chalicelib.importers.values.stars import STARS, rating_of, review
+from chalicelib.importers.values.stars import STARS, answered, rating_of, review
 from chalicelib.importers.values.values import number
 
 _KEYS = ("stars", "createdAt", "consumer")
@@ -35,8 +35,10 @@ _DECLARATION = Declaration(
         Becomes("`businessUnit.id`", "`content_id`"),
         Becomes("`numberOfLikes`", "nothing: counts people who found the review useful"),
         Becomes(
-            "`consumer`, `title`, `text`, `companyReply`", "nothing: these fields are not read"
+            "`companyReply` with a time",
+            "one `reply` at `createdAt`; `parent_event_id` is the review",
         ),
+        Becomes("`consumer`, `title`, `text`", "nothing: these fields are not read"),
     ),
     (
         ("invalid_date", "`createdAt` is not a time"),
@@ -60,7 +62,9 @@ def _convert(record: Any, account: str) -> Converted:
         raise RowRejected("missing_value", "the review has no stars")
     at = moment(record.get("createdAt"))
     company = text(mapping(record, "businessUnit"), "id")
-    return (review(CHANNEL, at, rating, account, identity, content_id=company),)
+    found = review(CHANNEL, at, rating, account, identity, content_id=company)
+    reply = mapping(record, "companyReply")
+    return (found, *answered(found, reply.get("createdAt"), account, identity))
 
 
 def _recognise(glimpse: Glimpse) -> Recognition | None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from chalicelib.importers.reports.report_columns import Column, LeftOut, Sign
 from chalicelib.importers.reports.usual_columns import columns_from
 
-DIMENSIONS = ("query", "page", "country", "device", "appearance")
+QUERY = "query"
+DIMENSIONS = (QUERY, "page", "country", "device", "appearance")
 """The dimensions of the other tables of a download, which repeat the same traffic."""
 
 _COLUMNS = columns_from(
@@ -17,6 +18,7 @@ _COLUMNS = columns_from(
     *(Column(dimension, Sign()) for dimension in DIMENSIONS),
 )
 DAILY_COLUMNS = tuple(column for column in _COLUMNS if column.field not in DIMENSIONS)
+BY_QUERY_COLUMNS = _COLUMNS
 CUT_COLUMNS = tuple(column for column in _COLUMNS if column.field != "day")
 
 OWN_POSITIONS = frozenset(

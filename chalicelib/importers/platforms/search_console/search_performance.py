@@ -24,6 +24,7 @@ from chalicelib.importers.platforms.search_console.search_headings import (
     DIMENSIONS,
     OWN_POSITIONS,
 )
+from chalicelib.importers.platforms.search_console.search_queries import BY_QUERY
 from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
@@ -238,4 +239,7 @@ def _reject_filters(source: Source, options: Options) -> Reading:
     )
 
 
-IMPORTERS = (Importer(PLATFORM, DAILY.importer().declaration, _recognise, MARKS, _is_daily),)
+IMPORTERS = (
+    Importer(PLATFORM, DAILY.importer().declaration, _recognise, MARKS, _is_daily),
+    BY_QUERY.importer(),
+)
