@@ -101,17 +101,24 @@ class _Handler(DynamoHandler):
 
 def _at_once(self: BotocoreStubber, request: Any) -> Any:
     version, _, operation = _text(request.headers.get("X-Amz-Target", "")).partition(".")
-    # The long way decodes binary values.
-    if version != "DynamoDB_20120810" or operation not in _AT_ONCE or b'"B":' in request.body:
+    if version != "DynamoDB_20120810" or operation not in _AT_ONCE:
         return _process_request(self, request)
     region = (urlsplit(request.url).hostname or "").split(".")[1]
-    handler = _Handler(region, json.loads(request.body))
+    hook = _decoded if b'"B":' in request.body else None
+    handler = _Handler(region, json.loads(request.body, object_hook=hook))
     with _answering:
         try:
             result: ActionResult = getattr(handler, camelcase_to_underscores(operation))()
         except Exception:  # noqa: BLE001
             return _process_request(self, request)
     return 200, dict(_HEADERS), json.dumps(result.result or {}, default=_binary)
+
+
+def _decoded(value: dict[str, Any]) -> dict[str, Any]:
+    """A binary value as bytes; a map that has an attribute of this name holds no text there."""
+    if len(value) == 1 and isinstance(value.get("B"), str):
+        return {"B": base64.b64decode(value["B"])}
+    return value
 
 
 def _text(value: str | bytes) -> str:

@@ -247,6 +247,7 @@ def test_the_first_days_have_no_usual_number(reader: Caller, told: list[dict[str
     ("query", "name"),
     [
         ("hours=always", "hours"),
+        ("channel=My%20Page", "channel"),
         ("criticism=0", "criticism"),
         ("criticism=low", "criticism"),
         ("rounding=2", "rounding"),

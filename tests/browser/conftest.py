@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import http.client
+import os
 import shutil
 import signal
 import time
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-extensions"]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 TALKATIVE = tuple(
     dataclasses.replace(one, rate=5 * one.rate) if one.name == BRAND.comments.engagement else one
@@ -40,21 +42,21 @@ def need_a_browser() -> None:
     pytest.importorskip("playwright.sync_api")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Start Chromium. The scope is a module: Playwright's event loop must end with it."""
+    """Start Chromium. The scope is this folder: Playwright's event loop must end with it."""
     need_a_browser()
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS)
         yield started
         started.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def empty_service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A service without data."""
+    """A service without data, for tests that leave it so; others start their own."""
     served = Served(tmp_path_factory.mktemp("data"))
     yield served
     served.end(signal.SIGTERM)
@@ -146,6 +148,46 @@ def visits(browser: Browser) -> Iterator[Visits]:
     assert opened.errors == []
 
 
+class Windows:
+    """Windows in which tests that only look go from view to view, as a reader does.
+
+    Parameters
+    ----------
+    visits : Visits
+    service : Served
+    """
+
+    def __init__(self, visits: Visits, service: Served) -> None:
+        self.visits = visits
+        self._service = service
+        self._pages: dict[tuple[int, bool], Page] = {}
+
+    def show(self, fragment: str, heading: str, *, width: int = 1280, dark: bool = False) -> Page:
+        """The window of a width and a colour scheme, with the view that the fragment names."""
+        form = width, dark
+        if form not in self._pages:
+            self._pages[form] = self.visits.open(self._service, fragment, width=width, dark=dark)
+        page = self._pages[form]
+        page.evaluate("document.getElementById('view').replaceChildren()")
+        page.evaluate(f"location.hash = '{fragment}'")
+        return drawn(loaded(page, heading))
+
+
+@pytest.fixture(scope="module")
+def _kept_windows(browser: Browser, service: Served) -> Iterator[Windows]:
+    kept = Windows(Visits(browser), service)
+    yield kept
+    kept.visits.close()
+
+
+@pytest.fixture
+def windows(_kept_windows: Windows) -> Iterator[Windows]:
+    """Windows of the module; fails if a view has an error or breaks the policy."""
+    _kept_windows.visits.errors.clear()
+    yield _kept_windows
+    assert _kept_windows.visits.errors == []
+
+
 def loaded(page: Page, heading: str | None = None) -> Page:
     """Wait until a view is shown, with this heading."""
     page.wait_for_selector("#view > .view, #view > .empty")
@@ -154,8 +196,18 @@ def loaded(page: Page, heading: str | None = None) -> Page:
     return page
 
 
+def drawn(page: Page) -> Page:
+    """Wait until each chart is drawn, which happens when its width is known."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("figure .picture:not(:has(svg))")).to_have_count(0)
+    return page
+
+
 def screenshot(page: Page, name: str) -> None:
-    """Keep a picture of the whole page."""
+    """Keep a picture of the whole page, for people to look at, if SCREENSHOTS is set."""
+    if not os.environ.get("SCREENSHOTS"):
+        return
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import Visits, loaded, screenshot
+from tests.browser.conftest import Visits, drawn, loaded, screenshot
 from tests.browser.test_views import violations
 from tests.served import Served
 
@@ -87,7 +87,7 @@ def test_a_known_value_is_shown_with_the_most_that_a_follow_may_cost(
     visits: Visits, service: Served
 ) -> None:
     page = changed(visits, service, "audiences", adds_value, view="followers")
-    page.wait_for_timeout(200)
+    drawn(page)
     screenshot(page, "followers-adds-value")
 
     text = page.inner_text("#view")
@@ -333,7 +333,7 @@ def test_people_and_contents_that_stand_out_are_ranked(visits: Visits, service: 
         }
 
     page = changed(visits, service, "virality", differ)
-    page.wait_for_timeout(200)
+    drawn(page)
     text = page.inner_text("#view")
     assert "bring 18% of all further shares" in text
     assert "<b>hot</b>: 154 shares so far, about 352 in the end (from 282, no upper bound)" in text

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import Visits, key_of, loaded, screenshot, written
+from tests.browser.conftest import (
+    Visits,
+    key_of,
+    loaded,
+    need_a_browser,
+    screenshot,
+    written,
+)
 from tests.browser.test_views import violations
 from tests.served import Served
 
@@ -25,6 +34,15 @@ NO_FIT = ("404", "403")
 
 def row(number: int, *, campaign: str = "Spring", impressions: object = 900) -> str:
     return f"{DAY + dt.timedelta(days=number)},{campaign},EUR,{impressions},30,18.00"
+
+
+@pytest.fixture(scope="module")
+def empty_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service that is empty at first: the tests here import files into it."""
+    need_a_browser()
+    served = Served(tmp_path_factory.mktemp("data"))
+    yield served
+    served.end(signal.SIGTERM)
 
 
 @pytest.fixture

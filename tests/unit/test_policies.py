@@ -431,6 +431,38 @@ def test_the_stream_and_pending_days_write_large_totals(
     assert admin.get(path).json_body["series"][0]["points"][0]["value"] == 1
 
 
+def test_the_stream_and_pending_days_replace_and_remove_messages(
+    cloud: Cloud, totals_queue: str
+) -> None:
+    wiring.client("sqs").meta.events.register(
+        "before-parameter-build.sqs.SendMessage", lambda params, **_: params.pop("DelaySeconds")
+    )
+    store = wiring.store("acme")
+
+    def say(type_: str) -> None:
+        record_events(store, [make_event(event_id="said", type=type_)], now=NOW)
+
+    def messages() -> int:
+        return sum(len(one.rows or ()) for one in store.messages.between(DAY, DAY))
+
+    say("comment")
+    workers.derive_totals(changed(*all_shards()), now=NOW)
+    assert messages() == 1
+    say("like")
+    next_day = NOW + dt.timedelta(days=1)
+    workers.derive_totals(changed(*all_shards()), now=next_day)
+    assert messages() == 0
+
+    for type_, expected in (("comment", 1), ("like", 0)):
+        say(type_)
+        workers.derive_totals(changed(*all_shards()), now=next_day)
+        waiting = cloud.messages(totals_queue)
+        assert waiting, "a second derivation of a day waits"
+        next_day += dt.timedelta(hours=9)
+        workers.derive_waiting_totals(sqs_event(*waiting), now=next_day)
+        assert messages() == expected
+
+
 def upload(cloud: Cloud, now: dt.datetime) -> None:
     """A file that is named after a person and contains an imported and a rejected row of theirs."""
     body = LIKES.replace(str(DAY).encode(), str((now - dt.timedelta(days=1)).date()).encode())

@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -291,11 +292,13 @@ def test_the_reader_gets_the_options_of_the_import(upload: Upload) -> None:
         readers.append(LineReport(stream, **asked))
         return readers[-1]
 
+    upload.store.items.configure(replace(upload.store.config, brand_terms=("acme",)))
+    del upload.store.config
     chosen = {"platform": "google_ads", "spread": True, "account": "eu"}
     started, _ = imports.start_import(upload.store, filename="x.csv", now=NOW, **chosen)
     for upload.key in (started.object_key, "imports/acme/dropped.csv"):
         upload.run(upload.put(None), read_export=reading)
-    common = {"currency": "EUR", "mapping": None}
+    common = {"currency": "EUR", "mapping": None, "brand_terms": ("acme",)}
     assert [reader.asked for reader in readers] == [
         chosen | common,
         {"platform": "auto", "spread": False, "account": None} | common,

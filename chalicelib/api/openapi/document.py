@@ -283,6 +283,8 @@ def _answer_schemas(routes: Iterable[Route]) -> dict[str, Schema]:
 
 def _as_text(schema: Schema) -> Schema:
     """The schema of a query parameter as a text in JSON."""
+    if schema.get("type") == "number":
+        return {"type": "string", "pattern": r"^-?[0-9]{1,4}(\.[0-9]{1,6})?$"}
     if schema.get("type") != "integer":
         return schema
     return {"type": "string", "pattern": f"^[0-9]{{1,{len(str(schema['maximum']))}}}$"}

@@ -31,10 +31,7 @@ export async function showDialogue(root, visit) {
       "p",
       { class: "soft small" },
       makeRange(answer).textContent,
-      " ",
-      t("dialogue.as_of"),
-      " ",
-      timeOf(answer.as_of),
+      ...(answer.as_of === null ? [] : [" ", t("dialogue.as_of"), " ", timeOf(answer.as_of)]),
       answer.changes_awaited ? ` · ${t("chip.awaited")}` : "",
     ),
     isShared() ? "" : makeDialogueChoice(answer, asked),
@@ -57,7 +54,8 @@ export async function showDialogue(root, visit) {
 }
 
 function makeDialogueChoice(answer, asked) {
-  const last = new Date(Date.parse(answer.as_of) - 1).toISOString().slice(0, 10);
+  const last =
+    answer.as_of === null ? answer.to : new Date(Date.parse(answer.as_of) - 1).toISOString().slice(0, 10);
   const usual = { value: "usual", label: t("range.last", { n: USUAL_DAYS }), from: null, to: null };
   const presets = PRESET_DAYS.map((n) => ({
     value: String(n),

@@ -130,7 +130,7 @@ function makeAgreement(used) {
         label: t("channel.axis_conversions"),
       }),
     columns: [
-      { label: "", raw: (row) => row.name, words: true },
+      { label: t("experiment.estimate"), raw: (row) => row.name, words: true },
       ...estimateColumns(t("channel.axis_conversions"), (row) => row.e, per),
     ],
   });

@@ -492,6 +492,7 @@ export const GERMAN = {
   "experiment.measured": "Dieser Test",
   "experiment.model": "Modell allein",
   "experiment.combined": "In den Antworten",
+  "experiment.estimate": "Schätzung",
   "experiment.figure": "Test und Modell auf einer Achse",
   "form.title": "Ein Experiment eintragen",
   "form.about":

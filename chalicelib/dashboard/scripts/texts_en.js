@@ -480,6 +480,7 @@ export const ENGLISH = {
   "experiment.measured": "This test",
   "experiment.model": "Model alone",
   "experiment.combined": "Shown in answers",
+  "experiment.estimate": "Estimate",
   "experiment.figure": "Test and model on one axis",
   "form.title": "Register an experiment",
   "form.about": "Enter the numbers as the platform reports them. Sending the same numbers again changes nothing.",

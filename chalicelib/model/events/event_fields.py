@@ -99,7 +99,8 @@ Instant = Annotated[
     PlainSerializer(_as_text, return_type=str, when_used="json"),  # else pydantic warns
 ]
 EventId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
-Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+SLUG_PATTERN = r"^[a-z][a-z0-9_]{0,31}$"
+Slug = Annotated[StrictStr, Field(pattern=SLUG_PATTERN)]
 Count = Annotated[StrictInt, Field(ge=1, le=MAX_COUNT)]
 UserId = Annotated[
     StrictStr, Field(min_length=1, max_length=MAX_USER_ID), AfterValidator(_not_blank)
@@ -125,3 +126,8 @@ class BaseEvent(BaseModel):
     def day(self) -> dt.date:
         """The UTC day of the event."""
         return self.occurred_at.date()
+
+
+def is_slug(text: str) -> bool:
+    """Whether a text can be the name of a channel, goal or company."""
+    return re.fullmatch(SLUG_PATTERN, text) is not None

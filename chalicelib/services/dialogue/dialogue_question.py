@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from chalicelib.attribution.dialogue.working_hours import WorkingHours
 from chalicelib.model.errors import FieldError, InvalidFields
+from chalicelib.model.events.event_fields import is_slug
 from chalicelib.services.dialogue.stored_talk import ReadTalk
 from chalicelib.services.dialogue.talk import REPLY, Message
 from chalicelib.services.dialogue.threads import first_replies
@@ -64,6 +65,8 @@ class Asked:
         InvalidFields
         """
         wrong = []
+        if self.channel is not None and not is_slug(self.channel):
+            wrong.append(FieldError("/channel", "invalid_format", "must be the name of a channel"))
         if self.hours is not None:
             try:
                 WorkingHours.parse(self.hours)
