@@ -8,6 +8,8 @@ time_series/      effects from daily or weekly totals
 partial_identity  combines the estimates of a panel of identified people and of the totals
 experiments/      holdouts and geo tests, and their combination with the models
 paths/            path models, for comparison: credit, never an effect
+response_curves/  what more or less spend would bring, in draws
+plans/            where the next euro goes, and what a test is worth
 audience/         what following a page causes, and what followers are worth
 search/           what engagements do through search visits, and what shown stars do
 virality/         how many further shares a share brings, from recorded parents
@@ -30,6 +32,6 @@ summaries         tables of the final regressions, in the layout of statsmodels
 ================  =============================================================================
 
 `within_user`, `regions` and `time_series` do not import each other, except that a panel of
-regions uses the baseline, the averaging and the resolution of `time_series`. `search` fits the
-model of `time_series` to other outcomes.
+regions uses the baseline, the averaging and the resolution of `time_series`. Response curves use
+its chains. `search` fits the model of `time_series` to other outcomes.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
@@ -13,9 +14,21 @@ from chalicelib.attribution.decays import is_poorly_identified
 from chalicelib.attribution.sensitivity import Sensitivity
 from chalicelib.attribution.within_user.panel_columns import BLOCKS
 
+if TYPE_CHECKING:
+    from chalicelib.attribution.time_series.averaged_models import SeriesModel
+
 EDGE_WEIGHT = 0.5
 COLLINEAR = 0.95
 LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsModel:
+    """The structural model behind estimates from totals."""
+
+    kinds: Ints
+    """Indexes of its types; some are in the model as controls alone. Shape (k,)."""
+    series: SeriesModel
 
 
 @dataclass(slots=True)
@@ -32,6 +45,7 @@ class Draft:
     warnings: list[list[str]]
     sensitivities: list[Sensitivity | None]
     diagnostics: dict[str, object] = field(default_factory=dict)
+    totals: TotalsModel | None = None
 
     @classmethod
     def of(cls, n_kinds: int) -> Draft:

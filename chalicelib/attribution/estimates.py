@@ -7,12 +7,12 @@ runs by region if events carry one (`from_regions`), else on the totals of all r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from chalicelib.attribution.arrays import Floats
-from chalicelib.attribution.draft import Draft
+from chalicelib.attribution.draft import Draft, TotalsModel
 from chalicelib.attribution.observations import (
     ARRIVAL,
     CAUSE,
@@ -71,6 +71,8 @@ class GoalEstimates:
     """Mean value of a conversion and the variance of that mean."""
     diagnostics: dict[str, object]
     """Further properties of the fit; JSON-able."""
+    totals: TotalsModel | None = field(default=None, compare=False, repr=False)
+    """The model behind estimates from totals; None without any."""
 
 
 def estimate_goal(observed: Observations) -> GoalEstimates:
@@ -107,6 +109,7 @@ def estimate_goal(observed: Observations) -> GoalEstimates:
         value_mean=mean,
         value_variance=variance,
         diagnostics=draft.diagnostics,
+        totals=draft.totals,
     )
 
 

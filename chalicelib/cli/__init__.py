@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "doctor",
     "audiences": "audiences",
     "virality": "virality",
+    "plan": "planning",
     "dialogue": "dialogue",
     "search-effects": "search_effects",
     "convert": "convert",

@@ -88,7 +88,7 @@ def test_only_tables_for_readers_can_be_linked(
     fitted: Caller, admin: Caller, keyless: Caller
 ) -> None:
     paths = {"/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/equivalences"}
-    paths |= {"/v1/audiences", "/v1/virality", "/v1/search-effects"}
+    paths |= {"/v1/audiences", "/v1/virality", "/v1/search-effects", "/v1/response-curves"}
     paths |= {"/v1/dialogue", "/v1/dialogue/sample"}
     paths |= {"/v1/attribution", "/v1/coverage", "/v1/decomposition", "/v1/timeseries"}
     paths |= {"/v1/experiments"}

@@ -574,6 +574,16 @@ ANSWERS = {
         "size=many",
         "horizon_days=0",
     ),
+    "plans": (
+        _get("/v1/response-curves", key="read"),
+        _get("/v1/response-curves?format=csv", key="read"),
+        _get("/v1/response-curves?channel=wish"),
+        _get("/v1/response-curves?goal=lead"),
+        _post("/v1/plans", {"days": 28, "margin": 0.4}),
+        _post("/v1/plans", {"freeze": ["facebook"]}),
+        _post("/v1/plans", {"days": 0}),
+        _post("/v1/plans", {}, key="read"),
+    ),
     "virality": (
         *_answers("/v1/virality", "from=2026-02-01&to=2026-02-28"),
         _post("/v1/virality/people", {"user_ids": ["person-1", "person-2", "nobody"]}),

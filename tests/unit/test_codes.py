@@ -24,6 +24,7 @@ from chalicelib.model.codes.row_rejections import ROWS
 from chalicelib.model.codes.verdict_codes import VERDICTS
 from chalicelib.model.codes.warning_codes import WARNINGS
 from chalicelib.model.events import EVENT_ERROR_CODES
+from chalicelib.services.answers.budget_plans import PlanVerdict
 from chalicelib.services.answers.channels_roi import ChannelVerdict
 from chalicelib.services.answers.engagement_equivalence import EquivalenceVerdict
 from chalicelib.services.answers.engagement_types import TypeVerdict
@@ -231,5 +232,7 @@ def test_the_answers_declare_every_verdict() -> None:
         *get_args(DayVerdict),
         *get_args(PathVerdict),
         *get_args(StarVerdict),
+        *get_args(PlanVerdict),
+        "undecided",
     }
     assert described | others == registered

@@ -188,11 +188,16 @@ def test_attribution_imports_only_errors() -> None:
 
 METHODS = {
     *("within_user", "time_series", "regions", "paths", "experiments", "audience", "virality"),
-    *("search", "dialogue"),
+    *("search", "dialogue", "response_curves", "plans"),
 }
-USES = {"regions": {"time_series"}, "search": {"time_series"}}
+USES = {
+    "regions": {"time_series"},
+    "search": {"time_series"},
+    "response_curves": {"time_series"},
+}
 """A panel of regions uses the baseline, the averaging and the resolution of one series. What
-engagements do through search is estimated by the model of totals, with other outcomes.
+engagements do through search is estimated by the model of totals, with other outcomes. Response
+curves use its chains.
 """
 
 
@@ -203,6 +208,12 @@ def test_methods_of_attribution_do_not_import_each_other() -> None:
         for file in (folder / method).glob("*.py"):
             others = names_below(file, "chalicelib.attribution") & METHODS
             assert others <= {method} | USES.get(method, set()), file
+
+
+def test_plans_need_no_numerical_library() -> None:
+    for file in (PACKAGE / "attribution" / "plans").glob("*.py"):
+        heavy = {name.split(".")[0] for name in imports_of(file, at_import=False)} & set(HEAVY)
+        assert heavy == set(), file
 
 
 def test_every_module_has_a_name_of_its_own() -> None:

@@ -28,6 +28,8 @@ old
 <!-- /regions -->
 <!-- followers -->
 <!-- /followers -->
+<!-- budgets -->
+<!-- /budgets -->
 <!-- cascades -->
 <!-- /cascades -->
 <!-- cascades with missing parents -->

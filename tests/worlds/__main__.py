@@ -4,7 +4,7 @@
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
 A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions,
-cascades, audience, dialogue, search, stars.
+cascades, audience, dialogue, search, stars, budgets.
 
 Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
@@ -23,6 +23,8 @@ from pathlib import Path
 
 from tests.worlds.audience import AUDIENCE_WORLDS
 from tests.worlds.audience_judge import AudienceVerdict, audience_table, judge_audience
+from tests.worlds.budget_judge import BudgetVerdict, budget_table, judge_budgets
+from tests.worlds.budgets import BUDGET_WORLDS
 from tests.worlds.cascade_verdicts import (
     TABLES,
     CascadeVerdict,
@@ -56,7 +58,7 @@ TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
 }
 ALL = (
     *(*WORLDS, VARIED, *TOTALS, *AUDIENCE_WORLDS, *CASCADE_WORLDS, *DIALOGUE_WORLDS),
-    *(*SEARCH_WORLDS, *STAR_WORLDS),
+    *(*SEARCH_WORLDS, *STAR_WORLDS, *BUDGET_WORLDS),
 )
 VERDICT_OF: dict[str, type[AnyVerdict]] = {
     **dict.fromkeys(AUDIENCE_WORLDS, AudienceVerdict),
@@ -64,6 +66,7 @@ VERDICT_OF: dict[str, type[AnyVerdict]] = {
     **dict.fromkeys(DIALOGUE_WORLDS, DialogueVerdict),
     **dict.fromkeys(SEARCH_WORLDS, SearchVerdict),
     **dict.fromkeys(STAR_WORLDS, StarVerdict),
+    **dict.fromkeys(BUDGET_WORLDS, BudgetVerdict),
 }
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
@@ -76,6 +79,7 @@ GROUPS = {
     "dialogue": tuple(DIALOGUE_WORLDS),
     "search": tuple(SEARCH_WORLDS),
     "stars": tuple(STAR_WORLDS),
+    "budgets": tuple(BUDGET_WORLDS),
 }
 
 
@@ -90,6 +94,8 @@ def _run(name: str, seed: int, options: argparse.Namespace) -> Sequence[AnyVerdi
         return [*judge_search(SEARCH_WORLDS[name], seed)]
     if name in STAR_WORLDS:
         return [judge_stars(STAR_WORLDS[name], seed)]
+    if name in BUDGET_WORLDS:
+        return [judge_budgets(BUDGET_WORLDS[name], seed)]
     if options.command_line:
         return [*judge_command_line(world_of(name, seed), seed, declared=options.declared)]
     world = TOTALS[name] if name in TOTALS else world_of(name, seed)
@@ -160,6 +166,9 @@ def main() -> int:
     of_stars = [v for v in asked_for if isinstance(v, StarVerdict)]
     if of_stars:
         print(star_table(of_stars, [name for name in names if name in STAR_WORLDS]))
+    plans = [v for v in asked_for if isinstance(v, BudgetVerdict)]
+    if plans:
+        print(budget_table(plans, [name for name in names if name in BUDGET_WORLDS]))
     if options.page:
         rewrite(options.page, done)
     return 0

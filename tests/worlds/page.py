@@ -10,6 +10,8 @@ import numpy as np
 
 from tests.worlds.audience import AUDIENCE_WORLDS
 from tests.worlds.audience_judge import AudienceVerdict, audience_table
+from tests.worlds.budget_judge import BudgetVerdict, budget_table
+from tests.worlds.budgets import BUDGET_WORLDS
 from tests.worlds.cascade_verdicts import TABLES, CascadeVerdict
 from tests.worlds.dialogue_judge import DIALOGUE_TABLES, DialogueVerdict, dialogue_table
 from tests.worlds.hard_totals import HARD_TOTALS
@@ -28,9 +30,16 @@ TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
 HARD = tuple(world.name for world in HARD_TOTALS.values())
 BY_REGION = tuple(REGIONS_WORLDS)
 FOLLOWERS = tuple(AUDIENCE_WORLDS)
+BUDGETS = tuple(BUDGET_WORLDS)
 UNCERTAIN = (*UNIDENTIFIED, "collinear")
 AnyVerdict = (
-    Verdict | AudienceVerdict | CascadeVerdict | DialogueVerdict | SearchVerdict | StarVerdict
+    Verdict
+    | AudienceVerdict
+    | CascadeVerdict
+    | DialogueVerdict
+    | SearchVerdict
+    | StarVerdict
+    | BudgetVerdict
 )
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
@@ -46,6 +55,7 @@ def rewrite(page: Path, verdicts: Sequence[AnyVerdict]) -> None:
     text = page.read_text(encoding="utf-8")
     of_types = [one for one in verdicts if isinstance(one, Verdict)]
     cascades = [one for one in verdicts if isinstance(one, CascadeVerdict)]
+    plans = [one for one in verdicts if isinstance(one, BudgetVerdict)]
     of_followers = [one for one in verdicts if isinstance(one, AudienceVerdict)]
     dialogue = [one for one in verdicts if isinstance(one, DialogueVerdict)]
     of_search = [one for one in verdicts if isinstance(one, SearchVerdict)]
@@ -60,6 +70,7 @@ def rewrite(page: Path, verdicts: Sequence[AnyVerdict]) -> None:
         ("followers", FOLLOWERS, lambda worlds: audience_table(of_followers, worlds)),
         ("search", tuple(SEARCH_WORLDS), lambda worlds: search_table(of_search, worlds)),
         ("stars", tuple(STAR_WORLDS), lambda worlds: star_table(of_stars, worlds)),
+        ("budgets", BUDGETS, lambda worlds: budget_table(plans, worlds)),
         *(
             (name, tuple(worlds), lambda worlds, table_of=table_of: table_of(cascades, worlds))
             for name, worlds, table_of in TABLES

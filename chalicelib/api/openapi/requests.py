@@ -6,6 +6,8 @@ from typing import Any
 
 from chalicelib import documentation
 from chalicelib.api.views.event_views import MAX_EVENTS
+from chalicelib.attribution.plans.plan_decision import SURE
+from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST
 from chalicelib.importers import PLATFORMS
 from chalicelib.importers.mappings.mapping import MAX_COLUMNS, MAX_VALUES
 from chalicelib.importers.mappings.mapping_checks import FIRST_YEAR, LAST_YEAR
@@ -15,12 +17,18 @@ from chalicelib.model.codes.code_languages import LANGUAGES
 from chalicelib.model.countries import COUNTRIES
 from chalicelib.model.days import MAX_WINDOW_DAYS
 from chalicelib.model.events.event_fields import SLUG_PATTERN
+from chalicelib.services.answers.budget_plans import (
+    DEFAULT_PLAN_DAYS,
+    MAX_BUDGET,
+    MAX_PLAN_DAYS,
+)
 from chalicelib.services.answers.classical_attribution import OURS
 from chalicelib.services.answers.follower_values import (
     DEFAULT_HORIZON_DAYS,
     MAX_HORIZON_DAYS,
     MAX_SIZE,
 )
+from chalicelib.services.answers.plan_bodies import MAX_FROZEN
 from chalicelib.services.answers.through_search import DEFAULT_ROUNDING
 from chalicelib.services.credentials.api_keys import MAX_DAYS, ROLES
 from chalicelib.services.dialogue.checking_sample import DEFAULT_SAMPLE, MAX_SAMPLE
@@ -251,6 +259,55 @@ BODIES: dict[str, Schema] = {
             ),
         },
     },
+    "PlanBody": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "budget": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": MAX_BUDGET,
+                "description": "For all days; as much as now if absent.",
+            },
+            "days": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": MAX_PLAN_DAYS,
+                "default": DEFAULT_PLAN_DAYS,
+            },
+            "freeze": {
+                "type": "array",
+                "maxItems": MAX_FROZEN,
+                "items": SLUG,
+                "description": "Channels whose spend stays.",
+            },
+            "move_at_most": {
+                "type": "number",
+                "minimum": 0.01,
+                "maximum": 1,
+                "default": MOVE_AT_MOST,
+                "description": "Largest change of a channel's spend, as a share of today's.",
+            },
+            "free": {
+                "type": "boolean",
+                "default": False,
+                "description": "Whether the budget may grow or shrink where that pays.",
+            },
+            "margin": {
+                "type": "number",
+                "minimum": 0.001,
+                "maximum": 1,
+                "description": "Contribution margin: the part of the revenue that counts.",
+            },
+            "sure": {
+                "type": "number",
+                "minimum": 0.5,
+                "maximum": 0.999,
+                "default": SURE,
+                "description": "Chance of being better from which on money moves.",
+            },
+        },
+    },
     "PeopleBody": {
         "type": "object",
         "required": ["user_ids"],
@@ -312,6 +369,7 @@ EXAMPLES: dict[str, Any] = {
     "SettingsBody": {"time_zone": "Europe/Berlin", "country": "DE"},
     "KeyBody": {"role": "read", "expires_in_days": 90},
     "PeopleBody": {"user_ids": ["anna@example.com", "4711"]},
+    "PlanBody": {"days": 28, "freeze": ["linkedin_ads"], "move_at_most": 0.3, "margin": 0.4},
     "ExperimentBody": {
         "experiment_id": "likes-2026-03",
         "kind": "holdout",

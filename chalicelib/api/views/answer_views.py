@@ -10,6 +10,7 @@ from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Body, Routes
 from chalicelib.model.errors import NoFitYet, NotFound, OtherVersion
 from chalicelib.services import answers
+from chalicelib.services.answers.plan_bodies import PLAN_FIELDS, read_plan
 from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.fits import answering_document, named_people
 from chalicelib.services.multipliers import AskedPeople, multipliers_among, read_user_ids
@@ -53,6 +54,37 @@ def get_audiences(call: Call) -> Answer:
     )
     table = answers.AUDIENCES_TABLE
     return Answer(answer, rows=answers.audience_rows(answer), columns=table.columns)
+
+
+@answer_route(
+    "/v1/response-curves",
+    params=("goal", "channel", "fit"),
+    answer=answers.ResponseCurveAnswer,
+)
+def get_response_curves(call: Call) -> Answer:
+    """Get what each channel would bring at more or less spend."""
+    goal = call.query.get("goal")
+    document = answering_document(call.store, goal, call.query.get("fit"))
+    answer = answers.response_curves(document, goal=goal, channel=call.query.get("channel"))
+    table = answers.CURVES_TABLE
+    return Answer(answer, rows=answers.curve_rows(answer), columns=table.columns)
+
+
+@views.route(
+    "POST",
+    "/v1/plans",
+    roles=("read",),
+    params=("goal", "fit"),
+    body=Body("PlanBody", optional=PLAN_FIELDS, may_be_absent=True),
+    answer=answers.BudgetPlan,
+    raises=(NoFitYet, NotFound, OtherVersion),
+)
+def post_plan(call: Call) -> Answer:
+    """Plan the budget: move, stay or test first. Nothing is stored."""
+    asked = read_plan(call.fields())
+    goal = call.query.get("goal")
+    document = answering_document(call.store, goal, call.query.get("fit"))
+    return Answer(answers.plan_budget(document, asked, goal=goal))
 
 
 @answer_route("/v1/virality", params=("from", "to", "goal", "fit"), answer=answers.Virality)

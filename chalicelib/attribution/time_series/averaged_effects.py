@@ -5,11 +5,17 @@ In a short window all types share one shape; in a long one every type has its ow
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chalicelib.attribution.arrays import Floats, Ints
 from chalicelib.attribution.time_series.averaging import Averaged, Prior, average
 from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
 from chalicelib.attribution.time_series.priors import DecaysAndShapes
-from chalicelib.attribution.time_series.structural import LEVEL_RATIOS, cross_products
+from chalicelib.attribution.time_series.structural import (
+    LEVEL_RATIOS,
+    Products,
+    cross_products,
+)
 from chalicelib.attribution.time_series.timeline import Timeline
 
 OWN_SHAPE_DAYS = 700
@@ -79,18 +85,35 @@ def average_effects(
     least_ratio : float, optional
         Smallest variance ratio of the level (`LEVEL_RATIOS`) that is considered.
     """
-    flat = candidates.reshape(outcome.size, -1)
-    columns = unit_columns(flat)
-    sums = columns.sum(axis=0)
-    products = cross_products(outcome, baseline.columns, columns, baseline.scales)
+    measured = measure_candidates(outcome, candidates, caused, baseline)
+    products = measured.products
     if least_ratio > 0.0:
         products = products.with_ratios(least_ratio <= LEVEL_RATIOS)
-    plausible = PLAUSIBLE_SHARE * max(float(outcome.sum()), 1.0) / sums
+    return average(products, measured.to_effect, prior, shrink=measured.shrink, groups=groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the chains of `averaging` need of candidate responses."""
+
+    products: Products
+    to_effect: Floats
+    """Factor from a coefficient to the effect per engagement. Shape (K, G, H)."""
+    shrink: Floats
+    """Prior precision of a coefficient, in units of the noise's precision. Shape (K, G, H)."""
+
+
+def measure_candidates(
+    outcome: Floats, candidates: Floats, caused: Floats, baseline: Baseline
+) -> Measured:
+    """Cross products and scales of candidate responses; parameters as for `average_effects`."""
+    flat = candidates.reshape(outcome.size, -1)
+    columns = unit_columns(flat)
+    products = cross_products(outcome, baseline.columns, columns, baseline.scales)
+    plausible = PLAUSIBLE_SHARE * max(float(outcome.sum()), 1.0) / columns.sum(axis=0)
     shape = candidates.shape[1:]
-    return average(
+    return Measured(
         products,
         caused / column_sizes(flat).reshape(shape),
-        prior,
-        shrink=(baseline.noise_variance / plausible**2).reshape(shape),
-        groups=groups,
+        (baseline.noise_variance / plausible**2).reshape(shape),
     )

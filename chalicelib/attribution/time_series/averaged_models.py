@@ -20,7 +20,7 @@ from statsmodels.stats.diagnostic import acorr_ljungbox
 from chalicelib.attribution.adstock import DECAYS, adstock_series
 from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.time_series.averaged_effects import average_shapes
-from chalicelib.attribution.time_series.baseline import find_baseline, unit_columns
+from chalicelib.attribution.time_series.baseline import Baseline, find_baseline, unit_columns
 from chalicelib.attribution.time_series.influence import strongest_days
 from chalicelib.attribution.time_series.late_effects import (
     MIN_DAYS,
@@ -41,6 +41,25 @@ one fit in fifty exceeds it. Below it, late columns would add noise and hardly a
 """
 SEARCHED_DECAYS = (0, 3, 6)
 """Decays at which marketing may explain changes that would otherwise count as shocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesModel:
+    """The data and the baseline of a fit, for questions about more than effects."""
+
+    outcome: Floats
+    """Conversions per observed step. Shape (N,)."""
+    candidates: Floats
+    """Responses to every decay and shape; the first shape is the stock. Shape (N, K, G, H)."""
+    caused: Floats
+    """See `averaged_effects.average_effects`. Shape (K, G, H)."""
+    usual_stock: Floats
+    """See `saturation.usual_stocks`. Shape (K, G)."""
+    baseline: Baseline
+    prior: DecaysAndShapes
+    ratio: float
+    """Likeliest variance of a step of the level, relative to the noise."""
+    step_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,7 @@ class TimeSeriesFit:
     """Probability of late effects; 0 in windows too short to detect them."""
     follows_demand: bool
     """Whether marketing moves with the level over weeks."""
+    model: SeriesModel
 
     @property
     def critical(self) -> float:
@@ -166,6 +186,16 @@ def fit_time_series(
         late=effects.late,
         late_probability=probability,
         follows_demand=baseline.scales.guide is not None,
+        model=SeriesModel(
+            outcome,
+            candidates,
+            caused,
+            usual_stock,
+            baseline,
+            prior,
+            effects.ratio,
+            timeline.step_days,
+        ),
     )
 
 

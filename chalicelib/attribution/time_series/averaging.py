@@ -86,9 +86,11 @@ class _Chain:
     weight: Floats
     """Conditional probability of each decay, on average over the sweeps. Shape (K, G)."""
     within: Floats
-    """Mean covariance at the drawn candidates. Shape (K, K)."""
+    """Covariances at the drawn candidates. Shape (S, K, K)."""
     drawn: Floats
     """Means at the drawn candidates. Shape (S, K)."""
+    chosen: Ints
+    """The drawn candidates. Shape (S, K)."""
     ratios: Floats
     """Shape (Q,)."""
     shapes: Floats
@@ -118,23 +120,65 @@ def average(
         groups are the shapes if every type has its own shape and candidates are pairs of decay and
         shape. One group by default.
     """
-    n_kinds = to_effect.shape[0]
     if groups is None:
         groups = np.zeros(to_effect.shape[1], dtype=np.int64)
-    gram = products.gram.copy()
-    diagonal = np.arange(gram.shape[1] - 1)
-    gram[:, diagonal, diagonal] += shrink.ravel()
-    regularised = Products(gram, products.log_weight, products.degrees_of_freedom)
-    starts = list(zip(prior.starts(n_kinds), (0, to_effect.shape[2] - 1), strict=True))
+    regularised = _regularised(products, shrink)
     for sweeps in SWEEPS:
-        chains = [
-            _sample(regularised, to_effect, prior, *start, sweeps, np.random.default_rng(seed))
-            for seed, start in enumerate(starts)
-        ]
+        chains = _run_chains(regularised, to_effect, prior, sweeps)
         averaged = _summarise(chains, regularised, to_effect, groups)
         if averaged.converged:
             break
     return averaged
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The states of two chains of S sweeps, one after the other."""
+
+    chosen: Ints
+    """The candidate of each type. Shape (2 S, K)."""
+    mean: Floats
+    """Effects given those candidates. Shape (2 S, K)."""
+    cov: Floats
+    """Their covariances. Shape (2 S, K, K)."""
+
+
+def sample_states(
+    products: Products, to_effect: Floats, prior: Prior, *, shrink: Floats, sweeps: int
+) -> States:
+    """The draws behind `average`, for questions about more than effects.
+
+    Parameters
+    ----------
+    products, to_effect, prior, shrink
+        As for `average`, with one shape.
+    sweeps : int
+        S.
+    """
+    chains = _run_chains(_regularised(products, shrink), to_effect, prior, sweeps)
+    return States(
+        np.concatenate([chain.chosen for chain in chains]),
+        np.concatenate([chain.drawn for chain in chains]),
+        np.concatenate([chain.within for chain in chains]),
+    )
+
+
+def _regularised(products: Products, shrink: Floats) -> Products:
+    gram = products.gram.copy()
+    diagonal = np.arange(gram.shape[1] - 1)
+    gram[:, diagonal, diagonal] += shrink.ravel()
+    return Products(gram, products.log_weight, products.degrees_of_freedom)
+
+
+def _run_chains(
+    regularised: Products, to_effect: Floats, prior: Prior, sweeps: int
+) -> list[_Chain]:
+    """Two chains from different starts, with fixed seeds."""
+    starts = zip(prior.starts(to_effect.shape[0]), (0, to_effect.shape[2] - 1), strict=True)
+    return [
+        _sample(regularised, to_effect, prior, *start, sweeps, np.random.default_rng(seed))
+        for seed, start in enumerate(starts)
+    ]
 
 
 def _summarise(
@@ -146,7 +190,7 @@ def _summarise(
     ratios = np.mean([c.ratios for c in chains], axis=0)
     effect, variance = _effects(products, to_effect, decays, shapes, ratios, groups)
     error = np.sqrt(variance)
-    sampled = np.mean([c.within for c in chains], axis=0) + np.atleast_2d(
+    sampled = np.mean([c.within.mean(axis=0) for c in chains], axis=0) + np.atleast_2d(
         np.cov(np.concatenate([c.drawn for c in chains]).T)
     )
     unit = np.sqrt(np.diag(sampled))
@@ -258,8 +302,9 @@ def _sample(
     chosen = start.copy()
     ratio, shape, _ = _draw_shared(products, number[kinds, chosen], prior.shapes, rng)
     weight = np.zeros((n_kinds, n_decays))
-    within = np.zeros((n_kinds, n_kinds))
+    within = np.zeros((sweeps, n_kinds, n_kinds))
     drawn = np.zeros((sweeps, n_kinds))
+    kept = np.zeros((sweeps, n_kinds), dtype=np.int64)
     shared = np.zeros((products.gram.shape[0], n_shapes))
     for sweep in range(-WARM_UP, sweeps):
         g = products.gram[ratio]
@@ -287,12 +332,13 @@ def _sample(
             coefficient = inverse @ g[columns, last]
             left_over = float(g[last, last] - g[columns, last] @ coefficient)
             scale = to_effect[kinds, chosen, shape]
-            within += inverse * np.outer(scale, scale) * left_over / t_dof / sweeps
+            within[sweep] = inverse * np.outer(scale, scale) * left_over / t_dof
             drawn[sweep] = coefficient * scale
+            kept[sweep] = chosen
         ratio, shape, p_shared = _draw_shared(products, number[kinds, chosen], prior.shapes, rng)
         if sweep >= 0:
             shared += p_shared / sweeps
-    return _Chain(weight, within, drawn, shared.sum(axis=1), shared.sum(axis=0))
+    return _Chain(weight, within, drawn, kept, shared.sum(axis=1), shared.sum(axis=0))
 
 
 def _move_together(

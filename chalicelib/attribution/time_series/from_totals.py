@@ -8,7 +8,7 @@ import numpy as np
 
 from chalicelib.attribution.arrays import Bools, Floats, Ints
 from chalicelib.attribution.coverage import find_common_days
-from chalicelib.attribution.draft import Draft, reject_collinear
+from chalicelib.attribution.draft import Draft, TotalsModel, reject_collinear
 from chalicelib.attribution.observations import Context, Observations
 from chalicelib.attribution.sensitivity import sensitivity_time_series
 from chalicelib.attribution.time_series.averaged_models import TimeSeriesFit, fit_time_series
@@ -82,6 +82,7 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     if not fit.converged:
         draft.reject(answered, "did_not_converge")
         return
+    draft.totals = TotalsModel(data.kinds, fit.model)
     _write_estimates(fit, data.resolution, answered, place, draft)
     if data.usable.sum() < data.usable.size:
         draft.warn(answered, "coverage_gap")

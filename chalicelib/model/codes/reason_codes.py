@@ -372,6 +372,49 @@ REASONS = (
         "Import single shares with `parent_event_id`.",
         "caution",
     ),
+    # --- plans ------------------------------------------------------------------------------
+    Code(
+        "spend_does_not_vary",
+        "Spend does not vary",
+        "The spend varies by less than 5 % around its mean, so the data do not show what more or "
+        "less of it would bring.",
+        "Vary the spend for some weeks, or run a switchback.",
+        "caution",
+    ),
+    Code(
+        "moves_together_with",
+        "Spend moves together",
+        "The spends of the two channels rise and fall together, so the data cannot tell their "
+        "effects apart.",
+        "Change one of the two for some weeks.",
+        "caution",
+        subject="channel",
+    ),
+    Code(
+        "no_spend_today",
+        "No spend today",
+        "The channel had no cost in the last four weeks.",
+        "Nothing can be moved from it; start it again to learn what it brings.",
+    ),
+    Code(
+        "frozen_on_request",
+        "Frozen on request",
+        "The spend of the channel stays because the caller froze it.",
+        "Plan without freezing it.",
+    ),
+    Code(
+        "nothing_to_move",
+        "Nothing to move",
+        "Fewer than two channels have a known response to spend.",
+        "See the reasons of the channels; add costs, or run an experiment.",
+        "caution",
+    ),
+    Code(
+        "budget_out_of_reach",
+        "Budget out of reach",
+        "The budget cannot be spent, or saved, within the limits of the channels that may move.",
+        "Choose a budget closer to today's, or allow larger changes.",
+    ),
     # --- mood, response times and alarms -----------------------------------------------------
     Code(
         "no_messages",

@@ -125,6 +125,31 @@ VERDICTS = tuple(
             "Use a longer range, or wait until the shares are older.",
         ),
         (
+            "move",
+            "Move money",
+            "The plan is better than today's division in nine of ten draws, and gains at least 1 % "
+            "of the spend.",
+            "Change the spends as planned, and plan again after some weeks.",
+        ),
+        (
+            "stay",
+            "Stay",
+            "No division of the budget is expected to gain at least 1 % of the spend.",
+            "No action is needed.",
+        ),
+        (
+            "test_first",
+            "Test first",
+            "Something can be gained, but it is not sure enough which change gains it.",
+            "Run the experiment that is worth most, then plan again.",
+        ),
+        (
+            "undecided",
+            "Undecided",
+            "No channel is the best place for the next euro in nine of ten draws.",
+            "Run an experiment on the channels that come closest.",
+        ),
+        (
             "better",
             "Better",
             "The share of negative messages fell: the whole interval of the change is below 0.",

@@ -607,4 +607,23 @@ WARNINGS = (
         "caution",
         "too_low",
     ),
+    # --- plans ------------------------------------------------------------------------------
+    _warning(
+        "revenue_is_not_margin",
+        "Revenue is not margin",
+        "The plan counts revenue. After the cost of goods, less of it remains, so a euro of spend "
+        "must bring more.",
+        "Give the contribution margin.",
+        "caution",
+        "too_high",
+    ),
+    _warning(
+        "few_independent_draws",
+        "Few independent draws",
+        "The draws of the response curves repeat a few states, because the channels seem to differ "
+        "more than channels do; intervals and chances would be too sure.",
+        "Use a longer window, or an experiment for the channel that seems to bring most.",
+        "do_not_act",
+        used_as=("warning", "reason"),
+    ),
 )

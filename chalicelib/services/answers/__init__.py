@@ -3,6 +3,18 @@
 Each answer has its own module, with its shape and its CSV table.
 """
 
+from chalicelib.services.answers.budget_plans import (
+    PLAN_TABLE,
+    BudgetPlan,
+    PlanAsked,
+    plan_budget,
+)
+from chalicelib.services.answers.channel_curves import (
+    CURVES_TABLE,
+    ResponseCurveAnswer,
+    curve_rows,
+    response_curves,
+)
 from chalicelib.services.answers.channels_roi import ROI_TABLE, Roi, roi, roi_rows
 from chalicelib.services.answers.classical_attribution import (
     Attribution,
@@ -47,18 +59,23 @@ from chalicelib.services.answers.through_search import (
 
 __all__ = [
     "AUDIENCES_TABLE",
+    "CURVES_TABLE",
     "ENGAGEMENTS_TABLE",
     "EQUIVALENCES_TABLE",
     "EQUIVALENCE_TABLE",
+    "PLAN_TABLE",
     "ROI_TABLE",
     "SEARCH_EFFECTS_TABLE",
     "VIRALITY_TABLE",
     "Attribution",
     "Audiences",
+    "BudgetPlan",
     "Decomposition",
     "Engagements",
     "Equivalence",
     "Equivalences",
+    "PlanAsked",
+    "ResponseCurveAnswer",
     "Roi",
     "SearchEffects",
     "Virality",
@@ -67,6 +84,7 @@ __all__ = [
     "attribution_table",
     "audience_rows",
     "audiences",
+    "curve_rows",
     "decomposition",
     "decomposition_table",
     "engagement_rows",
@@ -74,6 +92,8 @@ __all__ = [
     "equivalence",
     "equivalence_rows",
     "equivalences",
+    "plan_budget",
+    "response_curves",
     "roi",
     "roi_rows",
     "search_effect_rows",

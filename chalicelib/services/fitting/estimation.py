@@ -22,6 +22,7 @@ from chalicelib.services.experiments import (
 )
 from chalicelib.services.fitting.audience_documents import audience_documents, audience_sizes
 from chalicelib.services.fitting.credits import count_anonymous, credit_goal
+from chalicelib.services.fitting.curve_documents import curve_document
 from chalicelib.services.fitting.day_parts import part_days
 from chalicelib.services.fitting.edges import Brought, spillover_warnings
 from chalicelib.services.fitting.event_columns import ANONYMOUS, Columns
@@ -323,6 +324,7 @@ def _fitted(
             **shown,
             "experiments": tested,
             "audiences": audience_documents(pages, columns, goal, observed, estimates),
+            "curves": curve_document(columns, observed, estimates, start),
             "search": goal_search_document(columns, goal, observed, visits, start),
             "decomposition": part_days(observed, estimates, shown, kinds, start),
             "classical": credit_goal(

@@ -170,15 +170,17 @@ class GoalResults(TypedDict):
 class GoalDocument(GoalResults):
     """A goal with its experiments, its days in parts, and the credit of classical models.
 
-    ``audiences``: by channel, what following its page causes (`audience_document`). Fits of earlier
-    versions do not have it.
-    ``search``: what a search visit brings at most, and what shown stars do. Nor do they have this.
+    ``audiences``: by channel, what following its page causes (`audience_document`). ``curves``:
+    response curves of channels with cost (`attribution.response_curves.curve_document`).
+    ``search``: what a search visit brings at most, and what shown stars do. Fits of earlier
+    versions have none of these.
     """
 
     experiments: list[TestedExperiment]
     decomposition: DayParts | None
     classical: ClassicalDocument
     audiences: NotRequired[dict[str, dict[str, Any]]]
+    curves: NotRequired[dict[str, Any]]
     search: NotRequired[GoalSearchDocument]
 
 

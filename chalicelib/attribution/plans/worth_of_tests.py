@@ -1,0 +1,103 @@
+"""What an experiment is worth before a decision: the expected value of sample information.
+
+A test of a channel measures its return with some error. For each of a few equally likely results
+the draws are weighted by the result's likelihood and the budget is divided anew (Raiffa, Schlaifer
+1961; by importance weights Strong, Oakley, Brennan 2014, Medical Decision Making 34). The worth is
+the mean gain of these divisions, less that of the best one without a test.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import NormalDist, fmean
+
+from chalicelib.attribution.plans.allocation import build_ladders, divide
+from chalicelib.attribution.plans.planned_channels import PlannedChannel, Shape
+
+ERROR = 0.25
+"""Standard error of the return measured by a test of usual size, per unit of spend."""
+RESULTS = 9
+"""Number of equally likely results."""
+AFTER_DAYS = 180
+"""Days for which the decision after a test lasts."""
+
+
+def worth_of_test(
+    channels: Sequence[PlannedChannel], tested: str, *, error: float = ERROR
+) -> float | None:
+    """Expected gain per day of knowing a channel's return; None if it cannot move.
+
+    Parameters
+    ----------
+    channels : sequence of PlannedChannel
+        A tested channel that is frozen is free after the test.
+    tested : str
+        Name of the tested channel.
+    error : float
+        Standard error of the measured return.
+    """
+    players = [_set_free(one, channels) if one.name == tested else one for one in channels]
+    players = [one for one in players if not one.frozen and one.known]
+    mine = next((one for one in players if one.name == tested), None)
+    if mine is None or len(players) < 2:
+        return None
+    ladders, _ = build_ladders(players)
+    today = [ladder.today for ladder in ladders]
+    prior = divide([ladder.expected() for ladder in ladders], today)
+    if prior is None:
+        return None
+    gains = []
+    for result in _results(mine.returns, error):
+        weights = _likelihood(mine.returns, result, error)
+        division = divide([ladder.expected(weights) for ladder in ladders], today)
+        gains.append(division.gain if division is not None else 0.0)
+    return max(fmean(gains) - prior.gain, 0.0)
+
+
+def _set_free(one: PlannedChannel, channels: Sequence[PlannedChannel]) -> PlannedChannel:
+    """A frozen channel as it may be: its return is between nothing and all that it seems, uniform.
+
+    Without draws it seems to bring up to twice as much as the other channels on average.
+    """
+    if not one.frozen:
+        return one
+    others = [other for other in channels if other.known and not other.frozen]
+    if one.known:
+        seems: Sequence[float] = one.returns
+        shapes, shape_of = one.shapes, one.shape_of
+    elif others:
+        mean = fmean(fmean(other.returns) for other in others)
+        seems = [2.0 * mean] * len(others[0].returns)
+        shapes, shape_of = [Shape(math.inf, (1.0,))], [0] * len(seems)
+    else:
+        return one
+    n = len(seems)
+    golden = (math.sqrt(5.0) - 1.0) / 2.0
+    shares = [(0.5 + (i + 1) * golden) % 1.0 for i in range(n)]  # uniform, in no order
+    return replace(
+        one,
+        frozen=False,
+        returns=[r * share for r, share in zip(seems, shares, strict=True)],
+        shapes=shapes,
+        shape_of=shape_of,
+    )
+
+
+def _results(returns: Sequence[float], error: float) -> list[float]:
+    """Equally likely results of the test: the middles of equal parts of the predictive draws."""
+    n = len(returns)
+    normal = NormalDist(0.0, error)
+    golden = math.sqrt(2.0) - 1.0
+    noise = [normal.inv_cdf(0.5 / n + (1.0 - 1.0 / n) * ((i * golden) % 1.0)) for i in range(n)]
+    ranked = sorted(r + e for r, e in zip(returns, noise, strict=True))
+    return [ranked[int((q + 0.5) * n / RESULTS)] for q in range(RESULTS)]
+
+
+def _likelihood(returns: Sequence[float], result: float, error: float) -> list[float]:
+    logs = [-0.5 * ((result - r) / error) ** 2 for r in returns]
+    most = max(logs)
+    weights = [math.exp(one - most) for one in logs]
+    total = sum(weights)
+    return [one / total for one in weights]

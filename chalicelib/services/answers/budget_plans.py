@@ -1,0 +1,338 @@
+"""POST /v1/plans: where the next euro goes, from a fit document alone and without numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chalicelib.attribution.plans.plan_decision import SMALL, SURE, Interval, Plan, decide
+from chalicelib.attribution.plans.planned_channels import PlannedChannel
+from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST, planned_channels
+from chalicelib.attribution.plans.worth_of_tests import AFTER_DAYS, worth_of_test
+from chalicelib.model.errors import FieldError, InvalidFields, OtherVersion
+from chalicelib.model.events import EngagementType
+from chalicelib.services.answer_fields import Channel, Estimate, Reasons, Warnings
+from chalicelib.services.answer_tables import Column, Table
+from chalicelib.services.answers.intervals import NO_ESTIMATE, rounded
+from chalicelib.services.answers.plan_sentences import sentence_of
+from chalicelib.services.answers.ranges import OfFit, read_goal, refer_to, unknown_value
+from chalicelib.services.fitting.fit_documents import FitDocument
+
+DEFAULT_PLAN_DAYS = 28
+MAX_PLAN_DAYS = 365
+MAX_BUDGET = 1e12
+SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "same_day_demand_suspected")
+"""Warnings of estimates with which no money is moved."""
+MIN_EFFECTIVE = 30.0
+"""Below this effective number of states behind the draws, no money is moved."""
+_UNTESTABLE = frozenset({"frozen_on_request", "no_spend_today"})
+
+PlanVerdict = Literal["move", "stay", "test_first", "not_estimable"]
+
+
+class PlannedSpend(TypedDict):
+    """A channel in a plan, in amounts per day."""
+
+    channel: Channel
+    now: float
+    plan: float
+    bounds: Annotated[list[float], Field(description="Lowest and highest spend of the plan.")]
+    marginal_return: Annotated[
+        Estimate, Field(description="Value of the next euro at today's spend.")
+    ]
+    frozen: bool
+    reasons: Reasons
+
+
+class NextEuroAnswer(TypedDict):
+    """Where the next euro brings most."""
+
+    channel: Channel | None
+    chance_best: float | None
+    verdict: Annotated[
+        str, Field(description="The channel if it is best in 9 of 10 draws, else `undecided`.")
+    ]
+
+
+class TestWorth(TypedDict):
+    """What an experiment on a channel is worth before money moves."""
+
+    channel: Channel
+    worth: Annotated[
+        float, Field(description="Expected value of the better decision over half a year.")
+    ]
+    type: EngagementType
+    paid: bool
+
+
+class BudgetPlan(OfFit):
+    """A plan for the budget of the channels with cost.
+
+    ``gain`` is for all days, of the plan considered: that of ``plan`` if the verdict is `move`.
+    """
+
+    goal: str
+    days: int
+    currency: str
+    budget_per_day: float
+    compared_with: Literal["now", "now_scaled_to_budget"]
+    verdict: PlanVerdict
+    gain: Estimate
+    gain_is_in: Literal["currency", "conversions"]
+    chance_better: float | None
+    worst_5_percent: Annotated[
+        float | None, Field(description="Mean gain of the worst 5 % of the draws.")
+    ]
+    channels: list[PlannedSpend]
+    next_euro: NextEuroAnswer
+    test_first: list[TestWorth]
+    reasons: Reasons
+    warnings: Warnings
+    sentence: str
+
+
+PLAN_TABLE = Table(
+    PlannedSpend,
+    *("channel", "now", "plan"),
+    Column("bounds", "bounds", lambda bounds: "/".join(f"{bound:g}" for bound in bounds)),
+    *("marginal_return", "frozen", "reasons"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAsked:
+    """What a caller asks of a plan.
+
+    Raises
+    ------
+    InvalidFields
+        If a value is outside its limits.
+    """
+
+    budget: float | None = None
+    """For all days; None: as now."""
+    days: int = DEFAULT_PLAN_DAYS
+    freeze: tuple[str, ...] = ()
+    move_at_most: float = MOVE_AT_MOST
+    free: bool = False
+    margin: float | None = None
+    sure: float = SURE
+
+    def __post_init__(self) -> None:
+        """Check the limits."""
+        limits: tuple[tuple[str, float | None, float, float], ...] = (
+            ("budget", self.budget, 0.0, MAX_BUDGET),
+            ("days", self.days, 1, MAX_PLAN_DAYS),
+            ("move_at_most", self.move_at_most, 0.01, 1.0),
+            ("margin", self.margin, 0.001, 1.0),
+            ("sure", self.sure, 0.5, 0.999),
+        )
+        for name, value, least, most in limits:
+            if value is not None and not least <= value <= most:
+                message = f"must be from {least:g} to {most:g}"
+                raise _wrong(name, "out_of_range", message)
+        if self.free and self.budget is not None:
+            raise _wrong("budget", "invalid_value", "a free budget has no amount")
+
+
+def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = None) -> BudgetPlan:
+    """A plan in the shape of ``POST /v1/plans``.
+
+    Raises
+    ------
+    InvalidFields
+        If the goal or a channel is not in the fit, or a free budget is asked for a goal without
+        value.
+    OtherVersion
+        If an earlier version, which did not estimate response curves, made the fit.
+    """
+    goal = read_goal(document, goal)
+    curves = read_curves(document, goal)
+    known = [one["channel"] for one in curves["channels"]]
+    for name in asked.freeze:
+        if name not in known:
+            raise unknown_value("freeze", name, known)
+    if asked.free and not curves["has_value"]:
+        raise _wrong("free", "invalid_value", "conversions of this goal have no value")
+    reasons = {one["channel"]: _reasons(one, asked.freeze) for one in curves["channels"]}
+    channels = planned_channels(
+        curves,
+        {name for name, why in reasons.items() if why},
+        move_at_most=asked.move_at_most,
+        margin=1.0 if asked.margin is None else asked.margin,
+    )
+    now = sum(one.now for one in channels)
+    change = 0.0 if asked.budget is None else asked.budget / asked.days - now
+    if abs(change) < 0.005:  # less than a cent a day
+        change = 0.0
+    small = None
+    if not curves["has_value"]:
+        small = SMALL * sum(fmean(one.values(one.now)) for one in channels if one.known)
+    found = None
+    if repeats_few(curves):
+        why = ["few_independent_draws"]
+    else:
+        found = decide(channels, change=change, free=asked.free, sure=asked.sure, small=small)
+        why = _reasons_without(channels, change, asked) if found is None else []
+    tests = _tests(channels, curves, reasons, found)
+    answer: BudgetPlan = {
+        "fit": refer_to(document),
+        "goal": goal,
+        "days": asked.days,
+        "currency": document["currency"],
+        "budget_per_day": rounded(_spent(channels, found), 2) or 0.0,
+        "compared_with": "now_scaled_to_budget" if change else "now",
+        "verdict": _verdict(found),
+        "gain": NO_ESTIMATE if found is None else _estimate(found.gain, asked.days, 2),
+        "gain_is_in": "currency" if curves["has_value"] else "conversions",
+        "chance_better": None if found is None else rounded(found.chance_better, 3),
+        "worst_5_percent": None if found is None else rounded(found.worst * asked.days, 2),
+        "channels": [_channel(one, found, reasons[one.name]) for one in channels],
+        "next_euro": _next_euro(found),
+        "test_first": tests,
+        "reasons": why,
+        "warnings": _warnings(curves, asked),
+        "sentence": "",
+    }
+    answer["sentence"] = sentence_of(answer)
+    return answer
+
+
+def read_curves(document: FitDocument, goal: str) -> dict[str, Any]:
+    """The stored curves of a goal; raises OtherVersion if the fit has none."""
+    fitted = document["goals"][goal]
+    if "curves" not in fitted:
+        raise OtherVersion(
+            "this fit was made by a version without response curves: request a new fit with "
+            "POST /v1/fits"
+        )
+    return fitted["curves"]
+
+
+def repeats_few(curves: Mapping[str, Any]) -> bool:
+    """Whether the draws repeat too few states to be acted on."""
+    has_draws = any(one["returns"] for one in curves["channels"])
+    return has_draws and float(curves["effective"]) < MIN_EFFECTIVE
+
+
+def _wrong(field: str, code: str, message: str) -> InvalidFields:
+    return InvalidFields(f"{field} {message}", (FieldError(f"/{field}", code, message),))
+
+
+def _reasons(one: Mapping[str, Any], freeze: Sequence[str]) -> list[str]:
+    """Why a channel is frozen; empty if it may move."""
+    reasons = list(one["reasons"])
+    reasons += [warning for warning in one["warnings"] if warning in SUSPICIONS]
+    reasons += [f"moves_together_with:{other}" for other in one["together_with"]]
+    if one["now"] <= 0:
+        reasons.append("no_spend_today")
+    if one["channel"] in freeze:
+        reasons.append("frozen_on_request")
+    return reasons
+
+
+def _reasons_without(
+    channels: Sequence[PlannedChannel], change: float, asked: PlanAsked
+) -> list[str]:
+    movable = [one for one in channels if not one.frozen]
+    if len(movable) < (1 if asked.free or change else 2):
+        return ["nothing_to_move"]
+    return ["budget_out_of_reach"]
+
+
+def _warnings(curves: Mapping[str, Any], asked: PlanAsked) -> list[str]:
+    warnings = []
+    if curves["has_value"] and asked.margin is None:
+        warnings.append("revenue_is_not_margin")
+    return warnings
+
+
+def _verdict(found: Plan | None) -> PlanVerdict:
+    match None if found is None else found.verdict:
+        case "move":
+            return "move"
+        case "stay":
+            return "stay"
+        case "test_first":
+            return "test_first"
+        case _:
+            return "not_estimable"
+
+
+def _spent(channels: Sequence[PlannedChannel], found: Plan | None) -> float:
+    if found is None:
+        return sum(one.now for one in channels)
+    return sum(found.spends.values())
+
+
+def _channel(one: PlannedChannel, found: Plan | None, reasons: list[str]) -> PlannedSpend:
+    marginal = None if found is None else found.marginals.get(one.name)
+    bounds = [one.now, one.now] if one.frozen else [one.low, one.high]
+    return {
+        "channel": one.name,
+        "now": _money(one.now),
+        "plan": _money(one.now if found is None else found.spends[one.name]),
+        "bounds": [_money(bound) for bound in bounds],
+        "marginal_return": NO_ESTIMATE
+        if marginal is None or one.frozen
+        else _estimate(marginal, 1, 4),
+        "frozen": one.frozen,
+        "reasons": reasons,
+    }
+
+
+def _next_euro(found: Plan | None) -> NextEuroAnswer:
+    if found is None or found.next_euro is None:
+        return {"channel": None, "chance_best": None, "verdict": "undecided"}
+    one = found.next_euro
+    return {
+        "channel": one.channel,
+        "chance_best": rounded(one.chance_best, 3),
+        "verdict": one.channel if one.chance_best >= SURE else "undecided",
+    }
+
+
+def _tests(
+    channels: Sequence[PlannedChannel],
+    curves: Mapping[str, Any],
+    reasons: Mapping[str, list[str]],
+    found: Plan | None,
+) -> list[TestWorth]:
+    """Experiments that are worth at least 1 % of the spend, the best one first."""
+    if not curves["has_value"]:
+        return []
+    least = SMALL * sum(one.now for one in channels)
+    open_question = found is not None and found.verdict == "test_first"
+    tests: list[TestWorth] = []
+    for one, stored in zip(channels, curves["channels"], strict=True):
+        may_be_tested = bool(reasons[one.name]) and not _UNTESTABLE & set(reasons[one.name])
+        if not (may_be_tested or (open_question and not one.frozen)):
+            continue
+        worth = worth_of_test(channels, one.name)
+        if worth is not None and worth >= least:
+            tests.append(
+                {
+                    "channel": one.name,
+                    "worth": rounded(worth * AFTER_DAYS, 2) or 0.0,
+                    "type": stored["type"],
+                    "paid": stored["paid"],
+                }
+            )
+    return sorted(tests, key=lambda test: -test["worth"])
+
+
+def _estimate(found: Interval, factor: float, digits: int) -> Estimate:
+    return {
+        "estimate": rounded(found.estimate * factor, digits),
+        "ci_low": rounded(found.low * factor, digits),
+        "ci_high": rounded(found.high * factor, digits),
+    }
+
+
+def _money(amount: float) -> float:
+    return round(amount, 2)

@@ -1,0 +1,264 @@
+"""Plans and response curves from a fit document, and the command `plan`."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import io
+import json
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.cli import main
+from chalicelib.model.codes import CODES, stem_of
+from chalicelib.model.errors import InvalidFields, OtherVersion
+from chalicelib.model.events import parse_event
+from chalicelib.services import answers
+from chalicelib.services.answers.budget_plans import PlanAsked, plan_budget
+from chalicelib.services.answers.channel_curves import response_curves
+from chalicelib.services.answers.plan_bodies import read_plan
+from chalicelib.services.fitting.estimation import fit_events
+from chalicelib.services.fitting.fit_documents import FitDocument
+from tests.factories import make_conversion, make_cost, make_event
+from tests.worlds.budgets import BUDGET_WORLDS, VALUE, simulate_budgets
+
+START = dt.date(2025, 1, 1)
+
+
+def events_of(world: str, seed: int, days: int) -> Iterator[dict[str, Any]]:
+    """The totals of the last days of a world of budgets as events."""
+    run = simulate_budgets(BUDGET_WORLDS[world], seed)
+    for t in range(run.outcome.size - days, run.outcome.size):
+        at = f"{START + dt.timedelta(days=t)}T12:00:00Z"
+        for k, name in enumerate(run.names):
+            cost = {"amount": f"{run.spend[t, k]:.2f}", "currency": "EUR"}
+            yield make_cost(event_id=f"c{t}-{k}", channel=name, occurred_at=at, amount=cost)
+            yield make_event(
+                event_id=f"e{t}-{k}",
+                channel=name,
+                type="click",
+                paid=True,
+                occurred_at=at,
+                count=int(run.clicks[t, k]),
+                user_id=None,
+            )
+        sold = int(run.outcome[t])
+        value = {"amount": f"{VALUE * sold:.2f}", "currency": "EUR"}
+        yield make_conversion(
+            event_id=f"o{t}", occurred_at=at, count=sold, value=value, user_id=None
+        )
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[dict[str, Any]]:
+    return list(events_of("brand_search", 1, 300))
+
+
+@pytest.fixture(scope="module")
+def fitted(lines: list[dict[str, Any]]) -> FitDocument:
+    return fit_events(
+        map(parse_event, lines),
+        window=None,
+        currency="EUR",
+        as_of=dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
+        fit_id="f",
+    )
+
+
+def by_name(answer: Any) -> dict[str, Any]:
+    return {one["channel"]: one for one in answer["channels"]}
+
+
+def test_a_plan_keeps_its_budget_its_limits_and_what_is_frozen(fitted: FitDocument) -> None:
+    answer = plan_budget(fitted, PlanAsked(freeze=("meta_ads",), move_at_most=0.2))
+
+    channels = by_name(answer)
+    assert answer["verdict"] in {"move", "stay", "test_first"}
+    assert sum(one["plan"] for one in channels.values()) <= answer["budget_per_day"] + 0.05
+    for one in channels.values():
+        assert one["bounds"][0] - 0.01 <= one["plan"] <= one["bounds"][1] + 0.01
+    assert channels["meta_ads"]["reasons"] == ["frozen_on_request"]
+    assert channels["brand_search"]["reasons"] == ["on_the_way"]
+    assert channels["brand_search"]["plan"] == channels["brand_search"]["now"]
+    assert channels["brand_search"]["marginal_return"]["estimate"] is None
+    assert channels["google_ads"]["marginal_return"]["estimate"] > 0
+    assert answer["warnings"] == ["revenue_is_not_margin"]
+
+
+def test_every_code_of_a_plan_is_registered(fitted: FitDocument) -> None:
+    answer = plan_budget(fitted, PlanAsked(freeze=("meta_ads",)))
+
+    codes = {answer["verdict"], *answer["reasons"], *answer["warnings"]}
+    codes |= {reason for one in answer["channels"] for reason in one["reasons"]}
+    assert {stem_of(code) for code in codes} <= set(CODES)
+    for code in (
+        *("moves_together_with", "spend_does_not_vary", "no_spend_today", "nothing_to_move"),
+        *("budget_out_of_reach", "few_independent_draws", "undecided"),
+    ):
+        assert code in CODES
+
+
+def test_a_brand_channel_that_nobody_can_judge_is_worth_a_test(fitted: FitDocument) -> None:
+    answer = plan_budget(fitted, PlanAsked())
+
+    tested = {one["channel"]: one for one in answer["test_first"]}
+    assert tested["brand_search"]["worth"] > 0
+    assert (tested["brand_search"]["type"], tested["brand_search"]["paid"]) == ("click", True)
+    assert "Brand search stays until a test says what it brings" in answer["sentence"]
+
+
+def test_a_gain_is_for_all_days_and_after_the_margin(fitted: FitDocument) -> None:
+    four, eight = (plan_budget(fitted, PlanAsked(days=days)) for days in (28, 56))
+    margin = plan_budget(fitted, PlanAsked(margin=0.5))
+
+    assert eight["gain"]["estimate"] == pytest.approx(2 * four["gain"]["estimate"], abs=0.05)
+    if margin["channels"] and margin["verdict"] == four["verdict"]:
+        assert margin["gain"]["estimate"] == pytest.approx(four["gain"]["estimate"] / 2, rel=0.1)
+    assert margin["warnings"] == []
+
+
+def test_a_budget_out_of_reach_is_no_plan(fitted: FitDocument) -> None:
+    answer = plan_budget(fitted, PlanAsked(budget=1e6))
+
+    assert answer["verdict"] == "not_estimable"
+    assert answer["reasons"] == ["budget_out_of_reach"]
+    assert answer["gain"]["estimate"] is None
+    assert answer["sentence"].startswith("No plan can be made")
+
+
+def test_another_budget_is_compared_with_todays_division_of_it(fitted: FitDocument) -> None:
+    now = plan_budget(fitted, PlanAsked())["budget_per_day"]
+
+    answer = plan_budget(fitted, PlanAsked(budget=28 * (now + 50.0)))
+
+    assert answer["compared_with"] == "now_scaled_to_budget"
+    assert now + 45.0 <= answer["budget_per_day"] <= now + 50.01
+
+
+def test_with_a_single_channel_there_is_nothing_to_move(fitted: FitDocument) -> None:
+    others = ("meta_ads", "linkedin_ads", "tiktok_ads", "pinterest_ads")
+
+    answer = plan_budget(fitted, PlanAsked(freeze=others))
+
+    assert (answer["verdict"], answer["reasons"]) == ("not_estimable", ["nothing_to_move"])
+
+
+def test_a_goal_without_value_is_planned_in_conversions(fitted: FitDocument) -> None:
+    document = copy.deepcopy(fitted)
+    curves = document["goals"]["purchase"]["curves"]
+    curves["has_value"] = False
+    for one in curves["channels"]:
+        one["returns"] = [r / VALUE for r in one["returns"]]
+
+    answer = plan_budget(document, PlanAsked())
+
+    assert answer["gain_is_in"] == "conversions"
+    assert answer["warnings"] == []
+    money = plan_budget(fitted, PlanAsked())["gain"]["estimate"]
+    assert answer["gain"]["estimate"] == pytest.approx(money / VALUE, rel=0.3)
+    with pytest.raises(InvalidFields, match="no value"):
+        plan_budget(document, PlanAsked(free=True))
+
+
+def test_suspicions_and_twins_freeze_a_channel(fitted: FitDocument) -> None:
+    document = copy.deepcopy(fitted)
+    first, second, *_ = document["goals"]["purchase"]["curves"]["channels"][1:]
+    first["warnings"] = ["placebo_failed", "decay_unknown"]
+    second["together_with"] = ["google_ads"]
+
+    channels = by_name(plan_budget(document, PlanAsked()))
+
+    assert channels[first["channel"]]["reasons"] == ["placebo_failed"]
+    assert channels[second["channel"]]["reasons"] == ["moves_together_with:google_ads"]
+    assert all(channels[one["channel"]]["frozen"] for one in (first, second))
+
+
+def test_draws_of_a_few_states_move_nothing(fitted: FitDocument) -> None:
+    document = copy.deepcopy(fitted)
+    document["goals"]["purchase"]["curves"]["effective"] = 12.0
+
+    answer = plan_budget(document, PlanAsked())
+
+    assert (answer["verdict"], answer["reasons"]) == ("not_estimable", ["few_independent_draws"])
+    assert all(one["plan"] == one["now"] for one in answer["channels"])
+    curves = by_name(response_curves(document))
+    assert "few_independent_draws" in curves["google_ads"]["warnings"]
+
+
+def test_fits_of_earlier_versions_have_no_plan(fitted: FitDocument) -> None:
+    document = copy.deepcopy(fitted)
+    del document["goals"]["purchase"]["curves"]
+
+    with pytest.raises(OtherVersion):
+        plan_budget(document, PlanAsked())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"days": 0},
+        {"days": 1.5},
+        {"margin": Decimal("1.5")},
+        {"free": "yes"},
+        {"freeze": "meta_ads"},
+        {"free": True, "budget": 100},
+        {"sure": True},
+    ],
+)
+def test_wrong_bodies_are_rejected(body: dict[str, Any]) -> None:
+    with pytest.raises(InvalidFields):
+        read_plan(body)
+
+
+def test_a_body_is_read() -> None:
+    asked = read_plan({"budget": 100, "margin": Decimal("0.4"), "freeze": ["a"], "days": 7})
+
+    assert asked == PlanAsked(budget=100.0, margin=0.4, freeze=("a",), days=7)
+
+
+def test_unknown_channels_are_named(fitted: FitDocument) -> None:
+    with pytest.raises(InvalidFields, match="known: brand_search, google_ads"):
+        plan_budget(fitted, PlanAsked(freeze=("facebook",)))
+    with pytest.raises(InvalidFields, match="known"):
+        response_curves(fitted, channel="facebook")
+
+
+def test_response_curves_rise_and_say_what_was_seen(fitted: FitDocument) -> None:
+    answer = response_curves(fitted)
+
+    google = by_name(answer)["google_ads"]
+    values = [point["value"]["estimate"] for point in google["points"]]
+    assert values[0] == 0.0
+    assert values == sorted(values)
+    seen = [point["spend"] for point in google["points"] if point["seen"]]
+    assert google["lowest_seen"] <= min(seen) <= max(seen) <= google["highest_seen"]
+    assert google["return_now"]["estimate"] == pytest.approx(
+        google["value_now"]["estimate"] / google["now"], rel=1e-3
+    )
+    assert google["marginal_return"]["estimate"] <= google["return_now"]["estimate"]
+    brand = by_name(answer)["brand_search"]
+    assert (brand["points"], brand["reasons"]) == ([], ["on_the_way"])
+    rows = list(answers.curve_rows(answer))
+    assert {row["channel"] for row in rows} == set(by_name(answer)) - {"brand_search"}
+    assert rows[0].keys() == set(answers.CURVES_TABLE.columns)
+
+
+def test_the_command_prints_the_answer_of_the_endpoint(
+    lines: list[dict[str, Any]], fitted: FitDocument, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.ndjson"
+    file.write_text("\n".join(json.dumps(one) for one in lines))
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()):
+        status = main(["plan", str(file), "--freeze", "meta_ads,tiktok_ads", "--format", "json"])
+
+    answer, expected = (
+        json.loads(out.getvalue()),
+        plan_budget(fitted, PlanAsked(freeze=("meta_ads", "tiktok_ads"))),
+    )
+    assert status == 0
+    assert {**answer, "fit": None} == {**json.loads(json.dumps(expected)), "fit": None}
