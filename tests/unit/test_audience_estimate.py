@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.audience.audience_document import to_document
-from chalicelib.attribution.audience.audience_estimate import AudienceEstimate, estimate_audience
+from chalicelib.attribution.audience.audience_estimate import estimate_audience
+from chalicelib.attribution.audience.audience_result import AudienceEstimate
 from chalicelib.attribution.audience.followers import EngagementEffects, Followers
 from chalicelib.attribution.audience.worth import (
     days_followed,

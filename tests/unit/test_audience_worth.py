@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.audience.audience_document import to_document
-from chalicelib.attribution.audience.audience_estimate import AudienceEstimate, Counts
+from chalicelib.attribution.audience.audience_result import AudienceEstimate
+from chalicelib.attribution.audience.follower_counts import FollowerCounts
 from chalicelib.attribution.audience.person_groups import GROUPS, Interval, interval_of
 from chalicelib.attribution.audience.worth import (
     days_followed,
@@ -38,7 +39,7 @@ def make_document(hazard: float = 0.01, seen: int = 100, **over: Any) -> dict[st
         method="within_person",
         reasons=(),
         warnings=(),
-        counts=Counts(followed=100, left=20, size=1_000.0),
+        counts=FollowerCounts(followed=100, left=20, size=1_000.0),
         effect=interval_of(effect),
         effect_replicates=tuple(map(float, effect[1:])),
         through=interval_of(effect / 2),
@@ -129,7 +130,7 @@ def test_a_pages_value_grows_with_its_size_and_falls_with_leaving() -> None:
 def test_followers_without_history_lower_the_lower_end_only() -> None:
     known = page_value_per_30_days(make_document(), 1_000, 50.0, 0.0)
     unknown = page_value_per_30_days(
-        make_document(counts=Counts(size=1_000.0, without_history=0.4)), 1_000, 50.0, 0.0
+        make_document(counts=FollowerCounts(size=1_000.0, without_history=0.4)), 1_000, 50.0, 0.0
     )
 
     assert known is not None

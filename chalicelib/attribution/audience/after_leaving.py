@@ -22,6 +22,7 @@ from chalicelib.attribution.audience.person_groups import Interval, Replicates, 
 
 LEAST_LEAVERS = 20
 """People who must have left for a comparison."""
+_Z_SALES, _Z_ENGAGEMENTS, _Z_ABOVE_BEFORE = 2.33, 3.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,18 @@ def compare_after_leaving(
     if whole.person.size >= LEAST_LEAVERS:
         above = z_of(compare(counts, factors, whole, kept).per_day)
     return AfterLeaving(change, _finite(stays), _finite(above), leavers)
+
+
+def sales_stay(sales: AfterLeaving) -> bool:
+    """Whether less goes with the unfollow than came, and the level is above that before."""
+    return sales.against_following_z > _Z_SALES and sales.against_before_z >= 0
+
+
+def engagements_stay(engagements: AfterLeaving) -> bool:
+    """Whether engagements are above those before the follow, or fewer go than came."""
+    if engagements.against_before_z > _Z_ABOVE_BEFORE:
+        return True
+    return engagements.against_following_z > _Z_ENGAGEMENTS and engagements.against_before_z >= 0
 
 
 def _logarithm(relative: Replicates) -> Replicates:

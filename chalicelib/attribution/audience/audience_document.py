@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from chalicelib.attribution.audience.audience_estimate import AudienceEstimate
+    from chalicelib.attribution.audience.audience_result import AudienceEstimate
 
 Document: TypeAlias = dict[str, Any]
 _DIGITS = 6

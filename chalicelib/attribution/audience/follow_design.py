@@ -20,6 +20,8 @@ interested.
 """
 LEAST_DAYS = 14
 """Days that both ranges must have."""
+LEAST_FOLLOWERS = 50
+"""People that a comparison must have."""
 NEWCOMER_DAYS = 15
 """People are at risk from this time after they were first seen: the event that made them known has
 effects of its own.

@@ -7,18 +7,25 @@ purchases. The excess of purchases around follows estimates p.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from chalicelib.attribution.arrays import Floats
+from chalicelib.attribution.audience.before_after import Change, Ranges
 from chalicelib.attribution.audience.day_factors import DayFactors
 from chalicelib.attribution.audience.event_counts import EventCounts
 from chalicelib.attribution.audience.follow_design import GAP_DAYS, Design
-from chalicelib.attribution.audience.person_groups import Replicates, divide, sum_by_replicate
+from chalicelib.attribution.audience.person_groups import Replicates, divide, sum_by_replicate, z_of
 
 _MOST = 0.8
 _MOST_HIDDEN = 0.8
+PEAK_SHARE = 0.02
+"""Share of all events above which interest is material."""
+_Z_INTEREST = 1.64
+_LEFT, _LEFT_OF_SEEN_INTEREST = 0.5, 0.75
+"""Share of interest that is left after a fortnight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +88,31 @@ def find_peak(counts: EventCounts, factors: DayFactors, design: Design) -> Peak:
         days = float(np.count_nonzero(design.covered))
         unrecorded = min(design.unrecorded * seen * rate * days / float(at_risk[0]), _MOST_HIDDEN)
     return Peak(before, after, per_follow, unrecorded)
+
+
+def is_interest_peak(peak: Peak, placebo: float) -> bool:
+    """Whether purchases rise towards the follow, and fall after it.
+
+    Either by a material share of all purchases, or visibly in three comparisons together: of the
+    fortnight before the follow, of the one after it, and of the placebo.
+    """
+    z = (z_of(peak.before) + z_of(peak.after) + placebo) / math.sqrt(3.0)
+    return bool(peak.share[0] > PEAK_SHARE or z > _Z_INTEREST)
+
+
+def possible_bias(
+    change: Change, peak: Peak, ranges: Ranges, *, interested: bool
+) -> tuple[float, float]:
+    """How much the estimate may be too high, and too low.
+
+    Too high: interest that is still above the usual in the fortnight after a follow may last beyond
+    it. It is taken to fall to a half per fortnight, or to three quarters if people are seen to
+    follow when they are interested. Too low: the correction for purchases that lead to follows
+    assumes that earlier followers, whose follow is not recorded, buy like new ones.
+    """
+    followed = float(ranges.exposed.mean())
+    left = _LEFT_OF_SEEN_INTEREST if interested else _LEFT
+    beyond = max(peak.after_per_follow, 0.0) * left / (1.0 - left)
+    least = max(float(peak.least_share[0]), 0.0)
+    most = max(float(peak.share[0]), 0.0)
+    return beyond / max(followed, 1.0), change.usual * (1.0 - (1.0 - most) / (1.0 - least))
