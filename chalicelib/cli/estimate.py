@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import re
 import shlex
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from chalicelib.model.countries import is_country
 from chalicelib.model.days import is_time_zone
 from chalicelib.model.errors import InvalidFields, InvalidRequest, UnusableInput
 from chalicelib.model.events import Event
+from chalicelib.model.events.event_fields import is_source
 from chalicelib.model.strict_json import parse_json
 from chalicelib.report.findings import FileRow, Findings, findings_of
 from chalicelib.report.terminal_report import files_table, terminal_report
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 TABLE, JSON, CSV = "table", "json", "csv"
 _AT_ONCE = 10_000
-_SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z]+)?", re.ASCII)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -266,7 +265,7 @@ def _keep_summary(summaries: dict[str, str]) -> Inspect:
 def _role(text: str) -> tuple[str, str]:
     """Parse an engagement type (or channel) and its role; raises ArgumentTypeError."""
     source, _, role = text.partition("=")
-    if not _SOURCE.fullmatch(source) or role not in ROLES:
+    if not is_source(source) or role not in ROLES:
         raise argparse.ArgumentTypeError(f"{text!r} is not CHANNEL[/TYPE]=({'|'.join(ROLES)})")
     return source, role
 

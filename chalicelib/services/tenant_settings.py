@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any, cast
@@ -16,6 +15,7 @@ from chalicelib.model.channels import ROLES
 from chalicelib.model.countries import is_country
 from chalicelib.model.days import MAX_WINDOW_DAYS, is_time_zone
 from chalicelib.model.errors import FieldError, InvalidFields
+from chalicelib.model.events.event_fields import is_source
 from chalicelib.services.fitting.user_identity import USER_IDS, UserIds
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -24,7 +24,6 @@ MAX_BRAND_TERMS, MAX_TERM_CHARACTERS = 50, 60
 MAX_WEBHOOK_CHARACTERS = 2_000
 MIN_WINDOW_DAYS = 28
 """Minimum of the default window: fewer days do not suffice for an estimate."""
-SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z_]{1,32})?", re.ASCII)
 """A channel, or ``channel/type``."""
 
 
@@ -158,7 +157,7 @@ def _check_roles(value: Any) -> list[FieldError]:
     wrong = []
     for source, role in value.items():
         at = "/roles/" + source.replace("~", "~0").replace("/", "~1")
-        if not SOURCE.fullmatch(source):
+        if not is_source(source):
             wrong.append(FieldError(at, "invalid_format", "a channel, or channel/type"))
         elif role not in ROLES:
             wrong.append(FieldError(at, "unknown_value", f"one of {', '.join(ROLES)}"))

@@ -16,7 +16,7 @@ from chalicelib.model.channels import ROLES as SOURCE_ROLES
 from chalicelib.model.codes.code_languages import LANGUAGES
 from chalicelib.model.countries import COUNTRIES
 from chalicelib.model.days import MAX_WINDOW_DAYS
-from chalicelib.model.events.event_fields import SLUG_PATTERN
+from chalicelib.model.events.event_fields import SLUG_PATTERN, SOURCE_PATTERN
 from chalicelib.services.answers.budget_plans import (
     DEFAULT_PLAN_DAYS,
     MAX_BUDGET,
@@ -48,7 +48,6 @@ from chalicelib.services.tenant_settings import (
     MAX_TERM_CHARACTERS,
     MAX_WEBHOOK_CHARACTERS,
     MIN_WINDOW_DAYS,
-    SOURCE,
 )
 from chalicelib.services.totals.day_totals import GROUPS, INTERVALS
 from chalicelib.settings import Settings
@@ -230,7 +229,7 @@ BODIES: dict[str, Schema] = {
             "roles": {
                 "type": "object",
                 "maxProperties": MAX_ROLES,
-                "propertyNames": {"pattern": f"^{SOURCE.pattern}$"},
+                "propertyNames": {"pattern": SOURCE_PATTERN},
                 "additionalProperties": {"type": "string", "enum": list(SOURCE_ROLES)},
             },
             "user_ids": or_null({"type": "string", "enum": list(USER_IDS)}),

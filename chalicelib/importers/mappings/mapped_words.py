@@ -7,6 +7,7 @@ import re
 from chalicelib.importers.mappings.mapping_fields import ENGAGEMENTS
 from chalicelib.importers.outcomes import RowRejected
 from chalicelib.importers.tables.headings import comparable
+from chalicelib.model.events.event_fields import is_slug
 
 TYPE_WORDS = {
     "reaction": "like",
@@ -27,7 +28,6 @@ TYPE_WORDS = {
 } | {kind: kind for kind in ENGAGEMENTS}
 """Platforms' words for engagement types, singular and without case -> the contract's name."""
 
-_SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _TRUE = frozenset({"true", "yes", "1", "ja", "wahr", "paid", "bezahlt"})
 _FALSE = frozenset({"", "false", "no", "0", "nein", "falsch", "organic", "organisch"})
 _YES = frozenset({"true", "yes", "y", "1", "ja", "wahr", "granted", "opt-in", "erteilt"})
@@ -39,7 +39,7 @@ _NO = frozenset(
 def slug_of(text: str) -> str:
     """Return a name as the slug of a channel or goal; raise `RowRejected`."""
     slug = re.sub(r"[^a-z0-9]+", "_", comparable(text)).strip("_")
-    if not _SLUG.match(slug):
+    if not is_slug(slug):
         raise RowRejected("unknown_type", "channels and goals are short names in Latin letters")
     return slug
 

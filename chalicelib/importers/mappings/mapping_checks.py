@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.importers.mappings.mapping_fields import CONSTANTS, COUNTS, ENGAGEMENTS, TO_FILL_IN
 from chalicelib.model.currencies import is_currency
 from chalicelib.model.days import WrongDay, is_time_zone, parse_day
 from chalicelib.model.errors import FieldError
+from chalicelib.model.events.event_fields import is_slug
 
 if TYPE_CHECKING:
     from chalicelib.importers.mappings.mapping import Mapping
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-_SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _SEVERAL_IN_A_ROW = COUNTS | {"conversions", "value", "audience"}
 """Fields with events of their own, in addition to the engagement of a row."""
 
@@ -120,7 +119,7 @@ def _fits(name: str, value: Any) -> bool:
     if not isinstance(value, str):
         return False
     if name in ("channel", "goal"):
-        return bool(_SLUG.match(value))
+        return is_slug(value)
     if name in ("from", "to"):
         return _is_day(value)
     if name == "time_zone":

@@ -99,7 +99,9 @@ Instant = Annotated[
     PlainSerializer(_as_text, return_type=str, when_used="json"),  # else pydantic warns
 ]
 EventId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
-SLUG_PATTERN = r"^[a-z][a-z0-9_]{0,31}$"
+_SLUG = "[a-z][a-z0-9_]{0,31}"
+SLUG_PATTERN = f"^{_SLUG}$"
+SOURCE_PATTERN = rf"^{_SLUG}(/[a-z_]{{1,32}})?$"
 Slug = Annotated[StrictStr, Field(pattern=SLUG_PATTERN)]
 Count = Annotated[StrictInt, Field(ge=1, le=MAX_COUNT)]
 UserId = Annotated[
@@ -131,3 +133,8 @@ class BaseEvent(BaseModel):
 def is_slug(text: str) -> bool:
     """Whether a text can be the name of a channel, goal or company."""
     return re.fullmatch(SLUG_PATTERN, text) is not None
+
+
+def is_source(text: str) -> bool:
+    """Whether a text is a channel, or an engagement type as `channel/type`."""
+    return re.fullmatch(SOURCE_PATTERN, text) is not None
