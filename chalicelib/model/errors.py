@@ -178,7 +178,7 @@ class TooManyKeys(LikeworthError):
 
 
 class LastAdminKey(LikeworthError):
-    """Without the last admin key, nobody could create keys by HTTP."""
+    """This is the last admin key: without it, keys could not be created by HTTP."""
 
     code = "last_admin_key"
 

@@ -102,7 +102,7 @@ OF_FOLLOWERS = (
         test_audience_parts.test_survival_is_that_of_statsmodels,
     ),
     Mutation(
-        "nobody leaves after the last observed day",
+        "all followers stay after the last observed day",
         _days,
         "survival * _exponential(hazard, horizon_days - seen)",
         "survival * (horizon_days - seen)",

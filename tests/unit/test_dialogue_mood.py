@@ -18,7 +18,7 @@ SAID = np.array([-0.8, 0.0, 0.8])
 
 
 def checked_messages(counts: list[list[int]], unchecked: list[int]) -> Messages:
-    """Messages by the class said (rows) and checked (columns), and messages nobody checked."""
+    """Messages by the class said (rows) and checked (columns), and messages without a check."""
     said, checked = [], []
     for row, (cells, rest) in enumerate(zip(counts, unchecked, strict=True)):
         said += [SAID[row]] * (sum(cells) + rest)

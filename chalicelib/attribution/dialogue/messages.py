@@ -11,7 +11,7 @@ from chalicelib.attribution.arrays import Bools, Floats, Ints
 BRAND = -1
 """`Messages.about` of messages about the brand itself."""
 NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN = 0, 1, 2, 3
-"""Classes of messages; `UNKNOWN` if nobody said anything about them."""
+"""Classes of messages; `UNKNOWN` without a rating or a classification."""
 CRITICISM = -0.25
 """A message whose sentiment is at most this is negative, unless the caller chooses otherwise."""
 _BAD_STARS, _GOOD_STARS = 2.0, 4.0
@@ -27,11 +27,11 @@ class Messages:
     thread: Ints
     """The content on which the message was written; the day, if it is unknown."""
     sentiment: Floats
-    """What the classifier said, from -1 to 1; NaN if it said nothing."""
+    """The classifier's rating, from -1 to 1; NaN if there is none."""
     rating: Floats
     """Stars of a review, 1 to 5; NaN for other messages."""
     checked: Floats
-    """What a person said of the same text, from -1 to 1; NaN if nobody checked it."""
+    """A person's rating of the same text, from -1 to 1; NaN if it was not checked."""
     about: Ints
     """`BRAND`, or the number of another company, from 0."""
     reply_time: Floats

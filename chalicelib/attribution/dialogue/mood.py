@@ -130,7 +130,7 @@ class _Range:
 
     @property
     def unchecked(self) -> Ints:
-        """Messages nobody checked, by the class said, shape (3,)."""
+        """Messages without a check by a person, by the classifier's class. Shape (3,)."""
         rest: Ints = self.said_counts - self.checks.sum(axis=1)
         return rest
 
