@@ -44,9 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
-    document = fit_events(
-        read.collected, window=None, currency=read.currency, as_of=read.now, fit_id="local"
-    )
+    document = fit_events(read.collected, **read.for_fit())
     answer = answers.audiences(
         document,
         start=options.start,

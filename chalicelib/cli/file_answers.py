@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypedDict, TypeVar
 
 from chalicelib.cli import UNUSABLE
 from chalicelib.cli.file_arguments import add_gathering_options, gather, print_problems
-from chalicelib.cli.outputs import json_text
+from chalicelib.cli.outputs import add_range_options, json_text
 from chalicelib.cli.progress import step
 from chalicelib.cli.terminal import print_text
 from chalicelib.model.days import zone_of
@@ -42,6 +42,15 @@ class Collector(Protocol):
         """Add an event."""
 
 
+class FitOptions(TypedDict):
+    """Options that every fit of files has."""
+
+    window: None
+    currency: str
+    as_of: dt.datetime
+    fit_id: str
+
+
 Collected = TypeVar("Collected", bound=Collector)
 
 
@@ -52,6 +61,10 @@ class Read(Generic[Collected]):
     collected: Collected
     currency: str
     now: dt.datetime
+
+    def for_fit(self) -> FitOptions:
+        """The options of a fit of all events."""
+        return {"window": None, "currency": self.currency, "as_of": self.now, "fit_id": "local"}
 
 
 Answer = Callable[[argparse.Namespace, Read[Collected]], Shown]
@@ -64,14 +77,7 @@ def add_question_options(parser: argparse.ArgumentParser, *, of_goal: bool = Tru
         parser.add_argument(
             "--goal", help="the conversion goal; default: purchase, if there is one"
         )
-    for name, dest, which in (("--from", "start", "first"), ("--to", "end", "last")):
-        parser.add_argument(
-            name,
-            dest=dest,
-            type=dt.date.fromisoformat,
-            metavar="DAY",
-            help=f"{which} day of the answer",
-        )
+    add_range_options(parser, "answer")
     parser.add_argument(
         "--as-of",
         type=parse_moment,

@@ -31,16 +31,21 @@ def add_answer_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--goal", help="the conversion goal; default: purchase, or the first goal without purchases"
     )
+    add_range_options(parser, "answers")
+    parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
+    parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
+
+
+def add_range_options(parser: argparse.ArgumentParser, of_what: str) -> None:
+    """Add ``--from`` and ``--to``: the days of the answer, or of the answers."""
     for name, dest, which in (("--from", "start", "first"), ("--to", "end", "last")):
         parser.add_argument(
             name,
             dest=dest,
             type=dt.date.fromisoformat,
             metavar="DAY",
-            help=f"{which} day of the answers",
+            help=f"{which} day of the {of_what}",
         )
-    parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
-    parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
 
 
 def question_of(options: argparse.Namespace) -> Question:

@@ -84,14 +84,8 @@ def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
         margin=options.margin,
         sure=options.sure,
     )
-    document = fit_events(
-        read.collected,
-        window=None,
-        within=(options.start or dt.date.min, options.end or dt.date.max),
-        currency=read.currency,
-        as_of=read.now,
-        fit_id="local",
-    )
+    within = (options.start or dt.date.min, options.end or dt.date.max)
+    document = fit_events(read.collected, **read.for_fit(), within=within)
     answer = answers.plan_budget(document, asked, goal=options.goal)
     return Shown(
         answer,

@@ -36,15 +36,7 @@ def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
     people: list[PersonDocument] = []
     asked = SharesAsked(options.start, options.end, options.as_of)
     fit = fit_events if read.collected.goals else fit_shares
-    document = fit(
-        read.collected,
-        window=None,
-        currency=read.currency,
-        as_of=read.now,
-        fit_id="local",
-        shares=asked,
-        people=people,
-    )
+    document = fit(read.collected, **read.for_fit(), shares=asked, people=people)
     answer = answers.virality(
         document, start=options.start, end=options.end, goal=options.goal, people=people
     )

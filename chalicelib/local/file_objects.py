@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable
 
@@ -71,30 +70,13 @@ class _FileBlocks(Blocks):
     def __init__(
         self, files: Files, key: str, file: StoredFile, descriptor: int, block_bytes: int
     ) -> None:
+        super().__init__(file.size)
         self._files = files
         self._key = key
         self._file = file
-        self.size = file.size
         self._descriptor = descriptor
         self._block_bytes = block_bytes
         self._block = -1
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._file.size}[whence]
-        if origin + offset < 0:
-            raise OSError("the position is before the start of the file")
-        self._position = origin + offset
-        return self._position
 
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]

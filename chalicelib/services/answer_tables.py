@@ -85,6 +85,19 @@ class Table:
                 row[cell.name] = value
             yield row
 
+    def rows_of(
+        self, answer: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]
+    ) -> Iterator[Row]:
+        """Yield parts of an answer as flat rows, with its currency and its own warnings."""
+        return self.rows(
+            {
+                **part,
+                "warnings": [*part["warnings"], *answer["warnings"]],
+                "currency": answer["currency"],
+            }
+            for part in parts
+        )
+
     @functools.cached_property
     def _cells(self) -> list[_Cell]:
         cells: list[_Cell] = []

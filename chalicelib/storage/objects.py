@@ -38,12 +38,36 @@ class ObjectTooLargeError(ValueError):
 
 
 class Blocks(io.RawIOBase):
-    """The bytes of one version of an object, read block by block."""
+    """The bytes of one version of an object, read block by block.
 
-    size: int
-    """Number of bytes of the object."""
-    trouble: Exception | None = None
-    """The last exception that a read raised."""
+    Attributes
+    ----------
+    size : int
+        Number of bytes of the object.
+    trouble : Exception, optional
+        The last exception that a read raised.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.trouble: Exception | None = None
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        if origin + offset < 0:
+            raise OSError("the position is before the start of the object")
+        self._position = origin + offset
+        return self._position
 
 
 class ObjectReader(io.BufferedReader):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import OrderedDict
 from typing import Any
 
@@ -116,28 +115,11 @@ class _Ranges(Blocks):
     """The bytes of an object, fetched in blocks that start at multiples of the block size."""
 
     def __init__(self, client: Any, request: dict[str, str], size: int, block_bytes: int) -> None:
+        super().__init__(size)
         self._client = client
         self._request = request
-        self.size = size
         self._block_bytes = block_bytes
         self._blocks: OrderedDict[int, memoryview] = OrderedDict()
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
-        if origin + offset < 0:
-            raise OSError("the position is before the start of the object")
-        self._position = origin + offset
-        return self._position
 
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]

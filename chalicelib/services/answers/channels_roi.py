@@ -220,14 +220,7 @@ def roi(
 
 def roi_rows(answer: Roi) -> Iterator[Row]:
     """Return the channels of an ROI answer as flat rows, for CSV."""
-    return ROI_TABLE.rows(
-        {
-            **channel,
-            "warnings": [*channel["warnings"], *answer["warnings"]],
-            "currency": answer["currency"],
-        }
-        for channel in answer["channels"]
-    )
+    return ROI_TABLE.rows_of(answer, answer["channels"])
 
 
 def _channel(

@@ -121,14 +121,7 @@ def engagements(
 
 def engagement_rows(answer: Engagements) -> Iterator[Row]:
     """Return the engagement types as flat rows, for CSV."""
-    return ENGAGEMENTS_TABLE.rows(
-        {
-            **one,
-            "warnings": [*one["warnings"], *answer["warnings"]],
-            "currency": answer["currency"],
-        }
-        for one in answer["engagements"]
-    )
+    return ENGAGEMENTS_TABLE.rows_of(answer, answer["engagements"])
 
 
 def _row(
