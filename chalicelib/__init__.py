@@ -29,8 +29,8 @@ demo/           a simulated brand whose true effects are known
 ==============  ================================================================================
 
 Siblings do not import each other, `attribution` imports only `model.errors`, and importing this
-package or `app` loads neither statsmodels nor scipy nor pandas; `tests/unit/test_house.py` checks
-it all.
+package or `app` loads none of numpy, scipy, pandas and statsmodels. `tests/unit/test_house.py`
+checks it all.
 """
 
 __version__ = "0.1.0"
