@@ -16,8 +16,17 @@ from typing import Any
 import pytest
 
 from chalicelib.cli import main
+from chalicelib.cli.inputs import admitted_lines
 from chalicelib.cli.inputs.admitted_lines import EventLines, LineFile
-from tests.factories import NOW, make_annotation, make_cost, make_coverage, make_event, money
+from tests.factories import (
+    NOW,
+    make_annotation,
+    make_conversion,
+    make_cost,
+    make_coverage,
+    make_event,
+    money,
+)
 from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, simulate
 
@@ -187,6 +196,31 @@ def test_a_missing_day_of_the_window_comes_from_the_events(tmp_path: Path) -> No
     assert lines.window(None, None) is None
     assert lines.window(dt.date(2026, 3, 5), None) == (dt.date(2026, 3, 5), last)
     assert lines.window(None, dt.date(2026, 3, 5)) == (first, dt.date(2026, 3, 5))
+
+
+@pytest.mark.parametrize("kept", [0, 3, 100])
+def test_many_events_are_read_again_with_the_same_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(admitted_lines, "KEPT_EVENTS", kept)
+    first, second = tmp_path / "first.ndjson", tmp_path / "second.ndjson"
+    lines_of(
+        first,
+        make_event(event_id="twice", count=10),
+        make_event(event_id="bad", count=-1),
+        make_conversion(event_id="sale", value={"amount": "5.00", "currency": "EUR"}),
+        make_event(event_id="left", channel="x"),
+        make_conversion(event_id="other", value={"amount": "5.00", "currency": "USD"}),
+    )
+    lines_of(second, make_event(event_id="twice", count=12), make_event(event_id="new"))
+
+    lines = EventLines([LineFile(first), LineFile(second)], NOW)
+    lines.leave_out(0, "x")
+
+    for _ in range(2):
+        assert [event.event_id for event in lines] == ["sale", "twice", "new"]
+    assert [getattr(event, "count", 0) for event in lines] == [1, 12, 1]
+    assert [(one.file, one.row) for one in lines.rejected] == [(0, 2), (0, 5)]
 
 
 def test_bad_lines_are_listed_and_the_rest_is_estimated(events: Path, tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ from chalicelib.model.events import SPANS, Audience, Conversion, Cost, Coverage,
 from chalicelib.storage.pseudonyms import normal_user_id
 
 _AT_ONCE = 1_000
+KEPT_EVENTS = 50_000
+"""Events that are kept in memory, of all files together; about 1.5 kB each."""
 
 
 class RejectedLine(NamedTuple):
@@ -122,7 +124,8 @@ class EventLines:
     Anonymous events with the same id on the same day are equal, because a report exported again in
     another time zone has the same days at other hours. Spans are equal if their ids are equal.
 
-    The files are read twice, so that memory contains one identity per line instead of the events.
+    Files with more than `KEPT_EVENTS` events together are read twice, so that memory contains one
+    identity per line instead of the events.
 
     Parameters
     ----------
@@ -160,6 +163,8 @@ class EventLines:
         self.rejected: list[RejectedLine] = []
         self.counted = [CountedFile() for _ in files]
         self._last: dict[tuple[Hashable, ...], tuple[int, int]] = {}
+        self._kept: list[list[tuple[int, Event]]] = [[] for _ in files]
+        self._n_kept, self._are_kept = 0, True
         for index in range(len(files)):
             self._read(index, on_lines)
         self._last.clear()
@@ -169,14 +174,8 @@ class EventLines:
             if not self.counted[index].events:
                 continue  # its coverage would turn rejected rows into zeros
             left_out = self._left_out[index]
-            for number, line in self._lines(index):
-                if number in skip:
-                    continue
-                verdict = admit(read_line(line), self._terms)
-                if isinstance(verdict, EventRejection):
-                    continue
-                event = event_of(verdict)
-                if not left_out or _subject_of(event) not in left_out:
+            for number, event in self._events(index):
+                if number not in skip and (not left_out or _subject_of(event) not in left_out):
                     yield event
 
     @property
@@ -224,10 +223,30 @@ class EventLines:
                     counted.restated[earlier[0]] += 1
             self._last[identity] = index, number
             event = event_of(verdict)
+            self._keep(index, number, event)
             self._count(counted, event)
             money = money_of(event)
             if self.currency is None and money is not None:
                 self._terms = replace(self._terms, currency=money[1].currency)
+
+    def _keep(self, index: int, number: int, event: Event) -> None:
+        if self._are_kept:
+            self._kept[index].append((number, event))
+            self._n_kept += 1
+            if self._n_kept > KEPT_EVENTS:
+                self._kept.clear()
+                self._are_kept = False
+
+    def _events(self, index: int) -> Iterator[tuple[int, Event]]:
+        """The events of a file with the numbers of their lines, from memory or read again."""
+        if self._are_kept:
+            yield from self._kept[index]
+            return
+        for number, line in self._lines(index):
+            if number not in self._skip[index]:
+                verdict = admit(read_line(line), self._terms)
+                if not isinstance(verdict, EventRejection):
+                    yield number, event_of(verdict)
 
     def _lines(self, index: int) -> Iterator[tuple[int, bytes]]:
         with open_lines(self._files[index].path) as file:
