@@ -55,7 +55,8 @@ class BendPrior:
     def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
         """Log prior of every decay with every bend given the other types, shape (G * H,)."""
         decays = self.common.given(kind, chosen // self.n_bends, brand)
-        others = np.delete(chosen, kind) % self.n_bends
-        same = np.bincount(others, minlength=self.n_bends)
+        bend = chosen % self.n_bends
+        same = np.bincount(bend, minlength=self.n_bends)
+        same[bend[kind]] -= 1
         bends = np.log(self.concentration / self.n_bends + same)
         return np.asarray((decays[:, None] + (bends - np.log(np.exp(bends).sum()))).ravel())
