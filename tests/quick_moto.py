@@ -38,6 +38,8 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
+from tests import quick_items
+
 _answering = threading.RLock()
 _asked = threading.local()
 _call_action = DynamoHandler.call_action
@@ -57,6 +59,7 @@ _HEADERS = {"Content-Type": "application/x-amz-json-1.0"}
 
 def install() -> None:
     """From now on, in this process."""
+    quick_items.install()
     Table.query = _query_of_a_partition  # type: ignore[method-assign]
     Table.all_items = _items_of_the_partition  # type: ignore[method-assign]
     DynamoHandler.call_action = _one_at_a_time  # type: ignore[method-assign]
