@@ -1,14 +1,17 @@
 """Workbooks, old and new: their cells as text."""
 
 import datetime as dt
+import gc
 import io
 import random
+import weakref
 import zipfile
 from decimal import Decimal
 from typing import Any
 
 import openpyxl
 import pytest
+import xlrd
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import WINDOWS_EPOCH
@@ -111,6 +114,31 @@ def test_sheets_are_read_in_order_with_their_rows() -> None:
     assert workbook.sheets == ("New followers", "Größe")
     assert list(workbook.rows("New followers")) == []
     assert list(workbook.rows("Größe")) == [(3, ["", "late"])]
+
+
+def test_an_old_sheet_is_loaded_once_and_freed_before_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    load, loaded = xlrd.Book.sheet_by_index, []
+
+    def noting(self: xlrd.Book, index: int) -> Any:
+        assert not any(earlier() for earlier in loaded), "two sheets in memory"
+        sheet = load(self, index)
+        loaded.append(weakref.ref(sheet))
+        return sheet
+
+    monkeypatch.setattr(xlrd.Book, "sheet_by_index", noting)
+    workbook = workbook_of(old_workbook({"A": [["x"]], "B": [["y"]]}))
+
+    gc.disable()
+    try:
+        for name in ("A", "B"):
+            workbook.top(name)
+            assert [row for _, row in workbook.rows(name)] == [["x" if name == "A" else "y"]]
+    finally:
+        gc.enable()
+
+    assert len(loaded) == 2
 
 
 def test_an_old_workbook_is_read_like_a_new_one() -> None:

@@ -63,6 +63,7 @@ class XlsBook:
         check_old_office(content)
         self._merged = _check_records(content)
         self._xlrd: Any = xlrd
+        self._loaded: tuple[int, Any] | None = None
         with _damage_rejected():
             self._book = xlrd.open_workbook(
                 file_contents=content, logfile=_Silence(), on_demand=True, ragged_rows=True
@@ -78,25 +79,31 @@ class XlsBook:
     def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows of a sheet as `workbooks.Workbook.rows`, without merely formatted ones."""
         index = self._indexes[sheet]
-        with _damage_rejected():
-            loaded = self._book.sheet_by_index(index)
-            self._book.unload_sheet(index)
-            start = self._book._sh_abs_posn[index] - self._book.base
+        loaded = self._load(index)
+        start = self._book._sh_abs_posn[index] - self._book.base
         merged = MergedCells()
         for cell in self._merged.get(start, ()):
             merged.add(*cell)
-        try:
-            for number in range(loaded.nrows):
-                if not loaded.row_len(number):
-                    continue
-                with _damage_rejected():
-                    types, values = loaded.row_types(number), loaded.row_values(number)
-                    row = [self._text_of(*cell) for cell in zip(types, values, strict=True)]
-                while row and not row[-1]:
-                    row.pop()
-                yield number + 1, merged.carry(number + 1, row)
-        finally:
-            vars(loaded).clear()  # break its reference cycle, to free it before the next sheet
+        for number in range(loaded.nrows):
+            if not loaded.row_len(number):
+                continue
+            with _damage_rejected():
+                types, values = loaded.row_types(number), loaded.row_values(number)
+                row = [self._text_of(*cell) for cell in zip(types, values, strict=True)]
+            while row and not row[-1]:
+                row.pop()
+            yield number + 1, merged.carry(number + 1, row)
+
+    def _load(self, index: int) -> Any:
+        """Load a sheet, unless it is the latest one, whose top rows were read to recognise it."""
+        if self._loaded is None or self._loaded[0] != index:
+            self._loaded = None  # free its memory before the next one is loaded
+            with _damage_rejected():
+                loaded = self._book.sheet_by_index(index)
+                self._book.unload_sheet(index)
+            del loaded.put_cell  # a method of itself: without it, no cycle keeps the sheet alive
+            self._loaded = index, loaded
+        return self._loaded[1]
 
     def _text_of(self, kind: int, value: Any) -> str:
         """Return a cell as text."""
