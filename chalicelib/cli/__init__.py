@@ -100,6 +100,8 @@ def build_parser(commands: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
 
 
 def _commands_to_load(arguments: Sequence[str]) -> Iterable[str]:
-    """Return the command in the arguments; all commands for help or a misspelled one."""
+    """Return the command in the arguments; all for help or a misspelled one, none for the version."""
+    if arguments[:1] == ["--version"]:
+        return ()
     first = next((text for text in arguments if not text.startswith("-")), None)
     return (first,) if first in COMMANDS else COMMANDS
