@@ -18,7 +18,6 @@ between. DynamoDB excludes that; here each request waits for the one before.
 from __future__ import annotations
 
 import base64
-import functools
 import inspect
 import json
 import pickle
@@ -65,9 +64,7 @@ def install() -> None:
     DynamoHandler.call_action = _one_at_a_time  # type: ignore[method-assign]
     BotocoreStubber.process_request = _at_once  # type: ignore[method-assign]
     RequestSigner.sign = _sign_unless_dynamodb
-    useragent.sanitize_user_agent_string_component = functools.cache(
-        useragent.sanitize_user_agent_string_component
-    )
+    useragent.UserAgentString.to_string = lambda self: "likeworth-tests"
     MockAWS._enable_patching = _start_with_kept_responses
     responses_custom_registry.CustomRegistry.find = _find_unless_local
 
