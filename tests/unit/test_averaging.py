@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.time_series.averaging import Averaged, _move_together, average
+from chalicelib.attribution.time_series.averaging import Averaged, _draw, _move_together, average
 from chalicelib.attribution.time_series.priors import (
     LINEAR,
     LINEAR_OF_TYPE,
@@ -300,3 +300,12 @@ def test_types_with_separate_shapes_keep_the_decays_of_the_brand() -> None:
         [LINEAR_OF_TYPE] + [(1 - LINEAR_OF_TYPE) / (n_shapes - 1)] * (n_shapes - 1)
     )
     assert prior.groups[: n_shapes + 1].tolist() == [*range(n_shapes), 0]
+
+
+def test_a_draw_is_that_of_numpys_choice() -> None:
+    ours, numpys = np.random.default_rng(1), np.random.default_rng(1)
+    p = np.array([0.0, 0.2, 0.5, 0.3, 0.0])
+
+    drawn = [_draw(p, ours) for _ in range(200)]
+
+    assert drawn == [int(numpys.choice(p.size, p=p)) for _ in range(200)]
