@@ -100,7 +100,7 @@ def build_parser(commands: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
 
 
 def _commands_to_load(arguments: Sequence[str]) -> Iterable[str]:
-    """Return the command in the arguments; all for help or a misspelled one, none for the version."""
+    """Return the named command; all for help or a misspelled one, none for the version."""
     if arguments[:1] == ["--version"]:
         return ()
     first = next((text for text in arguments if not text.startswith("-")), None)
