@@ -975,6 +975,7 @@ export const GERMAN = {
   "path.says_both": "{n} {name} bringen {visits} Besuche aus der Suche und {total} {goal}.",
   "path.says_total": "{n} {name} bringen {total} {goal}.",
   "path.says_through": "Davon kommen {part} über die Suche, falls gilt: {cause} wirken nur über die Suche.",
+  "path.says_doubted": "Eine Warnung widerspricht dem: {reasons}.",
   "path.says_unknown": "Wie viele davon über die Suche kommen, ist unbekannt.",
   "path.says_all": "Alle davon können über die Suche gekommen sein, oder keiner.",
   "path.says_some": "Bis zu {limit} davon können über die Suche gekommen sein.",

@@ -954,6 +954,7 @@ export const ENGLISH = {
   "path.says_both": "{n} {name} bring {visits} search visits and {total} {goal}.",
   "path.says_total": "{n} {name} bring {total} {goal}.",
   "path.says_through": "{part} of these come through search, if {cause} work only through search.",
+  "path.says_doubted": "A warning contradicts this: {reasons}.",
   "path.says_unknown": "How many of these come through search is not known.",
   "path.says_all": "All of these may have come through search, or none.",
   "path.says_some": "Up to {limit} of these may have come through search.",
