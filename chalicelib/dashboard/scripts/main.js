@@ -26,6 +26,7 @@ import { showSearch } from "./search.js";
 import { showDialogue } from "./dialogue.js";
 import { showComparison } from "./compare.js";
 import { showModels } from "./models.js";
+import { showPlan } from "./plan.js";
 import { showExperiments } from "./experiments.js";
 import { showData } from "./data.js";
 import { showImport } from "./one_import.js";
@@ -43,6 +44,7 @@ const VIEWS = {
   dialogue: { show: showDialogue, needsFit: false, controls: [], shares: true },
   compare: { show: showComparison, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
   models: { show: showModels, needsFit: true, controls: ["range", "goal", "fit"], shares: true },
+  plan: { show: showPlan, needsFit: true, controls: ["goal", "fit"], shares: true },
   experiments: { show: showExperiments, needsFit: false, controls: ["goal", "fit"], shares: true },
   data: { show: showData, needsFit: false, controls: ["range"], shares: true },
   imports: { show: showImport, needsFit: false, controls: [], shares: false, tab: "data" },
