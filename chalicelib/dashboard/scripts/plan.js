@@ -55,7 +55,7 @@ async function askPlan({ budget, days, most, margin, freeze, free }, asked, visi
   if (free) body.free = true;
   else if (budget !== null) body.budget = Math.round(100 * budget * days) / 100;
   const plan = await callApi(pathOf("plans", asked), { method: "POST", body, signal: visit.signal });
-  return { ...plan, free };
+  return { ...plan, free, margin };
 }
 
 // The parts of the page that follow the plan.

@@ -77,6 +77,7 @@ export function makeTests(plan) {
                         channel: one.channel,
                         type: one.type,
                         paid: one.paid ? "true" : "false",
+                        margin: plan.margin,
                       }),
                       "aria-label": t("plan.design_of", { name: channelName(one.channel) }),
                     },
