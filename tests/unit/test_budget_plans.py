@@ -22,6 +22,7 @@ from chalicelib.services import answers
 from chalicelib.services.answers.budget_plans import PlanAsked, plan_budget
 from chalicelib.services.answers.channel_curves import response_curves
 from chalicelib.services.answers.plan_bodies import read_plan
+from chalicelib.services.answers.plan_sentences import cases_words, nothing_may_rise
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.fit_documents import FitDocument
 from tests.factories import make_conversion, make_cost, make_event
@@ -163,6 +164,38 @@ def test_a_goal_without_value_is_planned_in_conversions(fitted: FitDocument) -> 
     assert answer["gain"]["estimate"] == pytest.approx(money / VALUE, rel=0.3)
     with pytest.raises(InvalidFields, match="no value"):
         plan_budget(document, PlanAsked(free=True))
+
+
+def test_a_plan_that_could_raise_no_channel_does_not_claim_that_no_division_is_better(
+    fitted: FitDocument,
+) -> None:
+    document = copy.deepcopy(fitted)
+    for one in document["goals"]["purchase"]["curves"]["channels"]:
+        one["highest"] = one["now"]
+
+    answer = plan_budget(document, PlanAsked())
+
+    assert answer["verdict"] == "stay"
+    assert answer["gain"] == {"estimate": 0.0, "ci_low": 0.0, "ci_high": 0.0}
+    assert "no channel may get more, because none has ever had more" in answer["sentence"]
+    assert "No division" not in answer["sentence"]
+    assert nothing_may_rise({**answer, "compared_with": "now_scaled_to_budget"}) is False
+    room = plan_budget(fitted, PlanAsked())
+    assert nothing_may_rise(room) is False
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [
+        (1.0, "more than 99 of 100 cases"),
+        (0.994, "99 of 100 cases"),
+        (0.5, "50 of 100 cases"),
+        (0.006, "1 of 100 cases"),
+        (0.0, "fewer than 1 of 100 cases"),
+    ],
+)
+def test_a_chance_is_never_certain(chance: float, words: str) -> None:
+    assert cases_words(chance) == words
 
 
 def test_suspicions_and_twins_freeze_a_channel(fitted: FitDocument) -> None:
