@@ -584,6 +584,27 @@ ANSWERS = {
         _post("/v1/plans", {"days": 0}),
         _post("/v1/plans", {}, key="read"),
     ),
+    "designs": (
+        _get("/v1/experiments/design?channel=google_ads", key="read"),
+        _get("/v1/experiments/design?channel=google_ads&kind=switchback&days=84&margin=0.4"),
+        _get("/v1/experiments/design?channel=facebook&type=like&kind=holdout&effect=0.2"),
+        _get("/v1/experiments/design?channel=google_ads&days=14"),
+        _get("/v1/experiments/design"),
+        _get("/v1/experiments/design?channel=wish"),
+        _get("/v1/experiments/design?channel=google_ads&kind=geo"),
+        _get("/v1/experiments/design?channel=google_ads&kind=switchback&people=100"),
+        _get("/v1/experiments/design?channel=google_ads&days=0"),
+        _post(
+            "/v1/experiments/design",
+            {"channel": "google_ads", "kind": "holdout", "people": 400_000, "rate": 0.05},
+            key="read",
+        ),
+        _post(
+            "/v1/experiments/design",
+            {"channel": "google_ads", "days": 10, "series": _geo_test()["series"]},
+        ),
+        _post("/v1/experiments/design", {"kind": "geo", "csv": "day,region\n"}),
+    ),
     "virality": (
         *_answers("/v1/virality", "from=2026-02-01&to=2026-02-28"),
         _post("/v1/virality/people", {"user_ids": ["person-1", "person-2", "nobody"]}),

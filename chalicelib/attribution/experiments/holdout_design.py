@@ -59,6 +59,11 @@ class HoldoutPlan:
         below = _NORMAL.cdf((-difference - _CRITICAL * error) / scatter)
         return above + below
 
+    def standard_error(self, people: float) -> float:
+        """Standard error of the effect as a share of `rate`, without an effect."""
+        groups = 1.0 / (people * self.control_share) + 1.0 / (people * (1.0 - self.control_share))
+        return math.sqrt(self._variance(self.rate) * groups) / self.rate
+
     def people_needed(self, lift: float, power: float = POWER) -> int | None:
         """People in both groups together; None if even `MOST_PEOPLE` do not suffice."""
         low, high = 2.0, 4.0

@@ -38,7 +38,7 @@ def worth_of_test(
     error : float
         Standard error of the measured return.
     """
-    players = [_set_free(one, channels) if one.name == tested else one for one in channels]
+    players = [free_to_test(one, channels) if one.name == tested else one for one in channels]
     players = [one for one in players if not one.frozen and one.known]
     mine = next((one for one in players if one.name == tested), None)
     if mine is None or len(players) < 2:
@@ -56,10 +56,11 @@ def worth_of_test(
     return max(fmean(gains) - prior.gain, 0.0)
 
 
-def _set_free(one: PlannedChannel, channels: Sequence[PlannedChannel]) -> PlannedChannel:
+def free_to_test(one: PlannedChannel, channels: Sequence[PlannedChannel]) -> PlannedChannel:
     """A frozen channel as it may be: its return is between nothing and all that it seems, uniform.
 
-    Without draws it seems to bring up to twice as much as the other channels on average.
+    Without draws it seems to bring up to twice as much as the other channels on average. Without
+    other channels either, it is returned as it is.
     """
     if not one.frozen:
         return one

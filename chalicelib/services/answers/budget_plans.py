@@ -30,6 +30,7 @@ SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "same_day_demand
 """Warnings of estimates with which no money is moved."""
 MIN_EFFECTIVE = 30.0
 """Below this effective number of states behind the draws, no money is moved."""
+DESIGN_PATH = "/v1/experiments/design"
 _UNTESTABLE = frozenset({"frozen_on_request", "no_spend_today"})
 
 PlanVerdict = Literal["move", "stay", "test_first", "not_estimable"]
@@ -68,6 +69,7 @@ class TestWorth(TypedDict):
     ]
     type: EngagementType
     paid: bool
+    design: Annotated[str, Field(description="Path and query of the design of such a test.")]
 
 
 class BudgetPlan(OfFit):
@@ -159,7 +161,7 @@ def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = N
             raise unknown_value("freeze", name, known)
     if asked.free and not curves["has_value"]:
         raise _wrong("free", "invalid_value", "conversions of this goal have no value")
-    reasons = {one["channel"]: _reasons(one, asked.freeze) for one in curves["channels"]}
+    reasons = {one["channel"]: reasons_against(one, asked.freeze) for one in curves["channels"]}
     channels = planned_channels(
         curves,
         {name for name, why in reasons.items() if why},
@@ -179,7 +181,8 @@ def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = N
     else:
         found = decide(channels, change=change, free=asked.free, sure=asked.sure, small=small)
         why = _reasons_without(channels, change, asked) if found is None else []
-    tests = _tests(channels, curves, reasons, found)
+    more = "" if goal == read_goal(document, None) else f"&goal={goal}"
+    tests = _tests(more, channels, curves, reasons, found)
     answer: BudgetPlan = {
         "fit": refer_to(document),
         "goal": goal,
@@ -224,7 +227,7 @@ def _wrong(field: str, code: str, message: str) -> InvalidFields:
     return InvalidFields(f"{field} {message}", (FieldError(f"/{field}", code, message),))
 
 
-def _reasons(one: Mapping[str, Any], freeze: Sequence[str]) -> list[str]:
+def reasons_against(one: Mapping[str, Any], freeze: Sequence[str] = ()) -> list[str]:
     """Why a channel is frozen; empty if it may move."""
     reasons = list(one["reasons"])
     reasons += [warning for warning in one["warnings"] if warning in SUSPICIONS]
@@ -298,6 +301,7 @@ def _next_euro(found: Plan | None) -> NextEuroAnswer:
 
 
 def _tests(
+    more_query: str,
     channels: Sequence[PlannedChannel],
     curves: Mapping[str, Any],
     reasons: Mapping[str, list[str]],
@@ -315,12 +319,15 @@ def _tests(
             continue
         worth = worth_of_test(channels, one.name)
         if worth is not None and worth >= least:
+            type_, paid = stored["type"], stored["paid"]
             tests.append(
                 {
                     "channel": one.name,
                     "worth": rounded(worth * AFTER_DAYS, 2) or 0.0,
-                    "type": stored["type"],
-                    "paid": stored["paid"],
+                    "type": type_,
+                    "paid": paid,
+                    "design": f"{DESIGN_PATH}?channel={one.name}&type={type_}"
+                    f"&paid={str(paid).lower()}{more_query}",
                 }
             )
     return sorted(tests, key=lambda test: -test["worth"])
