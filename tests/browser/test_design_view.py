@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import Visits, loaded, screenshot
+from chalicelib.model import codes
+from tests.browser.conftest import Visits, Windows, loaded, screenshot
 from tests.browser.test_views import violations
 from tests.served import Served
 
@@ -229,6 +230,31 @@ def test_a_geo_test_is_designed_from_the_past_of_its_regions(
     assert page.locator("#design-who li").all_inner_texts() == ["north", "<b>south</b>"]
     assert "2026-01-01" not in page.url
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("kind", ["switchback", "holdout"])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+def test_a_design_of_the_service_has_its_numbers_in_german_too(
+    windows: Windows, service: Served, kind: str, width: int, dark: bool
+) -> None:
+    path = f"/v1/experiments/design?channel=facebook&kind={kind}"
+    answer = service.call("GET", path, service.key)
+    smallest = answer["smallest_detectable_effect"]
+    assert smallest is not None
+
+    asked = f"#/design?channel=facebook&kind={kind}"
+    page = windows.show(asked, "Test design", width=width, dark=dark)
+    screenshot(page, f"design-{kind}-{width}-{'dark' if dark else 'light'}")
+
+    shown = f"€{smallest:,.2f}" if kind == "switchback" else f"{100 * smallest:.0f}%"
+    assert shown in page.inner_text("#design-finds")
+    assert page.input_value("#design-days") == str(answer["days"])
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert violations(page) == []
+    page = windows.show(f"{asked}&lang=de", "Testentwurf", width=width, dark=dark)
+    text = page.inner_text("#view")
+    assert [one for one in codes.CODES.values() if one.meaning in text] == []
+    assert not re.search(r"\b[a-z]+(_[a-z]+)+\b", text)
 
 
 NOTHING = {

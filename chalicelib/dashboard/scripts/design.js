@@ -56,8 +56,7 @@ export async function showDesign(root, visit) {
   root.append(
     ...[
       makeFindings(answer),
-      makeCosts(answer),
-      isDesigned(answer) ? makeAnalysis(answer) : null,
+      ...(isDesigned(answer) ? [makeCosts(answer), makeAnalysis(answer)] : []),
       makeExplanations([...answer.reasons, ...answer.warnings], t("explanations.title"), "h2"),
     ].filter(Boolean),
   );
