@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
+from moto import mock_aws
 
 from chalicelib import wiring
+from chalicelib.services.answers.design_questions import read_design
+from chalicelib.services.answers.experiment_designs import design_experiment
 from tests.api.conftest import Caller, problem
 from tests.api.test_answers import FIT_ID, document, fitted
+from tests.conftest import Cloud, session
+from tests.functions import SIMPLE, Functions
 from tests.kept_fits import keep_fit
 
 __all__ = ["document", "fitted"]  # fixtures
@@ -48,6 +54,28 @@ def test_a_geo_test_is_designed_from_its_regions(fitted: Caller) -> None:
     assert (response.status_code, answer["kind"]) == (200, "geo")
     assert len(answer["regions"]) == 2
     assert answer["smallest_detectable_effect"] > 0
+
+
+@pytest.fixture
+def functions(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
+    """A separate function makes the numbers."""
+    made = Functions()
+    made.take_calls(monkeypatch)
+    monkeypatch.setenv("LIKEWORTH_ANALYSIS_FUNCTION", "AnalysisHandler")
+    with mock_aws(config={"lambda": SIMPLE}):  # type: ignore[typeddict-item]
+        wiring.use_session(session())
+        yield made
+
+
+def test_the_analysis_function_makes_the_numbers_of_a_geo_test(
+    functions: Functions, fitted: Caller, document: dict[str, Any]
+) -> None:
+    body = {"channel": "google_ads", "days": 14, "series": SERIES}
+
+    there = fitted.post(PATH, body).json_body
+
+    assert functions.calls == {("AnalysisHandler", None): 1}
+    assert there == design_experiment(cast(Any, document), read_design(body))
 
 
 def test_nothing_is_stored(fitted: Caller) -> None:

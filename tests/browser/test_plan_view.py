@@ -350,6 +350,7 @@ def test_conversions_without_a_value_are_planned_in_their_number(
         as_move(body)
         body |= {"gain_is_in": "conversions", "gain": interval(12.0, 3.0, 20.4), "warnings": []}
         body |= {"goal": "lead", "test_first": [], "worst_5_percent": 0.4}
+        body["channels"][0]["next_conversion_costs"] = interval(61.7, 43.3, 98.0)
 
     page = changed(visits, service, "plans", in_conversions, view="plan")
 
@@ -357,6 +358,9 @@ def test_conversions_without_a_value_are_planned_in_their_number(
     assert page.locator("#plan-free, #plan-margin").count() == 0
     assert "only known for goals whose conversions have a value" in page.inner_text("#plan-tests")
     assert "€1,310" not in page.inner_text("#plan-result")
+    page.click("#plan-moves .numbers > summary")
+    costs = page.locator("#plan-moves tbody tr").first.inner_text()
+    assert re.search(r"€61\.70\s+€43\.30\s+€98\.00", costs), costs
     page.select_option("#language", "de")
     page.get_by_text("voraussichtlich 12 (3 bis 20) Leads mehr als heute").wait_for()
 

@@ -582,6 +582,8 @@ ANSWERS = {
         _post("/v1/plans", {"days": 28, "margin": 0.4}),
         _post("/v1/plans", {"freeze": ["facebook"]}),
         _post("/v1/plans", {"days": 0}),
+        _post("/v1/plans", {"goals": {"purchase": 1, "lead": 40}}),
+        _post("/v1/plans", {"goals": {"wish": 1}}),
         _post("/v1/plans", {}, key="read"),
     ),
     "designs": (

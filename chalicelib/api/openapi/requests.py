@@ -19,8 +19,11 @@ from chalicelib.model.days import MAX_WINDOW_DAYS
 from chalicelib.model.events.event_fields import SLUG_PATTERN, EngagementType
 from chalicelib.services.answers.budget_plans import (
     DEFAULT_PLAN_DAYS,
+    LEAST_VALUE,
     MAX_BUDGET,
+    MAX_GOALS,
     MAX_PLAN_DAYS,
+    MOST_VALUE,
 )
 from chalicelib.services.answers.classical_attribution import OURS
 from chalicelib.services.answers.design_questions import (
@@ -366,6 +369,19 @@ BODIES: dict[str, Schema] = {
                 "maximum": 0.999,
                 "default": SURE,
                 "description": "Chance of being better from which on money moves.",
+            },
+            "goals": {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": MAX_GOALS,
+                "propertyNames": {"pattern": SLUG_PATTERN},
+                "additionalProperties": {
+                    "type": "number",
+                    "minimum": LEAST_VALUE,
+                    "maximum": MOST_VALUE,
+                },
+                "description": "Several goals: the value of a conversion where conversions carry "
+                "none, else a factor of their value. Not with the parameter `goal`.",
             },
         },
     },

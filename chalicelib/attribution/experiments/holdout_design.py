@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from chalicelib.attribution.experiments.holdouts import Arm, analyse_holdout
+from chalicelib.attribution.experiments.holdouts import Arm, holdout_p_value
 from chalicelib.attribution.experiments.measured_lift import LEVEL
 
 POWER = 0.8
@@ -100,7 +100,7 @@ class HoldoutPlan:
                 self._arm(size, mean, rng)
                 for size, mean in ((treated, self.rate * (1.0 + lift)), (control, self.rate))
             ]
-            found += analyse_holdout(*arms).p_value <= 1.0 - LEVEL
+            found += holdout_p_value(*arms) <= 1.0 - LEVEL
         return found / tests
 
     def _arm(self, size: float, mean: float, rng: random.Random) -> Arm:

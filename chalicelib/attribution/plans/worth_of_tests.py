@@ -49,8 +49,9 @@ def worth_of_test(
     if prior is None:
         return None
     gains = []
-    for result in _results(mine.returns, error):
-        weights = _likelihood(mine.returns, result, error)
+    returns = mine.all_returns
+    for result in _results(returns, error):
+        weights = _likelihood(returns, result, error)
         division = divide([ladder.expected(weights) for ladder in ladders], today)
         gains.append(division.gain if division is not None else 0.0)
     return max(fmean(gains) - prior.gain, 0.0)
@@ -65,25 +66,17 @@ def free_to_test(one: PlannedChannel, channels: Sequence[PlannedChannel]) -> Pla
     if not one.frozen:
         return one
     others = [other for other in channels if other.known and not other.frozen]
-    if one.known:
-        seems: Sequence[float] = one.returns
-        shapes, shape_of = one.shapes, one.shape_of
-    elif others:
-        mean = fmean(fmean(other.returns) for other in others)
-        seems = [2.0 * mean] * len(others[0].returns)
-        shapes, shape_of = [Shape(math.inf, (1.0,))], [0] * len(seems)
-    else:
-        return one
-    n = len(seems)
+    if not one.known:
+        if not others:
+            return one
+        mean = fmean(fmean(other.all_returns) for other in others)
+        n = len(others[0].returns)
+        one = replace(
+            one, returns=[2.0 * mean] * n, shapes=[Shape(math.inf, (1.0,))], shape_of=[0] * n
+        )
     golden = (math.sqrt(5.0) - 1.0) / 2.0
-    shares = [(0.5 + (i + 1) * golden) % 1.0 for i in range(n)]  # uniform, in no order
-    return replace(
-        one,
-        frozen=False,
-        returns=[r * share for r, share in zip(seems, shares, strict=True)],
-        shapes=shapes,
-        shape_of=shape_of,
-    )
+    shares = [(0.5 + (i + 1) * golden) % 1.0 for i in range(len(one.returns))]  # in no order
+    return replace(one.scaled(shares), frozen=False)
 
 
 def _results(returns: Sequence[float], error: float) -> list[float]:

@@ -1,7 +1,7 @@
 // The sheet of a designed test: what to do, when, who is held out, what it finds, what it costs, and how
 // it will be analysed.
 import { make, makeTable } from "./dom.js";
-import { addDays, day, days, money, percent, point, whole } from "./format.js";
+import { addDays, bounds, day, days, money, percent, point, whole } from "./format.js";
 import { goalName, typeName } from "./names.js";
 import { makeFlags, title } from "./codes.js";
 import { t, tn } from "./language.js";
@@ -131,9 +131,7 @@ export function makeFindings(answer) {
       [
         t("design.expected"),
         expected.estimate === null ? t("unknown") : point(expected, show),
-        expected.ci_low === null || expected.ci_high === null
-          ? null
-          : t("bounds.both", { low: show(expected.ci_low), high: show(expected.ci_high) }),
+        expected.estimate === null ? null : bounds(expected, show),
       ],
       [
         t("design.false"),

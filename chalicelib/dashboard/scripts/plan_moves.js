@@ -45,6 +45,9 @@ export function makeMoves(plan) {
         { label: t("plan.column_low"), raw: (one) => one.bounds[0], cell: (one) => cash(one.bounds[0]) },
         { label: t("plan.column_high"), raw: (one) => one.bounds[1], cell: (one) => cash(one.bounds[1]) },
         ...estimateColumns(nextLabel(plan), (one) => one.marginal_return, next),
+        ...(plan.gain_is_in === "currency"
+          ? []
+          : estimateColumns(t("plan.column_next_cost"), (one) => one.next_conversion_costs, cash)),
         { label: t("plan.column_frozen"), raw: (one) => (one.frozen ? t("plan.yes") : t("plan.no")) },
         { label: t("table.codes"), raw: (one) => one.reasons.map(title).join("; "), words: true },
       ],

@@ -1080,6 +1080,7 @@ export const GERMAN = {
   "plan.column_high": "Höchstens im Plan",
   "plan.column_next": "Was {one} mehr bringt",
   "plan.column_next_conversions": "{goal}, die {one} mehr bringt",
+  "plan.column_next_cost": "Was die nächste Conversion kostet",
   "plan.column_frozen": "Bleibt",
   "plan.yes": "ja",
   "plan.no": "nein",

@@ -1055,6 +1055,7 @@ export const ENGLISH = {
   "plan.column_high": "Highest in a plan",
   "plan.column_next": "What the next {one} brings",
   "plan.column_next_conversions": "{goal} that the next {one} brings",
+  "plan.column_next_cost": "What the next conversion costs",
   "plan.column_frozen": "Stays",
   "plan.yes": "yes",
   "plan.no": "no",

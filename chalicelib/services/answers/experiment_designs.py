@@ -11,7 +11,6 @@ import math
 
 from chalicelib.attribution.experiments.holdout_design import POWER
 from chalicelib.services.answer_fields import Estimate
-from chalicelib.services.answers.budget_plans import read_curves
 from chalicelib.services.answers.design_questions import DEFAULT_DAYS, DesignAsked, DesignKind
 from chalicelib.services.answers.design_sentences import sentence_of_design
 from chalicelib.services.answers.design_shapes import DesignedTest, DesignVerdict
@@ -20,6 +19,7 @@ from chalicelib.services.answers.designed_holdouts import design_holdout
 from chalicelib.services.answers.designed_parts import Designed, Subject
 from chalicelib.services.answers.designed_switchbacks import design_switchback_of
 from chalicelib.services.answers.intervals import rounded
+from chalicelib.services.answers.planned_goals import read_curves
 from chalicelib.services.answers.ranges import read_goal, refer_to
 from chalicelib.services.answers.tested_channels import (
     TestedChannel,

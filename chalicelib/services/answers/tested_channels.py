@@ -14,7 +14,7 @@ from chalicelib.attribution.plans.stored_curves import planned_channels
 from chalicelib.attribution.plans.worth_of_tests import AFTER_DAYS, free_to_test, worth_of_test
 from chalicelib.model.channels import CATALOGUE
 from chalicelib.model.events import EngagementType
-from chalicelib.services.answers.budget_plans import read_curves, reasons_against, repeats_few
+from chalicelib.services.answers.planned_goals import read_curves, reasons_against, repeats_few
 from chalicelib.services.answers.ranges import unknown_value
 from chalicelib.services.fitting.fit_documents import FitDocument, KindDocument
 
