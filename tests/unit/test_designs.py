@@ -30,6 +30,7 @@ from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.fit_documents import FitDocument
 from tests.factories import make_conversion, make_event
 from tests.unit.test_budget_plans import events_of
+from tests.worlds import designed_files
 
 PEOPLE = {"people": 60_000.0, "conversions": 9_000.0, "sum_of_squares": 15_000.0}
 
@@ -449,3 +450,29 @@ def test_a_person_who_converts_often_is_in_the_fit() -> None:
         "conversions": 6.0,
         "sum_of_squares": 14.0,
     }
+
+
+def test_a_test_designed_from_files_finds_what_it_promises() -> None:
+    table = list(designed_files.lines(["switchback"], 2, 30))
+
+    cells = [cell.strip() for cell in table[1].strip("|").split("|")]
+    assert cells[:2] == ["switchback", "2 x 30"]
+    assert 0.5 <= float(cells[3]) <= 1.0
+    assert float(cells[4]) <= 0.2
+
+
+def test_a_channel_alone_is_worth_a_test_if_it_may_not_pay(fitted: FitDocument) -> None:
+    def worth(factor: float) -> float:
+        document = copy.deepcopy(fitted)
+        for one in document["goals"]["purchase"]["curves"]["channels"]:
+            if one["channel"] != "google_ads":
+                one["reasons"] = ["too_few_engagements"]
+            one["returns"] = [factor * r for r in one["returns"]]
+        asked = DesignAsked(channel="google_ads", kind="holdout", people=10**8, rate=0.1)
+        return checked(design_experiment(document, asked))["worth"] or 0.0
+
+    mean = design_experiment(fitted, DesignAsked(channel="google_ads"))["expected_effect"]
+    undecided = worth(1.0 / (mean["estimate"] or 1.0))
+
+    assert undecided > 0.0
+    assert worth(100.0) == pytest.approx(0.0, abs=undecided / 100)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import NormalDist, fmean
 
-from chalicelib.attribution.plans.allocation import build_ladders, divide
+from chalicelib.attribution.plans.allocation import build_ladders, divide, divide_freely
 from chalicelib.attribution.plans.planned_channels import PlannedChannel, Shape
 
 ERROR = 0.25
@@ -25,7 +25,11 @@ AFTER_DAYS = 180
 
 
 def worth_of_test(
-    channels: Sequence[PlannedChannel], tested: str, *, error: float = ERROR
+    channels: Sequence[PlannedChannel],
+    tested: str,
+    *,
+    error: float = ERROR,
+    alone: bool = False,
 ) -> float | None:
     """Expected gain per day of knowing a channel's return; None if it cannot move.
 
@@ -37,24 +41,33 @@ def worth_of_test(
         Name of the tested channel.
     error : float
         Standard error of the measured return.
+    alone : bool
+        Whether the spend of the tested channel may grow or shrink after the test if no other
+        channel can move: a unit of spend must then bring more than itself.
     """
     players = [free_to_test(one, channels) if one.name == tested else one for one in channels]
     players = [one for one in players if not one.frozen and one.known]
     mine = next((one for one in players if one.name == tested), None)
-    if mine is None or len(players) < 2:
+    if mine is None or (len(players) < 2 and not alone):
         return None
-    ladders, _ = build_ladders(players)
+    ladders, step = build_ladders(players)
     today = [ladder.today for ladder in ladders]
-    prior = divide([ladder.expected() for ladder in ladders], today)
+
+    def best(weights: Sequence[float] | None = None) -> float | None:
+        expected = [ladder.expected(weights) for ladder in ladders]
+        if len(players) < 2:
+            return divide_freely(expected, today, step).gain
+        division = divide(expected, today)
+        return None if division is None else division.gain
+
+    prior = best()
     if prior is None:
         return None
-    gains = []
     returns = mine.all_returns
-    for result in _results(returns, error):
-        weights = _likelihood(returns, result, error)
-        division = divide([ladder.expected(weights) for ladder in ladders], today)
-        gains.append(division.gain if division is not None else 0.0)
-    return max(fmean(gains) - prior.gain, 0.0)
+    gains = [
+        best(_likelihood(returns, result, error)) or 0.0 for result in _results(returns, error)
+    ]
+    return max(fmean(gains) - prior, 0.0)
 
 
 def free_to_test(one: PlannedChannel, channels: Sequence[PlannedChannel]) -> PlannedChannel:

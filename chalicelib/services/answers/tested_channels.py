@@ -65,7 +65,7 @@ class TestedChannel:
         """
         if self.spend is None or not self.channels:
             return None
-        found = worth_of_test(self.channels, self.channel, error=error)
+        found = worth_of_test(self.channels, self.channel, error=error, alone=True)
         return None if found is None else found * AFTER_DAYS
 
     @property
