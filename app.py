@@ -86,7 +86,7 @@ def fit_merge_handler(event: Any, _context: Any) -> str:
 
 @app.lambda_function()
 def analysis_handler(event: Any, _context: Any) -> dict[str, Any]:
-    """Analyse the counts of a geo test, or the dialogue."""
+    """Analyse or design a geo test, or analyse the dialogue."""
     return workers.analyse(event)
 
 

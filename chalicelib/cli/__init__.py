@@ -22,6 +22,7 @@ COMMANDS = {
     "audiences": "audiences",
     "virality": "virality",
     "plan": "planning",
+    "design": "designing",
     "dialogue": "dialogue",
     "search-effects": "search_effects",
     "convert": "convert",

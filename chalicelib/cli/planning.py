@@ -9,8 +9,10 @@ from typing import Any
 from chalicelib.attribution.plans.plan_decision import SURE
 from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files, columns_of
+from chalicelib.model.errors import UnusableInput
 from chalicelib.services import answers
 from chalicelib.services.answers.budget_plans import DEFAULT_PLAN_DAYS, PlanAsked
+from chalicelib.services.answers.ranges import read_goal
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import Columns
 
@@ -66,6 +68,14 @@ def add_parser(subparsers: Any) -> None:
         metavar="SHARE",
         help="chance of being better from which on money moves (default %(default)s)",
     )
+    parser.add_argument(
+        "--goal-value",
+        action="append",
+        default=[],
+        metavar="GOAL=VALUE",
+        help="plan for several goals: the value of a conversion of this goal, or a factor of the "
+        "value that its conversions carry; may be repeated. The goal of --goal counts, too",
+    )
     parser.set_defaults(run=run)
 
 
@@ -75,6 +85,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
+    within = (options.start or dt.date.min, options.end or dt.date.max)
+    document = fit_events(read.collected, **read.for_fit(), within=within)
+    values = _goal_values(options.goal_value)
+    goal = options.goal
+    if values:
+        values.setdefault(read_goal(document, goal), 1.0)
+        goal = None
     asked = PlanAsked(
         budget=options.budget,
         days=options.days,
@@ -83,13 +100,26 @@ def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
         free=options.free,
         margin=options.margin,
         sure=options.sure,
+        goals=values or None,
     )
-    within = (options.start or dt.date.min, options.end or dt.date.max)
-    document = fit_events(read.collected, **read.for_fit(), within=within)
-    answer = answers.plan_budget(document, asked, goal=options.goal)
+    answer = answers.plan_budget(document, asked, goal=goal)
     return Shown(
         answer,
         answers.PLAN_TABLE.rows(answer["channels"]),
         answers.PLAN_TABLE.columns,
         (answer["sentence"],),
     )
+
+
+def _goal_values(texts: list[str]) -> dict[str, float]:
+    """Read ``GOAL=VALUE``."""
+    values = {}
+    for text in texts:
+        goal, separator, value = text.partition("=")
+        try:
+            values[goal] = float(value)
+        except ValueError:
+            separator = ""
+        if not separator or not goal:
+            raise UnusableInput(f"--goal-value {text}: expected GOAL=VALUE, such as lead=40")
+    return values

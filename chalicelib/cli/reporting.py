@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from chalicelib.cli import outputs
 from chalicelib.cli.serving import add_service_options, connect, run_with_messages
 from chalicelib.cli.terminal import print_text, terminal_width
-from chalicelib.model.errors import UnusableInput
+from chalicelib.model.errors import NotFound, OtherVersion, UnusableInput
 from chalicelib.report.findings import Findings, Question, findings_from, findings_of
 from chalicelib.report.terminal_report import terminal_report
+
+if TYPE_CHECKING:
+    from chalicelib.client import Likeworth
 
 TENANT = "local"
 
@@ -57,7 +61,24 @@ def _report(options: argparse.Namespace) -> int:
 
 def _served(options: argparse.Namespace, question: Question) -> Findings:
     service = connect(options)
-    return findings_from(lambda path, query: service.get(path, **query), question, options.fit)
+    return findings_from(
+        lambda path, query: service.get(path, **query),
+        lambda query: _planned(service, query),
+        question,
+        options.fit,
+    )
+
+
+def _planned(service: Likeworth, query: dict[str, str]) -> Any:
+    """The plan of a fit; None if the service, or the one that made the fit, is an earlier one."""
+    from chalicelib.client import Problem
+
+    try:
+        return service.send("POST", f"/v1/plans?{urlencode(query)}", {})
+    except Problem as problem:
+        if problem.code in (OtherVersion.code, NotFound.code):
+            return None
+        raise
 
 
 def _stored(options: argparse.Namespace, question: Question) -> Findings:

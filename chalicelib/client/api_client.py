@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from chalicelib.services.answers import (
         Attribution,
         Audiences,
+        BudgetPlan,
         Decomposition,
+        DesignedTest,
         Engagements,
         Equivalence,
         Equivalences,
+        ResponseCurveAnswer,
         Roi,
         SearchEffects,
         Virality,
@@ -162,6 +165,26 @@ class Likeworth:
         """Return `GET /v1/search-effects`: what comes through search, and what stars do."""
         return cast("SearchEffects", self.get("/v1/search-effects", **query))
 
+    def response_curves(self, **query: Value) -> ResponseCurveAnswer:
+        """Return `GET /v1/response-curves`: what more or less spend of a channel would bring."""
+        return cast("ResponseCurveAnswer", self.get("/v1/response-curves", **query))
+
+    def plan(self, *, goal: str | None = None, fit: str | None = None, **body: Any) -> BudgetPlan:
+        """Return `POST /v1/plans`: where the next euro goes.
+
+        `body`: ``budget``, ``days``, ``freeze``, ``move_at_most``, ``free``, ``margin``, ``sure``.
+        """
+        return cast("BudgetPlan", self._ask_json("/v1/plans", goal, fit, body))
+
+    def design(
+        self, *, goal: str | None = None, fit: str | None = None, **body: Any
+    ) -> DesignedTest:
+        """Return `POST /v1/experiments/design`: what a test would find, and whether it is worth it.
+
+        `body`: ``channel``, ``kind``, ``days``, and for a geo test ``series`` or ``csv``.
+        """
+        return cast("DesignedTest", self._ask_json("/v1/experiments/design", goal, fit, body))
+
     def engagements(self, **query: Value) -> Engagements:
         """Return `GET /v1/engagements`: one row per engagement type."""
         return cast("Engagements", self.get("/v1/engagements", **query))
@@ -285,6 +308,18 @@ class Likeworth:
             if time.monotonic() >= give_up_at:
                 return found
             time.sleep(pause)
+
+    def _ask_json(
+        self, path: str, goal: str | None, fit: str | None, body: Mapping[str, Any]
+    ) -> Json:
+        """A question with a body: nothing is stored, so it is repeated like `get`."""
+        text = self._ask(
+            f"{path}{_query({'goal': goal, 'fit': fit})}",
+            method="POST",
+            data=json.dumps(body).encode(),
+        )
+        found: Json = json.loads(text)
+        return found
 
     def _ask(
         self,

@@ -151,6 +151,52 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
             end=end,
         )
 
+    def response_curves(channel: str | None = None, goal: str | None = None) -> Json:
+        """What a channel would bring at more or less spend, and the value of its next euro."""
+        return asked("/v1/response-curves", channel=channel, goal=goal)
+
+    def plan(
+        days: int = 28,
+        budget: float | None = None,
+        freeze: list[str] | None = None,
+        move_at_most: float | None = None,
+        margin: float | None = None,
+        goal: str | None = None,
+    ) -> Json:
+        """Where the next euro goes: move, stay or test first, with the gain and its chance.
+
+        `budget` is for all days; without it as much as now. `freeze`: channels whose spend stays.
+        `margin`: the part of the revenue that counts, such as 0.4. Nothing is changed or stored.
+        """
+        given: Json = {
+            "budget": budget,
+            "freeze": freeze,
+            "move_at_most": move_at_most,
+            "margin": margin,
+        }
+        body = {name: value for name, value in given.items() if value is not None}
+        try:
+            return explained(dict(brand.plan(goal=goal, days=days, **body)))
+        except (Problem, Unreachable) as error:
+            raise ToolError(str(error)) from error
+
+    def design(
+        channel: str,
+        kind: str | None = None,
+        days: int | None = None,
+        effect: float | None = None,
+        margin: float | None = None,
+        goal: str | None = None,
+    ) -> Json:
+        """What an experiment on a channel would find, what it costs, and whether it is worth it.
+
+        `kind`: holdout or switchback. `effect`: the effect that a holdout should find, as a share
+        of the conversions.
+        """
+        numbers = {"days": days, "effect": effect, "margin": margin}
+        texts = {name: None if value is None else str(value) for name, value in numbers.items()}
+        return asked("/v1/experiments/design", channel=channel, kind=kind, goal=goal, **texts)
+
     def engagements(
         goal: str | None = None, start: str | None = None, end: str | None = None
     ) -> Json:
@@ -186,7 +232,7 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
 
     answers = (
         *(roi, equivalence, equivalences, engagements, audiences, virality),
-        *(search_effects, dialogue),
+        *(search_effects, dialogue, response_curves, plan, design),
     )
     for read in (*answers, attribution, decomposition, coverage, fits, codes):
         tool(read)

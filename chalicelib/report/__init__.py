@@ -15,6 +15,8 @@ forest_chart      estimates with intervals on one axis
 day_chart         actual, baseline and incremental conversions per day
 coverage_chart    the days for which each source has data
 html_report       the one-page report
+html_parts        its escaped texts, facts and remarks
+plan_section      its section on the budget, and tests in words
 report.css        its style sheet
 xlsx_report       the same as a workbook
 ================  ==============================================================================

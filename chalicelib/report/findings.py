@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.model.errors import OtherVersion
 from chalicelib.services import answers
 from chalicelib.services.fitting.fit_documents import FitDocument
 
@@ -59,6 +60,8 @@ class Findings:
         Empty if the answers come from a service.
     cautions : tuple of str
         Files that are not used, and those whose numbers may be wrong.
+    plan : mapping, optional
+        As in the API, for today's budget. None if an earlier version made the fit.
     """
 
     roi: Answer
@@ -67,6 +70,7 @@ class Findings:
     decomposition: Answer
     files: tuple[FileRow, ...] = ()
     cautions: tuple[str, ...] = ()
+    plan: Answer | None = None
 
     @property
     def total(self) -> Answer:
@@ -122,11 +126,22 @@ def findings_of(
         answers.decomposition(document, **query),
         files,
         cautions,
+        _plan_of(document, question.goal),
     )
 
 
+def _plan_of(document: FitDocument, goal: str | None) -> Answer | None:
+    try:
+        return answers.plan_budget(document, answers.PlanAsked(), goal=goal)
+    except OtherVersion:  # the fit has no response curves
+        return None
+
+
 def findings_from(
-    get: Callable[[str, dict[str, str]], Answer], question: Question, fit: str | None = None
+    get: Callable[[str, dict[str, str]], Answer],
+    plan: Callable[[dict[str, str]], Answer | None],
+    question: Question,
+    fit: str | None = None,
 ) -> Findings:
     """Return the answers of a service.
 
@@ -134,6 +149,8 @@ def findings_from(
     ----------
     get : callable
         Returns the answer to a GET request, from its path and query.
+    plan : callable
+        Returns the plan for today's budget, from the query of its request; None if there is none.
     question : Question
     fit : str, optional
         The id of a fit; None: the newest one.
@@ -160,4 +177,5 @@ def findings_from(
         get("/v1/engagements", fitted),
         get("/v1/equivalence", fitted | pair),
         get("/v1/decomposition", fitted),
+        plan=plan({name: fitted[name] for name in ("goal", "fit") if name in fitted}),
     )

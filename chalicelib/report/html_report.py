@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from chalicelib import __version__
@@ -14,6 +13,9 @@ from chalicelib.report.coverage_chart import coverage_chart
 from chalicelib.report.day_chart import day_chart
 from chalicelib.report.findings import Answer, Findings
 from chalicelib.report.forest_chart import ForestRow, forest_chart
+from chalicelib.report.html_parts import escaped as _e
+from chalicelib.report.html_parts import fact_list as _facts
+from chalicelib.report.html_parts import remark_list as _remark_list
 from chalicelib.report.number_words import (
     UNKNOWN,
     Shown,
@@ -27,6 +29,7 @@ from chalicelib.report.number_words import (
     span_words,
     valued,
 )
+from chalicelib.report.plan_section import plan_section
 from chalicelib.report.remarks import Remark, needed_words, remarks_on, what_would_help
 from chalicelib.report.sentences import (
     capital,
@@ -42,12 +45,11 @@ TONES = {
     "profitable": "good",
     "effective": "good",
     "worth_more": "good",
+    "move": "good",
     "unprofitable": "bad",
     "no_effect_seen": "bad",
 }
 """Verdict -> the colour of its words and of its mark; others are neutral."""
-
-_CODE = re.compile(r"`([^`]+)`")
 
 
 def html_report(findings: Findings) -> str:
@@ -83,6 +85,7 @@ def _sections(findings: Findings) -> Iterator[str]:
     yield _days(findings)
     yield _types(findings)
     yield _comparison(findings)
+    yield plan_section(findings)
     yield _help(findings)
     yield _data(findings)
     yield "</main>"
@@ -189,13 +192,6 @@ def _card(title: str, answer: Answer, facts: Sequence[tuple[str, Shown]], more: 
     return (
         f'<article class="card"><header><h3>{_e(title)}</h3>{verdict}{method}</header>'
         f'<dl class="facts">{_facts(known)}</dl>{note}{_remark_list(remarks_on(answer))}</article>'
-    )
-
-
-def _facts(facts: Iterable[tuple[str, Shown]]) -> str:
-    return "".join(
-        f"<div><dt>{_e(name)}</dt><dd>{_e(words.value)}<small>{_e(words.bounds)}</small></dd></div>"
-        for name, words in facts
     )
 
 
@@ -404,16 +400,3 @@ def _method(findings: Findings) -> str:
         f"{fit['window']['to']}. Likeworth {__version__}. The handbook describes the methods "
         "(docs/methods.md) and every reason and warning (docs/codes.md).</p></footer>"
     )
-
-
-def _remark_list(remarks: Iterable[Remark]) -> str:
-    items = "".join(
-        f'<li class="{one.severity}"><b>{_e(one.line)}.</b> {_e(one.meaning)}</li>'
-        for one in remarks
-    )
-    return f'<ul class="remarks">{items}</ul>' if items else ""
-
-
-def _e(text: str) -> str:
-    """Escape a text; a per cent sign stays with its number, and `code` becomes an element."""
-    return _CODE.sub(r"<code>\1</code>", html.escape(text).replace(" %", "&nbsp;%"))

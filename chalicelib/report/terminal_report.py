@@ -16,6 +16,7 @@ from chalicelib.report.number_words import (
     valued,
 )
 from chalicelib.report.plain_tables import paragraph, text_table
+from chalicelib.report.plan_section import TESTS_TITLE, words_of_tests
 from chalicelib.report.remarks import (
     SEVERITIES,
     SEVERITY_WORDS,
@@ -182,6 +183,7 @@ def _parts(findings: Findings, width: int | None) -> Iterator[str]:
     yield _remarks_on_channels(findings, width)
     yield "VALUE OF ONE ENGAGEMENT\n\n" + type_table(findings, width)
     yield _comparison(findings, width)
+    yield _plan(findings, width)
     advice = what_would_help(findings)
     if advice:
         yield "\n".join(["WHAT WOULD HELP", "", *_advice_lines(advice, width)])
@@ -229,6 +231,19 @@ def _comparison(findings: Findings, width: int | None) -> str:
         [one for one in remarks_on(answer) if one.severity != "note"], set(), width
     )
     return "\n".join(lines)
+
+
+def _plan(findings: Findings, width: int | None) -> str:
+    """Return the plan's sentence, its doubts, and the tests that come first."""
+    plan = findings.plan
+    if plan is None or not plan["channels"]:
+        return ""
+    lines = ["BUDGET", "", paragraph(plan["sentence"], width)]
+    lines += _remark_lines(
+        [one for one in remarks_on(plan) if one.severity != "note"], set(), width
+    )
+    tests = [paragraph(f"{text}.", width, first="- ", indent="  ") for text in words_of_tests(plan)]
+    return "\n".join([*lines, *([f"{TESTS_TITLE}:", *tests] if tests else [])])
 
 
 def _advice_lines(advice: Sequence[tuple[str, list[str]]], width: int | None) -> Iterator[str]:

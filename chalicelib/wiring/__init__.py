@@ -10,6 +10,7 @@ In AWS, clients are created lazily, once per process. `use_session` sets another
 from chalicelib.wiring.dispatch import (
     analyse_dialogue,
     analyse_regions,
+    design_regions,
     send_fit,
     send_import,
     send_totals,
@@ -39,6 +40,7 @@ __all__ = [
     "analyse_dialogue",
     "analyse_regions",
     "client",
+    "design_regions",
     "other_secrets",
     "rate_limiter",
     "receipts_in",

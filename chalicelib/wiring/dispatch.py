@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dialogue.dialogue_numbers import DialogueNumbers
     from chalicelib.services.dialogue.dialogue_question import DialogueQuestion
     from chalicelib.services.experiments.geo_analysis import GeoQuestion
+    from chalicelib.services.experiments.geo_designing import GeoDesignNumbers, GeoDesignQuestion
     from chalicelib.services.experiments.shown import Findings
 
 _MAX_DELAY_SECONDS = 900
@@ -83,6 +84,26 @@ def analyse_regions(question: GeoQuestion) -> Findings:
         return experiments.analyse_regions(question)
     text = json.dumps(question, separators=(",", ":"))
     found: Findings = aws_module().invoke(client("lambda"), function, text)
+    return found
+
+
+def design_regions(question: GeoDesignQuestion) -> GeoDesignNumbers:
+    """Make the numbers of the design of a geo test, in a separate function if there is one.
+
+    Raises
+    ------
+    StoreUnavailable
+        If that function cannot run now, or does not return in time.
+    RuntimeError
+        If it fails.
+    """
+    function = settings().analysis_function
+    if not function:
+        from chalicelib.services.experiments import geo_designing  # only the API needs it
+
+        return geo_designing.design_regions(question)
+    text = json.dumps({"design": question}, separators=(",", ":"))
+    found: GeoDesignNumbers = aws_module().invoke(client("lambda"), function, text)
     return found
 
 

@@ -28,6 +28,7 @@ from chalicelib.model.errors import OtherVersion, UnprocessableMessage
 from chalicelib.services.dialogue.dialogue_numbers import analyse_dialogue, unpack_question
 from chalicelib.services.experiments import analyse_regions
 from chalicelib.services.experiments.geo_analysis import GeoQuestion
+from chalicelib.services.experiments.geo_designing import GeoDesignQuestion, design_regions
 from chalicelib.services.fitting.fit_parts import (
     Plan,
     begin_fit,
@@ -204,9 +205,11 @@ def announce_verdicts(store: TenantStore, ended: FitHeader, now: dt.datetime) ->
 
 
 def analyse(event: LambdaEvent) -> dict[str, Any]:
-    """Analyse a geo test, or the dialogue, for callers without numerical libraries."""
+    """Analyse or design a geo test, or analyse the dialogue, for callers without numpy."""
     if "dialogue" in event:
         return dict(analyse_dialogue(unpack_question(event["dialogue"])))
+    if "design" in event:
+        return dict(design_regions(cast("GeoDesignQuestion", event["design"])))
     return dict(analyse_regions(cast("GeoQuestion", event)))
 
 

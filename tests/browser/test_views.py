@@ -29,6 +29,7 @@ VIEWS = {
     "dialogue": "Dialogue",
     "compare": "Like vs. click",
     "models": "Models",
+    "plan": "Plan",
     "experiments": "Experiments",
     "data": "Data",
 }
@@ -396,6 +397,7 @@ GERMAN_VIEWS = {
     "dialogue": "Dialog",
     "compare": "Like oder Klick",
     "models": "Modelle",
+    "plan": "Plan",
     "experiments": "Experimente",
     "data": "Daten",
 }

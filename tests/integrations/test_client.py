@@ -26,6 +26,10 @@ def test_answers_are_those_of_the_api(service: Service) -> None:
         "/v1/dialogue/sample", n=5, end="2026-03-14"
     )
     assert brand.search_effects() == brand.get("/v1/search-effects")
+    assert brand.response_curves() == brand.get("/v1/response-curves")
+    assert brand.plan(days=14) == brand.send("POST", "/v1/plans", {"days": 14})
+    designed = brand.design(channel="google_ads", days=28)
+    assert designed == brand.get("/v1/experiments/design", channel="google_ads", days=28)
     assert brand.attribution(model="last")["models"] == ["last"]
     assert brand.coverage()["sources"] is not None
     codes = {one["code"] for one in brand.codes()["codes"]}

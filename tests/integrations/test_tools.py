@@ -139,22 +139,29 @@ def test_an_assistant_sees_the_warnings_with_every_number(service: Service) -> N
     mcp = pytest.importorskip("mcp")
     from chalicelib.client.mcp_server import build_server, codes_in
 
-    async def ask() -> tuple[Any, Any, Any]:
+    async def ask() -> tuple[Any, Any, Any, Any]:
         async with mcp.Client(build_server(service.client())) as client:
             listed = await client.list_tools()
             answered = await client.call_tool("engagements", {"goal": "purchase"})
             rejected = await client.call_tool("roi", {"goal": "wish"})
-            return listed, answered, rejected
+            planned = await client.call_tool("plan", {"days": 14})
+            designed = await client.call_tool("design", {"channel": "google_ads", "days": 28})
+            return listed, answered, rejected, (planned, designed)
 
-    listed, answered, rejected = asyncio.run(ask())
+    listed, answered, rejected, asked = asyncio.run(ask())
     assert all(tool.annotations.read_only_hint for tool in listed.tools)
     assert {"roi", "equivalence", "equivalences", "engagements", "coverage", "codes"} | {
-        *("audiences", "virality", "dialogue", "search_effects")
+        *("audiences", "virality", "dialogue", "search_effects"),
+        *("response_curves", "plan", "design"),
     } <= {tool.name for tool in listed.tools}
     answer = json.loads(answered.content[0].text)
     used = {code.partition(":")[0] for code in codes_in(answer["engagements"])}
     assert used
     assert {one["code"] for one in answer["explained"]} >= used
     assert all(one["title"] and one["help"] for one in answer["explained"])
+    for one in asked:
+        body = json.loads(one.content[0].text)
+        assert body["days"] in {14, 28}
+        assert {code["code"] for code in body["explained"]} >= {body["verdict"]}
     assert rejected.is_error
     assert "wish" in rejected.content[0].text

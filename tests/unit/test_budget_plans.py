@@ -22,6 +22,7 @@ from chalicelib.services import answers
 from chalicelib.services.answers.budget_plans import PlanAsked, plan_budget
 from chalicelib.services.answers.channel_curves import response_curves
 from chalicelib.services.answers.plan_bodies import read_plan
+from chalicelib.services.answers.plan_sentences import cases_words, nothing_may_rise
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.fit_documents import FitDocument
 from tests.factories import make_conversion, make_cost, make_event
@@ -165,6 +166,123 @@ def test_a_goal_without_value_is_planned_in_conversions(fitted: FitDocument) -> 
         plan_budget(document, PlanAsked(free=True))
 
 
+def test_a_plan_that_could_raise_no_channel_does_not_claim_that_no_division_is_better(
+    fitted: FitDocument,
+) -> None:
+    document = copy.deepcopy(fitted)
+    for one in document["goals"]["purchase"]["curves"]["channels"]:
+        one["highest"] = one["now"]
+
+    answer = plan_budget(document, PlanAsked())
+
+    assert answer["verdict"] == "stay"
+    assert answer["gain"] == {"estimate": 0.0, "ci_low": 0.0, "ci_high": 0.0}
+    assert "no channel may get more, because none has ever had more" in answer["sentence"]
+    assert "No division" not in answer["sentence"]
+    assert nothing_may_rise({**answer, "compared_with": "now_scaled_to_budget"}) is False
+    room = plan_budget(fitted, PlanAsked())
+    assert nothing_may_rise(room) is False
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [
+        (1.0, "more than 99 of 100 cases"),
+        (0.994, "99 of 100 cases"),
+        (0.5, "50 of 100 cases"),
+        (0.006, "1 of 100 cases"),
+        (0.0, "fewer than 1 of 100 cases"),
+    ],
+)
+def test_a_chance_is_never_certain(chance: float, words: str) -> None:
+    assert cases_words(chance) == words
+
+
+def with_leads(fitted: FitDocument) -> FitDocument:
+    """The fit with a second goal, whose conversions respond alike and carry no value."""
+    document = copy.deepcopy(fitted)
+    document["goals"]["lead"] = copy.deepcopy(document["goals"]["purchase"])
+    curves = document["goals"]["lead"]["curves"]
+    curves["has_value"] = False
+    for one in curves["channels"]:
+        one["returns"] = [r / VALUE for r in one["returns"]]
+    return document
+
+
+def test_values_of_several_goals_add_up_in_draws_that_are_independent(fitted: FitDocument) -> None:
+    document = with_leads(fitted)
+
+    one = plan_budget(document, PlanAsked())
+    both = plan_budget(document, PlanAsked(goals={"purchase": 1.0, "lead": VALUE}))
+
+    assert (both["gain_is_in"], both["goals"]) == ("currency", {"purchase": 1.0, "lead": VALUE})
+    for single, double in zip(one["channels"], both["channels"], strict=True):
+        assert (single["now"], single["frozen"]) == (double["now"], double["frozen"])
+        if single["frozen"]:
+            continue
+        alone, added = single["marginal_return"], double["marginal_return"]
+        assert added["estimate"] == pytest.approx(2 * (alone["estimate"] or 0.0), abs=2e-4)
+        width = (added["ci_high"] or 0.0) - (added["ci_low"] or 0.0)
+        assert width < 1.75 * ((alone["ci_high"] or 0.0) - (alone["ci_low"] or 0.0))
+    assert "revenue_is_not_margin" in both["warnings"]
+
+
+def test_a_value_is_a_factor_where_conversions_carry_one_and_the_margin_is_theirs(
+    fitted: FitDocument,
+) -> None:
+    document = with_leads(fitted)
+
+    def marginal(margin: float | None, **goals: float) -> float:
+        answer = plan_budget(document, PlanAsked(goals=goals, margin=margin))
+        return by_name(answer)["google_ads"]["marginal_return"]["estimate"]  # type: ignore[no-any-return]
+
+    assert marginal(None, purchase=2.0) == pytest.approx(2 * marginal(None, purchase=1.0), abs=2e-4)
+    assert marginal(0.5, purchase=2.0) == pytest.approx(marginal(None, purchase=1.0), abs=2e-4)
+    assert marginal(0.5, lead=40.0) == marginal(None, lead=40.0)
+
+
+def test_a_channel_that_one_goal_cannot_judge_is_frozen_for_all(fitted: FitDocument) -> None:
+    document = with_leads(fitted)
+    meta = next(
+        one
+        for one in document["goals"]["lead"]["curves"]["channels"]
+        if one["channel"] == "meta_ads"
+    )
+    meta |= {"returns": [], "bend_of": "", "decay_of": "", "reasons": ["too_few_engagements"]}
+
+    answer = plan_budget(document, PlanAsked(goals={"purchase": 1.0, "lead": 40.0}))
+
+    found = by_name(answer)["meta_ads"]
+    assert (found["frozen"], found["reasons"]) == (True, ["too_few_engagements"])
+    assert found["plan"] == found["now"]
+
+
+def test_leads_without_value_are_planned_by_the_cost_of_the_next_one(fitted: FitDocument) -> None:
+    answer = plan_budget(with_leads(fitted), PlanAsked(), goal="lead")
+
+    found = by_name(answer)["google_ads"]
+    marginal, costs = found["marginal_return"], found["next_conversion_costs"]
+    assert costs["estimate"] == pytest.approx(1.0 / marginal["estimate"], rel=1e-3)
+    assert costs["ci_low"] == pytest.approx(1.0 / marginal["ci_high"], rel=1e-3)
+    money = by_name(plan_budget(fitted, PlanAsked()))["google_ads"]
+    assert money["next_conversion_costs"]["estimate"] is None
+
+
+@pytest.mark.parametrize(
+    "goals", [{}, {"lead": 0.0}, {"lead": float("nan")}, {f"g{k}": 1.0 for k in range(21)}]
+)
+def test_values_of_goals_have_limits(goals: dict[str, float]) -> None:
+    with pytest.raises(InvalidFields, match="goals"):
+        PlanAsked(goals=goals)
+
+
+def test_a_goal_beside_values_and_an_unknown_goal_are_rejected(fitted: FitDocument) -> None:
+    with pytest.raises(InvalidFields, match="either one goal or several"):
+        plan_budget(fitted, PlanAsked(goals={"purchase": 1.0}), goal="purchase")
+    with pytest.raises(InvalidFields, match="known: purchase"):
+        plan_budget(fitted, PlanAsked(goals={"lead": 1.0}))
+
+
 def test_suspicions_and_twins_freeze_a_channel(fitted: FitDocument) -> None:
     document = copy.deepcopy(fitted)
     first, second, *_ = document["goals"]["purchase"]["curves"]["channels"][1:]
@@ -208,6 +326,8 @@ def test_fits_of_earlier_versions_have_no_plan(fitted: FitDocument) -> None:
         {"freeze": "meta_ads"},
         {"free": True, "budget": 100},
         {"sure": True},
+        {"goals": {"lead": "40"}},
+        {"goals": ["lead"]},
     ],
 )
 def test_wrong_bodies_are_rejected(body: dict[str, Any]) -> None:
@@ -216,9 +336,10 @@ def test_wrong_bodies_are_rejected(body: dict[str, Any]) -> None:
 
 
 def test_a_body_is_read() -> None:
-    asked = read_plan({"budget": 100, "margin": Decimal("0.4"), "freeze": ["a"], "days": 7})
+    body = {"budget": 100, "margin": Decimal("0.4"), "freeze": ["a"], "days": 7}
+    asked = read_plan({**body, "goals": {"lead": 40}})
 
-    assert asked == PlanAsked(budget=100.0, margin=0.4, freeze=("a",), days=7)
+    assert asked == PlanAsked(budget=100.0, margin=0.4, freeze=("a",), days=7, goals={"lead": 40.0})
 
 
 def test_unknown_channels_are_named(fitted: FitDocument) -> None:
@@ -262,3 +383,27 @@ def test_the_command_prints_the_answer_of_the_endpoint(
     )
     assert status == 0
     assert {**answer, "fit": None} == {**json.loads(json.dumps(expected)), "fit": None}
+
+
+def test_the_command_plans_for_several_goals(lines: list[dict[str, Any]], tmp_path: Path) -> None:
+    leads = [
+        {**one, "event_id": f"lead-{one['event_id']}", "goal": "lead", "value": None}
+        for one in lines
+        if one["kind"] == "conversion"
+    ]
+    file = tmp_path / "events.ndjson"
+    events = ({k: v for k, v in one.items() if v is not None} for one in [*lines, *leads])
+    file.write_text("\n".join(json.dumps(one) for one in events))
+
+    def run(*more: str) -> tuple[int, str, str]:
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+            status = main(["plan", str(file), "--format", "json", *more])
+        return status, out.getvalue(), err.getvalue()
+
+    status, out, _ = run("--goal-value", "lead=40")
+    wrong = run("--goal-value", "lead")
+
+    assert status == 0
+    assert json.loads(out)["goals"] == {"lead": 40.0, "purchase": 1.0}
+    assert wrong[0] == 2
+    assert "expected GOAL=VALUE" in wrong[2]

@@ -67,6 +67,7 @@ def test_files_are_stored_and_the_report_of_their_fit_is_the_same_from_both_side
     assert costs_of["linkedin"] > 0
     assert "Of " in served
     assert served == stored
+    assert "BUDGET" in served
     rows = openpyxl.load_workbook(book)["Channels"].iter_rows(min_row=2, values_only=True)
     assert next(row[0] for row in rows) == "Google Ads"
 

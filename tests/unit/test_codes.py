@@ -26,6 +26,7 @@ from chalicelib.model.codes.warning_codes import WARNINGS
 from chalicelib.model.events import EVENT_ERROR_CODES
 from chalicelib.services.answers.budget_plans import PlanVerdict
 from chalicelib.services.answers.channels_roi import ChannelVerdict
+from chalicelib.services.answers.design_shapes import DesignVerdict
 from chalicelib.services.answers.engagement_equivalence import EquivalenceVerdict
 from chalicelib.services.answers.engagement_types import TypeVerdict
 from chalicelib.services.answers.questions import Name
@@ -233,6 +234,7 @@ def test_the_answers_declare_every_verdict() -> None:
         *get_args(PathVerdict),
         *get_args(StarVerdict),
         *get_args(PlanVerdict),
+        *get_args(DesignVerdict),
         "undecided",
     }
     assert described | others == registered

@@ -28,6 +28,7 @@ from chalicelib.attribution.experiments.holdouts import (
     ASSUMED_DISPERSION,
     Arm,
     analyse_holdout,
+    holdout_p_value,
     repeat_ratio,
 )
 
@@ -121,6 +122,16 @@ def test_sum_of_squares_gives_the_welch_interval_of_statsmodels() -> None:
     assert found.high - found.low == pytest.approx((high - low) * 4_000, rel=0.01)
     assert found.low == pytest.approx(low * 4_000, abs=0.01 * (high - low) * 4_000)
     assert found.p_value == pytest.approx(welch.ttest_ind(usevar="unequal")[1], rel=0.05)
+
+
+@pytest.mark.parametrize("dispersion", [None, 3.0])
+def test_the_p_value_alone_is_that_of_the_analysis(dispersion: float | None) -> None:
+    treated, control = Arm(900, 80, 60, 150.0), Arm(400, 20, 18, 26.0)
+
+    alone = holdout_p_value(treated, control, dispersion=dispersion)
+
+    assert alone == analyse_holdout(treated, control, dispersion=dispersion).p_value
+    assert alone < 0.2
 
 
 def test_zero_conversions_give_an_interval_around_zero() -> None:

@@ -103,6 +103,39 @@ def test_verdicts(
     assert path_verdict(total, visits, at_most, through) == verdict
 
 
+@pytest.mark.parametrize(
+    ("total", "visits", "through", "doubted", "verdict"),
+    [
+        (CLEAR, VISITS, None, "total", "inconclusive"),
+        (CLEAR, VISITS, THROUGH, "total", "inconclusive"),
+        (CLEAR, VISITS, None, "visits", "effect_path_unknown"),
+        (CLEAR, VISITS, THROUGH, "visits", "effect_path_unknown"),
+        (UNCLEAR, VISITS, None, "visits", "inconclusive"),
+        (None, VISITS, None, "visits", "inconclusive"),
+        (UNCLEAR, VISITS, None, "total", "brings_visits_only"),
+        (UNCLEAR, NO_VISITS, None, "visits", "no_effect_seen"),
+        (HARMFUL, VISITS, None, "total", "effect_path_unknown"),
+    ],
+)
+def test_a_warning_against_an_interval_changes_the_verdict_that_rests_on_it(
+    total: Side | None,
+    visits: Side,
+    through: RatioInterval | None,
+    doubted: str,
+    verdict: str,
+) -> None:
+    found = path_verdict(
+        total,
+        visits,
+        0.31,
+        through,
+        total_doubted=doubted == "total",
+        visits_doubted=doubted == "visits",
+    )
+
+    assert found == verdict
+
+
 def test_the_ends_of_a_side_are_the_estimate_plus_and_minus_half_the_width() -> None:
     assert math.isclose(CLEAR.low, 0.20)
     assert math.isclose(CLEAR.high, 0.36)

@@ -111,6 +111,45 @@ def test_a_declared_cause_that_brings_no_visits_is_too_weak(document: FitDocumen
         assert "weak_instrument" in one["through_search"]["reasons"]
 
 
+@pytest.mark.parametrize(
+    ("side", "verdict"),
+    [("search", "effect_path_unknown"), ("conversions", "inconclusive")],
+)
+def test_a_suspicion_about_a_side_changes_the_verdict_on_the_cause(
+    document: FitDocument, side: str, verdict: str
+) -> None:
+    doubted = deepcopy(document)
+    place = [kind["channel"] for kind in document["kinds"]].index("community")
+    search, fitted_goal = doubted["search"], doubted["goals"]["purchase"]
+    effects = search["estimates"] if side == "search" else fitted_goal["estimates"]
+    assert effects is not None
+    effects[place]["warnings"] = [*effects[place]["warnings"], "same_day_demand_suspected"]
+
+    before = by_name(search_effects(document))["community/mention"]
+    after = by_name(search_effects(doubted))["community/mention"]
+
+    assert before["verdict"] == "may_come_through_search"
+    assert after["verdict"] == verdict
+    assert "same_day_demand_suspected" in after["reasons"]
+    assert "same_day_demand_suspected" not in before["reasons"]
+
+
+def test_a_declared_cause_in_doubt_gives_no_verdict_on_the_path(document: FitDocument) -> None:
+    doubted = deepcopy(document)
+    place = [kind["channel"] for kind in document["kinds"]].index("community")
+    estimates = doubted["search"]["estimates"]
+    assert estimates is not None
+    estimates[place]["warnings"] = ["same_day_demand_suspected"]
+
+    def verdict_on_like(on: FitDocument) -> tuple[str, bool]:
+        answer = search_effects(on, only_through_search="community/mention")
+        like = by_name(answer)["facebook/like"]
+        return like["verdict"], "same_day_demand_suspected" in like["reasons"]
+
+    assert verdict_on_like(document) == ("through_search", False)
+    assert verdict_on_like(doubted) == ("effect_path_unknown", True)
+
+
 def test_the_end_of_a_window_has_seen_less_of_every_effect(document: FitDocument) -> None:
     last = START + dt.timedelta(days=199)
     whole = by_name(search_effects(document))["community/mention"]
@@ -134,7 +173,10 @@ def test_without_search_visits_only_the_effect_is_known() -> None:
             "at_most": None,
             "reasons": ["no_search_visits"],
         }
-        assert one["verdict"] in ("effect_path_unknown", "no_effect_seen")
+        unsplit = "search_ads_not_split" in one["warnings"]
+        assert one["verdict"] in (
+            ("inconclusive",) if unsplit else ("effect_path_unknown", "no_effect_seen")
+        )
 
 
 def test_a_channel_that_is_declared_a_cause_is_not_a_search_visit() -> None:
@@ -355,6 +397,24 @@ def sentence(verdict: str, **over: Any) -> str:
             {"visits": NOTHING, "through": {**NOTHING, "at_most": None}},
             "A mention brings 0.28 purchases (0.20 to 0.36); how much of this comes through search "
             "is not known.",
+        ),
+        (
+            "inconclusive",
+            {"reasons": ["same_day_demand_suspected"]},
+            "A mention brings 6 search visits (5 to 7) and 0.28 purchases (0.20 to 0.36), by the "
+            "interval alone; a warning contradicts it: same-day demand suspected.",
+        ),
+        (
+            "inconclusive",
+            {"conversions": NOTHING, "reasons": ["same_day_demand_suspected"]},
+            "A mention brings 6 search visits (5 to 7), by the interval alone; a warning "
+            "contradicts it: same-day demand suspected.",
+        ),
+        (
+            "effect_path_unknown",
+            {"reasons": ["same_day_demand_suspected"]},
+            "A mention brings 6 search visits (5 to 7) and 0.28 purchases (0.20 to 0.36); a "
+            "warning contradicts the search visits: same-day demand suspected.",
         ),
         (
             "not_estimable",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from chalicelib import documentation
 from chalicelib.api.views.event_views import MAX_EVENTS
@@ -16,13 +16,24 @@ from chalicelib.model.channels import ROLES as SOURCE_ROLES
 from chalicelib.model.codes.code_languages import LANGUAGES
 from chalicelib.model.countries import COUNTRIES
 from chalicelib.model.days import MAX_WINDOW_DAYS
-from chalicelib.model.events.event_fields import SLUG_PATTERN, SOURCE_PATTERN
+from chalicelib.model.events.event_fields import SLUG_PATTERN, SOURCE_PATTERN, EngagementType
 from chalicelib.services.answers.budget_plans import (
     DEFAULT_PLAN_DAYS,
+    LEAST_VALUE,
     MAX_BUDGET,
+    MAX_GOALS,
     MAX_PLAN_DAYS,
+    MOST_VALUE,
 )
 from chalicelib.services.answers.classical_attribution import OURS
+from chalicelib.services.answers.design_questions import (
+    DEFAULT_BLOCK,
+    DEFAULT_CONTROL_SHARE,
+    DEFAULT_DAYS,
+    KINDS,
+)
+from chalicelib.services.answers.design_questions import LIMITS as DESIGN_LIMITS
+from chalicelib.services.answers.design_questions import WHOLE as WHOLE_IN_DESIGNS
 from chalicelib.services.answers.follower_values import (
     DEFAULT_HORIZON_DAYS,
     MAX_HORIZON_DAYS,
@@ -113,6 +124,59 @@ def _rows_with(description: str) -> Schema:
         },
     }
 
+
+def _limited(name: str) -> Schema:
+    least, most = DESIGN_LIMITS[name]
+    kind = "integer" if name in WHOLE_IN_DESIGNS else "number"
+    return {"type": kind, "minimum": least, "maximum": most}
+
+
+DESIGN: dict[str, tuple[Schema, str]] = {
+    "channel": (SLUG, "The channel to test."),
+    "type": (
+        {"type": "string", "enum": sorted(get_args(EngagementType))},
+        "Type of engagement; by default what the cost of the channel buys.",
+    ),
+    "paid": ({"type": "boolean"}, "Whether the engagements are paid; by default as in the data."),
+    "kind": (
+        {"type": "string", "enum": list(KINDS)},
+        "By default `switchback` if the channel has cost, else `holdout`; `geo` needs `series`.",
+    ),
+    "from": (
+        {"type": "string", "format": "date"},
+        "First day of a switchback; by default the Monday after the window of the fit.",
+    ),
+    "days": (
+        _limited("days"),
+        "Days of the test; by default "
+        + ", ".join(f"{days} ({kind})" for kind, days in DEFAULT_DAYS.items())
+        + ".",
+    ),
+    "effect": (
+        _limited("effect"),
+        "Effect that a holdout or geo test should find, as a share of the conversions.",
+    ),
+    "control_share": (
+        _limited("control_share"),
+        f"Share of the people from whom the channel is withheld; by default "
+        f"{DEFAULT_CONTROL_SHARE:g}.",
+    ),
+    "people": (
+        _limited("people"),
+        "People in both groups of a holdout; by default the identified people of the fit.",
+    ),
+    "rate": (
+        _limited("rate"),
+        "Conversions per person during the test; by default as in the fit.",
+    ),
+    "regions": (_limited("regions"), "How many regions a geo test treats; by default a fifth."),
+    "block": (
+        _limited("block"),
+        f"Days of a block of a switchback; by default {DEFAULT_BLOCK}.",
+    ),
+    "margin": (_limited("margin"), "Contribution margin: the part of the revenue that counts."),
+}
+"""Fields of the design of an experiment -> schema and meaning."""
 
 MAPPING: Schema = {
     "type": "object",
@@ -305,6 +369,47 @@ BODIES: dict[str, Schema] = {
                 "default": SURE,
                 "description": "Chance of being better from which on money moves.",
             },
+            "goals": {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": MAX_GOALS,
+                "propertyNames": {"pattern": SLUG_PATTERN},
+                "additionalProperties": {
+                    "type": "number",
+                    "minimum": LEAST_VALUE,
+                    "maximum": MOST_VALUE,
+                },
+                "description": "Several goals: the value of a conversion where conversions carry "
+                "none, else a factor of their value. Not with the parameter `goal`.",
+            },
+        },
+    },
+    "DesignBody": {
+        "type": "object",
+        "additionalProperties": False,
+        "description": "Without `series` and `csv` the same as `GET /v1/experiments/design`.",
+        "properties": {
+            **{name: {**one, "description": meaning} for name, (one, meaning) in DESIGN.items()},
+            "series": {
+                "type": "object",
+                "required": ["first_day", "regions"],
+                "additionalProperties": False,
+                "description": "Conversions per day of each region in the past, for a geo test.",
+                "properties": {
+                    "first_day": {"type": "string", "format": "date"},
+                    "regions": {
+                        "type": "object",
+                        "additionalProperties": {
+                            "type": "array",
+                            "items": {"type": "number", "minimum": 0},
+                        },
+                    },
+                },
+            },
+            "csv": {
+                "type": "string",
+                "description": "The same as rows of date, region and conversions.",
+            },
         },
     },
     "PeopleBody": {
@@ -369,6 +474,7 @@ EXAMPLES: dict[str, Any] = {
     "KeyBody": {"role": "read", "expires_in_days": 90},
     "PeopleBody": {"user_ids": ["anna@example.com", "4711"]},
     "PlanBody": {"days": 28, "freeze": ["linkedin_ads"], "move_at_most": 0.3, "margin": 0.4},
+    "DesignBody": {"channel": "google_ads", "kind": "switchback", "days": 56, "margin": 0.4},
     "ExperimentBody": {
         "experiment_id": "likes-2026-03",
         "kind": "holdout",
@@ -401,6 +507,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     ),
     "goal": (_text(64), "By default `purchase`, or the first goal if there is none."),
     "channel": (_text(64), "Return only this channel."),
+    **{name: one for name, one in DESIGN.items() if name not in ("channel", "from")},
     "size": (
         {"type": "integer", "minimum": 0, "maximum": MAX_SIZE},
         "Number of followers of the page; by default its latest known size.",

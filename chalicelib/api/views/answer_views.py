@@ -5,11 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from chalicelib import wiring
 from chalicelib.api.calls import Call
 from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Body, Routes
 from chalicelib.model.errors import NoFitYet, NotFound, OtherVersion
 from chalicelib.services import answers
+from chalicelib.services.answers.design_questions import (
+    DESIGN_FIELDS,
+    DESIGN_PARAMETERS,
+    LIMITS,
+    WHOLE,
+    read_design,
+    read_design_query,
+)
 from chalicelib.services.answers.plan_bodies import PLAN_FIELDS, read_plan
 from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.fits import answering_document, named_people
@@ -85,6 +94,46 @@ def post_plan(call: Call) -> Answer:
     goal = call.query.get("goal")
     document = answering_document(call.store, goal, call.query.get("fit"))
     return Answer(answers.plan_budget(document, asked, goal=goal))
+
+
+@views.route(
+    "GET",
+    "/v1/experiments/design",
+    roles=("read",),
+    params=("goal", *DESIGN_PARAMETERS, "fit"),
+    required=("channel",),
+    answer=answers.DesignedTest,
+    raises=(NoFitYet, NotFound, OtherVersion),
+)
+def get_design(call: Call) -> Answer:
+    """Design a holdout or a switchback: what it would find, and whether it is worth it."""
+    numbers = {
+        name: call.whole_number(name) if name in WHOLE else call.number(name) for name in LIMITS
+    }
+    return _designed(call, read_design_query(call.query, numbers, call.date("from")))
+
+
+@views.route(
+    "POST",
+    "/v1/experiments/design",
+    roles=("read",),
+    params=("goal", "fit"),
+    body=Body("DesignBody", optional=DESIGN_FIELDS),
+    answer=answers.DesignedTest,
+    raises=(NoFitYet, NotFound, OtherVersion),
+)
+def post_design(call: Call) -> Answer:
+    """Design an experiment, also a geo test from the past of its regions. Nothing is stored."""
+    return _designed(call, read_design(call.fields()))
+
+
+def _designed(call: Call, asked: answers.DesignAsked) -> Answer:
+    goal = call.query.get("goal")
+    document = answering_document(call.store, goal, call.query.get("fit"))
+    designed = answers.design_experiment(
+        document, asked, goal=goal, design_by=wiring.design_regions
+    )
+    return Answer(designed)
 
 
 @answer_route("/v1/virality", params=("from", "to", "goal", "fit"), answer=answers.Virality)

@@ -209,7 +209,7 @@ def _held_out(target: Floats, donors: Floats, first_day: int) -> _Forecast:
     effect = float(gaps(target, donors, days)[first_day:].mean())
     daily, means = [], []
     for fold in np.array_split(days, _FOLDS):
-        missed = gaps(target, donors, np.setdiff1d(days, fold))[fold]
+        missed = gaps(target, donors, np.delete(days, fold))[fold]
         daily.append(missed)
         means.append(missed.mean())
     return _Forecast(

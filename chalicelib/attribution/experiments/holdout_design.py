@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from chalicelib.attribution.experiments.holdouts import Arm, analyse_holdout
+from chalicelib.attribution.experiments.holdouts import Arm, holdout_p_value
 from chalicelib.attribution.experiments.measured_lift import LEVEL
 
 POWER = 0.8
@@ -59,6 +59,11 @@ class HoldoutPlan:
         below = _NORMAL.cdf((-difference - _CRITICAL * error) / scatter)
         return above + below
 
+    def standard_error(self, people: float) -> float:
+        """Standard error of the effect as a share of `rate`, without an effect."""
+        groups = 1.0 / (people * self.control_share) + 1.0 / (people * (1.0 - self.control_share))
+        return math.sqrt(self._variance(self.rate) * groups) / self.rate
+
     def people_needed(self, lift: float, power: float = POWER) -> int | None:
         """People in both groups together; None if even `MOST_PEOPLE` do not suffice."""
         low, high = 2.0, 4.0
@@ -95,7 +100,7 @@ class HoldoutPlan:
                 self._arm(size, mean, rng)
                 for size, mean in ((treated, self.rate * (1.0 + lift)), (control, self.rate))
             ]
-            found += analyse_holdout(*arms).p_value <= 1.0 - LEVEL
+            found += holdout_p_value(*arms) <= 1.0 - LEVEL
         return found / tests
 
     def _arm(self, size: float, mean: float, rng: random.Random) -> Arm:

@@ -96,12 +96,7 @@ def analyse_holdout(treated: Arm, control: Arm, *, dispersion: float | None = No
     ValueError
         If a group is empty, or has more conversions than people without data on repeat buyers.
     """
-    if treated.size <= 0 or control.size <= 0:
-        raise ValueError("both groups need people")
-    if dispersion is not None:
-        variances = (_Variance(dispersion, 0.0, math.inf),) * 2
-    else:
-        variances = _variances(treated, control)
+    variances = _variances_of(treated, control, dispersion)
     degrees = _welch(treated, control, variances)
     critical = student_quantile(0.5 + LEVEL / 2, degrees)
     low1, high1 = _score_interval(treated, variances[0], critical)
@@ -109,16 +104,45 @@ def analyse_holdout(treated: Arm, control: Arm, *, dispersion: float | None = No
     difference = treated.mean - control.mean
     below = math.hypot(treated.mean - low1, high0 - control.mean)
     above = math.hypot(high1 - treated.mean, control.mean - low0)
-    pooled = (treated.conversions + control.conversions) / (treated.size + control.size)
-    error = math.sqrt(
-        variances[0].at(pooled) / treated.size + variances[1].at(pooled) / control.size
-    )
     return Measured(
         difference * treated.size,
         (difference - below) * treated.size,
         (difference + above) * treated.size,
-        2.0 * student_cdf(-abs(difference) / error, degrees) if error > 0 else 1.0,
+        _score_p_value(treated, control, variances, degrees),
     )
+
+
+def holdout_p_value(treated: Arm, control: Arm, *, dispersion: float | None = None) -> float:
+    """The p-value of `analyse_holdout`, without the interval, which takes ten times as long.
+
+    Raises
+    ------
+    ValueError
+        As `analyse_holdout`.
+    """
+    variances = _variances_of(treated, control, dispersion)
+    return _score_p_value(treated, control, variances, _welch(treated, control, variances))
+
+
+def _variances_of(
+    treated: Arm, control: Arm, dispersion: float | None
+) -> tuple[_Variance, _Variance]:
+    if treated.size <= 0 or control.size <= 0:
+        raise ValueError("both groups need people")
+    if dispersion is not None:
+        return (_Variance(dispersion, 0.0, math.inf),) * 2
+    return _variances(treated, control)
+
+
+def _score_p_value(
+    treated: Arm, control: Arm, variances: tuple[_Variance, _Variance], degrees: float
+) -> float:
+    pooled = (treated.conversions + control.conversions) / (treated.size + control.size)
+    error = math.sqrt(
+        variances[0].at(pooled) / treated.size + variances[1].at(pooled) / control.size
+    )
+    difference = abs(treated.mean - control.mean)
+    return 2.0 * student_cdf(-difference / error, degrees) if error > 0 else 1.0
 
 
 def repeat_ratio(conversions_per_converter: float) -> float:

@@ -113,6 +113,15 @@ def analyse_switchback(conversions: Sequence[float], test: Switchback) -> Measur
     return Measured(mean, mean - half, mean + half, 2.0 * student_cdf(-abs(mean) / error, degrees))
 
 
+def attenuation(test: Switchback, truth: Switchback, ratio: float) -> float:
+    """Share of an effect that the analysis of `test` finds if the decay is that of `truth`.
+
+    `ratio`: variance of a day's step of the level, relative to the noise.
+    """
+    xx, xy, _, _ = _moments(test.exposure, truth.exposure, ratio)
+    return xy / xx
+
+
 def _moments(
     x: Sequence[float], y: Sequence[float], ratio: float
 ) -> tuple[float, float, float, float]:

@@ -41,13 +41,13 @@ class Ladder:
         """
         channel = self.channel
         sums = [0.0] * len(channel.shapes)
-        if weights is None:
-            for r, s in zip(channel.returns, channel.shape_of, strict=True):
-                sums[s] += r
-            sums = [one / len(channel.returns) for one in sums]
-        else:
-            for r, s, w in zip(channel.returns, channel.shape_of, weights, strict=True):
-                sums[s] += r * w
+        for goal in channel.goals:
+            if weights is None:
+                for r, s in zip(goal.returns, goal.shape_of, strict=True):
+                    sums[s] += r / len(goal.returns)
+            else:
+                for r, s, w in zip(goal.returns, goal.shape_of, weights, strict=True):
+                    sums[s] += r * w
         by_spend = zip(*self.worth, strict=True)
         return [sum(map(mul, sums, column)) for column in by_spend]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+import random
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from chalicelib.attribution.plans.planned_channels import PlannedChannel, Shape
+from chalicelib.attribution.plans.planned_channels import GoalDraws, PlannedChannel, Shape
 
 MOVE_AT_MOST = 0.3
 """Largest change of a channel's spend, as a share of today's."""
@@ -37,6 +39,47 @@ def planned_channels(
         _planned(one, curves, one["channel"] in frozen, move_at_most, margin)
         for one in curves["channels"]
     ]
+
+
+def add_goal(
+    channels: Sequence[PlannedChannel], others: Sequence[PlannedChannel], seed: int
+) -> list[PlannedChannel]:
+    """The same channels with the draws of another goal, in an order drawn by lot.
+
+    The draws of two goals come from separate models, so no draw of one belongs to a draw of the
+    other. One that lacks the draws of a goal has no draws at all.
+
+    Parameters
+    ----------
+    channels, others : sequence of PlannedChannel
+        Of the goals so far and of the other goal: the same channels in the same order, with as many
+        draws.
+    seed : int
+        A different one for each goal.
+    """
+    lot = random.Random(seed)  # noqa: S311  # nosec B311 - no secret
+    order: list[int] = []
+    found = []
+    for one, other in zip(channels, others, strict=True):
+        if not one.known or not other.known:
+            found.append(replace(one, frozen=True, returns=(), shapes=(), shape_of=(), further=()))
+            continue
+        if not order:
+            order = lot.sample(range(len(other.returns)), len(other.returns))
+        place = len(one.shapes)
+        added = GoalDraws(
+            [other.returns[draw] for draw in order],
+            [place + other.shape_of[draw] for draw in order],
+        )
+        found.append(
+            replace(
+                one,
+                frozen=one.frozen or other.frozen,
+                shapes=[*one.shapes, *other.shapes],
+                further=(*one.further, added),
+            )
+        )
+    return found
 
 
 def limits_of(one: Mapping[str, Any], move_at_most: float) -> tuple[float, float]:

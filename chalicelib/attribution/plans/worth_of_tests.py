@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import NormalDist, fmean
 
-from chalicelib.attribution.plans.allocation import build_ladders, divide
+from chalicelib.attribution.plans.allocation import build_ladders, divide, divide_freely
 from chalicelib.attribution.plans.planned_channels import PlannedChannel, Shape
 
 ERROR = 0.25
@@ -25,7 +25,11 @@ AFTER_DAYS = 180
 
 
 def worth_of_test(
-    channels: Sequence[PlannedChannel], tested: str, *, error: float = ERROR
+    channels: Sequence[PlannedChannel],
+    tested: str,
+    *,
+    error: float = ERROR,
+    alone: bool = False,
 ) -> float | None:
     """Expected gain per day of knowing a channel's return; None if it cannot move.
 
@@ -37,52 +41,55 @@ def worth_of_test(
         Name of the tested channel.
     error : float
         Standard error of the measured return.
+    alone : bool
+        Whether the spend of the tested channel may grow or shrink after the test if no other
+        channel can move: a unit of spend must then bring more than itself.
     """
-    players = [_set_free(one, channels) if one.name == tested else one for one in channels]
+    players = [free_to_test(one, channels) if one.name == tested else one for one in channels]
     players = [one for one in players if not one.frozen and one.known]
     mine = next((one for one in players if one.name == tested), None)
-    if mine is None or len(players) < 2:
+    if mine is None or (len(players) < 2 and not alone):
         return None
-    ladders, _ = build_ladders(players)
+    ladders, step = build_ladders(players)
     today = [ladder.today for ladder in ladders]
-    prior = divide([ladder.expected() for ladder in ladders], today)
+
+    def best(weights: Sequence[float] | None = None) -> float | None:
+        expected = [ladder.expected(weights) for ladder in ladders]
+        if len(players) < 2:
+            return divide_freely(expected, today, step).gain
+        division = divide(expected, today)
+        return None if division is None else division.gain
+
+    prior = best()
     if prior is None:
         return None
-    gains = []
-    for result in _results(mine.returns, error):
-        weights = _likelihood(mine.returns, result, error)
-        division = divide([ladder.expected(weights) for ladder in ladders], today)
-        gains.append(division.gain if division is not None else 0.0)
-    return max(fmean(gains) - prior.gain, 0.0)
+    returns = mine.all_returns
+    gains = [
+        best(_likelihood(returns, result, error)) or 0.0 for result in _results(returns, error)
+    ]
+    return max(fmean(gains) - prior, 0.0)
 
 
-def _set_free(one: PlannedChannel, channels: Sequence[PlannedChannel]) -> PlannedChannel:
+def free_to_test(one: PlannedChannel, channels: Sequence[PlannedChannel]) -> PlannedChannel:
     """A frozen channel as it may be: its return is between nothing and all that it seems, uniform.
 
-    Without draws it seems to bring up to twice as much as the other channels on average.
+    Without draws it seems to bring up to twice as much as the other channels on average. Without
+    other channels either, it is returned as it is.
     """
     if not one.frozen:
         return one
     others = [other for other in channels if other.known and not other.frozen]
-    if one.known:
-        seems: Sequence[float] = one.returns
-        shapes, shape_of = one.shapes, one.shape_of
-    elif others:
-        mean = fmean(fmean(other.returns) for other in others)
-        seems = [2.0 * mean] * len(others[0].returns)
-        shapes, shape_of = [Shape(math.inf, (1.0,))], [0] * len(seems)
-    else:
-        return one
-    n = len(seems)
+    if not one.known:
+        if not others:
+            return one
+        mean = fmean(fmean(other.all_returns) for other in others)
+        n = len(others[0].returns)
+        one = replace(
+            one, returns=[2.0 * mean] * n, shapes=[Shape(math.inf, (1.0,))], shape_of=[0] * n
+        )
     golden = (math.sqrt(5.0) - 1.0) / 2.0
-    shares = [(0.5 + (i + 1) * golden) % 1.0 for i in range(n)]  # uniform, in no order
-    return replace(
-        one,
-        frozen=False,
-        returns=[r * share for r, share in zip(seems, shares, strict=True)],
-        shapes=shapes,
-        shape_of=shape_of,
-    )
+    shares = [(0.5 + (i + 1) * golden) % 1.0 for i in range(len(one.returns))]  # in no order
+    return replace(one.scaled(shares), frozen=False)
 
 
 def _results(returns: Sequence[float], error: float) -> list[float]:

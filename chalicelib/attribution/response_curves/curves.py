@@ -112,7 +112,7 @@ def estimate_curves(
     stocks = adstock_series(counts)
     found = [_describe(one, counts, stocks, estimates) for one in channels]
     if not channels:
-        return ResponseCurves((), value, has_value, 0.0)
+        return ResponseCurves((), value, has_value, 0.0, (), _noise(estimates))
     pairs = tuple(moving_together(np.column_stack([one.spend for one in channels])))
     open_ones = [
         number
@@ -120,7 +120,7 @@ def estimate_curves(
         if not curve.reasons and _estimated(channels[number], estimates)
     ]
     if not open_ones:
-        return ResponseCurves(tuple(found), value, has_value, 0.0, pairs)
+        return ResponseCurves(tuple(found), value, has_value, 0.0, pairs, _noise(estimates))
     types = sorted({t for number in open_ones for t in _estimated(channels[number], estimates)})
     states = _states(types, estimates, rng)
     per_cost = np.zeros((len(open_ones), len(types)))

@@ -17,6 +17,7 @@ PathVerdict = Literal[
     "brings_visits_only",
     "effect_path_unknown",
     "no_effect_seen",
+    "inconclusive",
     "not_estimable",
 ]
 LITTLE = 0.25
@@ -97,7 +98,13 @@ def path_by_instrument(
 
 
 def path_verdict(
-    total: Side | None, visits: Side | None, at_most: float | None, through: RatioInterval | None
+    total: Side | None,
+    visits: Side | None,
+    at_most: float | None,
+    through: RatioInterval | None,
+    *,
+    total_doubted: bool = False,
+    visits_doubted: bool = False,
 ) -> PathVerdict:
     """The verdict on one cause.
 
@@ -105,16 +112,25 @@ def path_verdict(
     ----------
     through : RatioInterval or None
         The path by an instrument; None without one.
+    total_doubted, visits_doubted : bool
+        Whether a warning contradicts that the conversions, or the visits, are above zero.
     """
     if total is None and visits is None:
         return "not_estimable"
-    if through is not None and through.low is not None and through.low > 0:
+    visits_seen = visits is not None and visits.low > 0
+    total_seen = total is not None and total.low > 0
+    if total_doubted and total_seen:
+        return "inconclusive"
+    if through is not None and through.low is not None and through.low > 0 and not visits_doubted:
         return "through_search"
-    brings_visits = visits is not None and visits.low > 0
     if total is None or total.low <= 0 <= total.high:
-        return "brings_visits_only" if brings_visits else "no_effect_seen"
+        if visits_seen and visits_doubted:
+            return "inconclusive"
+        return "brings_visits_only" if visits_seen else "no_effect_seen"
     if total.high < 0 or visits is None or at_most is None:
         return "effect_path_unknown"
     if at_most < LITTLE * total.low:
         return "not_through_search"
-    return "may_come_through_search" if brings_visits else "effect_path_unknown"
+    if visits_seen and not visits_doubted:
+        return "may_come_through_search"
+    return "effect_path_unknown"

@@ -48,9 +48,12 @@ class _Patterns:
     yearly: Floats
     shocks: tuple[Shock, ...] = ()
 
-    def relative(self, level: Floats) -> Floats:
-        """Columns in proportion to the level: weekly pattern, annotations and controls."""
-        known = self.timeline.context * relative(level)[:, None]
+    def relative(self, level: Floats, usual: Floats) -> Floats:
+        """Columns of the weekly pattern, annotations and controls.
+
+        The pattern is in proportion to the level, the others to what is usual on that weekday.
+        """
+        known = self.timeline.context * relative(usual)[:, None]
         return np.column_stack([self.weekdays(level), known])
 
     def weekdays(self, level: Floats) -> Floats:
@@ -168,15 +171,18 @@ def _scale(outcome: Floats, marketing: Floats, patterns: _Patterns) -> Baseline:
     """
     n_steps = outcome.size
     slow = patterns.slow(n_steps)
-    level = np.ones(n_steps)
+    level = usual = np.ones(n_steps)
     scales = Scales.at(patterns.timeline.times)
     for _ in range(2):
-        columns = np.column_stack([slow, patterns.relative(level)])
+        columns = np.column_stack([slow, patterns.relative(level, usual)])
         rough = fit_roughly(outcome, columns, marketing, scales)
         smooth = rough.level + slow @ rough.coefficients[: slow.shape[1]]
+        weekdays = patterns.weekdays(level)
+        first = slow.shape[1]
+        usual = smooth + weekdays @ rough.coefficients[first : first + weekdays.shape[1]]
         level = relative(smooth)
         scales = Scales.of_level(smooth, rough.expected, patterns.timeline.times)
-    columns = np.column_stack([slow, patterns.relative(level)])
+    columns = np.column_stack([slow, patterns.relative(level, usual)])
     return Baseline(columns, scales, rough.noise_variance, patterns.shocks)
 
 

@@ -57,9 +57,10 @@ function makeNumbers(title, columns, rows, file) {
     if (details.open && !region.firstChild) {
       region.append(
         makeTable(
-          "",
+          title,
           columns.map((one) => ({ ...one, cell: one.cell || ((row) => one.raw(row) ?? "") })),
           rows,
+          true,
         ),
       );
     }

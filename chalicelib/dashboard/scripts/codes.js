@@ -1,6 +1,6 @@
 // Titles and explanations of the API's codes, and the warnings that belong to a number.
 import { make } from "./dom.js";
-import { capital, kindOf, typeName, words } from "./names.js";
+import { capital, channelName, kindOf, typeName, words } from "./names.js";
 import { language, t, tn } from "./language.js";
 import { ask, pathOf } from "./session.js";
 
@@ -26,10 +26,11 @@ export function entryOf(code) {
     severity: "caution",
     help: "",
   };
-  return { ...entry, subject: subject ? subjectName(subject) : "" };
+  return { ...entry, subject: subject ? subjectName(subject, entry.subject) : "" };
 }
 
-function subjectName(subject) {
+function subjectName(subject, what) {
+  if (what === "channel") return channelName(subject);
   return /^[a-z_0-9]+\/[a-z_]+$/.test(subject) ? typeName(kindOf(subject)) : words(subject);
 }
 

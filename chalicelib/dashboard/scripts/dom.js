@@ -39,8 +39,9 @@ export function makeSelect(attributes, options, chosen, act) {
 export const labelled = (label, control) => make("label", { class: "field" }, make("span", {}, label), control);
 
 // columns: { label, cell(row), tone(row) (CSS class), words (left-aligned), short (no line breaks),
-// wide (on a separate line on narrow screens) }
-export function makeTable(caption, columns, rows) {
+// wide (on a separate line on narrow screens), head (the cell names its row) }
+// isHidden: the caption is for screen readers only
+export function makeTable(caption, columns, rows, isHidden = false) {
   const side = (column) => (column.words ? "words" : null);
   const head = columns.map((column) =>
     make("th", { scope: "col", role: "columnheader", class: side(column) }, column.label),
@@ -50,12 +51,15 @@ export function makeTable(caption, columns, rows) {
       const classes = [side(column), column.short && "short", column.wide && "wide", column.tone && column.tone(row)]
         .filter(Boolean)
         .join(" ");
-      return make("td", { role: "cell", "data-label": column.label, class: classes || null }, column.cell(row));
+      const attributes = { "data-label": column.label, class: classes || null };
+      return column.head
+        ? make("th", { scope: "row", role: "rowheader", ...attributes }, column.cell(row))
+        : make("td", { role: "cell", ...attributes }, column.cell(row));
     });
   return make(
     "table",
     { class: "stack", role: "table" },
-    caption ? make("caption", {}, caption) : null,
+    caption ? make("caption", { class: isHidden ? "visually-hidden" : null }, caption) : null,
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, head)),
     make(
       "tbody",

@@ -34,6 +34,8 @@ export function sentenceOfCause(one, answer) {
   };
   if (one.verdict === "brings_visits_only") return withNodes("path.says_visits_only", values);
   const begun = withNodes(isClear(visits) ? "path.says_both" : "path.says_total", values);
+  if (one.verdict === "inconclusive")
+    return [...begun, " ", t("path.says_doubted", { reasons: one.reasons.map(title).join("; ") })];
   if (one.verdict === "through_search")
     return [
       ...begun,

@@ -18,6 +18,7 @@ const LINKABLE = [
   "audiences",
   "virality",
   "search-effects",
+  "response-curves",
   "dialogue",
   "coverage",
   "decomposition",

@@ -415,6 +415,102 @@ REASONS = (
         "The budget cannot be spent, or saved, within the limits of the channels that may move.",
         "Choose a budget closer to today's, or allow larger changes.",
     ),
+    # --- designs of experiments ------------------------------------------------------------------
+    Code(
+        "effect_too_small_to_find",
+        "Effect too small to find",
+        "The smallest effect that the test finds is larger than all that the channel could "
+        "plausibly bring, or than the effect asked for.",
+        "Use more days, people or regions.",
+        "caution",
+    ),
+    Code(
+        "people_too_few",
+        "Too few people",
+        "The test needs more people than there are to find the effect asked for.",
+        "Use more people or days, or look for a larger effect.",
+        "caution",
+    ),
+    Code(
+        "regions_too_few",
+        "Too few regions",
+        "A geo test needs at least four untreated regions with conversions.",
+        "Use smaller regions, or treat fewer of them.",
+        "caution",
+    ),
+    Code(
+        "past_too_short",
+        "Past too short",
+        "The past has fewer days than 28 and those of the test, so no pseudo-test is possible.",
+        "Send more days of the past, or design a shorter test.",
+        "caution",
+    ),
+    Code(
+        "blocks_too_few",
+        "Too few blocks",
+        "A switchback needs at least four blocks of days.",
+        "Use more days, or shorter blocks.",
+        "caution",
+    ),
+    Code(
+        "nothing_to_switch",
+        "Nothing to switch",
+        "The fit has no spend of the channel today, so nothing can be switched on and off.",
+        "Import the costs of the channel, or design a holdout.",
+        "caution",
+    ),
+    Code(
+        "people_unknown",
+        "People unknown",
+        "The data do not name people, so it is not known how many there are and how often they "
+        "convert.",
+        "Give the number of people and their conversions per person, or design another kind of "
+        "test.",
+        "caution",
+    ),
+    Code(
+        "duration_unknown",
+        "Duration unknown",
+        "The fit does not know how long an effect lasts, not even that of another channel, so a "
+        "switchback cannot be analysed.",
+        "Use a longer window, or design another kind of test.",
+        "caution",
+    ),
+    Code(
+        "noise_unknown",
+        "Noise unknown",
+        "The fit does not know how conversions vary from day to day, and its past is shorter than"
+        " the test.",
+        "Use a longer window, or design a shorter test.",
+        "caution",
+    ),
+    Code(
+        "channel_not_given",
+        "Channel not given",
+        "No channel was given, so it is not known what the test costs and what it is worth.",
+        "Give the channel.",
+    ),
+    Code(
+        "no_spend_to_move",
+        "No spend to move",
+        "The channel has no cost, so no budget depends on the result.",
+        "No action is needed.",
+    ),
+    Code(
+        "goal_without_value",
+        "Goal without value",
+        "Conversions of the goal have no value, so the worth of a test cannot be compared with "
+        "its cost.",
+        "Send conversions with their value.",
+    ),
+    Code(
+        "costs_unknown",
+        "Costs unknown",
+        "The fit does not know what the channel brings, so the value lost is unknown. The verdict"
+        " assumes something between nothing and twice the return of the other channels.",
+        "Compare with your own estimate before you begin.",
+        "caution",
+    ),
     # --- mood, response times and alarms -----------------------------------------------------
     Code(
         "no_messages",

@@ -150,6 +150,27 @@ VERDICTS = tuple(
             "Run an experiment on the channels that come closest.",
         ),
         (
+            "worth_it",
+            "Worth it",
+            "The experiment is expected to bring more than it costs, and at least 1 % of the "
+            "spend.",
+            "Run it.",
+        ),
+        (
+            "not_worth_it",
+            "Not worth it",
+            "The experiment is not expected to bring more than it costs, or less than 1 % of the "
+            "spend.",
+            "Plan without it.",
+        ),
+        (
+            "not_feasible",
+            "Not feasible",
+            "The experiment would not find what there is to find, or it has too few days, people "
+            "or regions.",
+            "Use more people, regions or days, or test a larger change.",
+        ),
+        (
             "better",
             "Better",
             "The share of negative messages fell: the whole interval of the change is below 0.",

@@ -626,4 +626,61 @@ WARNINGS = (
         "do_not_act",
         used_as=("warning", "reason"),
     ),
+    # --- designs of experiments ------------------------------------------------------------------
+    _warning(
+        "may_not_be_found",
+        "May not be found",
+        "The smallest effect that the test finds is larger than the one that the fit expects, so "
+        "the test may well find nothing.",
+        "Use more days, people or regions.",
+        "caution",
+    ),
+    _warning(
+        "pseudo_tests_claim_effects",
+        "Pseudo-tests claim effects",
+        "The analysis claims an effect in too many pseudo-tests in the past, in which nothing "
+        "happened.",
+        "Do not trust a small effect of this test; choose other regions, or more of them.",
+        "caution",
+    ),
+    _warning(
+        "no_pseudo_tests",
+        "No pseudo-tests",
+        "The past is shorter than the test, so its analysis could not be tried where nothing "
+        "happened, and the error comes from the model alone.",
+        "Use a longer window, or design a shorter test.",
+        "caution",
+    ),
+    _warning(
+        "effect_may_last_longer",
+        "Effect may last longer",
+        "The effect may last much longer than the analysis of the switchback assumes. Then it "
+        "spills into the days without spend, and the test finds it less often.",
+        "Use longer blocks.",
+        "caution",
+        "too_low",
+    ),
+    _warning(
+        "duration_of_other_channels",
+        "Duration of other channels",
+        "How long the effect lasts is not known for this channel; the design takes what is known "
+        "of the others.",
+        "Use a longer window, or longer blocks.",
+        "caution",
+    ),
+    _warning(
+        "restless_level",
+        "Restless level",
+        "Conversions drift from week to week without marketing, which makes most of the error of "
+        "a switchback.",
+        "Use shorter blocks, or design a geo test or a holdout.",
+        "note",
+    ),
+    _warning(
+        "blocks_not_whole_weeks",
+        "Blocks are not whole weeks",
+        "Blocks that are not whole weeks mix the effect with the days of the week.",
+        "Use blocks of 7 or 14 days, or remove the weekly pattern before the analysis.",
+        "caution",
+    ),
 )

@@ -27,6 +27,8 @@ from chalicelib.services.answers.daily_parts import (
     decomposition,
     decomposition_table,
 )
+from chalicelib.services.answers.design_questions import DesignAsked
+from chalicelib.services.answers.design_shapes import DesignedTest
 from chalicelib.services.answers.engagement_equivalence import (
     EQUIVALENCE_TABLE,
     EQUIVALENCES_TABLE,
@@ -42,6 +44,7 @@ from chalicelib.services.answers.engagement_types import (
     engagement_rows,
     engagements,
 )
+from chalicelib.services.answers.experiment_designs import design_experiment
 from chalicelib.services.answers.follower_values import (
     AUDIENCES_TABLE,
     Audiences,
@@ -71,6 +74,8 @@ __all__ = [
     "Audiences",
     "BudgetPlan",
     "Decomposition",
+    "DesignAsked",
+    "DesignedTest",
     "Engagements",
     "Equivalence",
     "Equivalences",
@@ -87,6 +92,7 @@ __all__ = [
     "curve_rows",
     "decomposition",
     "decomposition_table",
+    "design_experiment",
     "engagement_rows",
     "engagements",
     "equivalence",

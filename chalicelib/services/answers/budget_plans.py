@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from chalicelib.attribution.plans.plan_decision import SMALL, SURE, Interval, Plan, decide
 from chalicelib.attribution.plans.planned_channels import PlannedChannel
-from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST, planned_channels
+from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST
 from chalicelib.attribution.plans.worth_of_tests import AFTER_DAYS, worth_of_test
-from chalicelib.model.errors import FieldError, InvalidFields, OtherVersion
+from chalicelib.model.errors import FieldError, InvalidFields
 from chalicelib.model.events import EngagementType
 from chalicelib.services.answer_fields import Channel, Estimate, Reasons, Warnings
 from chalicelib.services.answer_tables import Column, Table
-from chalicelib.services.answers.intervals import NO_ESTIMATE, rounded
+from chalicelib.services.answers.intervals import NO_ESTIMATE, cost_per_unit, rounded
 from chalicelib.services.answers.plan_sentences import sentence_of
+from chalicelib.services.answers.planned_goals import PlannedGoals, read_planned_goals
 from chalicelib.services.answers.ranges import OfFit, read_goal, refer_to, unknown_value
 from chalicelib.services.fitting.fit_documents import FitDocument
 
 DEFAULT_PLAN_DAYS = 28
 MAX_PLAN_DAYS = 365
 MAX_BUDGET = 1e12
-SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "same_day_demand_suspected")
-"""Warnings of estimates with which no money is moved."""
-MIN_EFFECTIVE = 30.0
-"""Below this effective number of states behind the draws, no money is moved."""
+MAX_GOALS = 20
+LEAST_VALUE, MOST_VALUE = 1e-6, 1e9
+"""Limits of the value of a conversion."""
+DESIGN_PATH = "/v1/experiments/design"
 _UNTESTABLE = frozenset({"frozen_on_request", "no_spend_today"})
 
 PlanVerdict = Literal["move", "stay", "test_first", "not_estimable"]
@@ -44,6 +45,10 @@ class PlannedSpend(TypedDict):
     bounds: Annotated[list[float], Field(description="Lowest and highest spend of the plan.")]
     marginal_return: Annotated[
         Estimate, Field(description="Value of the next euro at today's spend.")
+    ]
+    next_conversion_costs: Annotated[
+        Estimate,
+        Field(description="Cost of the next incremental conversion; null if they have a value."),
     ]
     frozen: bool
     reasons: Reasons
@@ -68,6 +73,7 @@ class TestWorth(TypedDict):
     ]
     type: EngagementType
     paid: bool
+    design: Annotated[str, Field(description="Path and query of the design of such a test.")]
 
 
 class BudgetPlan(OfFit):
@@ -76,7 +82,11 @@ class BudgetPlan(OfFit):
     ``gain`` is for all days, of the plan considered: that of ``plan`` if the verdict is `move`.
     """
 
-    goal: str
+    goal: Annotated[str, Field(description="The goal; of several the first.")]
+    goals: Annotated[
+        dict[str, float] | None,
+        Field(description="Several goals: value of a conversion, or factor of its own value."),
+    ]
     days: int
     currency: str
     budget_per_day: float
@@ -100,7 +110,7 @@ PLAN_TABLE = Table(
     PlannedSpend,
     *("channel", "now", "plan"),
     Column("bounds", "bounds", lambda bounds: "/".join(f"{bound:g}" for bound in bounds)),
-    *("marginal_return", "frozen", "reasons"),
+    *("marginal_return", "next_conversion_costs", "frozen", "reasons"),
 )
 
 
@@ -122,6 +132,8 @@ class PlanAsked:
     free: bool = False
     margin: float | None = None
     sure: float = SURE
+    goals: Mapping[str, float] | None = None
+    """Several goals: the value of a conversion, or the factor of the value that it carries."""
 
     def __post_init__(self) -> None:
         """Check the limits."""
@@ -136,6 +148,13 @@ class PlanAsked:
             if value is not None and not least <= value <= most:
                 message = f"must be from {least:g} to {most:g}"
                 raise _wrong(name, "out_of_range", message)
+        if self.goals is not None:
+            if not 1 <= len(self.goals) <= MAX_GOALS:
+                raise _wrong("goals", "out_of_range", f"must be 1 to {MAX_GOALS} goals")
+            for name, value in self.goals.items():
+                if not LEAST_VALUE <= value <= MOST_VALUE:
+                    message = f"must be from {LEAST_VALUE:g} to {MOST_VALUE:g}"
+                    raise _wrong(f"goals/{name}", "out_of_range", message)
         if self.free and self.budget is not None:
             raise _wrong("budget", "invalid_value", "a free budget has no amount")
 
@@ -151,89 +170,56 @@ def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = N
     OtherVersion
         If an earlier version, which did not estimate response curves, made the fit.
     """
-    goal = read_goal(document, goal)
-    curves = read_curves(document, goal)
-    known = [one["channel"] for one in curves["channels"]]
+    goals = read_planned_goals(document, goal, asked.goals, asked.margin)
     for name in asked.freeze:
-        if name not in known:
-            raise unknown_value("freeze", name, known)
-    if asked.free and not curves["has_value"]:
+        if name not in goals.known:
+            raise unknown_value("freeze", name, goals.known)
+    if asked.free and not goals.has_value:
         raise _wrong("free", "invalid_value", "conversions of this goal have no value")
-    reasons = {one["channel"]: _reasons(one, asked.freeze) for one in curves["channels"]}
-    channels = planned_channels(
-        curves,
-        {name for name, why in reasons.items() if why},
-        move_at_most=asked.move_at_most,
-        margin=1.0 if asked.margin is None else asked.margin,
-    )
+    reasons = goals.reasons(asked.freeze)
+    channels = goals.channels({name for name, why in reasons.items() if why}, asked.move_at_most)
     now = sum(one.now for one in channels)
     change = 0.0 if asked.budget is None else asked.budget / asked.days - now
     if abs(change) < 0.005:  # less than a cent a day
         change = 0.0
     small = None
-    if not curves["has_value"]:
+    if not goals.has_value:
         small = SMALL * sum(fmean(one.values(one.now)) for one in channels if one.known)
     found = None
-    if repeats_few(curves):
+    if goals.repeat_few:
         why = ["few_independent_draws"]
     else:
         found = decide(channels, change=change, free=asked.free, sure=asked.sure, small=small)
         why = _reasons_without(channels, change, asked) if found is None else []
-    tests = _tests(channels, curves, reasons, found)
+    tests = _tests(document, goals, channels, reasons, found)
     answer: BudgetPlan = {
         "fit": refer_to(document),
-        "goal": goal,
+        "goal": goals.names[0],
+        "goals": None if asked.goals is None else dict(asked.goals),
         "days": asked.days,
         "currency": document["currency"],
         "budget_per_day": rounded(_spent(channels, found), 2) or 0.0,
         "compared_with": "now_scaled_to_budget" if change else "now",
         "verdict": _verdict(found),
         "gain": NO_ESTIMATE if found is None else _estimate(found.gain, asked.days, 2),
-        "gain_is_in": "currency" if curves["has_value"] else "conversions",
+        "gain_is_in": "currency" if goals.has_value else "conversions",
         "chance_better": None if found is None else rounded(found.chance_better, 3),
         "worst_5_percent": None if found is None else rounded(found.worst * asked.days, 2),
-        "channels": [_channel(one, found, reasons[one.name]) for one in channels],
+        "channels": [
+            _channel(one, found, reasons[one.name], has_value=goals.has_value) for one in channels
+        ],
         "next_euro": _next_euro(found),
         "test_first": tests,
         "reasons": why,
-        "warnings": _warnings(curves, asked),
+        "warnings": _warnings(goals, asked),
         "sentence": "",
     }
     answer["sentence"] = sentence_of(answer)
     return answer
 
 
-def read_curves(document: FitDocument, goal: str) -> dict[str, Any]:
-    """The stored curves of a goal; raises OtherVersion if the fit has none."""
-    fitted = document["goals"][goal]
-    if "curves" not in fitted:
-        raise OtherVersion(
-            "this fit was made by a version without response curves: request a new fit with "
-            "POST /v1/fits"
-        )
-    return fitted["curves"]
-
-
-def repeats_few(curves: Mapping[str, Any]) -> bool:
-    """Whether the draws repeat too few states to be acted on."""
-    has_draws = any(one["returns"] for one in curves["channels"])
-    return has_draws and float(curves["effective"]) < MIN_EFFECTIVE
-
-
 def _wrong(field: str, code: str, message: str) -> InvalidFields:
     return InvalidFields(f"{field} {message}", (FieldError(f"/{field}", code, message),))
-
-
-def _reasons(one: Mapping[str, Any], freeze: Sequence[str]) -> list[str]:
-    """Why a channel is frozen; empty if it may move."""
-    reasons = list(one["reasons"])
-    reasons += [warning for warning in one["warnings"] if warning in SUSPICIONS]
-    reasons += [f"moves_together_with:{other}" for other in one["together_with"]]
-    if one["now"] <= 0:
-        reasons.append("no_spend_today")
-    if one["channel"] in freeze:
-        reasons.append("frozen_on_request")
-    return reasons
 
 
 def _reasons_without(
@@ -245,9 +231,9 @@ def _reasons_without(
     return ["budget_out_of_reach"]
 
 
-def _warnings(curves: Mapping[str, Any], asked: PlanAsked) -> list[str]:
+def _warnings(goals: PlannedGoals, asked: PlanAsked) -> list[str]:
     warnings = []
-    if curves["has_value"] and asked.margin is None:
+    if goals.counts_revenue and asked.margin is None:
         warnings.append("revenue_is_not_margin")
     return warnings
 
@@ -270,17 +256,19 @@ def _spent(channels: Sequence[PlannedChannel], found: Plan | None) -> float:
     return sum(found.spends.values())
 
 
-def _channel(one: PlannedChannel, found: Plan | None, reasons: list[str]) -> PlannedSpend:
-    marginal = None if found is None else found.marginals.get(one.name)
+def _channel(
+    one: PlannedChannel, found: Plan | None, reasons: list[str], *, has_value: bool
+) -> PlannedSpend:
+    marginal = None if found is None or one.frozen else found.marginals.get(one.name)
+    next_unit = NO_ESTIMATE if marginal is None else _estimate(marginal, 1, 4 if has_value else 6)
     bounds = [one.now, one.now] if one.frozen else [one.low, one.high]
     return {
         "channel": one.name,
         "now": _money(one.now),
         "plan": _money(one.now if found is None else found.spends[one.name]),
         "bounds": [_money(bound) for bound in bounds],
-        "marginal_return": NO_ESTIMATE
-        if marginal is None or one.frozen
-        else _estimate(marginal, 1, 4),
+        "marginal_return": next_unit,
+        "next_conversion_costs": NO_ESTIMATE if has_value else cost_per_unit(1.0, next_unit),
         "frozen": one.frozen,
         "reasons": reasons,
     }
@@ -298,29 +286,35 @@ def _next_euro(found: Plan | None) -> NextEuroAnswer:
 
 
 def _tests(
+    document: FitDocument,
+    goals: PlannedGoals,
     channels: Sequence[PlannedChannel],
-    curves: Mapping[str, Any],
     reasons: Mapping[str, list[str]],
     found: Plan | None,
 ) -> list[TestWorth]:
     """Experiments that are worth at least 1 % of the spend, the best one first."""
-    if not curves["has_value"]:
+    if not goals.has_value:
         return []
+    usual = goals.names[0] == read_goal(document, None)
+    more_query = "" if usual else f"&goal={goals.names[0]}"
     least = SMALL * sum(one.now for one in channels)
     open_question = found is not None and found.verdict == "test_first"
     tests: list[TestWorth] = []
-    for one, stored in zip(channels, curves["channels"], strict=True):
+    for one, stored in zip(channels, goals.curves[0]["channels"], strict=True):
         may_be_tested = bool(reasons[one.name]) and not _UNTESTABLE & set(reasons[one.name])
         if not (may_be_tested or (open_question and not one.frozen)):
             continue
         worth = worth_of_test(channels, one.name)
         if worth is not None and worth >= least:
+            type_, paid = stored["type"], stored["paid"]
             tests.append(
                 {
                     "channel": one.name,
                     "worth": rounded(worth * AFTER_DAYS, 2) or 0.0,
-                    "type": stored["type"],
-                    "paid": stored["paid"],
+                    "type": type_,
+                    "paid": paid,
+                    "design": f"{DESIGN_PATH}?channel={one.name}&type={type_}"
+                    f"&paid={str(paid).lower()}{more_query}",
                 }
             )
     return sorted(tests, key=lambda test: -test["worth"])

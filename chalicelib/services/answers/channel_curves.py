@@ -14,8 +14,8 @@ from chalicelib.attribution.plans.planned_channels import PlannedChannel
 from chalicelib.attribution.plans.stored_curves import planned_channels
 from chalicelib.services.answer_fields import Channel, Estimate, Reasons, Warnings
 from chalicelib.services.answer_tables import Row, Table
-from chalicelib.services.answers.budget_plans import read_curves, repeats_few
 from chalicelib.services.answers.intervals import NO_ESTIMATE, rounded
+from chalicelib.services.answers.planned_goals import read_curves, repeats_few
 from chalicelib.services.answers.ranges import OfFit, read_goal, refer_to, unknown_value
 from chalicelib.services.fitting.fit_documents import FitDocument
 

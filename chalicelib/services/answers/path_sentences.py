@@ -44,6 +44,9 @@ def cause_sentence(
         brings = f"{visits_too} and {_interval(conversions, goals)}"
     if verdict == "brings_visits_only":
         return f"{visits_too}; an effect on {goals} is not shown."
+    if verdict == "inconclusive":
+        told = brings if conversions["estimate"] is not None else visits_too
+        return f"{told}, by the interval alone; a warning contradicts it: {words_of(reasons)}."
     if verdict == "no_effect_seen":
         what = f"search visits or {goals}" if seen else goals
         return f"{one} has no effect on {what} that these data show."
@@ -52,6 +55,8 @@ def cause_sentence(
         return f"{brings}; {part} come through search, if the declared cause has no other way."
     if verdict == "effect_path_unknown" and through["at_most"] is None:
         return f"{brings}; how much of this comes through search is not known."
+    if verdict == "effect_path_unknown" and reasons:
+        return f"{brings}; a warning contradicts the search visits: {words_of(reasons)}."
     most = _number(through["at_most"], _decimals(conversions["estimate"]))
     if verdict == "not_through_search":
         return f"{brings}; at most {most} of these come through search."

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.model.errors import FieldError, InvalidFields
 from chalicelib.services.answers.budget_plans import PlanAsked
 
-PLAN_FIELDS = ("budget", "days", "freeze", "move_at_most", "free", "margin", "sure")
+PLAN_FIELDS = ("budget", "days", "freeze", "move_at_most", "free", "margin", "sure", "goals")
 MAX_FROZEN = 100
 _NUMBERS = ("budget", "move_at_most", "margin", "sure")
 
@@ -33,18 +33,27 @@ def read_plan(body: Mapping[str, Any]) -> PlanAsked:
         if name == "freeze" and not _is_list_of_texts(value):
             message = f"must be a list of at most {MAX_FROZEN} channels"
             errors.append(FieldError("/freeze", "wrong_type", message))
+        if name == "goals" and not _is_value_by_name(value):
+            message = "must be an object of goals and numbers"
+            errors.append(FieldError("/goals", "wrong_type", message))
     if errors:
         raise InvalidFields("the plan has fields of another type", tuple(errors))
     known: dict[str, Any] = {
         name: float(value) if name in _NUMBERS else value
         for name, value in body.items()
-        if name != "freeze"
+        if name not in ("freeze", "goals")
     }
+    if "goals" in body:
+        known["goals"] = {name: float(value) for name, value in body["goals"].items()}
     return PlanAsked(freeze=tuple(body.get("freeze", ())), **known)
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _is_value_by_name(value: object) -> bool:
+    return isinstance(value, dict) and all(_is_number(one) for one in value.values())
 
 
 def _is_list_of_texts(value: object) -> bool:

@@ -18,6 +18,11 @@ def sentence_of(answer: BudgetPlan) -> str:
             return f"No plan can be made from these data: {words_of(answer['reasons'])}."
         case "move":
             return f"{_moves(answer)} is expected to bring {_gain(answer)}{_frozen(answer)}."
+        case "stay" if nothing_may_rise(answer):
+            return (
+                "Keep today's division: no channel may get more, because none has ever had more "
+                f"for two weeks. What more would bring is not known{_frozen(answer)}."
+            )
         case "stay":
             return (
                 "No division of this budget is expected to bring at least 1 % of the spend more "
@@ -32,6 +37,28 @@ def sentence_of(answer: BudgetPlan) -> str:
         f"The best plan would bring {_gain(answer)}. That is not sure enough to move money: "
         f"{advice}{_frozen(answer)}."
     )
+
+
+def nothing_may_rise(answer: BudgetPlan) -> bool:
+    """Whether no other division was considered, because no channel may spend more than today."""
+    gain = answer["gain"]
+    return (
+        answer["compared_with"] == "now"
+        and not gain["estimate"]
+        and not gain["ci_high"]
+        and all(
+            one["bounds"][1] - one["now"] < 0.005 for one in answer["channels"] if not one["frozen"]
+        )
+    )
+
+
+def cases_words(chance: float) -> str:
+    """A chance in words; draws are too few to call a plan certain."""
+    if chance > 0.994:
+        return "more than 99 of 100 cases"
+    if chance < 0.006:
+        return "fewer than 1 of 100 cases"
+    return f"{round(100 * chance)} of 100 cases"
 
 
 def _moves(answer: BudgetPlan) -> str:
@@ -67,11 +94,10 @@ def _joined(titles: list[str]) -> str:
 def _gain(answer: BudgetPlan) -> str:
     gain = answer["gain"]
     unit = answer["currency"] if answer["gain_is_in"] == "currency" else "conversions"
-    chance = answer["chance_better"] or 0.0
     return (
         f"{_amount(gain['estimate'])} {unit} in {answer['days']} days "
         f"({_amount(gain['ci_low'])} to {_amount(gain['ci_high'])}; better than now in "
-        f"{round(100 * chance)} of 100 cases)"
+        f"{cases_words(answer['chance_better'] or 0.0)})"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -44,6 +44,7 @@ from chalicelib.services.answers.effects import (
 )
 from chalicelib.services.answers.intervals import NO_ESTIMATE, interval_of, rounded
 from chalicelib.services.answers.path_sentences import PathEstimate, cause_sentence, star_sentence
+from chalicelib.services.answers.questions import Effectiveness
 from chalicelib.services.answers.ranges import (
     OfFit,
     Range,
@@ -52,6 +53,7 @@ from chalicelib.services.answers.ranges import (
     refer_to,
     unknown_value,
 )
+from chalicelib.services.answers.verdicts import Part, judge
 from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.search_documents import (
     ROUNDINGS,
@@ -181,6 +183,16 @@ class _Cause:
     visit_reasons: list[str]
     visit_warnings: list[str]
     visit_scale: float
+
+    @property
+    def total_doubts(self) -> tuple[str, ...]:
+        """Warnings that contradict an effect on conversions."""
+        return _doubts_about(self.total, self.effect.warnings)
+
+    @property
+    def visit_doubts(self) -> tuple[str, ...]:
+        """Warnings that contradict that the engagements bring visits."""
+        return _doubts_about(self.visits, self.visit_warnings)
 
 
 def search_effects(
@@ -330,6 +342,22 @@ def _cause(
             through_reasons.append("weak_instrument")
     if effect.type in SLOW and (visits is not None or effect.method == "time_series"):
         warnings.append("slow_effects_not_seen")
+    visit_doubts = list(cause.visit_doubts)
+    if through is not None and instrument is not None:
+        visit_doubts += [*instrument.visit_doubts, *instrument.total_doubts]
+    verdict = path_verdict(
+        cause.total,
+        visits,
+        at_most,
+        through,
+        total_doubted=bool(cause.total_doubts),
+        visits_doubted=bool(visit_doubts),
+    )
+    doubts = []
+    if verdict == "inconclusive":
+        doubts = [*cause.total_doubts, *visit_doubts]
+    elif verdict == "effect_path_unknown":
+        doubts = visit_doubts
     answer: SearchCause = {
         "channel": effect.channel,
         "type": effect.type,
@@ -347,9 +375,9 @@ def _cause(
             "at_most": rounded(at_most),
             "reasons": distinct(through_reasons),
         },
-        "verdict": path_verdict(cause.total, visits, at_most, through),
+        "verdict": verdict,
         "method": effect.method,
-        "reasons": distinct([*effect.reasons, *cause.visit_reasons]),
+        "reasons": distinct([*effect.reasons, *cause.visit_reasons, *doubts]),
         "warnings": distinct(warnings),
         "sentence": "",
     }
@@ -364,6 +392,15 @@ def _cause(
         reasons=answer["reasons"],
     )
     return answer
+
+
+def _doubts_about(side: Side | None, warnings: Sequence[str]) -> tuple[str, ...]:
+    """Warnings that contradict that a side whose interval is above zero is above zero."""
+    if side is None or side.low <= 0:
+        return ()
+    question = Effectiveness(side.estimate, side.error, side.critical, material=0.0)
+    part = Part("engagements", side.estimate, side.error, side.critical, warnings)
+    return judge(question, [part]).reasons
 
 
 def _by_instrument(

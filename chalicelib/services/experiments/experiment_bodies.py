@@ -28,6 +28,8 @@ from chalicelib.model.events import MAX_COUNT, EngagementType, ShortText, Slug
 from chalicelib.model.money import Money
 
 EXPERIMENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+RESERVED_IDS = frozenset({"design"})
+"""Ids that would be hidden by a route below /v1/experiments."""
 MAX_REGIONS = 300
 MAX_DAYS = 400
 MAX_REGION_DAYS = 60_000
@@ -220,6 +222,8 @@ def _field_errors(error: ValidationError) -> list[FieldError]:
 def _cross_field_errors(body: Body, today: dt.date) -> list[FieldError]:
     """Errors that depend on several fields, or on the current day."""
     wrong = []
+    if body.experiment_id in RESERVED_IDS:
+        wrong.append(FieldError("/experiment_id", "invalid_format", "is the name of a route"))
     if body.end < body.start:
         wrong.append(FieldError("/to", "out_of_range", "the last day is before the first"))
     elif body.end > today:

@@ -15,6 +15,7 @@ from chalicelib.services.experiments.experiment_bodies import (
     MAX_REGION_DAYS,
     MAX_REGIONS,
     GeoTest,
+    Series,
     invalid_experiment,
 )
 
@@ -60,14 +61,7 @@ def read_regions(body: GeoTest) -> RegionDays:
         If a region has no number or two numbers for a day, a treated region is unknown, the test is
         outside the days, or a limit is exceeded.
     """
-    if body.series is not None:
-        where, first, sent = "/series", body.series.first_day, dict(body.series.regions)
-    else:
-        assert body.csv is not None  # a geo test without an effect has one of the two
-        where = "/csv"
-        first, sent = _from_rows(body.csv)
-    _check_size(where, sent)
-    counts = _complete_counts(where, first, sent)
+    first, counts = read_series(body.series, body.csv)
     length = len(next(iter(counts.values())))
     last = first + dt.timedelta(days=length - 1)
     if not first < body.start <= body.end <= last:
@@ -86,6 +80,29 @@ def read_regions(body: GeoTest) -> RegionDays:
         treated,
         (body.start - first).days,
     )
+
+
+def read_series(series: Series | None, rows: str | None) -> tuple[dt.date, dict[str, list[float]]]:
+    """First day and complete counts per region, from lists or from the rows of a CSV file.
+
+    Parameters
+    ----------
+    series, rows
+        One of them is None.
+
+    Raises
+    ------
+    InvalidFields
+        If a region has no number or two numbers for a day, or a limit is exceeded.
+    """
+    if series is not None:
+        where, first, sent = "/series", series.first_day, dict(series.regions)
+    else:
+        assert rows is not None  # the caller checked that there is one of the two
+        where = "/csv"
+        first, sent = _from_rows(rows)
+    _check_size(where, sent)
+    return first, _complete_counts(where, first, sent)
 
 
 def _complete_counts(where: str, first: dt.date, sent: _RawCounts) -> dict[str, list[float]]:

@@ -21,6 +21,7 @@ from chalicelib.services.experiments import (
     without_goal,
 )
 from chalicelib.services.fitting.audience_documents import audience_documents, audience_sizes
+from chalicelib.services.fitting.converting_people import converting_people
 from chalicelib.services.fitting.credits import count_anonymous, credit_goal
 from chalicelib.services.fitting.curve_documents import curve_document
 from chalicelib.services.fitting.day_parts import part_days
@@ -325,6 +326,7 @@ def _fitted(
             "experiments": tested,
             "audiences": audience_documents(pages, columns, goal, observed, estimates),
             "curves": curve_document(columns, observed, estimates, start),
+            "people": converting_people(columns, goal, start, n_days),
             "search": goal_search_document(columns, goal, observed, visits, start),
             "decomposition": part_days(observed, estimates, shown, kinds, start),
             "classical": credit_goal(

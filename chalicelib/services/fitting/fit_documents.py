@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from chalicelib.attribution.sensitivity import Measure
 from chalicelib.model.events import EngagementType
 from chalicelib.services.answer_fields import Estimate, Method, Window
+from chalicelib.services.fitting.converting_people import ConvertingPeople
 from chalicelib.services.fitting.event_columns import Columns
 from chalicelib.services.fitting.search_documents import GoalSearchDocument, SearchDocument
 from chalicelib.services.fitting.source_coverage import (
@@ -172,8 +173,8 @@ class GoalDocument(GoalResults):
 
     ``audiences``: by channel, what following its page causes (`audience_document`). ``curves``:
     response curves of channels with cost (`attribution.response_curves.curve_document`).
-    ``search``: what a search visit brings at most, and what shown stars do. Fits of earlier
-    versions have none of these.
+    ``search``: what a search visit brings at most, and what shown stars do. ``people``: identified
+    people and how often they convert. Fits of earlier versions have none of these.
     """
 
     experiments: list[TestedExperiment]
@@ -181,6 +182,7 @@ class GoalDocument(GoalResults):
     classical: ClassicalDocument
     audiences: NotRequired[dict[str, dict[str, Any]]]
     curves: NotRequired[dict[str, Any]]
+    people: NotRequired[ConvertingPeople | None]
     search: NotRequired[GoalSearchDocument]
 
 

@@ -76,6 +76,18 @@ def observe_regions(
     return RegionSeries(names, outcome, counts, outcome_known, counts_known)
 
 
+def conversions_by_region(
+    columns: Columns, goal: str, start: dt.date, n_days: int
+) -> dict[str, list[float]]:
+    """Conversions per day of each region; empty if no conversion of the goal carries a region."""
+    first = start.toordinal()
+    found: dict[str, list[float]] = {}
+    for (name, day, region), count in columns.regions.conversions.items():
+        if name == goal and 0 <= day - first < n_days:
+            found.setdefault(region, [0.0] * n_days)[day - first] += count
+    return found
+
+
 def _known_days(whole: SourceDays, part: SourceDays, *, only_gaps: bool = False) -> list[bool]:
     """Days that are covered over all regions and in one of them.
 
