@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.power import TTestPower
 
+from chalicelib.attribution.experiments import geo_design
 from chalicelib.attribution.experiments.geo_design import (
     _multiple,
     design_geo_test,
@@ -173,3 +174,16 @@ def test_the_table_of_designs_has_a_line_each() -> None:
 
     assert table[1].startswith("| holdout_rare | 2 | 30.0 % |")
     assert "per euro" in table[2]
+
+
+@pytest.mark.parametrize(("errors", "chosen"), [((2.0, 3.0, 1.0), 0), ((3.0, 1.0, 2.0), 1)])
+def test_the_first_regions_by_lot_are_treated_unless_they_are_the_most_restless(
+    monkeypatch: pytest.MonkeyPatch, errors: tuple[float, ...], chosen: int
+) -> None:
+    sets = [np.array([number]) for number in range(3)]
+    monkeypatch.setattr(geo_design, "_run", lambda counts, treated, days, starts: int(treated[0]))
+    monkeypatch.setattr(geo_design, "_reported", lambda number: errors[number])
+
+    found = geo_design._choose(sets, np.ones((100, 8)), 14, [60])
+
+    assert found.tolist() == [chosen]

@@ -2,8 +2,8 @@
 
 The analysis that will judge the test (`geo_tests`) runs on pseudo-tests in the past, in which
 nothing happened. Its errors there are the errors to expect, but at least those that it reports,
-because they are the bar that an effect must pass. Regions are chosen by the error that
-the analysis reports on the first pseudo-tests, so that the choice does not flatter the later ones.
+because they are the bar that an effect must pass. Regions are chosen by lot, one from each size
+class. Of a few sets only the most restless is avoided, because the calmest one is calm by luck.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chalicelib.attribution.experiments.measured_lift import LEVEL, MIN_CONTROLS
 from chalicelib.attribution.student import student_quantile
 
 PSEUDO_TESTS = 6
-CANDIDATES = 8
+CANDIDATES = 4
 """Sets of regions that are compared."""
 _SEED = 5
 
@@ -65,10 +65,7 @@ def design_geo_test(counts: Floats, days: int, n_treated: int, *, power: float =
         raise ValueError(f"at least {MIN_CONTROLS} untreated regions are needed")
     starts = _starts(n_days, days)
     early, late = starts[: len(starts) // 3], starts[len(starts) // 3 :]
-    chosen = min(
-        _candidates(counts, n_treated),
-        key=lambda treated: _reported(_run(counts, treated, days, early or late)),
-    )
+    chosen = _choose(_candidates(counts, n_treated), counts, days, early or late)
     after = _run(counts, chosen, days, late)
     results = [*_run(counts, chosen, days, early), *after]
     missed = float(np.mean([(one.conversions.estimate / _base(one)) ** 2 for one in results]))
@@ -95,16 +92,28 @@ def _starts(n_days: int, days: int) -> list[int]:
     return sorted({int(start) for start in np.linspace(first, last, PSEUDO_TESTS)})
 
 
+def _choose(candidates: list[Ints], counts: Floats, days: int, starts: Sequence[int]) -> Ints:
+    """The first set by lot that is not the one with the largest reported error.
+
+    The set with the smallest error is the one that was calm by luck: in simulated tests of two of
+    40 regions it claimed effects in 11 % instead of 5 %, and its true error was not smaller.
+    """
+    if len(candidates) == 1:
+        return candidates[0]
+    reported = [_reported(_run(counts, one, days, starts)) for one in candidates]
+    return candidates[0 if reported[0] < max(reported) else 1]
+
+
 def _candidates(counts: Floats, n_treated: int) -> list[Ints]:
-    """Sets of regions by lot, each with a region of every size class."""
+    """Different sets of regions by lot, each with a region of every size class."""
     rng = np.random.default_rng(_SEED)
     usable = np.flatnonzero(counts.sum(axis=0) > 0)
     if usable.size - n_treated < MIN_CONTROLS:
         raise ValueError(f"at least {MIN_CONTROLS} untreated regions with conversions are needed")
     by_size = usable[np.argsort(-counts[:, usable].sum(axis=0), kind="stable")]
     classes = np.array_split(by_size, n_treated)
-    drawn = {tuple(sorted(int(rng.choice(one)) for one in classes)) for _ in range(CANDIDATES)}
-    return [np.array(one, dtype=np.int64) for one in sorted(drawn)]
+    drawn = [tuple(sorted(int(rng.choice(one)) for one in classes)) for _ in range(CANDIDATES)]
+    return [np.array(one, dtype=np.int64) for one in dict.fromkeys(drawn)]
 
 
 def _run(counts: Floats, treated: Ints, days: int, starts: Sequence[int]) -> list[GeoResult]:
