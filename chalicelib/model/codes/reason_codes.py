@@ -460,6 +460,15 @@ REASONS = (
         "caution",
     ),
     Code(
+        "pseudo_tests_claim_effects",
+        "Pseudo-tests claim effects",
+        "The analysis claims an effect in too many pseudo-tests in the past, in which nothing "
+        "happened, so an effect that the test shows could not be trusted.",
+        "Annotate promotions and outages of the past and request a new fit, choose other regions, "
+        "or design another kind of test.",
+        "do_not_act",
+    ),
+    Code(
         "people_unknown",
         "People unknown",
         "The data do not name people, so it is not known how many there are and how often they "
