@@ -1030,6 +1030,10 @@ export const GERMAN = {
   "plan.says_sure": "Er ist in {cases} besser.",
   "plan.says_test": "Das ist nicht sicher genug, um Geld umzuschichten. Zuerst {name} testen.",
   "plan.says_any_test": "Das ist nicht sicher genug, um Geld umzuschichten. Ein Experiment würde es klären.",
+  "plan.says_no_test_settles":
+    "Die heutige Aufteilung behalten. Eine andere bringt vielleicht mehr, aber das ist nicht sicher genug, um Geld zu verschieben, und kein Test üblicher Größe würde es klären.",
+  "plan.test_not_feasible": "nicht durchführbar: {reasons}",
+  "plan.test_unknown": "unbekannt: {reasons}",
   "plan.says_frozen_one": "{names} bleibt, bis ein Test zeigt, was der Kanal bringt.",
   "plan.says_frozen_other": "{names} bleiben, bis ein Test zeigt, was sie bringen.",
   "plan.failed": "Für diese Einstellungen gibt es keinen Plan. {why}",

@@ -1006,6 +1006,10 @@ export const ENGLISH = {
   "plan.says_sure": "It is better in {cases}.",
   "plan.says_test": "That is not sure enough to move money. Test {name} first.",
   "plan.says_any_test": "That is not sure enough to move money. An experiment would settle it.",
+  "plan.says_no_test_settles":
+    "Keep today's division. Another one may bring more, but that is not sure enough to move money, and no test of usual size would settle it.",
+  "plan.test_not_feasible": "cannot be run: {reasons}",
+  "plan.test_unknown": "unknown: {reasons}",
   "plan.says_frozen_one": "{names} stays until a test shows what it brings.",
   "plan.says_frozen_other": "{names} stay until a test shows what they bring.",
   "plan.failed": "There is no plan for these settings. {why}",

@@ -415,6 +415,20 @@ REASONS = (
         "The budget cannot be spent, or saved, within the limits of the channels that may move.",
         "Choose a budget closer to today's, or allow larger changes.",
     ),
+    Code(
+        "no_test_would_settle_it",
+        "No test would settle it",
+        "Something may be gained, but it is not sure what, and no test of a channel, as it is "
+        "designed by default, is feasible and worth it.",
+        "Design a longer test or a geo test, or vary the spend and plan again.",
+        "caution",
+    ),
+    Code(
+        "design_not_tried",
+        "Design not tried",
+        "A plan designs the tests of the six channels with the most spend only.",
+        "Ask for the design of the test.",
+    ),
     # --- designs of experiments ------------------------------------------------------------------
     Code(
         "effect_too_small_to_find",

@@ -18,8 +18,8 @@ from chalicelib.services.answer_fields import Channel, Estimate, Reasons, Warnin
 from chalicelib.services.answer_tables import Column, Table
 from chalicelib.services.answers.intervals import NO_ESTIMATE, cost_per_unit, rounded
 from chalicelib.services.answers.plan_sentences import sentence_of
-from chalicelib.services.answers.planned_tests import TestWorth, advised, find_tests
 from chalicelib.services.answers.planned_goals import PlannedGoals, read_planned_goals
+from chalicelib.services.answers.planned_tests import TestWorth, advised, find_tests
 from chalicelib.services.answers.ranges import OfFit, refer_to, unknown_value
 from chalicelib.services.fitting.fit_documents import FitDocument
 
@@ -179,8 +179,8 @@ def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = N
         found = decide(channels, change=change, free=asked.free, sure=asked.sure, small=small)
         why = _reasons_without(channels, change, asked) if found is None else []
     undecided = found is not None and found.verdict == "test_first"
-    tests = find_tests(document, goals, channels, reasons, asked.margin, undecided=undecided)
-    if undecided and not any(advised(one) for one in tests):
+    tests = find_tests(document, goals, channels, reasons, undecided=undecided)
+    if undecided and goals.has_value and not any(advised(one) for one in tests):
         why = [NO_TEST]
     answer: BudgetPlan = {
         "fit": refer_to(document),
