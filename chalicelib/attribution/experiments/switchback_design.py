@@ -112,7 +112,7 @@ def design_switchback(
         With fewer than `switchback.MIN_BLOCKS` blocks.
     """
     likely = [(decay, weight) for decay, weight in decays if weight >= MIN_WEIGHT]
-    assumed = _quantile(likely, 0.5)
+    assumed = quantile_of(likely, 0.5)
     test = Switchback.drawn(days, block, spend, assumed, seed)
     found = run_pseudo_tests(test, block, past, known)
     errors = []
@@ -132,7 +132,7 @@ def design_switchback(
     ]
     degrees = days - 2
     smallest = _smallest(parts, degrees) * error
-    longest = _quantile(likely, LONG)
+    longest = quantile_of(likely, LONG)
     of_longest = attenuation(test, replace(test, decay=longest), ratio)
     return SwitchbackDesign(
         test=test,
@@ -145,7 +145,7 @@ def design_switchback(
     )
 
 
-def _quantile(decays: Sequence[tuple[float, float]], share: float) -> float:
+def quantile_of(decays: Sequence[tuple[float, float]], share: float) -> float:
     """The decay below which a share of the weight is."""
     ranked = sorted(decays)
     bar, passed = share * sum(weight for _, weight in ranked), 0.0

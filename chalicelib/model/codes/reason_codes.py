@@ -483,6 +483,30 @@ REASONS = (
         "do_not_act",
     ),
     Code(
+        "schedule_not_followed",
+        "Schedule not followed",
+        "The channel had spend on days on which the test switched it off, or little on days on "
+        "which it was on.",
+        "Import the costs by day, and check first day, length and blocks of the test.",
+        "caution",
+        used_as=("reason", "warning"),
+    ),
+    Code(
+        "test_days_not_covered",
+        "Days of the test not covered",
+        "Some days of the test are outside the window of the fit, or have no data of the goal.",
+        "Import the days that are missing and request a new fit after the end of the test.",
+        "caution",
+    ),
+    Code(
+        "annotated_days_too_many",
+        "Too many annotated days",
+        "More than a quarter of the days of the test have an annotation of something else, and "
+        "do not count.",
+        "Repeat the test in a calmer time; do not annotate the test itself.",
+        "caution",
+    ),
+    Code(
         "people_unknown",
         "People unknown",
         "The data do not name people, so it is not known how many there are and how often they "

@@ -27,7 +27,8 @@ def sentence_of(answer: BudgetPlan) -> str:
         case "stay" if answer["reasons"]:
             return (
                 f"Keep today's division. The best plan would bring {_gain(answer)}. That is not "
-                f"sure enough to move money, and no test of usual size would settle it{_frozen(answer)}."
+                "sure enough to move money, and no test of usual size would settle it"
+                f"{_frozen(answer)}."
             )
         case "stay":
             return (
