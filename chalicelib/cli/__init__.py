@@ -23,6 +23,7 @@ COMMANDS = {
     "virality": "virality",
     "plan": "planning",
     "design": "designing",
+    "switchback": "reading_switchbacks",
     "dialogue": "dialogue",
     "search-effects": "search_effects",
     "convert": "convert",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ResponseCurveAnswer,
         Roi,
         SearchEffects,
+        SwitchbackResult,
         Virality,
     )
     from chalicelib.services.code_answers import Codes
@@ -184,6 +185,16 @@ class Likeworth:
         `body`: ``channel``, ``kind``, ``days``, and for a geo test ``series`` or ``csv``.
         """
         return cast("DesignedTest", self._ask_json("/v1/experiments/design", goal, fit, body))
+
+    def switchback(self, channel: str, first_day: str, **query: Value) -> SwitchbackResult:
+        """Return `GET /v1/experiments/switchback`: what a finished switchback shows.
+
+        `query`: ``days`` and ``block`` as in its design, ``type``, ``paid``, ``goal``, ``margin``.
+        """
+        found = self.get(
+            "/v1/experiments/switchback", channel=channel, first_day=first_day, **query
+        )
+        return cast("SwitchbackResult", found)
 
     def engagements(self, **query: Value) -> Engagements:
         """Return `GET /v1/engagements`: one row per engagement type."""

@@ -197,6 +197,24 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
         texts = {name: None if value is None else str(value) for name, value in numbers.items()}
         return asked("/v1/experiments/design", channel=channel, kind=kind, goal=goal, **texts)
 
+    def switchback(
+        channel: str,
+        first_day: str,
+        days: int | None = None,
+        block: int | None = None,
+        margin: float | None = None,
+        goal: str | None = None,
+    ) -> Json:
+        """What a finished switchback shows: what a channel brings per unit of spend.
+
+        `first_day`, `days` and `block` as in its design.
+        """
+        numbers = {"days": days, "block": block, "margin": margin}
+        texts = {name: None if value is None else str(value) for name, value in numbers.items()}
+        return asked(
+            "/v1/experiments/switchback", channel=channel, first_day=first_day, goal=goal, **texts
+        )
+
     def engagements(
         goal: str | None = None, start: str | None = None, end: str | None = None
     ) -> Json:
@@ -233,6 +251,7 @@ def build_server(brand: Likeworth) -> MCPServer[Any]:
     answers = (
         *(roi, equivalence, equivalences, engagements, audiences, virality),
         *(search_effects, dialogue, response_curves, plan, design),
+        switchback,
     )
     for read in (*answers, attribution, decomposition, coverage, fits, codes):
         tool(read)

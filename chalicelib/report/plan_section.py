@@ -15,6 +15,7 @@ from chalicelib.report.number_words import Shown, counted, money_format, valued
 from chalicelib.report.remarks import remarks_on
 from chalicelib.report.sentences import capital, goal_words, type_words
 from chalicelib.services.answers.plan_sentences import cases_words
+from chalicelib.services.answers.summaries_in_words import words_of
 
 CENT = 0.005
 TESTS_TITLE = "Tests, by what they are worth"
@@ -41,12 +42,18 @@ def plan_section(findings: Findings) -> str:
 
 
 def words_of_tests(plan: Answer) -> list[str]:
-    """Return the recommended tests in words, the best one first."""
-    currency = plan["currency"]
+    """Return the tests in words, the best one first; those that cannot be run last."""
+
+    def words(one: Answer) -> str:
+        if one["verdict"] == "not_feasible":
+            return f"cannot be run: {words_of(one['reasons'])}"
+        if one["worth"] is None:
+            return f"worth unknown: {words_of(one['reasons'])}"
+        amount = money_format(plan["currency"], one["worth"])(one["worth"])
+        return f"worth {amount} in half a year, before the cost of the test"
+
     return [
-        f"{capital(type_words(one['channel'], one['type'], paid=one['paid']))}: worth "
-        f"{money_format(currency, one['worth'])(one['worth'])} in half a year, before the cost of "
-        "the test"
+        f"{capital(type_words(one['channel'], one['type'], paid=one['paid']))}: {words(one)}"
         for one in plan["test_first"]
     ]
 

@@ -43,6 +43,11 @@ def frozen(name: str, now: float, *reasons: str) -> dict[str, Any]:
     return planned(name, now, now, reasons=list(reasons), **over)
 
 
+CLICK: dict[str, Any] = {"type": "click", "paid": True}
+WORTH_IT = {**CLICK, "verdict": "worth_it", "reasons": []}
+NOT_FEASIBLE = {**CLICK, "verdict": "not_feasible", "reasons": ["effect_too_small_to_find"]}
+
+
 def as_move(body: dict[str, Any]) -> None:
     """A plan that is sure enough, with a channel that only a test can free."""
     body |= {
@@ -59,8 +64,9 @@ def as_move(body: dict[str, Any]) -> None:
         ],
         "next_euro": {"channel": "google_ads", "chance_best": 0.81, "verdict": "undecided"},
         "test_first": [
-            {"channel": "meta_ads", "worth": 4100.0, "type": "click", "paid": True},
-            {"channel": "google_ads", "worth": 900.0, "type": "click", "paid": True},
+            {"channel": "meta_ads", "worth": 4100.0, **WORTH_IT},
+            {"channel": "google_ads", "worth": 900.0, **WORTH_IT},
+            {"channel": "tiktok_ads", "worth": None, **NOT_FEASIBLE},
         ],
         "reasons": [],
         "warnings": ["revenue_is_not_margin"],
@@ -190,6 +196,7 @@ def test_a_plan_that_is_sure_enough_has_arrows_and_its_numbers(
     assert "Spend moves together: Meta Ads" in boxes[3].inner_text()
     tests = page.locator("#plan-tests tbody tr").all_inner_texts()
     assert ["€4,100" in tests[0], "€900" in tests[1]] == [True, True]
+    assert "cannot be run: Effect too small to find" in tests[2]
     assert (
         page.locator("#plan-tests a").first.get_attribute("href")
         == "#/design?channel=meta_ads&type=click&paid=true"

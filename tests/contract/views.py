@@ -50,7 +50,8 @@ def target_of(route: Route, ids: dict[str, str] = MISSING_IDS, **query: Any) -> 
 
 def _value_of(name: str) -> str:
     """Return a valid value of a required parameter."""
-    return KNOWN_CHANNEL if name == "channel" else str(PARAMETERS[name][0]["enum"][0])
+    known = {"channel": KNOWN_CHANNEL, "first_day": "2026-01-05"}
+    return known[name] if name in known else str(PARAMETERS[name][0]["enum"][0])
 
 
 def example_of(route: Route) -> Any:

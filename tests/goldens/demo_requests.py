@@ -591,6 +591,12 @@ ANSWERS = {
         _get("/v1/experiments/design?channel=google_ads&kind=switchback&days=84&margin=0.4"),
         _get("/v1/experiments/design?channel=facebook&type=like&kind=holdout&effect=0.2"),
         _get("/v1/experiments/design?channel=google_ads&days=14"),
+        _get(
+            "/v1/experiments/switchback?channel=google_ads&first_day=2026-01-19&days=28", key="read"
+        ),
+        _get("/v1/experiments/switchback?channel=google_ads&first_day=2026-08-03"),
+        _get("/v1/experiments/switchback?channel=google_ads&first_day=2026-01-05&days=14"),
+        _get("/v1/experiments/switchback?channel=google_ads"),
         _get("/v1/experiments/design"),
         _get("/v1/experiments/design?channel=wish"),
         _get("/v1/experiments/design?channel=google_ads&kind=geo"),

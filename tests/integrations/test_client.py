@@ -30,6 +30,10 @@ def test_answers_are_those_of_the_api(service: Service) -> None:
     assert brand.plan(days=14) == brand.send("POST", "/v1/plans", {"days": 14})
     designed = brand.design(channel="google_ads", days=28)
     assert designed == brand.get("/v1/experiments/design", channel="google_ads", days=28)
+    read = brand.switchback("google_ads", "2026-01-05", days=28)
+    assert read == brand.get(
+        "/v1/experiments/switchback", channel="google_ads", first_day="2026-01-05", days=28
+    )
     assert brand.attribution(model="last")["models"] == ["last"]
     assert brand.coverage()["sources"] is not None
     codes = {one["code"] for one in brand.codes()["codes"]}

@@ -152,7 +152,7 @@ def test_an_assistant_sees_the_warnings_with_every_number(service: Service) -> N
     assert all(tool.annotations.read_only_hint for tool in listed.tools)
     assert {"roi", "equivalence", "equivalences", "engagements", "coverage", "codes"} | {
         *("audiences", "virality", "dialogue", "search_effects"),
-        *("response_curves", "plan", "design"),
+        *("response_curves", "plan", "design", "switchback"),
     } <= {tool.name for tool in listed.tools}
     answer = json.loads(answered.content[0].text)
     used = {code.partition(":")[0] for code in codes_in(answer["engagements"])}

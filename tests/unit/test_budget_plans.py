@@ -19,8 +19,10 @@ from chalicelib.model.codes import CODES, stem_of
 from chalicelib.model.errors import InvalidFields, OtherVersion
 from chalicelib.model.events import parse_event
 from chalicelib.services import answers
-from chalicelib.services.answers.budget_plans import PlanAsked, plan_budget
+from chalicelib.services.answers.budget_plans import BudgetPlan, PlanAsked, plan_budget
 from chalicelib.services.answers.channel_curves import response_curves
+from chalicelib.services.answers.design_questions import DesignAsked
+from chalicelib.services.answers.experiment_designs import design_experiment
 from chalicelib.services.answers.plan_bodies import read_plan
 from chalicelib.services.answers.plan_sentences import cases_words, nothing_may_rise
 from chalicelib.services.fitting.estimation import fit_events
@@ -104,13 +106,63 @@ def test_every_code_of_a_plan_is_registered(fitted: FitDocument) -> None:
         assert code in CODES
 
 
-def test_a_brand_channel_that_nobody_can_judge_is_worth_a_test(fitted: FitDocument) -> None:
+def test_a_test_that_is_not_feasible_is_listed_but_not_advised(fitted: FitDocument) -> None:
     answer = plan_budget(fitted, PlanAsked())
 
-    tested = {one["channel"]: one for one in answer["test_first"]}
-    assert tested["brand_search"]["worth"] > 0
-    assert (tested["brand_search"]["type"], tested["brand_search"]["paid"]) == ("click", True)
+    tested = {one["channel"]: one for one in answer["test_first"]}["brand_search"]
+    designed = design_experiment(fitted, DesignAsked(channel="brand_search"))
+    assert (tested["verdict"], tested["worth"]) == ("not_feasible", None)
+    assert tested["reasons"] == ["effect_too_small_to_find"] == designed["reasons"][:1]
+    assert designed["verdict"] == "not_feasible"
+    assert "Brand search" not in answer["sentence"]
+
+
+def precise(document: FitDocument, noise: float = 0.001) -> FitDocument:
+    """The same fit of a brand whose conversions hardly vary, so that tests are precise."""
+    changed = copy.deepcopy(document)
+    goal = changed["goals"]["purchase"]
+    goal["curves"]["noise"] = {"variance": noise, "level_ratio": 0.001}
+    goal["conversions"] = [round(sum(goal["conversions"]) / len(goal["conversions"]))] * len(
+        goal["conversions"]
+    )
+    return changed
+
+
+def test_an_advised_test_has_the_worth_of_its_design(fitted: FitDocument) -> None:
+    document = precise(fitted)
+
+    answer = plan_budget(document, PlanAsked(margin=0.5))
+
+    tested = {one["channel"]: one for one in answer["test_first"]}["brand_search"]
+    designed = design_experiment(document, DesignAsked(channel="brand_search", margin=0.5))
+    assert tested["verdict"] == designed["verdict"] == "worth_it"
+    assert tested["worth"] == designed["worth"]
     assert "Brand search stays until a test says what it brings" in answer["sentence"]
+
+
+def test_a_plan_advises_a_test_only_if_one_may_settle_it(fitted: FitDocument) -> None:
+    def asked(noise: float) -> BudgetPlan:
+        document = precise(fitted, noise)
+        return plan_budget(document, PlanAsked(sure=0.999))  # sure enough of nothing
+
+    good, bad = asked(0.001), asked(1e9)
+
+    assert good["verdict"] == "test_first"
+    assert good["test_first"][0]["verdict"] == "worth_it"
+    assert (bad["verdict"], bad["reasons"]) == ("stay", ["no_test_would_settle_it"])
+    assert {one["verdict"] for one in bad["test_first"]} == {"not_feasible"}
+    assert "no test of usual size would settle it" in bad["sentence"]
+    assert all(one["plan"] == one["now"] for one in bad["channels"])
+
+
+def test_several_goals_value_a_test_of_the_first(fitted: FitDocument) -> None:
+    document = precise(fitted)
+
+    one, two = (plan_budget(document, PlanAsked(goals={"purchase": f})) for f in (1.0, 2.0))
+
+    worth = [plan["test_first"][0]["worth"] or 0.0 for plan in (one, two)]
+    assert worth[0] > 0
+    assert worth[1] == pytest.approx(2 * worth[0], rel=0.02)
 
 
 def test_a_gain_is_for_all_days_and_after_the_margin(fitted: FitDocument) -> None:

@@ -19,7 +19,6 @@ from chalicelib.cli import main
 from chalicelib.model.codes import CODES, stem_of
 from chalicelib.model.errors import InvalidFields, OtherVersion
 from chalicelib.model.events import parse_event
-from chalicelib.services.answers.budget_plans import PlanAsked, plan_budget
 from chalicelib.services.answers.design_questions import DesignAsked, read_design
 from chalicelib.services.answers.design_shapes import DesignedTest
 from chalicelib.services.answers.designed_switchbacks import without_weeks
@@ -108,8 +107,6 @@ def test_costs_are_what_the_channel_brings_on_the_days_without_it(fitted: FitDoc
     assert margin["spend_saved"] == saved
     assert "revenue_is_not_margin" in answer["warnings"]
     assert "revenue_is_not_margin" not in margin["warnings"]
-    net = (answer["worth"] or 0.0) - costs + saved
-    assert answer["net_worth"] == pytest.approx(net, abs=0.02)
 
 
 def test_a_holdout_takes_people_and_repeat_buyers_from_the_fit(of_people: FitDocument) -> None:
@@ -162,8 +159,6 @@ def test_the_worth_is_that_of_the_error_of_the_design(fitted: FitDocument) -> No
         return design_experiment(fitted, asked)["worth"] or 0.0
 
     assert worth(10**8) > 1.2 * worth(10**5)
-    advised = plan_budget(fitted, PlanAsked())["test_first"][0]["worth"]
-    assert worth(10**9) > advised  # that of a test with an error of 0.25 per euro
 
 
 def test_an_experiment_is_worth_it_if_it_brings_more_than_it_costs(fitted: FitDocument) -> None:
@@ -227,6 +222,78 @@ def test_a_switchback_of_a_channel_that_nobody_can_judge_takes_the_duration_of_o
         design_experiment(document, DesignAsked(channel="google_ads", kind="switchback"))
     )
     assert (nothing["verdict"], nothing["reasons"][0]) == ("not_estimable", "duration_unknown")
+
+
+def test_a_test_whose_pseudo_tests_claim_effects_is_not_feasible(fitted: FitDocument) -> None:
+    def asked(claims: float) -> DesignedTest:
+        numbers: GeoDesignNumbers = {
+            "treated": ["r00", "r01"],
+            "error": 0.0003,
+            "smallest_effect": 0.001,
+            "false_positives": claims,
+            "pseudo_tests": 20,
+            "conversions": 1000.0,
+            "share": 0.2,
+        }
+        question = DesignAsked(channel="google_ads", kind="geo", series=regions(120), days=14)
+        return checked(design_experiment(fitted, question, design_by=lambda _: numbers))
+
+    honest, wild = asked(0.05), asked(0.15)
+
+    assert honest["verdict"] in {"worth_it", "not_worth_it"}
+    net = (honest["worth"] or 0.0) - (honest["costs"] or 0.0) + (honest["spend_saved"] or 0.0)
+    assert honest["net_worth"] == pytest.approx(net, abs=0.02)
+    assert (wild["verdict"], wild["reasons"]) == ("not_feasible", ["pseudo_tests_claim_effects"])
+    assert wild["net_worth"] is None
+    assert wild["sentence"].startswith("This test is not feasible: pseudo-tests claim effects.")
+
+
+def test_an_annotated_sale_of_the_past_does_not_count_as_noise(fitted: FitDocument) -> None:
+    document = copy.deepcopy(fitted)
+    counts = document["goals"]["purchase"]["conversions"]
+    weeks = range(98, 154, 14)  # sales in every other week
+    for first in weeks:
+        counts[first : first + 7] = [2 * count for count in counts[first : first + 7]]
+
+    def smallest() -> float:
+        answer = checked(design_experiment(document, DesignAsked(channel="google_ads")))
+        return answer["smallest_detectable_effect"] or 0.0
+
+    plain = smallest()
+    start = dt.date.fromisoformat(document["window"]["from"])
+    document["annotations"] = [
+        {
+            "name": "sale",
+            "category": "promotion",
+            "from": (start + dt.timedelta(days=first)).isoformat(),
+            "to": (start + dt.timedelta(days=first + 6)).isoformat(),
+        }
+        for first in weeks
+    ]
+    annotated = smallest()
+    document["annotations"] = [
+        {
+            "name": "season",
+            "category": "promotion",
+            "from": document["window"]["from"],
+            "to": document["window"]["to"],
+        }
+    ]
+
+    assert annotated < 0.8 * plain
+    assert smallest() == plain  # the whole past cannot be an exception from itself
+
+
+def test_a_test_that_is_not_feasible_has_no_net_worth(fitted: FitDocument) -> None:
+    document = copy.deepcopy(fitted)
+    counts = document["goals"]["purchase"]["conversions"]
+    for day in range(0, len(counts), 20):
+        counts[day] *= 20  # too noisy for any test
+    answer = checked(design_experiment(document, DesignAsked(channel="google_ads")))
+
+    assert answer["verdict"] == "not_feasible"
+    assert answer["spend_saved"]
+    assert answer["net_worth"] is None
 
 
 def test_too_few_days_are_named(fitted: FitDocument) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,8 @@ from chalicelib.attribution.experiments.holdout_design import HoldoutPlan
 from chalicelib.attribution.experiments.switchback import (
     RATIOS,
     Switchback,
-    _moments,
+    _centred,
+    _reduced,
     analyse_switchback,
 )
 from tests.worlds.designs import lines, try_design
@@ -81,34 +83,56 @@ def test_exposure_starts_with_the_channel_on_and_keeps_the_spend() -> None:
     assert test.exposure == pytest.approx([50.0, 25.0, 62.5])
 
 
-def test_moments_are_those_of_the_dense_covariance() -> None:
+ALL = [True] * 15
+GAPS = [day not in (2, 6, 7, 13) for day in range(15)]
+
+
+def dense(ratio: float, known: list[bool]) -> np.ndarray[Any, Any]:
+    """The covariance of the days that count, whose level is a random walk."""
+    walk = np.tril(np.ones((15, 15)))[:, 1:]
+    cov = np.eye(15) + ratio * walk @ walk.T
+    return np.asarray(cov[np.ix_(known, known)])
+
+
+@pytest.mark.parametrize("known", [ALL, GAPS])
+def test_moments_are_those_of_the_dense_covariance(known: list[bool]) -> None:
     rng = np.random.default_rng(2)
-    x, y = rng.random(12), rng.random(12)
-    ratio = 0.3
-    walk = np.tril(np.ones((12, 12)))[:, 1:]
-    cov = np.eye(12) + ratio * walk @ walk.T
-    inverse = np.linalg.inv(cov)
-    ones = np.ones(12)
+    x, y = rng.random(15), rng.random(15)
+    inverse = np.linalg.inv(dense(0.3, known))
+    ones = np.ones(sum(known))
     project = inverse - np.outer(inverse @ ones, ones @ inverse) / (ones @ inverse @ ones)
 
-    xx, xy, yy, _ = _moments(x.tolist(), y.tolist(), ratio)
+    reduced, _ = _reduced(_centred(x.tolist(), known), known, 0.3)
 
-    assert (xx, xy, yy) == pytest.approx((x @ project @ x, x @ project @ y, y @ project @ y))
+    a, b = x[known], y[known]
+    assert x @ np.array(reduced) == pytest.approx(a @ project @ a)
+    assert y @ np.array(reduced) == pytest.approx(b @ project @ a)
 
 
-def test_the_likelihood_of_ratios_differs_from_the_dense_one_by_a_constant() -> None:
-    y = np.cumsum(np.random.default_rng(3).standard_normal(15))
-    walk = np.tril(np.ones((15, 15)))[:, 1:]
-    ones = np.ones(15)
+@pytest.mark.parametrize("known", [ALL, GAPS])
+def test_the_likelihood_of_ratios_differs_from_the_dense_one_by_a_constant(
+    known: list[bool],
+) -> None:
+    ones = np.ones(sum(known))
 
     apart = []
     for ratio in RATIOS:
-        cov = np.eye(15) + ratio * walk @ walk.T
+        cov = dense(ratio, known)
         inner = ones @ np.linalg.solve(cov, ones)
-        dense = np.linalg.slogdet(cov)[1] + np.log(inner)
-        apart.append(dense - _moments(y.tolist(), y.tolist(), ratio)[3])
+        whole = np.linalg.slogdet(cov)[1] + np.log(inner)
+        apart.append(whole - _reduced([0.0] * 15, known, ratio)[1])
 
     assert np.ptp(apart) < 1e-6
+
+
+def test_days_that_do_not_count_have_no_influence() -> None:
+    test = Switchback.drawn(56, 7, 100.0, 0.5)
+    y = np.random.default_rng(4).poisson(100.0, 56).astype(float).tolist()
+    known = [day not in (10, 11, 30) for day in range(56)]
+    changed = [count if one else 10_000.0 for count, one in zip(y, known, strict=True)]
+
+    assert analyse_switchback(changed, test, known) == analyse_switchback(y, test, known)
+    assert analyse_switchback(changed, test) != analyse_switchback(y, test)
 
 
 def test_a_switchback_shows_what_it_promises_in_simulated_weeks() -> None:

@@ -210,7 +210,7 @@ def test_a_test_is_worth_most_where_the_decision_depends_on_it() -> None:
     known, open_ = channel("known", 2.0, error=0.02), channel("open", 2.0, error=1.0)
     channels = [known, open_]
 
-    worth = {name: worth_of_test(channels, name) for name in ("known", "open")}
+    worth = {name: worth_of_test(channels, name, error=0.25) for name in ("known", "open")}
 
     assert worth["open"] is not None
     assert worth["known"] is not None
@@ -239,10 +239,10 @@ def test_a_frozen_channel_may_be_anything_up_to_what_it_seems() -> None:
         channel("unknown", 0.0, returns=[], shapes=[], shape_of=[], frozen=True),
     ]
 
-    worth = [worth_of_test(channels, name) or 0.0 for name in ("a", "brand", "unknown")]
+    worth = [worth_of_test(channels, name, error=0.25) or 0.0 for name in ("a", "brand", "unknown")]
 
     assert min(worth[1:]) > 3.0 * worth[0]
-    assert worth_of_test([channel("x", 1.0, frozen=True)], "x") is None
+    assert worth_of_test([channel("x", 1.0, frozen=True)], "x", error=0.25) is None
 
 
 def curves(**over: object) -> dict[str, object]:

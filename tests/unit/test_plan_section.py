@@ -23,6 +23,9 @@ UNKNOWN = {"estimate": None, "ci_low": None, "ci_high": None}
 HOSTILE = "<img src=x>"
 
 
+WORTH_IT: dict[str, Any] = {"verdict": "worth_it", "reasons": []}
+
+
 def make_plan(**over: Any) -> dict[str, Any]:
     """A plan that moves 62 euros from one channel to another; a third one waits for a test."""
     channels = [
@@ -48,8 +51,8 @@ def make_plan(**over: Any) -> dict[str, Any]:
         "channels": channels,
         "next_euro": {"channel": "google_ads", "chance_best": 0.81, "verdict": "undecided"},
         "test_first": [
-            {"channel": "meta_ads", "type": "click", "paid": True, "worth": 4100.0},
-            {"channel": "google_ads", "type": "click", "paid": True, "worth": 900.0},
+            {"channel": "meta_ads", "type": "click", "paid": True, "worth": 4100.0, **WORTH_IT},
+            {"channel": "google_ads", "type": "click", "paid": True, "worth": 900.0, **WORTH_IT},
         ],
         "reasons": [],
         "warnings": ["revenue_is_not_margin"],
@@ -182,3 +185,20 @@ def test_a_service_without_the_plan_is_no_failure(code: str) -> None:
 def test_other_problems_of_a_plan_are_not_hidden() -> None:
     with pytest.raises(Problem):
         _planned(Service("forbidden"), {})  # type: ignore[arg-type]
+
+
+def test_a_test_that_cannot_be_run_says_why() -> None:
+    refused = {
+        "channel": "tiktok_ads",
+        "type": "click",
+        "paid": True,
+        "worth": None,
+        "verdict": "not_feasible",
+        "reasons": ["effect_too_small_to_find"],
+    }
+    unknown = refused | {"verdict": "not_estimable", "reasons": ["people_unknown"]}
+
+    lines = words_of_tests(make_plan(test_first=[unknown, refused]))
+
+    assert lines[0].endswith(": worth unknown: people unknown")
+    assert lines[1].endswith(": cannot be run: effect too small to find")

@@ -15,7 +15,9 @@ from chalicelib.attribution.experiments.switchback import (
 from chalicelib.attribution.experiments.switchback_design import (
     PastNoise,
     SwitchbackDesign,
+    _share_of_claims,
     design_switchback,
+    run_pseudo_tests,
 )
 
 LEVEL, SPEND, DAYS = 100.0, 300.0, 56
@@ -95,3 +97,31 @@ def test_an_effect_that_may_last_longer_must_be_larger() -> None:
 def test_too_few_blocks_are_no_switchback() -> None:
     with pytest.raises(ValueError, match="4 blocks"):
         design_switchback(21, 7, SPEND, KNOWN, noise=NOISE, past=[])
+
+
+def test_a_promotion_of_the_past_makes_no_error_if_it_is_annotated() -> None:
+    calm = past(1, drift=0.0)
+    known = [not 60 <= day < 67 for day in range(len(calm))]
+    promoted = [count + 80.0 * (not one) for count, one in zip(calm, known, strict=True)]
+
+    def found(known: list[bool] | None) -> SwitchbackDesign:
+        one = design_switchback(DAYS, 7, SPEND, KNOWN, noise=NOISE, past=promoted, known=known)
+        assert one is not None
+        return one
+
+    assert found(known).error < 0.6 * found(None).error
+    assert found(known).pseudo_tests > 0
+
+
+def test_a_claim_must_exceed_the_spread_at_other_places() -> None:
+    calm, wild = [(0.1, 0.1, 50)] * 4, [(5.0, 0.1, 50)] * 4
+
+    assert _share_of_claims([calm] * 5) == 0.0
+    assert _share_of_claims([calm] * 4 + [wild]) == 0.2
+    assert _share_of_claims([wild] * 5) == 0.0  # such estimates are usual in this past
+
+
+def test_days_that_nearly_all_do_not_count_are_no_past() -> None:
+    mondays = [day % 7 == 0 for day in range(240)]
+
+    assert run_pseudo_tests(Switchback.drawn(DAYS, 7, SPEND, 0.6), 7, past(1), mondays) is None

@@ -1,6 +1,7 @@
 """Worlds of designs from files: what `likeworth design` promises against what its test then finds.
 
 python -m tests.worlds.designed_files [--kinds holdout,switchback] [--seeds 8] [--tests 25]
+    [--decays 0.8,0.85]
 
 For each seed a brand is simulated and written to a file. The command designs a test of its channel
 from this file alone. The designed test then runs several times on new days: with the smallest
@@ -15,7 +16,7 @@ import io
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,8 @@ PEOPLE = 4_000
 CLAIM = 0.05
 HEADER = (
     "| design | seeds | smallest effect promised | shown (80 % promised) | shown without effect "
-    "| pseudo-tests say |\n|---|---|---|---|---|---|"
+    "| pseudo-tests say | not feasible: they claim effects | warned of a longer effect |\n"
+    "|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -52,12 +54,16 @@ class Promise:
     shown: float
     false: float
     pseudo: float
+    refused: bool
+    """Whether the design is not feasible because its pseudo-tests claim effects."""
+    longer: bool
+    """Whether it warns that the effect may last longer."""
 
 
-def try_switchback(seed: int, tests: int) -> Promise:
+def try_switchback(seed: int, tests: int, decays: Sequence[float] = DECAYS) -> Promise:
     """A brand of totals: a wandering level, and two channels of which one is switched."""
     rng = np.random.default_rng([seed, 41])
-    decay = float(rng.choice(DECAYS))
+    decay = float(rng.choice(decays))
     walk = LEVEL * np.exp(DRIFT * np.cumsum(rng.standard_normal(DAYS)))
     walk *= LEVEL / walk[-1]
     tested, other = (_spends(mean, rng) for mean in (SPEND, 120.0))
@@ -79,10 +85,21 @@ def try_switchback(seed: int, tests: int) -> Promise:
             drawn = rng.poisson(level + effect / VALUE * x).astype(np.float64)
             claims += analyse_switchback(drawn.tolist(), test).p_value <= CLAIM
         found.append(claims / tests)
-    return Promise(smallest, *found, design["false_positives_in_pseudo_tests"])
+    return _promise(design, *found)
 
 
-def try_holdout(seed: int, tests: int) -> Promise:
+def _promise(design: dict[str, Any], shown: float, false: float) -> Promise:
+    return Promise(
+        design["smallest_detectable_effect"],
+        shown,
+        false,
+        design["false_positives_in_pseudo_tests"],
+        "pseudo_tests_claim_effects" in design["reasons"] + design["warnings"],
+        "effect_may_last_longer" in design["warnings"],
+    )
+
+
+def try_holdout(seed: int, tests: int, decays: Sequence[float] = DECAYS) -> Promise:
     """A brand of identified people, some of whom convert several times."""
     rng = np.random.default_rng([seed, 42])
     days, per_day = 90, 0.004
@@ -112,7 +129,7 @@ def try_holdout(seed: int, tests: int) -> Promise:
             ]
             claims += analyse_holdout(*arms).p_value <= CLAIM
         found.append(claims / tests)
-    return Promise(smallest, *found, design["false_positives_in_pseudo_tests"])
+    return _promise(design, *found)
 
 
 def _arm(rates: Floats, days: float, rng: np.random.Generator) -> Arm:
@@ -178,14 +195,22 @@ def _designed(
 TRIALS = {"holdout": try_holdout, "switchback": try_switchback}
 
 
-def lines(kinds: list[str], seeds: int, tests: int) -> Iterator[str]:
-    """The table, line by line as results arrive."""
+def lines(
+    kinds: list[str], seeds: int, tests: int, decays: Sequence[float] = DECAYS
+) -> Iterator[str]:
+    """The table, line by line as results arrive.
+
+    Parameters
+    ----------
+    decays : sequence of float
+        Of which the true decay of an effect is drawn in each seed.
+    """
     yield HEADER
     for kind in kinds:
-        tried = [TRIALS[kind](seed, tests) for seed in range(seeds)]
+        tried = [TRIALS[kind](seed, tests, decays) for seed in range(seeds)]
         mean = {
             name: float(np.mean([getattr(one, name) for one in tried]))
-            for name in ("smallest", "shown", "false", "pseudo")
+            for name in ("smallest", "shown", "false", "pseudo", "refused", "longer")
         }
         unit = (
             f"{mean['smallest']:.2f} per euro"
@@ -194,7 +219,7 @@ def lines(kinds: list[str], seeds: int, tests: int) -> Iterator[str]:
         )
         yield (
             f"| {kind} | {seeds} x {tests} | {unit} | {mean['shown']:.2f} | {mean['false']:.2f} "
-            f"| {mean['pseudo']:.2f} |"
+            f"| {mean['pseudo']:.2f} | {mean['refused']:.2f} | {mean['longer']:.2f} |"
         )
 
 
@@ -204,8 +229,10 @@ def main() -> int:
     parser.add_argument("--kinds", default=",".join(TRIALS))
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--tests", type=int, default=25)
+    parser.add_argument("--decays", default=",".join(map(str, DECAYS)))
     options = parser.parse_args()
-    for line in lines(options.kinds.split(","), options.seeds, options.tests):
+    decays = [float(one) for one in options.decays.split(",")]
+    for line in lines(options.kinds.split(","), options.seeds, options.tests, decays):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
     return 0

@@ -507,6 +507,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     ),
     "goal": (_text(64), "By default `purchase`, or the first goal if there is none."),
     "channel": (_text(64), "Return only this channel."),
+    "first_day": (_WHEN, "First day of a switchback, as in its design."),
     **{name: one for name, one in DESIGN.items() if name not in ("channel", "from")},
     "size": (
         {"type": "integer", "minimum": 0, "maximum": MAX_SIZE},

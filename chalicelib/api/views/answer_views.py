@@ -18,6 +18,7 @@ from chalicelib.services.answers.design_questions import (
     WHOLE,
     read_design,
     read_design_query,
+    read_paid,
 )
 from chalicelib.services.answers.plan_bodies import PLAN_FIELDS, read_plan
 from chalicelib.services.fitting.fit_documents import FitDocument
@@ -125,6 +126,33 @@ def get_design(call: Call) -> Answer:
 def post_design(call: Call) -> Answer:
     """Design an experiment, also a geo test from the past of its regions. Nothing is stored."""
     return _designed(call, read_design(call.fields()))
+
+
+@views.route(
+    "GET",
+    "/v1/experiments/switchback",
+    roles=("read",),
+    params=("goal", "channel", "first_day", "days", "block", "type", "paid", "margin", "fit"),
+    required=("channel", "first_day"),
+    answer=answers.SwitchbackResult,
+    raises=(NoFitYet, NotFound, OtherVersion),
+)
+def get_switchback(call: Call) -> Answer:
+    """Analyse a finished switchback: its schedule is drawn again, its days are in the fit."""
+    first_day = call.date("first_day")
+    assert first_day is not None  # the route requires it
+    numbers = {name: call.whole_number(name) for name in ("days", "block")}
+    asked = answers.SwitchbackAsked(
+        call.query["channel"],
+        first_day,
+        **{name: number for name, number in numbers.items() if number is not None},
+        type=call.query.get("type"),
+        paid=read_paid(call.query),
+        margin=call.number("margin"),
+    )
+    goal = call.query.get("goal")
+    document = answering_document(call.store, goal, call.query.get("fit"))
+    return Answer(answers.read_switchback(document, asked, goal=goal))
 
 
 def _designed(call: Call, asked: answers.DesignAsked) -> Answer:

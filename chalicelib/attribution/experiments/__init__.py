@@ -8,6 +8,7 @@ synthetic_control   the weights of untreated regions
 holdout_design      the size of a holdout before it begins
 geo_design          regions to treat, and the effect that a geo test would show
 switchback          a channel on and off in random blocks of days: its design and its analysis
+switchback_reading  the analysis of a finished switchback, no surer than pseudo-tests before it
 switchback_design   the effect that a switchback would find, from pseudo-tests in the past
 calibration         estimates and experiments combined by precision; contradictions reported
 ==================  ===========================================================================

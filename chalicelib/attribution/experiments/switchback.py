@@ -11,6 +11,7 @@ Pure standard library, so that the API designs without numpy: the inner matrices
 from __future__ import annotations
 
 import math
+import operator
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,7 +74,8 @@ class Switchback:
         ratio : float
             Variance of a day's step of the level, relative to the noise.
         """
-        information, _, _, _ = _moments(self.exposure, [0.0] * len(self.on), ratio)
+        x = _centred(self.exposure)
+        information = _dot(x, _reduced(x, None, ratio)[0])
         return math.sqrt(noise_variance / information)
 
     def smallest_effect(self, noise_variance: float, ratio: float, power: float = POWER) -> float:
@@ -83,34 +85,77 @@ class Switchback:
         return multiple * self.standard_error(noise_variance, ratio)
 
 
-def analyse_switchback(conversions: Sequence[float], test: Switchback) -> Measured:
+def analyse_switchback(
+    conversions: Sequence[float], test: Switchback, known: Sequence[bool] | None = None
+) -> Measured:
     """Conversions per unit of spend, with interval and p-value.
 
     Parameters
     ----------
     conversions : sequence of float
         Per day of the test; without weekly pattern, or in whole weeks.
+    known : sequence of bool, optional
+        Per day, whether it counts. The level passes over the other days. By default all do.
     """
-    x = test.exposure
-    degrees = len(x) - 2
-    found = []
-    for ratio in RATIOS:
-        xx, xy, yy, log_det = _moments(x, conversions, ratio)
-        estimate = xy / xx
-        left = max(yy - estimate * xy, 1e-12)
-        log_likelihood = -0.5 * (log_det + math.log(xx) + degrees * math.log(left))
-        found.append((log_likelihood, estimate, left / degrees / xx))
-    most = max(one[0] for one in found)
-    weights = [math.exp(one[0] - most) for one in found]
-    total = sum(weights)
-    mean = sum(w * one[1] for w, one in zip(weights, found, strict=True)) / total
-    variance = (
-        sum(w * (one[2] + (one[1] - mean) ** 2) for w, one in zip(weights, found, strict=True))
-        / total
-    )
-    error = math.sqrt(variance)
+    return ScheduleAnalysis(test, known).analyse(DaysOfTest(conversions, known))
+
+
+class DaysOfTest:
+    """The conversions of the days of a test; ``y'Ay`` is the same for every schedule.
+
+    Parameters
+    ----------
+    conversions, known
+        As in `analyse_switchback`.
+    """
+
+    def __init__(self, conversions: Sequence[float], known: Sequence[bool] | None = None) -> None:
+        self.y = _centred(conversions, known)
+        self.yy = [_dot(self.y, _reduced(self.y, known, ratio)[0]) for ratio in RATIOS]
+
+
+class ScheduleAnalysis:
+    """The part of the analysis that depends on the schedule alone, at each candidate ratio.
+
+    Parameters
+    ----------
+    test, known
+        As in `analyse_switchback`.
+    """
+
+    def __init__(self, test: Switchback, known: Sequence[bool] | None = None) -> None:
+        x = _centred(test.exposure, known)
+        self.degrees = (len(x) if known is None else sum(known)) - 2
+        self._of_ratios = []
+        for ratio in RATIOS:
+            reduced, log_det = _reduced(x, known, ratio)
+            self._of_ratios.append((reduced, _dot(x, reduced), log_det))
+
+    def analyse(self, days: DaysOfTest) -> Measured:
+        """As `analyse_switchback`; the days that count must be the same."""
+        found = []
+        for (reduced, xx, log_det), yy in zip(self._of_ratios, days.yy, strict=True):
+            xy = _dot(reduced, days.y)
+            estimate = xy / xx
+            left = max(yy - estimate * xy, 1e-12)
+            log_likelihood = -0.5 * (log_det + math.log(xx) + self.degrees * math.log(left))
+            found.append((log_likelihood, estimate, left / self.degrees / xx))
+        most = max(one[0] for one in found)
+        weights = [math.exp(one[0] - most) for one in found]
+        total = sum(weights)
+        mean = sum(w * one[1] for w, one in zip(weights, found, strict=True)) / total
+        variance = (
+            sum(w * (one[2] + (one[1] - mean) ** 2) for w, one in zip(weights, found, strict=True))
+            / total
+        )
+        return measured_with(mean, math.sqrt(variance), self.degrees)
+
+
+def measured_with(estimate: float, error: float, degrees: int) -> Measured:
+    """An estimate with the interval and p-value of Student's distribution."""
     half = student_quantile(0.5 + LEVEL / 2, degrees) * error
-    return Measured(mean, mean - half, mean + half, 2.0 * student_cdf(-abs(mean) / error, degrees))
+    p_value = 2.0 * student_cdf(-abs(estimate) / error, degrees)
+    return Measured(estimate, estimate - half, estimate + half, p_value)
 
 
 def attenuation(test: Switchback, truth: Switchback, ratio: float) -> float:
@@ -118,36 +163,40 @@ def attenuation(test: Switchback, truth: Switchback, ratio: float) -> float:
 
     `ratio`: variance of a day's step of the level, relative to the noise.
     """
-    xx, xy, _, _ = _moments(test.exposure, truth.exposure, ratio)
-    return xy / xx
+    x = _centred(test.exposure)
+    reduced, _ = _reduced(x, None, ratio)
+    return _dot(reduced, _centred(truth.exposure)) / _dot(reduced, x)
 
 
-def _moments(
-    x: Sequence[float], y: Sequence[float], ratio: float
-) -> tuple[float, float, float, float]:
-    """``x'Ax``, ``x'Ay``, ``y'Ay`` and the log determinant, with the level integrated out.
+def _reduced(
+    x: Sequence[float], known: Sequence[bool] | None, ratio: float
+) -> tuple[list[float], float]:
+    """``Ax`` of centred x, and the log determinant, with the level integrated out.
 
-    ``A = I - (I + D'D / ratio)^-1``, where D takes differences; the first level is diffuse.
+    ``A = W - W (W + D'D / ratio)^-1 W``, where D takes differences and the diagonal W is 1 on days
+    that count and else 0; the first level is diffuse.
     """
     n = len(x)
     pull = 1.0 / ratio
-    diagonal = [1.0 + pull * ((day > 0) + (day < n - 1)) for day in range(n)]
-    smooth_x, log_det = _solve(diagonal, -pull, _centred(x))
-    smooth_y, _ = _solve(diagonal, -pull, _centred(y))
-    left_x = [a - b for a, b in zip(_centred(x), smooth_x, strict=True)]
-    left_y = [a - b for a, b in zip(_centred(y), smooth_y, strict=True)]
-    cx, cy = _centred(x), _centred(y)
-    return (
-        sum(a * b for a, b in zip(cx, left_x, strict=True)),
-        sum(a * b for a, b in zip(cx, left_y, strict=True)),
-        sum(a * b for a, b in zip(cy, left_y, strict=True)),
-        log_det + (n - 1) * math.log(ratio),
-    )
+    counts = [1.0] * n if known is None else [float(one) for one in known]
+    diagonal = [one + pull * ((day > 0) + (day < n - 1)) for day, one in enumerate(counts)]
+    smooth, log_det = _solve(diagonal, -pull, x)
+    left = [one * (a - b) for one, a, b in zip(counts, x, smooth, strict=True)]
+    return left, log_det + (n - 1) * math.log(ratio)
 
 
-def _centred(values: Sequence[float]) -> list[float]:
-    mean = sum(values) / len(values)
-    return [value - mean for value in values]
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return float(sum(map(operator.mul, a, b)))
+
+
+def _centred(values: Sequence[float], known: Sequence[bool] | None = None) -> list[float]:
+    """Values less their mean; 0 on days that do not count."""
+    if known is None:
+        mean = sum(values) / len(values)
+        return [value - mean for value in values]
+    kept = [value for value, one in zip(values, known, strict=True) if one]
+    mean = sum(kept) / len(kept)
+    return [value - mean if one else 0.0 for value, one in zip(values, known, strict=True)]
 
 
 def _solve(

@@ -2,7 +2,8 @@
 
 The error comes from two sources, of which the larger counts. One is the noise and the drift of the
 level that a model of the past estimated. The other is the analysis itself, on pseudo-tests in the
-past: schedules drawn by lot, in which nothing was switched.
+past: schedules drawn by lot, in which nothing was switched. The analysis of a finished test
+(`switchback_reading`) takes the larger error, too.
 
 How long the effect lasts is uncertain. An effect that lasts longer than the analysis assumes
 spills into the days on which the channel is off, and the analysis finds less of it. So the smallest
@@ -21,21 +22,25 @@ from chalicelib.attribution.experiments.holdout_design import POWER
 from chalicelib.attribution.experiments.measured_lift import LEVEL
 from chalicelib.attribution.experiments.switchback import (
     RATIOS,
+    DaysOfTest,
+    ScheduleAnalysis,
     Switchback,
-    analyse_switchback,
     attenuation,
+    measured_with,
 )
 from chalicelib.attribution.student import student_cdf, student_quantile
 
 PLACES, SCHEDULES = 6, 10
 """Pseudo-tests: as many first days in the past, each with as many schedules."""
 MAX_WORK = 6_000
-"""Days of all pseudo-tests together, to which the time of a design is proportional (0.3 s)."""
+"""Days of all pseudo-tests together, to which the time of a design is proportional."""
 MIN_WEIGHT = 0.01
 """Decays with less weight are left out."""
+LEAST_KNOWN = 0.75
+"""Share of the days of a test, or of a pseudo-test, that must count."""
 LONG = 0.9
 """Quantile of the decays that stands for an effect that lasts long."""
-_HALVINGS = 50
+_HALVINGS = 34
 _MOST_ERRORS = 50.0
 
 
@@ -75,6 +80,7 @@ def design_switchback(
     *,
     noise: PastNoise | None,
     past: Sequence[float],
+    known: Sequence[bool] | None = None,
     seed: int = 0,
 ) -> SwitchbackDesign | None:
     """Draw a schedule, and state the smallest effect.
@@ -91,6 +97,9 @@ def design_switchback(
         From a model of the past.
     past : sequence of float
         Conversions per day without their weekly pattern, on consecutive days.
+    known : sequence of bool, optional
+        Per day of the past, whether it counts. Days on which something else is known to have
+        happened do not. By default all do.
 
     Returns
     -------
@@ -103,9 +112,9 @@ def design_switchback(
         With fewer than `switchback.MIN_BLOCKS` blocks.
     """
     likely = [(decay, weight) for decay, weight in decays if weight >= MIN_WEIGHT]
-    assumed = _quantile(likely, 0.5)
+    assumed = quantile_of(likely, 0.5)
     test = Switchback.drawn(days, block, spend, assumed, seed)
-    found = _pseudo_tests(test, block, past)
+    found = run_pseudo_tests(test, block, past, known)
     errors = []
     restless = False
     if noise is not None:
@@ -113,8 +122,7 @@ def design_switchback(
         errors.append(test.standard_error(noise.variance, ratio))
         restless = errors[0] > 1.5 * test.standard_error(noise.variance, RATIOS[0])
     if found:
-        errors.append(math.sqrt(sum(error**2 for _, error, _ in found) / len(found)))
-        errors.append(math.sqrt(sum(estimate**2 for estimate, _, _ in found) / len(found)))
+        errors += [found.mean_error, found.spread]
     if not errors:
         return None
     error = max(errors)
@@ -124,7 +132,7 @@ def design_switchback(
     ]
     degrees = days - 2
     smallest = _smallest(parts, degrees) * error
-    longest = _quantile(likely, LONG)
+    longest = quantile_of(likely, LONG)
     of_longest = attenuation(test, replace(test, decay=longest), ratio)
     return SwitchbackDesign(
         test=test,
@@ -132,12 +140,12 @@ def design_switchback(
         smallest_effect=smallest,
         power_if_longer=_power(smallest / error * of_longest, degrees),
         restless=restless,
-        false_positives=sum(claim for _, _, claim in found) / len(found) if found else None,
-        pseudo_tests=len(found),
+        false_positives=None if found is None else found.false_positives,
+        pseudo_tests=0 if found is None else found.count,
     )
 
 
-def _quantile(decays: Sequence[tuple[float, float]], share: float) -> float:
+def quantile_of(decays: Sequence[tuple[float, float]], share: float) -> float:
     """The decay below which a share of the weight is."""
     ranked = sorted(decays)
     bar, passed = share * sum(weight for _, weight in ranked), 0.0
@@ -148,25 +156,91 @@ def _quantile(decays: Sequence[tuple[float, float]], share: float) -> float:
     return ranked[-1][0]
 
 
-def _pseudo_tests(
-    test: Switchback, block: int, past: Sequence[float]
-) -> list[tuple[float, float, bool]]:
-    """Estimate, standard error, and whether the analysis claims an effect, of each."""
+@dataclass(frozen=True, slots=True)
+class PseudoTests:
+    """What the analysis finds in the past, where nothing was switched."""
+
+    count: int
+    mean_error: float
+    """Root mean square of the errors that the analysis states."""
+    spread: float
+    """Root mean square of its estimates, whose truth is zero."""
+    false_positives: float
+    """Share with a significant effect."""
+
+
+def run_pseudo_tests(
+    test: Switchback, block: int, past: Sequence[float], known: Sequence[bool] | None = None
+) -> PseudoTests | None:
+    """Analyse schedules drawn by lot in the past.
+
+    Parameters
+    ----------
+    test : Switchback
+        Gives the length, the spend and the decay.
+    block, past, known
+        As in `design_switchback`.
+
+    Returns
+    -------
+    PseudoTests or None
+        None if the past is too short, or too few of its days count.
+    """
     days = len(test.on)
     room = len(past) - days
     if room < 0:
-        return []
+        return None
     places = sorted({round(room * number / (PLACES - 1)) for number in range(PLACES)})
     schedules = max(min(SCHEDULES, MAX_WORK // (days * len(places))), 1)
-    critical = student_quantile(0.5 + LEVEL / 2, days - 2)
-    found = []
+    analyses: dict[tuple[tuple[bool, ...], tuple[bool, ...] | None], ScheduleAnalysis] = {}
+    of_places: list[list[tuple[float, float, int]]] = []
     for place in places:
+        counts = None if known is None else tuple(known[place : place + days])
+        if counts is not None and all(counts):
+            counts = None
+        if counts is not None and sum(counts) < LEAST_KNOWN * days:
+            continue
+        there = DaysOfTest(past[place : place + days], counts)
+        found = []
         for number in range(schedules):
             lot = Switchback.drawn(days, block, test.spend, test.decay, 1 + place * 97 + number)
-            one = analyse_switchback(past[place : place + days], lot)
-            error = (one.high - one.low) / 2.0 / critical
-            found.append((one.estimate, error, one.p_value <= 1.0 - LEVEL))
-    return found
+            key = (lot.on, counts)
+            if key not in analyses:
+                analyses[key] = ScheduleAnalysis(lot, counts)
+            degrees = analyses[key].degrees
+            one = analyses[key].analyse(there)
+            error = (one.high - one.low) / 2.0 / student_quantile(0.5 + LEVEL / 2, degrees)
+            found.append((one.estimate, error, degrees))
+        of_places.append(found)
+    if not of_places:
+        return None
+    everything = [one for found in of_places for one in found]
+    return PseudoTests(
+        count=len(everything),
+        mean_error=_root_mean_square([error for _, error, _ in everything]),
+        spread=_root_mean_square([estimate for estimate, _, _ in everything]),
+        false_positives=_share_of_claims(of_places),
+    )
+
+
+def _share_of_claims(of_places: Sequence[Sequence[tuple[float, float, int]]]) -> float:
+    """Share of the pseudo-tests with a significant effect.
+
+    As in the analysis of a finished test, the error is at least the spread of other pseudo-tests:
+    those at the other places.
+    """
+    claims = []
+    for place, found in enumerate(of_places):
+        others = [one for number, them in enumerate(of_places) if number != place for one in them]
+        least = _root_mean_square([estimate for estimate, _, _ in others]) if others else 0.0
+        for estimate, error, degrees in found:
+            larger = max(error, least)
+            claims.append(measured_with(estimate, larger, degrees).p_value <= 1.0 - LEVEL)
+    return sum(claims) / len(claims)
+
+
+def _root_mean_square(values: Sequence[float]) -> float:
+    return math.sqrt(sum(value * value for value in values) / len(values))
 
 
 def _smallest(parts: Sequence[tuple[float, float]], degrees: int) -> float:

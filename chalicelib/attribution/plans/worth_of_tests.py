@@ -16,8 +16,6 @@ from statistics import NormalDist, fmean
 from chalicelib.attribution.plans.allocation import build_ladders, divide, divide_freely
 from chalicelib.attribution.plans.planned_channels import PlannedChannel, Shape
 
-ERROR = 0.25
-"""Standard error of the return measured by a test of usual size, per unit of spend."""
 RESULTS = 9
 """Number of equally likely results."""
 AFTER_DAYS = 180
@@ -28,7 +26,7 @@ def worth_of_test(
     channels: Sequence[PlannedChannel],
     tested: str,
     *,
-    error: float = ERROR,
+    error: float,
     alone: bool = False,
 ) -> float | None:
     """Expected gain per day of knowing a channel's return; None if it cannot move.
@@ -40,7 +38,7 @@ def worth_of_test(
     tested : str
         Name of the tested channel.
     error : float
-        Standard error of the measured return.
+        Standard error of the measured return. The test measures the return of the first goal.
     alone : bool
         Whether the spend of the tested channel may grow or shrink after the test if no other
         channel can move: a unit of spend must then bring more than itself.
@@ -63,7 +61,7 @@ def worth_of_test(
     prior = best()
     if prior is None:
         return None
-    returns = mine.all_returns
+    returns = mine.returns
     gains = [
         best(_likelihood(returns, result, error)) or 0.0 for result in _results(returns, error)
     ]

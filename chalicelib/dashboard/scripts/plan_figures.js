@@ -51,6 +51,13 @@ export function makePlanCards(plan) {
   return make("section", { "aria-label": t("plan.figures") }, make("div", { class: "cards" }, cards));
 }
 
+// What a test is worth, or why it cannot be run or valued.
+function worthOf({ worth, verdict, reasons }, cash) {
+  if (worth !== null) return cash(worth);
+  const values = { reasons: reasons.map(title).join("; ") };
+  return t(verdict === "not_feasible" ? "plan.test_not_feasible" : "plan.test_unknown", values);
+}
+
 // Each test with what it is worth and one click to its design.
 export function makeTests(plan) {
   const cash = money(plan.currency);
@@ -66,7 +73,7 @@ export function makeTests(plan) {
             t("plan.tests_caption"),
             [
               { label: t("plan.test"), head: true, cell: (one) => capital(typeName(one)) },
-              { label: t("plan.worth"), short: true, cell: (one) => cash(one.worth) },
+              { label: t("plan.worth"), short: true, cell: (one) => worthOf(one, cash) },
               {
                 label: t("plan.design"),
                 cell: (one) =>

@@ -57,17 +57,19 @@ export function sentenceOfPlan(plan) {
 }
 
 function sentenceOfStaying(plan) {
+  if (plan.reasons.length) return t("plan.says_no_test_settles");
   if (isScaled(plan)) return t("plan.says_stay_scaled");
   return t(hasNoRoom(plan) && !hasGain(plan) ? "plan.says_no_room" : "plan.says_stay");
 }
 
 function adviceOf({ test_first: tests }) {
-  return tests.length ? t("plan.says_test", { name: channelName(tests[0].channel) }) : t("plan.says_any_test");
+  return tests.length && tests[0].worth !== null ? t("plan.says_test", { name: channelName(tests[0].channel) }) : t("plan.says_any_test");
 }
 
 // Frozen channels that a test could free.
 function stayingUntilTested({ channels, test_first: tests }) {
-  const frozen = channels.filter((one) => one.frozen && tests.some(({ channel }) => channel === one.channel));
+  const advised = new Set(tests.filter((one) => one.verdict !== "not_feasible").map((one) => one.channel)),
+    frozen = channels.filter((one) => one.frozen && advised.has(one.channel));
   return frozen.length
     ? tn("plan.says_frozen", frozen.length, { names: listed(frozen.map((one) => channelName(one.channel))) })
     : "";

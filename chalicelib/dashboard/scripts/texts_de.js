@@ -1030,6 +1030,10 @@ export const GERMAN = {
   "plan.says_sure": "Er ist in {cases} besser.",
   "plan.says_test": "Das ist nicht sicher genug, um Geld umzuschichten. Zuerst {name} testen.",
   "plan.says_any_test": "Das ist nicht sicher genug, um Geld umzuschichten. Ein Experiment würde es klären.",
+  "plan.says_no_test_settles":
+    "Die heutige Aufteilung behalten. Eine andere bringt vielleicht mehr, aber das ist nicht sicher genug, um Geld zu verschieben, und kein Test üblicher Größe würde es klären.",
+  "plan.test_not_feasible": "nicht durchführbar: {reasons}",
+  "plan.test_unknown": "unbekannt: {reasons}",
   "plan.says_frozen_one": "{names} bleibt, bis ein Test zeigt, was der Kanal bringt.",
   "plan.says_frozen_other": "{names} bleiben, bis ein Test zeigt, was sie bringen.",
   "plan.failed": "Für diese Einstellungen gibt es keinen Plan. {why}",
@@ -1199,13 +1203,13 @@ export const GERMAN = {
   "design.analysis_geo":
     "Die Regionen ohne den Kanal werden mit einem gewichteten Mittel der anderen verglichen, das ihnen vorher gefolgt ist (synthetische Kontrolle). Der Fehler kommt aus der Vergangenheit und aus den anderen Regionen.",
   "design.analysis_switchback":
-    "Der Entwurf erwartet, dass die Tage mit und ohne Ausgaben verglichen werden. Dabei darf das Niveau wandern, und von einer Wirkung bleibt am nächsten Tag {decay}.",
+    "Die Tage mit und ohne Ausgaben werden verglichen. Dabei darf das Niveau wandern, und von einer Wirkung bleibt am nächsten Tag {decay}.",
   "design.record_holdout":
     "Für beide Gruppen aufschreiben: die ausgelosten Personen, ihre {goal}, und wie viele Personen mindestens einmal dabei sind. Dann den Test registrieren.",
   "design.record_geo":
     "Die {goal} jeder Region an jedem Tag aufschreiben, von mindestens 28 Tagen vor dem Test bis zu seinem Ende. Dann den Test registrieren.",
   "design.record_switchback":
-    "Den Zeitplan aufbewahren, und Kosten und {goal} jedes Tages wie sonst importieren: Die nächste Schätzung lernt aus den Tagen ohne Ausgaben. Den Zeitplan selbst wertet dieser Dienst noch nicht aus; ein eigenes Ergebnis lässt sich als bereits ausgewertete Wirkung registrieren.",
+    "Den Zeitplan aufbewahren, und Kosten und {goal} jedes Tages wie sonst importieren. Nach dem Ende die nächste Schätzung abwarten und den Test mit GET /v1/experiments/switchback oder `likeworth switchback` auswerten, mit demselben ersten Tag, derselben Länge und denselben Blöcken.",
 
   "steps.title": "Welche Daten nötig sind",
   "steps.messages": "Kommentare, Erwähnungen und Bewertungen.",

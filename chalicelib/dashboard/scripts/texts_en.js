@@ -1006,6 +1006,10 @@ export const ENGLISH = {
   "plan.says_sure": "It is better in {cases}.",
   "plan.says_test": "That is not sure enough to move money. Test {name} first.",
   "plan.says_any_test": "That is not sure enough to move money. An experiment would settle it.",
+  "plan.says_no_test_settles":
+    "Keep today's division. Another one may bring more, but that is not sure enough to move money, and no test of usual size would settle it.",
+  "plan.test_not_feasible": "cannot be run: {reasons}",
+  "plan.test_unknown": "unknown: {reasons}",
   "plan.says_frozen_one": "{names} stays until a test shows what it brings.",
   "plan.says_frozen_other": "{names} stay until a test shows what they bring.",
   "plan.failed": "There is no plan for these settings. {why}",
@@ -1173,13 +1177,13 @@ export const ENGLISH = {
   "design.analysis_geo":
     "The regions that are off are compared with a weighted mean of the others that followed them before (synthetic control). The error comes from the past and from the other regions.",
   "design.analysis_switchback":
-    "The design expects that the days with and without spend are compared, allowing for a level that wanders, and for an effect of which {decay} remains on the next day.",
+    "The days with and without spend are compared, allowing for a level that wanders, and for an effect of which {decay} remains on the next day.",
   "design.record_holdout":
     "Write down for both groups: the people as drawn, their {goal}, and how many people had at least one. Then register the test.",
   "design.record_geo":
     "Write down the {goal} of every region and day, from at least 28 days before the test to its end. Then register the test.",
   "design.record_switchback":
-    "Keep the schedule, and import the costs and {goal} of each day as usual: the next fit learns from the days without spend. This service does not analyse the schedule itself yet; a result of your own can be registered as an effect that was already analysed.",
+    "Keep the schedule, and import the costs and {goal} of each day as usual. After the end, wait for the next fit and read the test with GET /v1/experiments/switchback or `likeworth switchback`, with the same first day, length and blocks.",
 
   "steps.title": "What to send",
   "steps.messages": "Comments, mentions and reviews.",

@@ -415,6 +415,20 @@ REASONS = (
         "The budget cannot be spent, or saved, within the limits of the channels that may move.",
         "Choose a budget closer to today's, or allow larger changes.",
     ),
+    Code(
+        "no_test_would_settle_it",
+        "No test would settle it",
+        "Something may be gained, but it is not sure what, and no test of a channel, as it is "
+        "designed by default, is feasible and worth it.",
+        "Design a longer test or a geo test, or vary the spend and plan again.",
+        "caution",
+    ),
+    Code(
+        "design_not_tried",
+        "Design not tried",
+        "A plan designs the tests of the six channels with the most spend only.",
+        "Ask for the design of the test.",
+    ),
     # --- designs of experiments ------------------------------------------------------------------
     Code(
         "effect_too_small_to_find",
@@ -457,6 +471,39 @@ REASONS = (
         "Nothing to switch",
         "The fit has no spend of the channel today, so nothing can be switched on and off.",
         "Import the costs of the channel, or design a holdout.",
+        "caution",
+    ),
+    Code(
+        "pseudo_tests_claim_effects",
+        "Pseudo-tests claim effects",
+        "The analysis claims an effect in too many pseudo-tests in the past, in which nothing "
+        "happened, so an effect that the test shows could not be trusted.",
+        "Annotate promotions and outages of the past and request a new fit, choose other regions, "
+        "or design another kind of test.",
+        "do_not_act",
+    ),
+    Code(
+        "schedule_not_followed",
+        "Schedule not followed",
+        "The channel had spend on days on which the test switched it off, or little on days on "
+        "which it was on.",
+        "Import the costs by day, and check first day, length and blocks of the test.",
+        "caution",
+        used_as=("reason", "warning"),
+    ),
+    Code(
+        "test_days_not_covered",
+        "Days of the test not covered",
+        "Some days of the test are outside the window of the fit, or have no data of the goal.",
+        "Import the days that are missing and request a new fit after the end of the test.",
+        "caution",
+    ),
+    Code(
+        "annotated_days_too_many",
+        "Too many annotated days",
+        "More than a quarter of the days of the test have an annotation of something else, and "
+        "do not count.",
+        "Repeat the test in a calmer time; do not annotate the test itself.",
         "caution",
     ),
     Code(

@@ -636,14 +636,6 @@ WARNINGS = (
         "caution",
     ),
     _warning(
-        "pseudo_tests_claim_effects",
-        "Pseudo-tests claim effects",
-        "The analysis claims an effect in too many pseudo-tests in the past, in which nothing "
-        "happened.",
-        "Do not trust a small effect of this test; choose other regions, or more of them.",
-        "caution",
-    ),
-    _warning(
         "no_pseudo_tests",
         "No pseudo-tests",
         "The past is shorter than the test, so its analysis could not be tried where nothing "

@@ -51,8 +51,11 @@ from chalicelib.services.answers.follower_values import (
     audience_rows,
     audiences,
 )
+from chalicelib.services.answers.read_switchbacks import read_switchback
 from chalicelib.services.answers.share_spread import virality, virality_rows
 from chalicelib.services.answers.share_spread_shapes import VIRALITY_TABLE, Virality
+from chalicelib.services.answers.switchback_questions import SwitchbackAsked
+from chalicelib.services.answers.switchback_shapes import SwitchbackResult
 from chalicelib.services.answers.through_search import (
     SEARCH_EFFECTS_TABLE,
     SearchEffects,
@@ -83,6 +86,8 @@ __all__ = [
     "ResponseCurveAnswer",
     "Roi",
     "SearchEffects",
+    "SwitchbackAsked",
+    "SwitchbackResult",
     "Virality",
     "attribution",
     "attribution_rows",
@@ -99,6 +104,7 @@ __all__ = [
     "equivalence_rows",
     "equivalences",
     "plan_budget",
+    "read_switchback",
     "response_curves",
     "roi",
     "roi_rows",

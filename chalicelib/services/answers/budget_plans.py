@@ -13,15 +13,14 @@ from typing_extensions import TypedDict
 from chalicelib.attribution.plans.plan_decision import SMALL, SURE, Interval, Plan, decide
 from chalicelib.attribution.plans.planned_channels import PlannedChannel
 from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST
-from chalicelib.attribution.plans.worth_of_tests import AFTER_DAYS, worth_of_test
 from chalicelib.model.errors import FieldError, InvalidFields
-from chalicelib.model.events import EngagementType
 from chalicelib.services.answer_fields import Channel, Estimate, Reasons, Warnings
 from chalicelib.services.answer_tables import Column, Table
 from chalicelib.services.answers.intervals import NO_ESTIMATE, cost_per_unit, rounded
 from chalicelib.services.answers.plan_sentences import sentence_of
 from chalicelib.services.answers.planned_goals import PlannedGoals, read_planned_goals
-from chalicelib.services.answers.ranges import OfFit, read_goal, refer_to, unknown_value
+from chalicelib.services.answers.planned_tests import TestWorth, advised, find_tests
+from chalicelib.services.answers.ranges import OfFit, refer_to, unknown_value
 from chalicelib.services.fitting.fit_documents import FitDocument
 
 DEFAULT_PLAN_DAYS = 28
@@ -30,8 +29,8 @@ MAX_BUDGET = 1e12
 MAX_GOALS = 20
 LEAST_VALUE, MOST_VALUE = 1e-6, 1e9
 """Limits of the value of a conversion."""
-DESIGN_PATH = "/v1/experiments/design"
-_UNTESTABLE = frozenset({"frozen_on_request", "no_spend_today"})
+
+NO_TEST = "no_test_would_settle_it"
 
 PlanVerdict = Literal["move", "stay", "test_first", "not_estimable"]
 
@@ -62,18 +61,6 @@ class NextEuroAnswer(TypedDict):
     verdict: Annotated[
         str, Field(description="The channel if it is best in 9 of 10 draws, else `undecided`.")
     ]
-
-
-class TestWorth(TypedDict):
-    """What an experiment on a channel is worth before money moves."""
-
-    channel: Channel
-    worth: Annotated[
-        float, Field(description="Expected value of the better decision over half a year.")
-    ]
-    type: EngagementType
-    paid: bool
-    design: Annotated[str, Field(description="Path and query of the design of such a test.")]
 
 
 class BudgetPlan(OfFit):
@@ -191,7 +178,10 @@ def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = N
     else:
         found = decide(channels, change=change, free=asked.free, sure=asked.sure, small=small)
         why = _reasons_without(channels, change, asked) if found is None else []
-    tests = _tests(document, goals, channels, reasons, found)
+    undecided = found is not None and found.verdict == "test_first"
+    tests = find_tests(document, goals, channels, reasons, undecided=undecided)
+    if undecided and goals.has_value and not any(advised(one) for one in tests):
+        why = [NO_TEST]
     answer: BudgetPlan = {
         "fit": refer_to(document),
         "goal": goals.names[0],
@@ -200,7 +190,7 @@ def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = N
         "currency": document["currency"],
         "budget_per_day": rounded(_spent(channels, found), 2) or 0.0,
         "compared_with": "now_scaled_to_budget" if change else "now",
-        "verdict": _verdict(found),
+        "verdict": "stay" if NO_TEST in why else _verdict(found),
         "gain": NO_ESTIMATE if found is None else _estimate(found.gain, asked.days, 2),
         "gain_is_in": "currency" if goals.has_value else "conversions",
         "chance_better": None if found is None else rounded(found.chance_better, 3),
@@ -283,41 +273,6 @@ def _next_euro(found: Plan | None) -> NextEuroAnswer:
         "chance_best": rounded(one.chance_best, 3),
         "verdict": one.channel if one.chance_best >= SURE else "undecided",
     }
-
-
-def _tests(
-    document: FitDocument,
-    goals: PlannedGoals,
-    channels: Sequence[PlannedChannel],
-    reasons: Mapping[str, list[str]],
-    found: Plan | None,
-) -> list[TestWorth]:
-    """Experiments that are worth at least 1 % of the spend, the best one first."""
-    if not goals.has_value:
-        return []
-    usual = goals.names[0] == read_goal(document, None)
-    more_query = "" if usual else f"&goal={goals.names[0]}"
-    least = SMALL * sum(one.now for one in channels)
-    open_question = found is not None and found.verdict == "test_first"
-    tests: list[TestWorth] = []
-    for one, stored in zip(channels, goals.curves[0]["channels"], strict=True):
-        may_be_tested = bool(reasons[one.name]) and not _UNTESTABLE & set(reasons[one.name])
-        if not (may_be_tested or (open_question and not one.frozen)):
-            continue
-        worth = worth_of_test(channels, one.name)
-        if worth is not None and worth >= least:
-            type_, paid = stored["type"], stored["paid"]
-            tests.append(
-                {
-                    "channel": one.name,
-                    "worth": rounded(worth * AFTER_DAYS, 2) or 0.0,
-                    "type": type_,
-                    "paid": paid,
-                    "design": f"{DESIGN_PATH}?channel={one.name}&type={type_}"
-                    f"&paid={str(paid).lower()}{more_query}",
-                }
-            )
-    return sorted(tests, key=lambda test: -test["worth"])
 
 
 def _estimate(found: Interval, factor: float, digits: int) -> Estimate:

@@ -171,12 +171,18 @@ def read_design_query(
     values: dict[str, Any] = {
         name: query[name] for name in ("channel", "type", "kind") if name in query
     }
-    if "paid" in query:
-        if query["paid"] not in ("true", "false"):
-            message = "must be true or false"
-            raise invalid_design([FieldError("/paid", "invalid_format", message)])
-        values["paid"] = query["paid"] == "true"
+    values["paid"] = read_paid(query)
     return _named({**values, **numbers, "start": start})
+
+
+def read_paid(query: Mapping[str, str]) -> bool | None:
+    """The parameter `paid`; None if absent; raises InvalidFields."""
+    if "paid" not in query:
+        return None
+    if query["paid"] not in ("true", "false"):
+        message = "must be true or false"
+        raise invalid_design([FieldError("/paid", "invalid_format", message)])
+    return query["paid"] == "true"
 
 
 def _named(values: dict[str, Any]) -> DesignAsked:

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.attribution.plans.plan_decision import Interval
-from chalicelib.services.answers.design_shapes import EffectUnit
+from chalicelib.services.answers.design_shapes import DesignVerdict, EffectUnit
 from chalicelib.services.answers.tested_channels import TestedChannel
+
+CLAIMS = "pseudo_tests_claim_effects"
+MOST_FALSE = 0.1
+"""Share of pseudo-tests with an effect from which on a test is not feasible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +115,30 @@ def obstacle_of_size(
     if limit is not None and smallest > limit * (1.0 + 1e-9):
         return ("effect_too_small_to_find",)
     return ()
+
+
+def claims_effects(designed: Designed) -> bool:
+    """Whether pseudo-tests claim effects clearly more often than the promised 5 %."""
+    false = designed.false_positives
+    return false is not None and false > MOST_FALSE and false * designed.pseudo_tests > 1.5
+
+
+def verdict_of_test(
+    designed: Designed, worth: float | None, lost: float | None, least_worth: float
+) -> DesignVerdict:
+    """Whether to run a test.
+
+    Parameters
+    ----------
+    worth : float, optional
+        Of the test; None if unknown.
+    lost : float, optional
+        Value lost during the test less the spend saved; None if nothing can be assumed about it.
+    least_worth : float
+        A worth below this does not justify a test.
+    """
+    if designed.obstacles:
+        return "not_feasible"
+    if designed.smallest is None or worth is None or lost is None:
+        return "not_estimable"
+    return "worth_it" if worth - lost > 0 and worth >= least_worth else "not_worth_it"

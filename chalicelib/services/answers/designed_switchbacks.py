@@ -33,6 +33,7 @@ def design_switchback_of(
     *,
     noise: Mapping[str, Any] | None,
     past: Sequence[float],
+    known: Sequence[bool],
     after: dt.date,
 ) -> Designed:
     """Design a switchback.
@@ -43,6 +44,8 @@ def design_switchback_of(
         `variance` and `level_ratio` from the model of totals.
     past : sequence of float
         Conversions per day on consecutive days, up to the end of the data.
+    known : sequence of bool
+        Per day of the past, whether it counts (`quiet_days`).
     after : date
         The last day of the data: without a given first day the test begins on the next Monday.
     """
@@ -70,7 +73,8 @@ def design_switchback_of(
         channel.spend,
         channel.decays,
         noise=None if noise is None else PastNoise(noise["variance"], noise["level_ratio"]),
-        past=without_weeks(past),
+        past=without_weeks(past, known),
+        known=known,
         seed=first_day.toordinal(),
     )
     if design is None:
@@ -95,13 +99,28 @@ def design_switchback_of(
     )
 
 
-def without_weeks(counts: Sequence[float]) -> list[float]:
-    """Counts less the mean of their day of the week, plus the mean of all."""
-    if len(counts) < 2 * WEEK:
-        return list(counts)
-    mean = fmean(counts)
-    of_day = [fmean(counts[day::WEEK]) - mean for day in range(WEEK)]
-    return [count - of_day[day % WEEK] for day, count in enumerate(counts)]
+def without_weeks(counts: Sequence[float], known: Sequence[bool] | None = None) -> list[float]:
+    """Counts less the mean of their day of the week, plus the mean of all.
+
+    `known`: per day, whether it counts for the means; by default all do.
+    """
+    pattern = weekly_pattern(counts, known)
+    return [count - pattern[day % WEEK] for day, count in enumerate(counts)]
+
+
+def weekly_pattern(counts: Sequence[float], known: Sequence[bool] | None = None) -> list[float]:
+    """By how much each day of the week, beginning with that of the first, is above the mean.
+
+    Zeros if a day of the week has fewer than two days that count.
+    """
+    kept: list[list[float]] = [[] for _ in range(WEEK)]
+    for day, count in enumerate(counts):
+        if known is None or known[day]:
+            kept[day % WEEK].append(count)
+    if min(len(of_day) for of_day in kept) < 2:
+        return [0.0] * WEEK
+    means = [fmean(of_day) for of_day in kept]
+    return [mean - fmean(means) for mean in means]
 
 
 def _warnings(design: SwitchbackDesign, block: int, *, assumed: bool) -> tuple[str, ...]:

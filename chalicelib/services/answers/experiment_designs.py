@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 
 from chalicelib.attribution.experiments.holdout_design import POWER
 from chalicelib.services.answer_fields import Estimate
 from chalicelib.services.answers.design_questions import DEFAULT_DAYS, DesignAsked, DesignKind
 from chalicelib.services.answers.design_sentences import sentence_of_design
-from chalicelib.services.answers.design_shapes import DesignedTest, DesignVerdict
+from chalicelib.services.answers.design_shapes import DesignedTest
 from chalicelib.services.answers.designed_geo_tests import design_geo
 from chalicelib.services.answers.designed_holdouts import design_holdout
-from chalicelib.services.answers.designed_parts import Designed, Subject
+from chalicelib.services.answers.designed_parts import (
+    CLAIMS,
+    Designed,
+    Subject,
+    claims_effects,
+    verdict_of_test,
+)
 from chalicelib.services.answers.designed_switchbacks import design_switchback_of
 from chalicelib.services.answers.intervals import rounded
 from chalicelib.services.answers.planned_goals import read_curves
@@ -24,14 +31,13 @@ from chalicelib.services.answers.ranges import read_goal, refer_to
 from chalicelib.services.answers.tested_channels import (
     TestedChannel,
     covered_conversions,
+    covered_days,
+    quiet_days,
     recent_conversions,
     tested_channel,
 )
 from chalicelib.services.experiments.geo_designing import GeoDesigning, design_regions
 from chalicelib.services.fitting.fit_documents import FitDocument
-
-MOST_FALSE = 0.1
-"""Share of pseudo-tests with an effect from which on a design warns."""
 
 
 def design_experiment(
@@ -57,6 +63,18 @@ def design_experiment(
     OtherVersion
         If an earlier version, which did not estimate response curves, made the fit.
     """
+    kind, subject, designed = design_test(document, asked, goal=goal, design_by=design_by)
+    return _judged(document, kind, subject, designed, margin_given=asked.margin is not None)
+
+
+def design_test(
+    document: FitDocument,
+    asked: DesignAsked,
+    *,
+    goal: str | None = None,
+    design_by: GeoDesigning = design_regions,
+) -> tuple[DesignKind, Subject, Designed]:
+    """The design before its worth is judged; parameters and errors as in `design_experiment`."""
     goal = read_goal(document, goal)
     subject = _subject(document, goal, asked)
     kind = asked.kind or _default_kind(subject.channel)
@@ -73,12 +91,15 @@ def design_experiment(
                 days,
                 noise=read_curves(document, goal)["noise"],
                 past=covered_conversions(document, goal),
+                known=quiet_days(document, *covered_days(document, goal)),
                 after=dt.date.fromisoformat(document["window"]["to"]),
             )
         case "geo":
             assert asked.series is not None  # `DesignAsked` checks it
             designed = design_geo(subject, asked, days, asked.series, design_by)
-    return _judged(document, kind, subject, designed, margin_given=asked.margin is not None)
+    if claims_effects(designed):
+        designed = replace(designed, obstacles=(*designed.obstacles, CLAIMS))
+    return kind, subject, designed
 
 
 def _subject(document: FitDocument, goal: str, asked: DesignAsked) -> Subject:
@@ -117,7 +138,9 @@ def _judged(
     worth, why_not = _worth(document, subject, designed)
     costs, saved, cost_reasons = _costs(subject, designed)
     lost = _probably_lost(subject, designed)
-    net = None if worth is None or costs is None else worth - costs + (saved or 0.0)
+    net = None
+    if worth is not None and costs is not None and not designed.obstacles:
+        net = worth - costs + (saved or 0.0)
     expected = designed.expected
     answer: DesignedTest = {
         "fit": refer_to(document),
@@ -146,7 +169,9 @@ def _judged(
         "spend_saved": rounded(saved, 2),
         "worth": rounded(worth, 2),
         "net_worth": rounded(net, 2),
-        "verdict": _verdict(channel, designed, worth, lost),
+        "verdict": verdict_of_test(
+            designed, worth, lost, math.inf if channel is None else channel.least_worth
+        ),
         "reasons": [
             *designed.obstacles,
             *designed.unknown,
@@ -213,18 +238,6 @@ def _probably_lost(subject: Subject, designed: Designed) -> float | None:
     return (value - (channel.spend or 0.0)) * designed.days_lost
 
 
-def _verdict(
-    channel: TestedChannel | None, designed: Designed, worth: float | None, lost: float | None
-) -> DesignVerdict:
-    if designed.obstacles:
-        return "not_feasible"
-    if designed.smallest is None or channel is None or worth is None or lost is None:
-        return "not_estimable"
-    if worth - lost > 0 and worth >= channel.least_worth:
-        return "worth_it"
-    return "not_worth_it"
-
-
 def _warnings(subject: Subject, designed: Designed, *, margin_given: bool) -> list[str]:
     warnings = list(designed.warnings)
     expected = designed.expected[0]
@@ -239,8 +252,6 @@ def _warnings(subject: Subject, designed: Designed, *, margin_given: bool) -> li
     false = designed.false_positives
     if designed.smallest is not None and false is None:
         warnings.append("no_pseudo_tests")
-    if false is not None and false > MOST_FALSE and false * designed.pseudo_tests > 1.5:
-        warnings.append("pseudo_tests_claim_effects")
     if subject.channel is not None and subject.has_value and not margin_given:
         warnings.append("revenue_is_not_margin")
     return warnings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.model.channels import title_of
+from chalicelib.services.answers.planned_tests import advised
 from chalicelib.services.answers.summaries_in_words import words_of
 
 if TYPE_CHECKING:
@@ -23,12 +24,18 @@ def sentence_of(answer: BudgetPlan) -> str:
                 "Keep today's division: no channel may get more, because none has ever had more "
                 f"for two weeks. What more would bring is not known{_frozen(answer)}."
             )
+        case "stay" if answer["reasons"]:
+            return (
+                f"Keep today's division. The best plan would bring {_gain(answer)}. That is not "
+                "sure enough to move money, and no test of usual size would settle it"
+                f"{_frozen(answer)}."
+            )
         case "stay":
             return (
                 "No division of this budget is expected to bring at least 1 % of the spend more "
                 f"than today's{_frozen(answer)}."
             )
-    if answer["test_first"]:
+    if answer["test_first"] and answer["test_first"][0]["worth"] is not None:
         first = title_of(answer["test_first"][0]["channel"])
         advice = f"a test of {first} is worth more than a move"
     else:
@@ -102,7 +109,7 @@ def _gain(answer: BudgetPlan) -> str:
 
 
 def _frozen(answer: BudgetPlan) -> str:
-    waiting = [title_of(one["channel"]) for one in answer["test_first"]]
+    waiting = [title_of(one["channel"]) for one in answer["test_first"] if advised(one)]
     frozen = [
         title_of(one["channel"])
         for one in answer["channels"]

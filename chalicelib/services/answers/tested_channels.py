@@ -20,6 +20,8 @@ from chalicelib.services.fitting.fit_documents import FitDocument, KindDocument
 
 RECENT_DAYS = 28
 """Days at the end of the window that stand for today."""
+LONGEST_EVENT = 14
+"""Days of an annotation from which on it is a season, not an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,21 @@ def covered_days(document: FitDocument, goal: str) -> tuple[dt.date, dt.date]:
     for _, last_of_gap in source["gaps"]:
         first = max(first, dt.date.fromisoformat(last_of_gap) + dt.timedelta(days=1))
     return first, min(end, dt.date.fromisoformat(source["to"]))
+
+
+def quiet_days(document: FitDocument, first: dt.date, last: dt.date) -> list[bool]:
+    """Per day, whether no annotation says that something happened.
+
+    Annotations of more than `LONGEST_EVENT` days are part of the level and do not count.
+    """
+    days = [True] * max((last - first).days + 1, 0)
+    for span in document["annotations"]:
+        start, end = (dt.date.fromisoformat(span[name]) for name in ("from", "to"))
+        if (end - start).days + 1 > LONGEST_EVENT:
+            continue
+        for day in range(max((start - first).days, 0), min((end - first).days + 1, len(days))):
+            days[day] = False
+    return days
 
 
 def _planned(curves: Mapping[str, Any], margin: float) -> tuple[PlannedChannel, ...]:

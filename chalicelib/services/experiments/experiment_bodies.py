@@ -28,7 +28,7 @@ from chalicelib.model.events import MAX_COUNT, EngagementType, ShortText, Slug
 from chalicelib.model.money import Money
 
 EXPERIMENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-RESERVED_IDS = frozenset({"design"})
+RESERVED_IDS = frozenset({"design", "switchback"})
 """Ids that would be hidden by a route below /v1/experiments."""
 MAX_REGIONS = 300
 MAX_DAYS = 400
