@@ -31,7 +31,10 @@ MAX_GOALS = 20
 LEAST_VALUE, MOST_VALUE = 1e-6, 1e9
 """Limits of the value of a conversion."""
 DESIGN_PATH = "/v1/experiments/design"
-_UNTESTABLE = frozenset({"frozen_on_request", "no_spend_today"})
+_UNTESTABLE = frozenset(
+    {"frozen_on_request", "no_spend_today", "no_engagements", "costs_not_by_day"}
+)
+"""Reasons that a test would not remove, or that leave its worth unknown."""
 
 PlanVerdict = Literal["move", "stay", "test_first", "not_estimable"]
 
