@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from chalicelib.cli import main
+from chalicelib.model.channels import title_of
 from chalicelib.model.codes import CODES, WARNINGS, stem_of
 from chalicelib.model.errors import InvalidFields, OtherVersion
 from chalicelib.model.events import parse_event
+from chalicelib.report.plan_notes import lines_of_design, lines_of_plan
 from chalicelib.services import answers
 from chalicelib.services.answers.budget_plans import PlanAsked, plan_budget
 from chalicelib.services.answers.channel_curves import response_curves
@@ -353,6 +355,46 @@ def test_costs_by_the_month_and_channels_without_engagements_are_named(
     assert (planned["radio"]["now"], planned["radio"]["frozen"]) == (300.0, True)
     assert answer["budget_per_day"] >= 300.0
     assert not {first, "radio"} & {test["channel"] for test in answer["test_first"]}
+
+
+def test_the_text_of_a_plan_has_its_spends_reasons_and_warnings(fitted: FitDocument) -> None:
+    plan = plan_budget(fitted, PlanAsked(freeze=(fitted_channels(fitted)[0],)))
+
+    text = "\n".join(lines_of_plan(plan))
+
+    assert text.startswith(plan["sentence"])
+    for one in plan["channels"]:
+        line = next(line for line in text.split("\n") if line.startswith(f"  {named(one)}: "))
+        assert f"{one['now']:,.2f}" in line
+        assert ("stays (" in line) == one["frozen"]
+    assert "Frozen on request" in text
+    assert "Caution: Revenue is not margin. Give the contribution margin." in text
+    assert "Revenue is not margin" not in "\n".join(
+        lines_of_plan(plan_budget(fitted, PlanAsked(margin=0.4)))
+    )
+
+
+def fitted_channels(document: FitDocument) -> list[str]:
+    return [one["channel"] for one in document["goals"]["purchase"]["curves"]["channels"]]
+
+
+def named(one: Any) -> str:
+    return title_of(one["channel"])
+
+
+def test_the_text_of_a_design_has_its_warnings(fitted: FitDocument) -> None:
+    name = fitted_channels(fitted)[1]
+    design = design_experiment(fitted, DesignAsked(channel=name, kind="switchback"))
+
+    sentence, *more = lines_of_design(design)
+
+    assert sentence == design["sentence"]
+    assert "Revenue is not margin" in more[-1]
+
+
+def test_a_margin_in_percent_is_rejected_with_a_hint() -> None:
+    with pytest.raises(InvalidFields, match=r"must be from 0.001 to 1 \(0.4 is 40 %\)"):
+        PlanAsked(margin=40.0)
 
 
 def test_draws_of_a_few_states_move_nothing(fitted: FitDocument) -> None:

@@ -112,3 +112,40 @@ def test_a_wrong_moment_is_refused(shares: Path) -> None:
 
     assert status == 2
     assert "neither a day nor an instant" in errors
+
+
+@pytest.mark.parametrize("command", ["plan", "design", "search-effects", "dialogue", "virality"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--time-zone", "Foo"), "'Foo' is not the name of a time zone, such as Europe/Berlin"),
+        (("--from", "yesterday"), "'yesterday' must be a day, YYYY-MM-DD"),
+        (("--from", "2026-03-05", "--to", "2026-03-01"), "--to is before --from"),
+    ],
+)
+def test_wrong_options_of_days_are_named(
+    shares: Path, command: str, options: tuple[str, ...], words: str
+) -> None:
+    status, out, errors = run(command, shares, *options)
+
+    assert (status, out) == (2, "")
+    assert words in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--hours", "nights"), "hours ("),
+        (("--rounding", "0"), "rounding (above 0 and at most 1)"),
+        (("--criticism", "5"), "criticism (at least -1 and below 0)"),
+        (("--before-to", "2099-01-01"), "before_to (must be before the first day)"),
+    ],
+)
+def test_wrong_options_of_a_dialogue_are_named(
+    shares: Path, options: tuple[str, ...], words: str
+) -> None:
+    status, out, errors = run("dialogue", shares, *options)
+
+    assert (status, out) == (2, "")
+    assert words in errors
