@@ -16,7 +16,8 @@ import pytest
 
 from chalicelib.cli import main
 from chalicelib.model.channels import title_of
-from chalicelib.model.codes import CODES, WARNINGS, stem_of
+from chalicelib.model.codes import CODES, stem_of
+from chalicelib.model.codes.warning_codes import WARNINGS
 from chalicelib.model.errors import InvalidFields, OtherVersion
 from chalicelib.model.events import parse_event
 from chalicelib.report.plan_notes import lines_of_design, lines_of_plan
@@ -27,7 +28,7 @@ from chalicelib.services.answers.design_questions import DesignAsked
 from chalicelib.services.answers.experiment_designs import design_experiment
 from chalicelib.services.answers.plan_bodies import read_plan
 from chalicelib.services.answers.plan_sentences import cases_words, nothing_may_rise
-from chalicelib.services.answers.planned_goals import SUSPICIONS
+from chalicelib.services.answers.planned_goals import SUSPICIONS, reasons_against
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.fit_documents import FitDocument
 from tests.factories import make_conversion, make_cost, make_event
@@ -302,8 +303,10 @@ def test_suspicions_and_twins_freeze_a_channel(fitted: FitDocument) -> None:
 
 
 def test_every_warning_not_to_act_freezes_a_channel() -> None:
-    assert "promotion_suspected" in SUSPICIONS
     assert set(SUSPICIONS) == {one.code for one in WARNINGS if one.severity == "do_not_act"}
+    for code in ("promotion_suspected", "placebo_failed"):
+        channel = {"reasons": [], "warnings": [code], "together_with": [], "now": 1.0}
+        assert reasons_against(channel | {"channel": "facebook"}) == [code]
 
 
 def test_a_channel_whose_costs_are_not_by_day_stays_and_is_not_tested(fitted: FitDocument) -> None:
