@@ -395,6 +395,12 @@ def test_the_text_of_a_design_has_its_warnings(fitted: FitDocument) -> None:
     assert "Revenue is not margin" in more[-1]
 
 
+def test_a_plan_for_one_day_says_so(fitted: FitDocument) -> None:
+    sentence = plan_budget(fitted, PlanAsked(days=1))["sentence"]
+
+    assert " in 1 day (" in sentence
+
+
 def test_a_margin_in_percent_is_rejected_with_a_hint() -> None:
     with pytest.raises(InvalidFields, match=r"must be from 0.001 to 1 \(0.4 is 40 %\)"):
         PlanAsked(margin=40.0)
