@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE, missing_setting
+from chalicelib.cli.option_values import day_value
 from chalicelib.cli.places import open_store
 
 if TYPE_CHECKING:
@@ -34,11 +35,9 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--tenant", required=True, help="a slug, e.g. acme")
     parser.add_argument(
-        "--from", dest="start", type=dt.date.fromisoformat, metavar="D", help="default: 90 days ago"
+        "--from", dest="start", type=day_value, metavar="D", help="default: 90 days ago"
     )
-    parser.add_argument(
-        "--to", dest="end", type=dt.date.fromisoformat, metavar="D", help="default: today"
-    )
+    parser.add_argument("--to", dest="end", type=day_value, metavar="D", help="default: today")
     parser.add_argument(
         "--repair",
         action="store_true",

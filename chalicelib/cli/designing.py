@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files, columns_of
 from chalicelib.model.errors import MalformedJson, UnusableInput
 from chalicelib.model.strict_json import parse_json
+from chalicelib.report.plan_notes import lines_of_design
 from chalicelib.services import answers
 from chalicelib.services.answers.design_questions import (
     DEFAULT_BLOCK,
@@ -142,7 +143,7 @@ def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
         {"field": name, "value": value if isinstance(value, str) else json.dumps(value)}
         for name, value in answer.items()
     ]
-    return Shown(answer, rows, columns, (answer["sentence"],))
+    return Shown(answer, rows, columns, lines_of_design(answer))
 
 
 def _series(path: Path) -> dict[str, Any]:

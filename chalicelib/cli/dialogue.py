@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import datetime as dt
 from typing import Any
 
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files
+from chalicelib.cli.option_values import day_value
 from chalicelib.model.days import zone_of
 from chalicelib.model.events import SPANS, Coverage, Event
 from chalicelib.services.dialogue.dialogue_answer import DIALOGUE_TABLE, dialogue_rows
@@ -79,7 +79,7 @@ def add_parser(subparsers: Any) -> None:
     for name, which in (("--before-from", "first"), ("--before-to", "last")):
         parser.add_argument(
             name,
-            type=dt.date.fromisoformat,
+            type=day_value,
             metavar="DAY",
             help=f"{which} day of the range with which the mood is compared; default: as many days "
             "just before the answer's",

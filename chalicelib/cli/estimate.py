@@ -18,11 +18,11 @@ from chalicelib.cli.inputs.gathering import (
     EVENT_FILE,
     Gathered,
 )
+from chalicelib.cli.option_values import day_value, zone_value
 from chalicelib.cli.progress import Step, step
 from chalicelib.cli.terminal import print_text, terminal_width
 from chalicelib.model.channels import ROLES
 from chalicelib.model.countries import is_country
-from chalicelib.model.days import is_time_zone
 from chalicelib.model.errors import InvalidFields, InvalidRequest, UnusableInput
 from chalicelib.model.events import Event
 from chalicelib.model.events.event_fields import is_source
@@ -72,13 +72,11 @@ def add_parser(subparsers: Any) -> None:
     outputs.add_answer_options(parser)
     parser.add_argument(
         "--fit-from",
-        type=dt.date.fromisoformat,
+        type=day_value,
         metavar="DAY",
         help="first day of the fit; default: first day with data",
     )
-    parser.add_argument(
-        "--fit-to", type=dt.date.fromisoformat, metavar="DAY", help="last day of the fit"
-    )
+    parser.add_argument("--fit-to", type=day_value, metavar="DAY", help="last day of the fit")
     parser.add_argument(
         "--role",
         dest="roles",
@@ -92,7 +90,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--time-zone",
         default="UTC",
-        type=_time_zone,
+        type=zone_value,
         metavar="ZONE",
         help="time zone in which days begin and end, e.g. Europe/Berlin (default %(default)s)",
     )
@@ -276,13 +274,6 @@ def _country(text: str) -> str:
     if not is_country(code):
         raise argparse.ArgumentTypeError(f"{text!r} is not a country code, e.g. DE")
     return code
-
-
-def _time_zone(text: str) -> str:
-    """Parse the name of a time zone; raises ArgumentTypeError."""
-    if not is_time_zone(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time zone, e.g. Europe/Berlin")
-    return text
 
 
 def read_experiments(path: Path, now: dt.datetime) -> list[Experiment]:

@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, TypedDict, TypeVar
 
 from chalicelib.cli import UNUSABLE
 from chalicelib.cli.file_arguments import add_gathering_options, gather, print_problems
+from chalicelib.cli.option_values import zone_value
 from chalicelib.cli.outputs import add_range_options, json_text
 from chalicelib.cli.progress import step
 from chalicelib.cli.terminal import print_text
@@ -87,6 +88,7 @@ def add_question_options(parser: argparse.ArgumentParser, *, of_goal: bool = Tru
     parser.add_argument(
         "--time-zone",
         default="UTC",
+        type=zone_value,
         metavar="ZONE",
         help="time zone in which days begin and end, e.g. Europe/Berlin (default %(default)s)",
     )
@@ -127,6 +129,9 @@ def answer_files(
     collect : callable
         Makes the empty collector of the events.
     """
+    if options.start and options.end and options.end < options.start:
+        print(f"{options.command}: invalid_fields: --to is before --from", file=sys.stderr)
+        return UNUSABLE
     now = dt.datetime.now(dt.UTC)
     with tempfile.TemporaryDirectory(prefix="likeworth-") as scratch:
         gathered = gather(options, Path(scratch), now)
@@ -142,7 +147,7 @@ def answer_files(
             with step("estimating", lines=False):
                 shown = answer(options, Read(collected, gathered.lines.currency or "EUR", now))
         except (UnusableInput, InvalidFields) as error:
-            print(f"{options.command}: {error.code}: {error.detail}", file=sys.stderr)
+            print(f"{options.command}: {error.code}: {_words(error)}", file=sys.stderr)
             return UNUSABLE
     if form == JSON:
         print(json_text(shown.answer), end="")
@@ -152,6 +157,17 @@ def answer_files(
         for sentence in shown.sentences:
             print_text(sentence + "\n")
     return 0
+
+
+def _words(error: UnusableInput | InvalidFields) -> str:
+    """The detail, with the fields that it does not mention."""
+    errors = error.errors if isinstance(error, InvalidFields) else ()
+    fields = [
+        f"{one.pointer.lstrip('/')} ({one.message})"
+        for one in errors
+        if one.message not in error.detail
+    ]
+    return f"{error.detail}: {', '.join(fields)}" if fields else error.detail
 
 
 def columns_of(options: argparse.Namespace) -> Columns:

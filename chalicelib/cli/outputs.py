@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from chalicelib.cli.option_values import day_value
 from chalicelib.report.findings import Findings, Question
 
 HTML, XLSX, CSV, JSON = ".html", ".xlsx", ".csv", ".json"
@@ -42,7 +42,7 @@ def add_range_options(parser: argparse.ArgumentParser, of_what: str) -> None:
         parser.add_argument(
             name,
             dest=dest,
-            type=dt.date.fromisoformat,
+            type=day_value,
             metavar="DAY",
             help=f"{which} day of the {of_what}",
         )

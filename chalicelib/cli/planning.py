@@ -10,6 +10,7 @@ from chalicelib.attribution.plans.plan_decision import SURE
 from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files, columns_of
 from chalicelib.model.errors import UnusableInput
+from chalicelib.report.plan_notes import lines_of_plan
 from chalicelib.services import answers
 from chalicelib.services.answers.budget_plans import DEFAULT_PLAN_DAYS, PlanAsked
 from chalicelib.services.answers.ranges import read_goal
@@ -107,7 +108,7 @@ def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
         answer,
         answers.PLAN_TABLE.rows(answer["channels"]),
         answers.PLAN_TABLE.columns,
-        (answer["sentence"],),
+        lines_of_plan(answer),
     )
 
 

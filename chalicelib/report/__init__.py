@@ -17,6 +17,7 @@ coverage_chart    the days for which each source has data
 html_report       the one-page report
 html_parts        its escaped texts, facts and remarks
 plan_section      its section on the budget, and tests in words
+plan_notes        the plan or design as lines of text, for the terminal
 report.css        its style sheet
 xlsx_report       the same as a workbook
 ================  ==============================================================================

@@ -98,6 +98,35 @@ def test_working_hours_and_the_range_are_in_the_url(visits: Visits, service: Ser
     page.wait_for_url(lambda url: "hours" not in url)
 
 
+def test_a_channel_is_chosen_and_kept_in_the_url(visits: Visits, service: Served) -> None:
+    of_all = service.call("GET", "/v1/dialogue", service.key)
+    page = loaded(visits.open(service, "#/dialogue"), "Dialogue")
+    assert page.input_value("#dialogue-channel") == ""
+    choices = page.locator("#dialogue-channel option").evaluate_all(
+        "options => options.map((one) => one.value)"
+    )
+    channel = "facebook"
+    assert channel in choices
+    answer = service.call("GET", f"/v1/dialogue?channel={channel}", service.key)
+    assert 0 < answer["volume"]["messages"] < of_all["volume"]["messages"]
+
+    page.select_option("#dialogue-channel", channel)
+    page.wait_for_url(re.compile(f"channel={channel}"))
+    loaded(page, "Dialogue")
+
+    assert page.input_value("#dialogue-channel") == channel
+    assert f"Of {answer['response']['criticism']:,} critical messages, " in page.inner_text(
+        "#view .answer"
+    )
+    assert violations(page) == []
+    page.select_option("#dialogue-channel", "")
+    page.wait_for_url(lambda url: "channel" not in url)
+    loaded(page, "Dialogue")
+    assert f"Of {of_all['response']['criticism']:,} critical messages, " in page.inner_text(
+        "#view .answer"
+    )
+
+
 def test_messages_to_check_and_open_criticism_are_lists_of_ids(
     visits: Visits, service: Served
 ) -> None:

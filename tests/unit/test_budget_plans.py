@@ -15,9 +15,12 @@ from typing import Any
 import pytest
 
 from chalicelib.cli import main
+from chalicelib.model.channels import title_of
 from chalicelib.model.codes import CODES, stem_of
+from chalicelib.model.codes.warning_codes import WARNINGS
 from chalicelib.model.errors import InvalidFields, OtherVersion
 from chalicelib.model.events import parse_event
+from chalicelib.report.plan_notes import lines_of_design, lines_of_plan
 from chalicelib.services import answers
 from chalicelib.services.answers.budget_plans import BudgetPlan, PlanAsked, plan_budget
 from chalicelib.services.answers.channel_curves import response_curves
@@ -25,6 +28,7 @@ from chalicelib.services.answers.design_questions import DesignAsked
 from chalicelib.services.answers.experiment_designs import design_experiment
 from chalicelib.services.answers.plan_bodies import read_plan
 from chalicelib.services.answers.plan_sentences import cases_words, nothing_may_rise
+from chalicelib.services.answers.planned_goals import SUSPICIONS, reasons_against
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.fit_documents import FitDocument
 from tests.factories import make_conversion, make_cost, make_event
@@ -346,6 +350,110 @@ def test_suspicions_and_twins_freeze_a_channel(fitted: FitDocument) -> None:
     assert channels[first["channel"]]["reasons"] == ["placebo_failed"]
     assert channels[second["channel"]]["reasons"] == ["moves_together_with:google_ads"]
     assert all(channels[one["channel"]]["frozen"] for one in (first, second))
+
+
+def test_every_warning_not_to_act_freezes_a_channel() -> None:
+    assert set(SUSPICIONS) == {one.code for one in WARNINGS if one.severity == "do_not_act"}
+    for code in ("promotion_suspected", "placebo_failed"):
+        channel = {"reasons": [], "warnings": [code], "together_with": [], "now": 1.0}
+        assert reasons_against(channel | {"channel": "facebook"}) == [code]
+
+
+def test_a_channel_whose_costs_are_not_by_day_stays_and_is_not_tested(fitted: FitDocument) -> None:
+    document = copy.deepcopy(fitted)
+    stored = document["goals"]["purchase"]["curves"]["channels"]
+    name = stored[0]["channel"]
+    for one in stored:
+        if one["channel"] == name:
+            one.update(reasons=["costs_not_by_day"], returns=[], bend_of="", decay_of="")
+
+    answer = plan_budget(document, PlanAsked())
+    design = design_experiment(document, DesignAsked(channel=name, kind="switchback"))
+
+    assert by_name(answer)[name]["frozen"]
+    assert by_name(answer)[name]["reasons"] == ["costs_not_by_day"]
+    assert name not in [test["channel"] for test in answer["test_first"]]
+    assert (design["verdict"], design["worth"]) == ("not_feasible", None)
+    assert "costs_not_by_day" in design["reasons"]
+
+
+def test_costs_by_the_month_and_channels_without_engagements_are_named(
+    lines: list[dict[str, Any]],
+) -> None:
+    first = next(one["channel"] for one in lines if one["kind"] == "cost")
+    monthly = [
+        one
+        for one in lines
+        if not (one["kind"] == "cost" and one["channel"] == first)
+        or one["occurred_at"][8:10] == "01"
+    ]
+    radio = [
+        make_cost(event_id=f"r{one['event_id']}", channel="radio", occurred_at=one["occurred_at"])
+        for one in lines
+        if one["kind"] == "conversion"
+    ]
+
+    document = fit_events(
+        map(parse_event, [*monthly, *radio]),
+        window=None,
+        currency="EUR",
+        as_of=dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
+        fit_id="f",
+    )
+    answer = plan_budget(document, PlanAsked())
+
+    planned = by_name(answer)
+    assert "costs_not_by_day" in planned[first]["reasons"]
+    assert planned["radio"]["reasons"] == ["no_engagements"]
+    assert (planned["radio"]["now"], planned["radio"]["frozen"]) == (300.0, True)
+    assert answer["budget_per_day"] >= 300.0
+    assert not {first, "radio"} & {test["channel"] for test in answer["test_first"]}
+
+
+def test_the_text_of_a_plan_has_its_spends_reasons_and_warnings(fitted: FitDocument) -> None:
+    plan = plan_budget(fitted, PlanAsked(freeze=(fitted_channels(fitted)[0],)))
+
+    text = "\n".join(lines_of_plan(plan))
+
+    assert text.startswith(plan["sentence"])
+    for one in plan["channels"]:
+        line = next(line for line in text.split("\n") if line.startswith(f"  {named(one)}: "))
+        assert f"{one['now']:,.2f}" in line
+        assert ("stays (" in line) == one["frozen"]
+    assert "Frozen on request" in text
+    assert "Caution: Revenue is not margin. Give the contribution margin." in text
+    assert "Revenue is not margin" not in "\n".join(
+        lines_of_plan(plan_budget(fitted, PlanAsked(margin=0.4)))
+    )
+
+
+def fitted_channels(document: FitDocument) -> list[str]:
+    return [one["channel"] for one in document["goals"]["purchase"]["curves"]["channels"]]
+
+
+def named(one: Any) -> str:
+    return title_of(one["channel"])
+
+
+def test_the_text_of_a_design_has_its_warnings(fitted: FitDocument) -> None:
+    name = fitted_channels(fitted)[1]
+    design = design_experiment(fitted, DesignAsked(channel=name, kind="switchback"))
+
+    sentence, *more = lines_of_design(design)
+
+    assert sentence == design["sentence"]
+    assert "Revenue is not margin" in more[-1]
+
+
+def test_a_plan_for_one_day_says_so(fitted: FitDocument) -> None:
+    sentence = plan_budget(fitted, PlanAsked(days=1))["sentence"]
+
+    assert " in 1 day (" in sentence
+
+
+def test_a_margin_in_percent_is_rejected_with_a_hint() -> None:
+    with pytest.raises(InvalidFields, match=r"must be from 0.001 to 1 \(0.4 is 40 %\)"):
+        PlanAsked(margin=40.0)
 
 
 def test_draws_of_a_few_states_move_nothing(fitted: FitDocument) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cli import main
-from tests.factories import make_event
+from tests.factories import make_conversion, make_cost, make_event, money
 
 START = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
@@ -112,3 +112,79 @@ def test_a_wrong_moment_is_refused(shares: Path) -> None:
 
     assert status == 2
     assert "neither a day nor an instant" in errors
+
+
+@pytest.mark.parametrize("command", ["plan", "design", "search-effects", "dialogue", "virality"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--time-zone", "Foo"), "'Foo' is not the name of a time zone, such as Europe/Berlin"),
+        (("--from", "yesterday"), "'yesterday' must be a day, YYYY-MM-DD"),
+        (("--from", "2026-03-05", "--to", "2026-03-01"), "--to is before --from"),
+    ],
+)
+def test_wrong_options_of_days_are_named(
+    shares: Path, command: str, options: tuple[str, ...], words: str
+) -> None:
+    status, out, errors = run(command, shares, *options)
+
+    assert (status, out) == (2, "")
+    assert words in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--hours", "nights"), "hours ("),
+        (("--rounding", "0"), "rounding (above 0 and at most 1)"),
+        (("--criticism", "5"), "criticism (at least -1 and below 0)"),
+        (("--before-to", "2099-01-01"), "before_to (must be before the first day)"),
+    ],
+)
+def test_wrong_options_of_a_dialogue_are_named(
+    shares: Path, options: tuple[str, ...], words: str
+) -> None:
+    status, out, errors = run("dialogue", shares, *options)
+
+    assert (status, out) == (2, "")
+    assert words in errors
+
+
+@pytest.fixture(scope="module")
+def two_currencies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten days: Google Ads costs euros, Meta Ads costs dollars, and a shop sells in both."""
+    lines: list[dict[str, Any]] = []
+    for day in range(10):
+        at = (START + dt.timedelta(days=day)).isoformat()
+        for channel, currency in (("google_ads", "EUR"), ("meta_ads", "USD")):
+            amount = money(f"{100 + day}.00", currency)
+            clicks = {"type": "click", "paid": True, "count": 90 + 7 * day}
+            lines += [
+                make_cost(occurred_at=at, channel=channel, amount=amount),
+                make_event(occurred_at=at, channel=channel, **clicks),
+                make_conversion(occurred_at=at, value=amount),
+            ]
+    path = tmp_path_factory.mktemp("currencies") / "events.ndjson"
+    path.write_text("\n".join(json.dumps(line) for line in lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("currency", "channel", "other"),
+    [("EUR", "google_ads", "meta_ads"), ("USD", "meta_ads", "google_ads")],
+)
+def test_plans_and_designs_never_add_up_two_currencies(
+    two_currencies: Path, currency: str, channel: str, other: str
+) -> None:
+    asked = (two_currencies, "--currency", currency, "--format", "json")
+    status, out, errors = run("plan", *asked)
+    plan = json.loads(out)
+    _, out, _ = run("design", *asked, "--channel", other)
+    design = json.loads(out)
+
+    assert status == 0
+    assert f"is not the reporting currency {currency}" in errors
+    assert (plan["currency"], plan["budget_per_day"]) == (currency, 104.5)
+    assert [one["channel"] for one in plan["channels"]] == [channel]
+    assert (design["currency"], design["spend_saved"], design["worth"]) == (currency, None, None)

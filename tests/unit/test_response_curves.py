@@ -17,6 +17,7 @@ from chalicelib.attribution.response_curves.curve_document import to_curve_docum
 from chalicelib.attribution.response_curves.curves import (
     ChannelSpend,
     ResponseCurves,
+    costs_by_day,
     estimate_curves,
 )
 from chalicelib.attribution.response_curves.spending import (
@@ -180,6 +181,50 @@ def test_spend_that_does_not_vary_gives_no_curve() -> None:
     found = estimate_curves([steady], counts, estimates)
 
     assert found.channels[0].reasons == ("spend_does_not_vary",)
+
+
+def test_costs_that_are_not_on_the_days_of_their_clicks_give_no_curve() -> None:
+    counts, estimates = fitted()
+    days = np.arange(counts.shape[0])
+    daily = 50.0 * (1 + 0.2 * np.sin(days)) * (counts[:, 0] > 0)
+
+    def reasons(spend: np.ndarray) -> tuple[str, ...]:
+        return (
+            estimate_curves([ChannelSpend("one", (0,), spend)], counts, estimates)
+            .channels[0]
+            .reasons
+        )
+
+    assert reasons(daily) == ()
+    assert reasons(np.where(days % 30 == 0, daily.sum() / 10, 0.0)) == ("costs_not_by_day",)
+    assert reasons(np.where(days % 7 < 5, daily, 0.0)) == ("costs_not_by_day",)  # no weekends
+    last_week = days >= days.size - 7
+    assert reasons(np.where(last_week, 0.0, daily)) == ("costs_not_by_day",)  # not yet imported
+
+
+def test_days_without_cost_and_clicks_are_days_without_advertising() -> None:
+    bought = np.tile([40.0, 60.0, 0.0, 0.0], 30)
+
+    assert costs_by_day(2.0 * bought, bought)
+    assert costs_by_day(np.append(bought[:90], np.zeros(30)), np.append(bought[:90], np.zeros(30)))
+    assert not costs_by_day(2.0 * bought, bought[::-1])
+
+
+def test_a_channel_without_engagements_keeps_its_spend_and_gives_the_reason() -> None:
+    counts, estimates = fitted()
+    spend = np.full(counts.shape[0], 50.0)
+
+    document = to_curve_document(
+        estimate_curves([ChannelSpend("radio", (), spend)], counts, estimates)
+    )
+
+    assert document["channels"][0]["reasons"] == ["no_engagements"]
+    assert document["channels"][0]["now"] == 50.0
+    assert [one.frozen for one in planned_channels(document, set())] == [True]
+
+
+def test_one_day_of_spends_moves_nothing_together() -> None:
+    assert moving_together(np.array([[3.0, 4.0]])) == []
 
 
 def test_estimates_of_other_methods_have_bends_at_prior_odds() -> None:

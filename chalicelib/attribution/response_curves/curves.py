@@ -14,6 +14,7 @@ from chalicelib.attribution.response_curves.alike_returns import draw_alike
 from chalicelib.attribution.response_curves.curve_states import TypeStates, states_of_series
 from chalicelib.attribution.response_curves.spending import (
     STEADY,
+    TODAY_DAYS,
     Spending,
     moving_together,
     summarise_spending,
@@ -22,6 +23,8 @@ from chalicelib.attribution.time_series.saturation import HALF_STOCKS
 
 DRAWS = 250
 _SEED = 7
+MOST_WITHOUT_COST = 0.2
+"""Share of a channel's engagements on days without cost from which on its costs are not by day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class ChannelSpend:
 
     name: str
     types: tuple[int, ...]
-    """Indexes of the engagement types that the spend buys; not empty."""
+    """Indexes of the engagement types that the spend buys; empty if there are none."""
     spend: Floats
     """Per day of the window. Shape (T,)."""
 
@@ -152,6 +155,10 @@ def _describe(
     channel: ChannelSpend, counts: Floats, stocks: Floats, estimates: GoalEstimates
 ) -> ChannelCurve:
     """A channel without draws: its spending, the reasons against draws, and warnings."""
+    bought = counts[:, list(channel.types)].sum(axis=1)
+    if bought.sum() <= 0:
+        spending = summarise_spending(channel.spend, np.zeros_like(stocks[:, 0]))
+        return ChannelCurve(channel.name, spending, ("no_engagements",), ())
     mine = _estimated(channel, estimates)
     most = max(mine or channel.types, key=lambda t: float(counts[:, t].sum()))
     spending = summarise_spending(channel.spend, stocks[:, most])
@@ -160,12 +167,31 @@ def _describe(
         for t in channel.types:
             reasons += [reason for reason in estimates.reasons[t] if reason not in reasons]
         return ChannelCurve(channel.name, spending, tuple(reasons), ())
-    if spending.varies < STEADY and all(estimates.methods[t] == "time_series" for t in mine):
+    if not costs_by_day(channel.spend, bought):
+        reasons.append("costs_not_by_day")
+    elif spending.varies < STEADY and all(estimates.methods[t] == "time_series" for t in mine):
         reasons.append("spend_does_not_vary")
     warnings: list[str] = []
     for t in mine:
         warnings += [warning for warning in estimates.warnings[t] if warning not in warnings]
     return ChannelCurve(channel.name, spending, tuple(reasons), tuple(warnings))
+
+
+def costs_by_day(spend: Floats, bought: Floats) -> bool:
+    """Whether costs are on the days of the engagements that they buy.
+
+    Costs that are booked once a month, or that lack days, make today's spend and the return wrong.
+    Days without cost and engagements are days without advertising.
+
+    Parameters
+    ----------
+    spend, bought : array, shape (T,)
+        Cost and engagements per day.
+    """
+    return all(
+        bought[days][spend[days] <= 0].sum() <= MOST_WITHOUT_COST * bought[days].sum()
+        for days in (slice(None), slice(-TODAY_DAYS, None))
+    )
 
 
 def _estimated(channel: ChannelSpend, estimates: GoalEstimates) -> list[int]:

@@ -93,6 +93,8 @@ def moving_together(spends: Floats) -> list[tuple[int, int]]:
     ----------
     spends : array, shape (T, C)
     """
+    if spends.shape[0] < 2:
+        return []
     steps = np.diff(spends, axis=0)
     steps = steps - steps.mean(axis=0)
     size = np.sqrt((steps**2).sum(axis=0))

@@ -1,8 +1,9 @@
 // The view Dialogue: mood, how soon criticism is answered, what still waits, and unusual days.
-import { make } from "./dom.js";
+import { labelled, make, makeSelect } from "./dom.js";
 import { addDays, bounds, days, hoursInWords, percent, timeOf, whole } from "./format.js";
 import { makeExplanations, makeFlags, title } from "./codes.js";
 import { t, tn, withNodes } from "./language.js";
+import { channelName } from "./names.js";
 import { makeAnswerTimes } from "./answer_times.js";
 import { makeCriticismDays } from "./criticism_days.js";
 import { makeMood } from "./mood.js";
@@ -12,16 +13,22 @@ import { makeCard, makeEstimate, makeHeading, makeRange } from "./parts.js";
 import { makeRangeControl } from "./range_control.js";
 import { makeVoices } from "./share_of_voice.js";
 import { makeWorkingHours } from "./working_hours.js";
-import { ask, isShared, pathOf } from "./session.js";
+import { ask, callApi, isShared, pathOf } from "./session.js";
+import { changeState } from "./state.js";
 
 const USUAL_DAYS = 28,
-  PRESET_DAYS = [7, 90, 365];
+  PRESET_DAYS = [7, 90, 365],
+  MESSAGE_TYPES = ["comment", "mention", "review"];
 
 // The dialogue needs no fit, so it has its own range: without one, the last four weeks with data.
 export async function showDialogue(root, visit) {
   const { params } = visit.state,
     asked = { from: params.get("from"), to: params.get("to") };
-  const answer = await ask(pathOf("dialogue", { ...asked, hours: params.get("hours") }), visit);
+  const more = { channel: params.get("channel"), hours: params.get("hours") };
+  const [answer, channels] = await Promise.all([
+    ask(pathOf("dialogue", { ...asked, ...more }), visit),
+    isShared() ? [] : askChannels(visit),
+  ]);
   const found = answer.volume.messages > 0;
   root.append(
     makeHeading(t("view.dialogue")),
@@ -30,11 +37,12 @@ export async function showDialogue(root, visit) {
     make(
       "p",
       { class: "soft small" },
+      answer.channel === null ? "" : `${channelName(answer.channel)} · `,
       makeRange(answer).textContent,
       ...(answer.as_of === null ? [] : [" ", t("dialogue.as_of"), " ", timeOf(answer.as_of)]),
       answer.changes_awaited ? ` · ${t("chip.awaited")}` : "",
     ),
-    isShared() ? "" : makeDialogueChoice(answer, asked),
+    isShared() ? "" : makeDialogueChoice(answer, asked, channels),
   );
   if (!found) {
     root.append(makeSteps(["messages", "replies", "checks"]));
@@ -53,7 +61,32 @@ export async function showDialogue(root, visit) {
   );
 }
 
-function makeDialogueChoice(answer, asked) {
+// The channels with messages, in any range. No part of the answer, so not shared with it.
+async function askChannels(visit) {
+  const { sources } = await callApi(pathOf("coverage"), { signal: visit.signal });
+  const found = sources.filter(({ type }) => MESSAGE_TYPES.includes(type)).map(({ channel }) => channel);
+  return [...new Set(found)].sort();
+}
+
+function makeChannelChoice(channels, chosen) {
+  const all = chosen === null || channels.includes(chosen) ? channels : [...channels, chosen];
+  return all.length < 2 && chosen === null
+    ? null
+    : labelled(
+        t("table.channel"),
+        makeSelect(
+          { id: "dialogue-channel" },
+          [
+            { value: "", label: t("channels.all") },
+            ...all.map((one) => ({ value: one, label: channelName(one) })),
+          ],
+          chosen ?? "",
+          (channel) => changeState({ channel }),
+        ),
+      );
+}
+
+function makeDialogueChoice(answer, asked, channels) {
   const last =
     answer.as_of === null ? answer.to : new Date(Date.parse(answer.as_of) - 1).toISOString().slice(0, 10);
   const usual = { value: "usual", label: t("range.last", { n: USUAL_DAYS }), from: null, to: null };
@@ -67,6 +100,7 @@ function makeDialogueChoice(answer, asked) {
     "div",
     { class: "choice" },
     makeRangeControl(asked, [usual, ...presets], { min: null, max: last, from: answer.from, to: answer.to }),
+    makeChannelChoice(channels, answer.channel),
     makeWorkingHours(),
   );
 }

@@ -10,7 +10,7 @@ const CHECK_STEPS = ["first", "second", "third"],
   SIZES = ["50", "100", "200", "500"],
   USUAL_SIZE = 100;
 
-export function makeChecks({ from, to, mood }, visit) {
+export function makeChecks({ from, to, channel, mood }, visit) {
   if (isShared()) return null;
   const needed = mood.needed.checked,
     wished = String(SIZES.find((one) => Number(one) >= (needed ?? USUAL_SIZE)) || SIZES.at(-1));
@@ -28,7 +28,7 @@ export function makeChecks({ from, to, mood }, visit) {
       problem.textContent = status.textContent = "";
       fetchSample.disabled = true;
       try {
-        const path = pathOf("dialogue/sample", { n: size.value, from, to });
+        const path = pathOf("dialogue/sample", { n: size.value, from, to, channel });
         download("messages-to-check.csv", await callApi(path, { accept: "text/csv", signal: visit.signal }));
         status.textContent = t("checks.done");
       } catch (error) {

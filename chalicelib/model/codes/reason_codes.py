@@ -397,6 +397,16 @@ REASONS = (
         "Nothing can be moved from it; start it again to learn what it brings.",
     ),
     Code(
+        "costs_not_by_day",
+        "Costs not by day",
+        "More than a fifth of the channel's engagements, in all or in the last four weeks, are on "
+        "days without cost: costs are booked on other days, or missing. Today's spend and the "
+        "return are unknown.",
+        "Date costs on the days that they pay for: columns From and To in a table of costs, "
+        "`period_days` in an event. Import missing costs.",
+        "caution",
+    ),
+    Code(
         "frozen_on_request",
         "Frozen on request",
         "The spend of the channel stays because the caller froze it.",

@@ -133,7 +133,8 @@ class PlanAsked:
         )
         for name, value, least, most in limits:
             if value is not None and not least <= value <= most:
-                message = f"must be from {least:g} to {most:g}"
+                hint = " (0.4 is 40 %)" if name == "margin" else ""
+                message = f"must be from {least:g} to {most:g}{hint}"
                 raise _wrong(name, "out_of_range", message)
         if self.goals is not None:
             if not 1 <= len(self.goals) <= MAX_GOALS:
@@ -143,7 +144,7 @@ class PlanAsked:
                     message = f"must be from {LEAST_VALUE:g} to {MOST_VALUE:g}"
                     raise _wrong(f"goals/{name}", "out_of_range", message)
         if self.free and self.budget is not None:
-            raise _wrong("budget", "invalid_value", "a free budget has no amount")
+            raise _wrong("budget", "invalid_value", "has no use if the budget is free")
 
 
 def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = None) -> BudgetPlan:

@@ -29,6 +29,7 @@ from chalicelib.services.answers.intervals import rounded
 from chalicelib.services.answers.planned_goals import read_curves
 from chalicelib.services.answers.ranges import read_goal, refer_to
 from chalicelib.services.answers.tested_channels import (
+    NOT_BY_DAY,
     TestedChannel,
     covered_conversions,
     covered_days,
@@ -201,7 +202,7 @@ def _worth(
     if channel is None:
         return None, ["channel_not_given"]
     if channel.spend is None:
-        return None, ["no_spend_to_move"]
+        return None, [] if NOT_BY_DAY in channel.reasons else ["no_spend_to_move"]
     if not subject.has_value:
         return None, ["goal_without_value"]
     if not channel.channels:

@@ -100,9 +100,10 @@ def _joined(titles: list[str]) -> str:
 
 def _gain(answer: BudgetPlan) -> str:
     gain = answer["gain"]
+    days = "1 day" if answer["days"] == 1 else f"{answer['days']} days"
     unit = answer["currency"] if answer["gain_is_in"] == "currency" else "conversions"
     return (
-        f"{_amount(gain['estimate'])} {unit} in {answer['days']} days "
+        f"{_amount(gain['estimate'])} {unit} in {days} "
         f"({_amount(gain['ci_low'])} to {_amount(gain['ci_high'])}; better than now in "
         f"{cases_words(answer['chance_better'] or 0.0)})"
     )

@@ -8,11 +8,14 @@ from typing import Any
 
 from chalicelib.attribution.plans.planned_channels import PlannedChannel
 from chalicelib.attribution.plans.stored_curves import add_goal, planned_channels
+from chalicelib.model.codes import CODES
 from chalicelib.model.errors import FieldError, InvalidFields, OtherVersion
 from chalicelib.services.answers.ranges import read_goal, unknown_value
 from chalicelib.services.fitting.fit_documents import FitDocument
 
-SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "same_day_demand_suspected")
+SUSPICIONS = tuple(
+    one.code for one in CODES.values() if "warning" in one.used_as and one.severity == "do_not_act"
+)
 """Warnings of estimates with which no money is moved."""
 MIN_EFFECTIVE = 30.0
 """Below this effective number of states behind the draws, no money is moved."""

@@ -27,7 +27,9 @@ DESIGN_PATH = "/v1/experiments/design"
 MOST_DESIGNS = 6
 """Tests of further channels, those with less spend, are not designed: a plan takes 0.2 s."""
 NOT_TRIED = "design_not_tried"
-_UNTESTABLE = frozenset({"frozen_on_request", "no_spend_today"})
+_UNTESTABLE = frozenset(
+    {"frozen_on_request", "no_spend_today", "no_engagements", "costs_not_by_day"}
+)
 _ORDER: tuple[DesignVerdict, ...] = ("worth_it", "not_estimable", "not_feasible")
 
 

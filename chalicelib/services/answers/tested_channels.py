@@ -18,6 +18,8 @@ from chalicelib.services.answers.planned_goals import read_curves, reasons_again
 from chalicelib.services.answers.ranges import unknown_value
 from chalicelib.services.fitting.fit_documents import FitDocument, KindDocument
 
+NOT_BY_DAY = "costs_not_by_day"
+"""The reason of a channel whose spend of today is unknown."""
 RECENT_DAYS = 28
 """Days at the end of the window that stand for today."""
 LONGEST_EVENT = 14
@@ -105,14 +107,15 @@ def tested_channel(
     kind = document["kinds"][index]
     fit = document["goals"][goal]["estimates"][index]
     curve = stored if stored is not None and kind["paid"] == stored["paid"] else None
+    dated = curve is None or NOT_BY_DAY not in curve["reasons"]
     decays = _decays(document, goal, index)
     channels = _planned(curves, margin)
-    spend = float(curve["now"]) if curve is not None and curve["now"] > 0 else None
+    spend = float(curve["now"]) if curve is not None and curve["now"] > 0 and dated else None
     reasons = list(curve["reasons"] if curve is not None else fit["reasons"])
     if curve is not None:
         reasons += [reason for reason in reasons_against(curve) if reason not in reasons]
     value = _value(document, goal, curves, margin)
-    brings = _brings(document, goal, index, curve, channels, value)
+    brings = _brings(document, goal, index, curve if dated else None, channels, value)
     return TestedChannel(
         channel=channel,
         type=kind["type"],

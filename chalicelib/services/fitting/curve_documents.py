@@ -19,7 +19,7 @@ def curve_document(
     """The curves of all channels with cost in the window.
 
     The cost of a channel buys its paid engagements, or all of them if none is paid. A channel with
-    cost and without engagements has no curve.
+    cost and without engagements has a spend, a reason instead of a curve, and no type.
     """
     import numpy as np
 
@@ -35,11 +35,13 @@ def curve_document(
             (number, paid) for (name, _, paid), number in columns.kinds.items() if name == channel
         ]
         bought = [number for number, paid in mine if paid] or [number for number, _ in mine]
-        if spend.sum() > 0 and bought:
+        if spend.sum() > 0:
             channels.append(ChannelSpend(channel, tuple(bought), spend))
+        if bought:
             main[channel] = max(bought, key=lambda number: float(observed.counts[:, number].sum()))
     document = to_curve_document(estimate_curves(channels, observed.counts, estimates))
     kinds = list(columns.kinds)
     for one in document["channels"]:
-        _, one["type"], one["paid"] = kinds[main[one["channel"]]]
+        number = main.get(one["channel"])
+        _, one["type"], one["paid"] = (None, None, None) if number is None else kinds[number]
     return document
