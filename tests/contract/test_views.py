@@ -56,11 +56,15 @@ UNPAIRED = rb'"\ud800"'
 
 def declared_as(method: str, path: str) -> str:
     """Return the route for a path in the handbook, which may contain short names or values."""
+    of_method = [route for route in ROUTES if route.method == method]
+    exact = [name_of(route) for route in of_method if route.path == path]
+    if exact:  # `/v1/experiments/design` is no id of `/v1/experiments/{experiment_id}`
+        return exact[0]
     bare = re.sub(r"{\w+}", "x", path)
     (found,) = {
         name_of(route)
-        for route in ROUTES
-        if route.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", route.path), bare)
+        for route in of_method
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", route.path), bare)
     }
     return found
 
