@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from chalicelib.cli.engagement_options import add_engagement_options
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files, columns_of
 from chalicelib.model.errors import MalformedJson, UnusableInput
 from chalicelib.model.strict_json import parse_json
@@ -48,14 +49,7 @@ def add_parser(subparsers: Any) -> None:
         choices=KINDS,
         help="default: switchback if the channel has cost, else holdout",
     )
-    parser.add_argument(
-        "--type", metavar="TYPE", help="type of engagement; default: what the cost buys"
-    )
-    parser.add_argument(
-        "--paid",
-        choices=("true", "false"),
-        help="whether the engagements are paid; default: as in the data",
-    )
+    add_engagement_options(parser)
     parser.add_argument(
         "--start",
         dest="first_day",
@@ -124,7 +118,7 @@ def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
         if getattr(options, name) is not None
     }
     if options.paid is not None:
-        body["paid"] = options.paid == "true"
+        body["paid"] = options.paid
     if options.first_day is not None:
         body["from"] = options.first_day
     if options.series is not None:

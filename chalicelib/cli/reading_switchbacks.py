@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from typing import Any
 
+from chalicelib.cli.engagement_options import add_engagement_options
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files, columns_of
 from chalicelib.services import answers
 from chalicelib.services.answers.design_questions import DEFAULT_BLOCK, DEFAULT_DAYS
@@ -45,14 +46,7 @@ def add_parser(subparsers: Any) -> None:
         default=DEFAULT_BLOCK,
         help=f"days of a block (default {DEFAULT_BLOCK})",
     )
-    parser.add_argument(
-        "--type", metavar="TYPE", help="type of engagement; default: what the cost buys"
-    )
-    parser.add_argument(
-        "--paid",
-        choices=("true", "false"),
-        help="whether the engagements are paid; default: as in the data",
-    )
+    add_engagement_options(parser)
     parser.add_argument(
         "--margin", type=float, metavar="SHARE", help="contribution margin, e.g. 0.4"
     )
@@ -71,7 +65,7 @@ def _answer(options: argparse.Namespace, read: Read[Columns]) -> Shown:
         options.days,
         options.block,
         type=options.type,
-        paid=None if options.paid is None else options.paid == "true",
+        paid=options.paid,
         margin=options.margin,
     )
     document = fit_events(

@@ -53,6 +53,8 @@ def _written(action: argparse.Action) -> str:
         value += "..."
     if not action.option_strings:
         return value
+    if isinstance(action, argparse.BooleanOptionalAction):
+        return ", ".join(action.option_strings)
     return (
         action.option_strings[-1] if action.nargs == 0 else f"{action.option_strings[-1]} {value}"
     )

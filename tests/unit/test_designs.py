@@ -451,6 +451,17 @@ def file(lines: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) 
     return path
 
 
+def test_the_command_takes_paid_and_unpaid_engagements(file: Path) -> None:
+    about = ("--channel", "google_ads", "--type", "click", "--format", "json")
+
+    status, out, _ = run(*about, "--paid", str(file))
+    assert (status, json.loads(out)["paid"]) == (0, True)
+
+    status, _, err = run(*about, "--no-paid", str(file))
+    assert status == 2
+    assert "known: click (paid)" in err
+
+
 def test_the_command_prints_the_answer_of_the_endpoint(file: Path, fitted: FitDocument) -> None:
     status, out, _ = run(str(file), "--channel", "google_ads", "--days", "84", "--format", "json")
 
