@@ -119,7 +119,7 @@ def test_the_name_of_the_route_is_no_id_of_an_experiment(fitted: Caller) -> None
         ("channel=google_ads&kind=holdout&rate=0", "/rate", "out_of_range"),
         ("channel=google_ads&kind=holdout&control_share=1", "/control_share", "out_of_range"),
         ("channel=google_ads&kind=holdout&effect=nan", "/effect", "invalid_format"),
-        ("channel=google_ads&kind=holdout&block=7", "/block", "invalid_value"),
+        ("channel=google_ads&kind=holdout&block=7", "/block", "unknown_field"),
         ("channel=google_ads&margin=1.1", "/margin", "out_of_range"),
         ("channel=google_ads&from=soon", "/from", "invalid_format"),
         ("days=28", "/channel", "missing_field"),

@@ -78,7 +78,7 @@ def test_a_frozen_channel_keeps_its_spend(fitted: Caller, more: dict[str, Any]) 
     [
         ({"budget": -1}, "/budget", "out_of_range"),
         ({"budget": 1e13}, "/budget", "out_of_range"),
-        ({"budget": 10, "free": True}, "/budget", "invalid_value"),
+        ({"budget": 10, "free": True}, "/budget", "unknown_field"),
         ({"days": 0}, "/days", "out_of_range"),
         ({"days": 366}, "/days", "out_of_range"),
         ({"days": 2.5}, "/days", "wrong_type"),

@@ -144,7 +144,7 @@ class PlanAsked:
                     message = f"must be from {LEAST_VALUE:g} to {MOST_VALUE:g}"
                     raise _wrong(f"goals/{name}", "out_of_range", message)
         if self.free and self.budget is not None:
-            raise _wrong("budget", "invalid_value", "has no use if the budget is free")
+            raise _wrong("budget", "unknown_field", "has no use if the budget is free")
 
 
 def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = None) -> BudgetPlan:
@@ -163,7 +163,7 @@ def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = N
         if name not in goals.known:
             raise unknown_value("freeze", name, goals.known)
     if asked.free and not goals.has_value:
-        raise _wrong("free", "invalid_value", "conversions of this goal have no value")
+        raise _wrong("free", "unknown_value", "conversions of this goal have no value")
     reasons = goals.reasons(asked.freeze)
     channels = goals.channels({name for name, why in reasons.items() if why}, asked.move_at_most)
     now = sum(one.now for one in channels)

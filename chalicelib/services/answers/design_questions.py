@@ -99,7 +99,7 @@ class DesignAsked:
 
     def _of_other_kinds(self, kind: DesignKind) -> list[FieldError]:
         return [
-            FieldError(f"/{name}", "invalid_value", f"a test of kind {kind} does not use it")
+            FieldError(f"/{name}", "unknown_field", f"a test of kind {kind} does not use it")
             for name, kinds in ONLY_OF.items()
             if getattr(self, name) is not None and kind not in kinds
         ]
@@ -208,7 +208,7 @@ def _named(values: dict[str, Any]) -> DesignAsked:
 
 def _read_past(body: Mapping[str, Any]) -> dict[str, list[float]]:
     if "series" in body and "csv" in body:
-        raise invalid_design([FieldError("/csv", "invalid_value", "send either series or csv")])
+        raise invalid_design([FieldError("/csv", "unknown_field", "send either series or csv")])
     if "csv" in body:
         if not isinstance(body["csv"], str):
             raise invalid_design([FieldError("/csv", "wrong_type", "must be a text")])

@@ -45,7 +45,7 @@ def cause_sentence(
     if verdict == "brings_visits_only":
         return f"{visits_too}; an effect on {goals} is not shown."
     if verdict == "inconclusive":
-        told = brings if conversions["estimate"] is not None else visits_too
+        told = brings if (conversions["ci_low"] or 0.0) > 0 or not seen else visits_too
         return f"{told}, by the interval alone; a warning contradicts it: {words_of(reasons)}."
     if verdict == "no_effect_seen":
         what = f"search visits or {goals}" if seen else goals

@@ -96,7 +96,7 @@ def read_planned_goals(
         return PlannedGoals((name,), (curves,), (margin or 1.0,), has_value, has_value)
     if goal is not None:
         message = "give either one goal or several with their values"
-        raise InvalidFields(f"goals: {message}", (FieldError("/goals", "invalid_value", message),))
+        raise InvalidFields(f"goals: {message}", (FieldError("/goals", "unknown_value", message),))
     for name in values:
         if name not in document["goals"]:
             raise unknown_value("goals", name, sorted(document["goals"]))
