@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chalicelib.cli.engagement_options import add_engagement_options
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files, columns_of
+from chalicelib.cli.planning_options import add_engagement_options, add_margin_option
 from chalicelib.model.errors import MalformedJson, UnusableInput
 from chalicelib.model.strict_json import parse_json
 from chalicelib.report.plan_notes import lines_of_design
@@ -90,9 +90,7 @@ def add_parser(subparsers: Any) -> None:
         metavar="DAYS",
         help=f"days of a block of a switchback (default {DEFAULT_BLOCK})",
     )
-    parser.add_argument(
-        "--margin", type=float, metavar="SHARE", help="contribution margin, e.g. 0.4"
-    )
+    add_margin_option(parser)
     parser.add_argument(
         "--series",
         type=Path,

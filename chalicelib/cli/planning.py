@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.attribution.plans.plan_decision import SURE
 from chalicelib.attribution.plans.stored_curves import MOVE_AT_MOST
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files, columns_of
+from chalicelib.cli.planning_options import add_margin_option
 from chalicelib.model.errors import UnusableInput
 from chalicelib.report.plan_notes import lines_of_plan
 from chalicelib.services import answers
@@ -59,9 +60,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--free", action="store_true", help="the budget may grow or shrink where that pays"
     )
-    parser.add_argument(
-        "--margin", type=float, metavar="SHARE", help="contribution margin, e.g. 0.4"
-    )
+    add_margin_option(parser)
     parser.add_argument(
         "--sure",
         type=float,

@@ -7,8 +7,8 @@ import datetime as dt
 import json
 from typing import Any
 
-from chalicelib.cli.engagement_options import add_engagement_options
 from chalicelib.cli.file_answers import Read, Shown, add_question_options, answer_files, columns_of
+from chalicelib.cli.planning_options import add_engagement_options, add_margin_option
 from chalicelib.services import answers
 from chalicelib.services.answers.design_questions import DEFAULT_BLOCK, DEFAULT_DAYS
 from chalicelib.services.fitting.estimation import fit_events
@@ -47,9 +47,7 @@ def add_parser(subparsers: Any) -> None:
         help=f"days of a block (default {DEFAULT_BLOCK})",
     )
     add_engagement_options(parser)
-    parser.add_argument(
-        "--margin", type=float, metavar="SHARE", help="contribution margin, e.g. 0.4"
-    )
+    add_margin_option(parser)
     parser.set_defaults(run=run)
 
 

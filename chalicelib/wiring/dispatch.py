@@ -82,8 +82,7 @@ def analyse_regions(question: GeoQuestion) -> Findings:
         from chalicelib.services import experiments  # only the API needs it
 
         return experiments.analyse_regions(question)
-    text = json.dumps(question, separators=(",", ":"))
-    found: Findings = aws_module().invoke(client("lambda"), function, text)
+    found: Findings = _ask(function, question)
     return found
 
 
@@ -102,8 +101,7 @@ def design_regions(question: GeoDesignQuestion) -> GeoDesignNumbers:
         from chalicelib.services.experiments import geo_designing  # only the API needs it
 
         return geo_designing.design_regions(question)
-    text = json.dumps({"design": question}, separators=(",", ":"))
-    found: GeoDesignNumbers = aws_module().invoke(client("lambda"), function, text)
+    found: GeoDesignNumbers = _ask(function, {"design": question})
     return found
 
 
@@ -122,9 +120,15 @@ def analyse_dialogue(question: DialogueQuestion) -> DialogueNumbers:
     function = settings().analysis_function
     if not function:
         return dialogue_numbers.analyse_dialogue(question)
-    text = json.dumps({"dialogue": dialogue_numbers.pack_question(question)})
-    found: DialogueNumbers = aws_module().invoke(client("lambda"), function, text)
+    packed = dialogue_numbers.pack_question(question)
+    found: DialogueNumbers = _ask(function, {"dialogue": packed})
     return found
+
+
+def _ask(function: str, question: Mapping[str, Any]) -> Any:
+    """What the function for statistics answers."""
+    text = json.dumps(question, separators=(",", ":"))
+    return aws_module().invoke(client("lambda"), function, text)
 
 
 def _send(queue: str, url: str, message: dict[str, Any], **options: int) -> None:

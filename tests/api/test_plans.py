@@ -20,7 +20,7 @@ FIT_ID = "20260301T000000Z-0123abcd"
 
 @pytest.fixture(scope="module")
 def document() -> FitDocument:
-    """A fit of six channels with cost, one of which nobody can judge."""
+    """A fit of six channels with cost, one of which has no estimate."""
     return fit_events(
         map(parse_event, events_of("brand_search", 1, 300)),
         window=None,

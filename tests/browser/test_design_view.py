@@ -278,7 +278,7 @@ NOTHING = {
         ({"verdict": "not_estimable"}, "This test cannot be designed from these data: Too few"),
     ],
 )
-def test_a_test_that_nobody_can_run_has_no_instructions(
+def test_a_test_that_cannot_be_run_has_no_instructions(
     visits: Visits, service: Served, over: dict[str, Any], sentence: str
 ) -> None:
     page, _ = design_page(visits, service, holdout(**NOTHING | over))

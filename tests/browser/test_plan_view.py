@@ -149,7 +149,7 @@ def test_a_channel_without_a_curve_says_why(visits: Visits, service: Served) -> 
     assert "Vary the spend for some weeks" in page.inner_text(".explanations")
 
 
-def test_a_plan_that_nobody_could_raise_does_not_claim_to_be_the_best(
+def test_a_plan_in_which_no_spend_can_rise_does_not_claim_to_be_the_best(
     visits: Visits, service: Served
 ) -> None:
     plan = service.call("POST", "/v1/plans", service.key)
@@ -332,7 +332,7 @@ def test_a_failed_request_for_a_plan_says_so_and_leaves_no_numbers(
 def test_a_number_that_is_not_possible_is_named_and_not_sent(
     visits: Visits, service: Served
 ) -> None:
-    page = loaded(visits.open(service, "#/plan?days=0&margin=400&freeze=nobody"), "Plan")
+    page = loaded(visits.open(service, "#/plan?days=0&margin=400&freeze=unknown"), "Plan")
     assert page.input_value("#plan-days") == "28"
     assert page.input_value("#plan-margin") == ""
     bodies = plan_requests(page)

@@ -206,7 +206,7 @@ def test_a_channel_without_cost_is_held_out_but_moves_no_budget(of_people: FitDo
     assert switchback["reasons"][0] == "nothing_to_switch"
 
 
-def test_a_switchback_of_a_channel_that_nobody_can_judge_takes_the_duration_of_others(
+def test_a_switchback_of_a_channel_without_an_estimate_takes_the_duration_of_others(
     fitted: FitDocument,
 ) -> None:
     answer = checked(

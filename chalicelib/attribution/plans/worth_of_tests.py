@@ -1,7 +1,7 @@
 """What an experiment is worth before a decision: the expected value of sample information.
 
 A test of a channel measures its return with some error. For each of a few equally likely results
-the draws are weighted by the result's likelihood and the budget is divided anew (Raiffa, Schlaifer
+the draws are weighted by the result's likelihood and the budget is divided again (Raiffa, Schlaifer
 1961; by importance weights Strong, Oakley, Brennan 2014, Medical Decision Making 34). The worth is
 the mean gain of these divisions, less that of the best one without a test.
 """

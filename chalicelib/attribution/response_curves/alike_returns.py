@@ -1,6 +1,6 @@
 """Returns of one brand resemble each other: a prior for choices among channels.
 
-Whoever picks the best of several estimates picks the luckiest (the optimizer's curse; Smith,
+The best of several estimates is often the luckiest one (the optimizer's curse; Smith,
 Winkler 2006, Management Science 52). The remedy is a joint prior: the return of a channel is normal
 around the brand's, ``r_k ~ N(m, (c m)^2)``.
 

@@ -1,4 +1,4 @@
-"""Options that name the engagements of a test."""
+"""Options of plans and tests that several commands have."""
 
 from __future__ import annotations
 
@@ -14,4 +14,11 @@ def add_engagement_options(parser: argparse.ArgumentParser) -> None:
         "--paid",
         action=argparse.BooleanOptionalAction,
         help="whether the engagements are paid; default: as in the data",
+    )
+
+
+def add_margin_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--margin``."""
+    parser.add_argument(
+        "--margin", type=float, metavar="SHARE", help="contribution margin, e.g. 0.4"
     )
