@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Literal
 
 from chalicelib.attribution.plans.allocation import (
     Division,
@@ -49,6 +50,9 @@ class Interval:
         )
 
 
+Decision = Literal["move", "stay", "test_first"]
+
+
 @dataclass(frozen=True, slots=True)
 class NextEuro:
     """The channel whose next unit of spend brings most."""
@@ -62,8 +66,7 @@ class NextEuro:
 class Plan:
     """The decision, in values per day."""
 
-    verdict: str
-    """``move``, ``stay`` or ``test_first``."""
+    verdict: Decision
     spends: dict[str, float]
     """Proposed spend of every channel; today's unless the verdict is ``move``."""
     considered: dict[str, float]
@@ -136,7 +139,9 @@ def decide(
         best = _surest_part(division.places, expected, today, judged, sure, small) or best
     after, gains, chance = best.after, best.gains, best.chance
     gain = Interval.of(gains)
-    verdict = "stay" if gain.estimate < small else "move" if chance >= sure else "test_first"
+    verdict: Decision = (
+        "stay" if gain.estimate < small else "move" if chance >= sure else "test_first"
+    )
     considered = {one.name: one.now for one in channels}
     considered |= {one.name: amount for one, amount in zip(movable, after, strict=True)}
     kept = {one.name: one.now for one in channels}

@@ -14,12 +14,26 @@ from dataclasses import replace
 from statistics import NormalDist, fmean
 
 from chalicelib.attribution.plans.allocation import build_ladders, divide, divide_freely
+from chalicelib.attribution.plans.plan_decision import SMALL
 from chalicelib.attribution.plans.planned_channels import PlannedChannel, Shape
 
 RESULTS = 9
 """Number of equally likely results."""
 AFTER_DAYS = 180
 """Days for which the decision after a test lasts."""
+
+
+def worth_of_decision(
+    channels: Sequence[PlannedChannel], tested: str, *, error: float
+) -> float | None:
+    """Worth of a test in `AFTER_DAYS` days (see `worth_of_test`); its channel may move alone."""
+    found = worth_of_test(channels, tested, error=error, alone=True)
+    return None if found is None else found * AFTER_DAYS
+
+
+def least_worth(channels: Sequence[PlannedChannel]) -> float:
+    """A worth below this, 1 % of all spend in `AFTER_DAYS` days, does not justify a test."""
+    return SMALL * sum(one.now for one in channels) * AFTER_DAYS
 
 
 def worth_of_test(

@@ -179,10 +179,11 @@ def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = N
     else:
         found = decide(channels, change=change, free=asked.free, sure=asked.sure, small=small)
         why = _reasons_without(channels, change, asked) if found is None else []
-    undecided = found is not None and found.verdict == "test_first"
+    verdict: PlanVerdict = "not_estimable" if found is None else found.verdict
+    undecided = verdict == "test_first"
     tests = find_tests(document, goals, channels, reasons, undecided=undecided)
     if undecided and goals.has_value and not any(advised(one) for one in tests):
-        why = [NO_TEST]
+        verdict, why = "stay", [NO_TEST]
     answer: BudgetPlan = {
         "fit": refer_to(document),
         "goal": goals.names[0],
@@ -191,7 +192,7 @@ def plan_budget(document: FitDocument, asked: PlanAsked, *, goal: str | None = N
         "currency": document["currency"],
         "budget_per_day": rounded(_spent(channels, found), 2) or 0.0,
         "compared_with": "now_scaled_to_budget" if change else "now",
-        "verdict": "stay" if NO_TEST in why else _verdict(found),
+        "verdict": verdict,
         "gain": NO_ESTIMATE if found is None else _estimate(found.gain, asked.days, 2),
         "gain_is_in": "currency" if goals.has_value else "conversions",
         "chance_better": None if found is None else rounded(found.chance_better, 3),
@@ -227,18 +228,6 @@ def _warnings(goals: PlannedGoals, asked: PlanAsked) -> list[str]:
     if goals.counts_revenue and asked.margin is None:
         warnings.append("revenue_is_not_margin")
     return warnings
-
-
-def _verdict(found: Plan | None) -> PlanVerdict:
-    match None if found is None else found.verdict:
-        case "move":
-            return "move"
-        case "stay":
-            return "stay"
-        case "test_first":
-            return "test_first"
-        case _:
-            return "not_estimable"
 
 
 def _spent(channels: Sequence[PlannedChannel], found: Plan | None) -> float:

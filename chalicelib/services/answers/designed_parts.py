@@ -117,10 +117,11 @@ def obstacle_of_size(
     return ()
 
 
-def claims_effects(designed: Designed) -> bool:
+def claims_effects(false_positives: float | None, pseudo_tests: int) -> bool:
     """Whether pseudo-tests claim effects clearly more often than the promised 5 %."""
-    false = designed.false_positives
-    return false is not None and false > MOST_FALSE and false * designed.pseudo_tests > 1.5
+    if false_positives is None:
+        return False
+    return false_positives > MOST_FALSE and false_positives * pseudo_tests > 1.5
 
 
 def verdict_of_test(

@@ -98,7 +98,7 @@ def design_test(
         case "geo":
             assert asked.series is not None  # `DesignAsked` checks it
             designed = design_geo(subject, asked, days, asked.series, design_by)
-    if claims_effects(designed):
+    if claims_effects(designed.false_positives, designed.pseudo_tests):
         designed = replace(designed, obstacles=(*designed.obstacles, CLAIMS))
     return kind, subject, designed
 

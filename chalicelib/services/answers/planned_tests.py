@@ -9,9 +9,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from chalicelib.attribution.plans.plan_decision import SMALL
 from chalicelib.attribution.plans.planned_channels import PlannedChannel
-from chalicelib.attribution.plans.worth_of_tests import AFTER_DAYS, free_to_test, worth_of_test
+from chalicelib.attribution.plans.worth_of_tests import free_to_test, least_worth, worth_of_decision
 from chalicelib.model.events import EngagementType
 from chalicelib.services.answer_fields import Channel
 from chalicelib.services.answers.design_questions import DesignAsked
@@ -133,10 +132,8 @@ def _judge(
     worth = lost = None
     if designed.error_per_spend and not designed.obstacles:
         error = designed.error_per_spend * factor
-        found = worth_of_test(channels, one.name, error=error, alone=True)
-        worth = None if found is None else found * AFTER_DAYS
+        worth = worth_of_decision(channels, one.name, error=error)
     free = free_to_test(one, channels)
     if free.known and designed.days_lost is not None:
         lost = (max(fmean(free.values(one.now)), 0.0) - one.now) * designed.days_lost
-    least = SMALL * sum(other.now for other in channels) * AFTER_DAYS
-    return verdict_of_test(designed, worth, lost, least), worth
+    return verdict_of_test(designed, worth, lost, least_worth(channels)), worth

@@ -20,7 +20,7 @@ from chalicelib.attribution.experiments.switchback_reading import (
 )
 from chalicelib.model.channels import title_of
 from chalicelib.services.answer_fields import Estimate
-from chalicelib.services.answers.designed_parts import CLAIMS, MOST_FALSE
+from chalicelib.services.answers.designed_parts import CLAIMS, claims_effects
 from chalicelib.services.answers.designed_switchbacks import WEEK, weekly_pattern, without_weeks
 from chalicelib.services.answers.intervals import NO_ESTIMATE, rounded
 from chalicelib.services.answers.planned_goals import read_curves
@@ -147,8 +147,7 @@ def _analyse(
     _show(answer, found, value, asked.margin)
     answer["warnings"] = _warnings(asked, channel, found, wrong, value, by_past=by_past)
     answer["register"] = _registered(document, asked, answer, on, contrast, found)
-    claims = answer["false_positives_in_pseudo_tests"]
-    if claims is not None and claims > MOST_FALSE and claims * answer["pseudo_tests"] > 1.5:
+    if claims_effects(answer["false_positives_in_pseudo_tests"], answer["pseudo_tests"]):
         answer["verdict"] = "inconclusive"
         answer["register"] = None
         return [CLAIMS]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from chalicelib.attribution.plans.plan_decision import SMALL, Interval
+from chalicelib.attribution.plans.plan_decision import Interval
 from chalicelib.attribution.plans.planned_channels import PlannedChannel
 from chalicelib.attribution.plans.stored_curves import planned_channels
-from chalicelib.attribution.plans.worth_of_tests import AFTER_DAYS, free_to_test, worth_of_test
+from chalicelib.attribution.plans.worth_of_tests import free_to_test, least_worth, worth_of_decision
 from chalicelib.model.channels import CATALOGUE
 from chalicelib.model.events import EngagementType
 from chalicelib.services.answers.planned_goals import read_curves, reasons_against, repeats_few
@@ -69,13 +69,12 @@ class TestedChannel:
         """
         if self.spend is None or not self.channels:
             return None
-        found = worth_of_test(self.channels, self.channel, error=error, alone=True)
-        return None if found is None else found * AFTER_DAYS
+        return worth_of_decision(self.channels, self.channel, error=error)
 
     @property
     def least_worth(self) -> float:
         """A worth below this, 1 % of all spend, does not justify a test."""
-        return SMALL * sum(one.now for one in self.channels) * AFTER_DAYS
+        return least_worth(self.channels)
 
 
 def tested_channel(
